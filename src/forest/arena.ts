@@ -1,5 +1,5 @@
 import { ForestError } from './errors.js'
-import { instantiateWasm, type WasmOptions } from './wasm.js'
+import { instantiateWasm, type WasmInstance, type WasmOptions } from './wasm.js'
 import type { WasmExports } from './wasm-exports.js'
 
 /** What an arena is laid out for; see assembly/layout.ts for the map. */
@@ -19,22 +19,18 @@ const PAGE_BYTES = 65_536
  */
 export class Arena {
   readonly wasm: WasmExports
-  readonly module: WebAssembly.Module
   readonly memory: WebAssembly.Memory
   readonly shape: ArenaShape
   readonly base: number
   /** Floats from one row to the next in the row, batch, window and training regions. */
   readonly rowStride: number
   readonly batchRows: number
+  readonly #instance: WasmInstance
   #row: Float32Array
 
-  private constructor(
-    instance: { exports: WasmExports; module: WebAssembly.Module; memory: WebAssembly.Memory },
-    shape: ArenaShape,
-    base: number,
-  ) {
+  private constructor(instance: WasmInstance, shape: ArenaShape, base: number) {
+    this.#instance = instance
     this.wasm = instance.exports
-    this.module = instance.module
     this.memory = instance.memory
     this.shape = shape
     this.base = base
@@ -50,14 +46,10 @@ export class Arena {
    * @throws ForestError FOREST_OUT_OF_MEMORY, FOREST_NO_WASM
    */
   static async create(shape: ArenaShape, options: WasmOptions = {}): Promise<Arena> {
-    const { exports, module, memory } = await instantiateWasm(options)
-    return Arena.#layOut({ exports, module, memory }, shape)
+    return Arena.#layOut(await instantiateWasm(options), shape)
   }
 
-  static #layOut(
-    instance: { exports: WasmExports; module: WebAssembly.Module; memory: WebAssembly.Memory },
-    shape: ArenaShape,
-  ): Arena {
+  static #layOut(instance: WasmInstance, shape: ArenaShape): Arena {
     const { nFeatures, nTrees, subsampleSize, maxRows, nSlots } = shape
     const bytes = instance.exports.arenaBytes(nFeatures, nTrees, subsampleSize, maxRows, nSlots)
     const pages = Math.ceil(bytes / PAGE_BYTES)
@@ -76,7 +68,17 @@ export class Arena {
 
   /** A new arena of another shape in the same memory; this one's pages stay taken. */
   relayout(shape: ArenaShape): Arena {
-    return Arena.#layOut({ exports: this.wasm, module: this.module, memory: this.memory }, shape)
+    return Arena.#layOut(this.#instance, shape)
+  }
+
+  /** The compiled module, for another thread to instantiate on this memory. */
+  get module(): WebAssembly.Module {
+    return this.#instance.module
+  }
+
+  /** Whether other threads can work in this memory. */
+  get shared(): boolean {
+    return this.#instance.shared
   }
 
   /** The row to score, f32[nFeatures]; scoring turns it into comparison keys. */
