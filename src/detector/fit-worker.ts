@@ -19,10 +19,10 @@ if (port === null) throw new Error('fit-worker runs as a worker thread only')
 const { exports: wasm } = await instantiateWasm({ wasm: module, memory })
 
 port.on('message', (order: FitOrder) => {
-  port.postMessage(fit(order))
+  port.postMessage(answerTo(order))
 })
 
-function fit(order: FitOrder): FitAnswer {
+function answerTo(order: FitOrder): FitAnswer {
   const startedMs = performance.now()
   try {
     fitSlot(wasm, order)
