@@ -16,19 +16,19 @@ import {
   regionPtr,
   S_HEIGHT,
   S_NORMALIZER,
+  S_SUBSAMPLE,
   slotPtr,
   slotRegionPtr,
   word,
 } from './layout'
-import { leavesBase, toKeys, toScore } from './score'
+import { leaf, leavesBase, step, toKeys, toScore } from './score'
 
 /**
  * Scores the float32 row in the row region, which becomes keys, and writes its contributions in bits,
  * f64[F], to the contributions region. The score has the same bits as `score` gives.
  */
 export function attribute(base: usize, slot: u32): f64 {
-  const nFeatures = word(base, H_FEATURES)
-  const nTrees = word(base, H_TREES)
+  const nFeatures = <usize>word(base, H_FEATURES)
   const row = regionPtr(base, H_ROW)
   toKeys(row, row, word(base, H_BLOCKS))
   const at = slotPtr(base, slot)
@@ -36,65 +36,81 @@ export function attribute(base: usize, slot: u32): f64 {
   const normalizer = load<f64>(at + S_NORMALIZER)
   const table = regionPtr(base, H_PATH_TABLE)
   const out = regionPtr(base, H_CONTRIBUTIONS)
-  // LANES accumulators a feature, one for each tree of a group, so that sums do not wait for one another.
-  memory.fill(out, 0, <usize>nFeatures * 8 * LANES)
+  // Four sums a feature, one for each tree walked side by side, so that they do not wait for one another.
+  memory.fill(out, 0, nFeatures * 32)
 
-  const nodeBytes = (<usize>word(base, H_NODES)) * (8 * LANES)
+  const groupBytes = (<usize>word(base, H_NODES)) * (8 * LANES)
+  const rootLength = load<f64>(table + ((<usize>load<u32>(at + S_SUBSAMPLE)) << 3))
   let nodes = slotRegionPtr(base, slot, H_NODES_AT)
   let sizes = slotRegionPtr(base, slot, H_SIZES_AT)
   let leaves = leavesBase(base, slot, height)
+  const halves: u32 = 2 * ((word(base, H_TREES) + LANES - 1) / LANES)
   let sum: f64 = 0
-  for (let first: u32 = 0; first < nTrees; first += LANES) {
-    const lanes = min(LANES, nTrees - first)
-    for (let lane: u32 = 0; lane < lanes; lane++) {
-      sum += walk(nodes, sizes, leaves, row, table, out, height, lane)
+  // Half a group at a time: eight trees with their sizes and sums would not fit the registers.
+  for (let half: u32 = 0; half < halves; half++) {
+    let i0: u32 = 1
+    let i1: u32 = 1
+    let i2: u32 = 1
+    let i3: u32 = 1
+    let c0 = rootLength
+    let c1 = rootLength
+    let c2 = rootLength
+    let c3 = rootLength
+    for (let level = height; level > 0; level--) {
+      const f0 = featureBytesOf(nodes, i0, 0)
+      const f1 = featureBytesOf(nodes, i1, 8)
+      const f2 = featureBytesOf(nodes, i2, 16)
+      const f3 = featureBytesOf(nodes, i3, 24)
+      i0 = step(nodes, row, i0, 0)
+      i1 = step(nodes, row, i1, 8)
+      i2 = step(nodes, row, i2, 16)
+      i3 = step(nodes, row, i3, 24)
+      c0 = addStep(out, f0, 0, c0, sizeOf(sizes, i0, 0), table)
+      c1 = addStep(out, f1, 8, c1, sizeOf(sizes, i1, 2), table)
+      c2 = addStep(out, f2, 16, c2, sizeOf(sizes, i2, 4), table)
+      c3 = addStep(out, f3, 24, c3, sizeOf(sizes, i3, 6), table)
     }
-    nodes += nodeBytes
-    sizes += nodeBytes >> 1
-    leaves += nodeBytes
+    sum += leaf(leaves, i0, 0)
+    sum += leaf(leaves, i1, 8)
+    sum += leaf(leaves, i2, 16)
+    sum += leaf(leaves, i3, 24)
+    const bytes = half & 1 ? groupBytes - 32 : 32
+    nodes += bytes
+    leaves += bytes
+    sizes += half & 1 ? (groupBytes >> 1) - 8 : 8
   }
 
   const scale: f64 = normalizer == 0 ? 0 : -1 / normalizer
   for (let f: usize = 0; f < nFeatures; f++) {
-    const from = out + f * (8 * LANES)
-    let bits: f64 = 0
-    for (let lane: usize = 0; lane < LANES; lane++) bits += load<f64>(from + (lane << 3))
+    const from = out + (f << 5)
+    const bits = load<f64>(from) + load<f64>(from, 8) + (load<f64>(from, 16) + load<f64>(from, 24))
     store<f64>(out + (f << 3), bits * scale)
   }
   return toScore(sum, normalizer)
 }
 
-/** Walks one tree, adding its steps to the lane's accumulators; returns the row's path length there. */
 // @ts-expect-error: decorators are valid AssemblyScript
 @inline
-function walk(
-  nodes: usize,
-  sizes: usize,
-  leaves: usize,
-  row: usize,
-  table: usize,
-  out: usize,
-  height: u32,
-  lane: u32,
-): f64 {
-  const lane8 = (<usize>lane) << 3
-  const lane2 = (<usize>lane) << 1
-  let i: u32 = 1
-  let here = load<f64>(table + ((<usize>load<u16>(sizes + 2 * LANES + lane2)) << 3))
-  for (let level = height; level > 0; level--) {
-    const node = nodes + <usize>i * (8 * LANES) + lane8
-    const featureBytes = <usize>load<u32>(node, 4)
-    i = (i << 1) | u32(load<i32>(row + featureBytes) > load<i32>(node))
-    const size = load<u16>(sizes + <usize>i * (2 * LANES) + lane2)
-    if (size == 0) {
-      // A leaf above the last level: the rest of the way is padding, always to the left.
-      i <<= level - 1
-      break
-    }
-    const next = load<f64>(table + ((<usize>size) << 3))
-    const sum = out + featureBytes * (2 * LANES) + lane8
-    store<f64>(sum, load<f64>(sum) + (1 + next - here))
-    here = next
-  }
-  return load<f64>(leaves + <usize>i * (8 * LANES) + lane8)
+function featureBytesOf(nodes: usize, i: u32, lane: usize): usize {
+  return <usize>load<u32>(nodes + (<usize>i) * (8 * LANES) + lane, 4)
+}
+
+// @ts-expect-error: decorators are valid AssemblyScript
+@inline
+function sizeOf(sizes: usize, i: u32, lane: usize): u32 {
+  return load<u16>(sizes + (<usize>i) * (2 * LANES) + lane)
+}
+
+/**
+ * Adds a step from a node with c(n_u) = `here` to a child of `size` rows, and returns c of where that leads. A
+ * child of no rows is padding below a leaf: the step adds nothing.
+ */
+// @ts-expect-error: decorators are valid AssemblyScript
+@inline
+function addStep(out: usize, featureBytes: usize, lane: usize, here: f64, size: u32, table: usize): f64 {
+  if (size == 0) return here
+  const next = load<f64>(table + ((<usize>size) << 3))
+  const sum = out + (featureBytes << 3) + lane
+  store<f64>(sum, load<f64>(sum) + (1 + next - here))
+  return next
 }

@@ -6,7 +6,7 @@
 //            │ header          HEADER_BYTES   shape and region offsets, the H_… words below         │
 //            │ path table      f64[ψ+1]       c(n), n = 0..ψ                                         │
 //            │ row             f32[S]         one row in; becomes comparison keys while it is scored │
-//            │ contributions   f64[4·F]       attribution out in the first F; one lane a tree beyond │
+//            │ contributions   f64[4·F]       attribution out in the first F; four sums a feature while at it │
 //            │ batch rows      f32[B·S]       up to B rows in; become keys while they are scored     │
 //            │ batch scores    f64[B]         their scores out                                       │
 //            │ window          f32[R·S]       the host's ring of recent rows, oldest wherever        │
@@ -39,8 +39,8 @@
 // which nothing exceeds. LANES trees stand side by side, so node i of all of them shares one address
 // computation and differs by an immediate offset, and the walk of one hides the load latency of the others.
 
-/** Trees walked side by side. 4 beat 1, 2, 5 and 8: see score.ts. */
-export const LANES: u32 = 4
+/** Trees walked side by side; score.ts says why 8. */
+export const LANES: u32 = 8
 /** Rows scored in one pass over the forest: keys and sums of a pass stay in the first-level cache. */
 export const BATCH_ROWS: u32 = 256
 /** Largest shape: the u16 sizes and the u8 feature ids of the byte format hold it. */
@@ -135,7 +135,7 @@ export function layOut(
   let at = HEADER_BYTES
   at = region(base, H_PATH_TABLE, at, (<usize>subsample + 1) * 8)
   at = region(base, H_ROW, at, rowBytes)
-  at = region(base, H_CONTRIBUTIONS, at, <usize>nFeatures * 8 * LANES)
+  at = region(base, H_CONTRIBUTIONS, at, <usize>nFeatures * 32)
   at = region(base, H_BATCH_ROWS, at, rowBytes * BATCH_ROWS)
   at = region(base, H_BATCH_SCORES, at, 8 * BATCH_ROWS)
   at = region(base, H_WINDOW, at, rowBytes * rows)

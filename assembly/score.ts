@@ -1,5 +1,17 @@
 // Path-length scoring: s(x) = 2^(-Σ h / (T·c(ψ))), Σ h the sum over trees of leaf depth + c(leaf size)
 // (Liu, Ting, Zhou 2008). The sum runs in f64 in tree order, so single and batch give the same bits.
+//
+// What the layout owes to measurements (1000 rows x 3, 100 trees, ψ 256, medians of interleaved runs on an AMD
+// EPYC core; a step down a tree is a chain of two loads, a comparison and an index, about 20 cycles long):
+//
+//   trees side by side     2      4      5      6      7      8     10     12
+//   one row, µs         1.71   1.43   1.37   1.30   1.31   1.10   1.06   1.13
+//   batch, µs a row     1.07   0.79   0.76   0.75   0.70   0.60   0.64   0.73
+//
+// 8 fill the load ports without spilling registers, and divide every address by a shift. Key and feature of a
+// node in one 8-byte word, so that a step touches one cache line, and integer keys, whose comparison takes a
+// cycle where that of floats takes four and a move, carried both from 1.5 and 1.4 µs with 4 trees. Indices
+// scaled in advance, as pointers would be, changed nothing measurable.
 
 import {
   BATCH_ROWS,
@@ -50,14 +62,14 @@ export function fromKey(key: i32): f32 {
 // One level down: node i of the lane at `lane` bytes; goes right when the row's key exceeds the node's.
 // @ts-expect-error: decorators are valid AssemblyScript
 @inline
-function step(nodes: usize, row: usize, i: u32, lane: usize): u32 {
+export function step(nodes: usize, row: usize, i: u32, lane: usize): u32 {
   const node = nodes + (<usize>i) * (8 * LANES) + lane
   return (i << 1) | u32(load<i32>(row + load<u32>(node, 4)) > load<i32>(node))
 }
 
 // @ts-expect-error: decorators are valid AssemblyScript
 @inline
-function leaf(leaves: usize, i: u32, lane: usize): f64 {
+export function leaf(leaves: usize, i: u32, lane: usize): f64 {
   return load<f64>(leaves + (<usize>i) * (8 * LANES) + lane)
 }
 
@@ -69,16 +81,28 @@ function addGroup(nodes: usize, leaves: usize, row: usize, height: u32, sum: f64
   let i1: u32 = 1
   let i2: u32 = 1
   let i3: u32 = 1
+  let i4: u32 = 1
+  let i5: u32 = 1
+  let i6: u32 = 1
+  let i7: u32 = 1
   for (let level = height; level > 0; level--) {
     i0 = step(nodes, row, i0, 0)
     i1 = step(nodes, row, i1, 8)
     i2 = step(nodes, row, i2, 16)
     i3 = step(nodes, row, i3, 24)
+    i4 = step(nodes, row, i4, 32)
+    i5 = step(nodes, row, i5, 40)
+    i6 = step(nodes, row, i6, 48)
+    i7 = step(nodes, row, i7, 56)
   }
   sum += leaf(leaves, i0, 0)
   sum += leaf(leaves, i1, 8)
   sum += leaf(leaves, i2, 16)
   sum += leaf(leaves, i3, 24)
+  sum += leaf(leaves, i4, 32)
+  sum += leaf(leaves, i5, 40)
+  sum += leaf(leaves, i6, 48)
+  sum += leaf(leaves, i7, 56)
   return sum
 }
 
