@@ -6,7 +6,7 @@ import { fingerprintOf } from './fingerprint.js'
 import { type BreakerState, LLM_FAILURES, type LlmOutcome } from './llm-outcome.js'
 import type { ModelLine } from './model-line.js'
 import type { Question } from './prompt.js'
-import { sentenceOf } from './reason.js'
+import { reasonFor } from './reason.js'
 import { routePattern } from './route-pattern.js'
 import { situationOf } from './situation.js'
 import { UnansweredError } from './unanswered.js'
@@ -79,9 +79,14 @@ export class Explainer {
 
   /** `route` is the client's text as it came; who made the request is not asked for and never sent. */
   explain({ verdict, route }: { verdict: Verdict; route?: string | undefined }): Explanation {
+    const reason = reasonFor(verdict)
     const situation = situationOf(verdict)
-    const reason = sentenceOf(situation)
-    if (this.#options.mode === 'rules' || this.#closed || situation.kind === 'unknown') {
+    if (
+      !verdict.anomalous ||
+      this.#options.mode === 'rules' ||
+      this.#closed ||
+      situation.kind === 'unknown'
+    ) {
       return { reason, assessment: NONE }
     }
     const pattern = routePattern(route)

@@ -3,7 +3,7 @@
  * bidirectional overrides, zero-width characters, tags, variation selectors, lone surrogates, private use.
  */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Default_Ignorable_Code_Point}]/gu
-const LINE_OR_SPACE = /[\s\p{Z}]+/gu
+const LINE_OR_SPACE = /[\t-\r\u0085\p{Z}]+/gu
 /** More marks than any script stacks on one letter: they would be drawn over neighbouring lines. */
 const STACKED_MARKS = /(\p{M}{4})\p{M}+/gu
 

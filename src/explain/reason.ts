@@ -16,8 +16,7 @@ export function reasonFor(verdict: Verdict): string {
   return sentenceOf(situationOf(verdict))
 }
 
-/** The sentence of a situation that `situationOf` sorted out. */
-export function sentenceOf(situation: Situation): string {
+function sentenceOf(situation: Situation): string {
   switch (situation.kind) {
     case 'limit':
       return limitSentence(situation.exceeded)
