@@ -43,7 +43,7 @@ export class OllamaStandIn {
   mostInFlight = 0
   #inFlight = 0
   readonly #held: (() => void)[] = []
-  readonly #waiters: { readonly count: number; readonly resolve: () => void }[] = []
+  readonly #waiters: { readonly seen: () => boolean; readonly resolve: () => void }[] = []
   readonly #server: Server
 
   private constructor(model: string) {
@@ -67,10 +67,13 @@ export class OllamaStandIn {
   }
 
   /** Resolves once so many chats have come in. */
-  async chatsSeen(count: number): Promise<void> {
-    if (this.chats.length < count) {
-      await new Promise<void>((resolve) => this.#waiters.push({ count, resolve }))
-    }
+  chatsSeen(count: number): Promise<void> {
+    return this.#until(() => this.chats.length >= count)
+  }
+
+  /** Resolves once so many requests to load the model have come in. */
+  loadsSeen(count: number): Promise<void> {
+    return this.#until(() => this.loads.length >= count)
   }
 
   /** Answers all chats that are on `hold`, and those to come. */
@@ -83,6 +86,10 @@ export class OllamaStandIn {
     this.#server.closeAllConnections()
     this.#server.close()
     await once(this.#server, 'close')
+  }
+
+  async #until(seen: () => boolean): Promise<void> {
+    if (!seen()) await new Promise<void>((resolve) => this.#waiters.push({ seen, resolve }))
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -104,7 +111,7 @@ export class OllamaStandIn {
     response.once('close', () => this.#inFlight--)
     const loading = (chat.messages ?? []).length === 0
     ;(loading ? this.loads : this.chats).push(chat)
-    for (const waiter of this.#waiters) if (waiter.count <= this.chats.length) waiter.resolve()
+    for (const waiter of this.#waiters) if (waiter.seen()) waiter.resolve()
     if (chat.model !== this.model) return json(response, 404, { error: `model '${chat.model}' not found` })
     if (loading && this.behaviour === 'answer') {
       return json(response, 200, { ...this.#reply(''), done: true, done_reason: 'load' })

@@ -14,12 +14,26 @@ class MetricsRecorder {
   readonly outcomes: LlmOutcome[] = []
   readonly seconds: (number | null)[] = []
   readonly states: BreakerState[] = []
+  readonly #waiters: { readonly event: LlmOutcome | BreakerState; readonly resolve: () => void }[] = []
+
   llmRequest(outcome: LlmOutcome, seconds: number | null): void {
     this.outcomes.push(outcome)
     this.seconds.push(seconds)
+    this.#tell(outcome)
   }
+
   breakerState(state: BreakerState): void {
     this.states.push(state)
+    this.#tell(state)
+  }
+
+  /** Resolves at the next such outcome or state. */
+  next(event: LlmOutcome | BreakerState): Promise<void> {
+    return new Promise((resolve) => this.#waiters.push({ event, resolve }))
+  }
+
+  #tell(event: LlmOutcome | BreakerState): void {
+    for (const waiter of this.#waiters) if (waiter.event === event) waiter.resolve()
   }
 }
 
@@ -291,11 +305,10 @@ describe('the circuit breaker', () => {
     expect(await assess(explainer, 3)).toBeNull()
     expect(await assess(explainer, 4)).toBeNull()
     expect(metrics.outcomes.slice(3)).toEqual(['open', 'open'])
-    const closed = vi.waitUntil(() => metrics.states.at(-1) === 'closed')
-    await vi.waitUntil(() => ollama.loads.length === 1)
+    const [closed, answered] = [metrics.next('closed'), metrics.next('ok')]
+    await ollama.loadsSeen(1)
     ollama.release()
-    await closed
-    await vi.waitUntil(() => metrics.outcomes.includes('ok'))
+    await Promise.all([closed, answered])
     expect(await assess(explainer, 3)).toMatchObject({ ms: 0 })
   })
 
