@@ -1,6 +1,8 @@
 const WHOLE = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 })
 const THREE_DIGITS = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 3 })
-const EXACT = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 17 })
+/** From what a reader takes in to what tells any two numbers apart. */
+const DIGITS = [6, 9, 17]
+const FORMATS = DIGITS.map((digits) => new Intl.NumberFormat('en-US', { maximumSignificantDigits: digits }))
 
 const LARGEST_WRITTEN_OUT = 1e15
 const SMALLEST_WRITTEN_OUT = 1e-6
@@ -24,14 +26,13 @@ export function quantityText(value: number, unit: string): string {
 }
 
 /**
- * Two quantities that are compared with each other. When rounding would print them alike, both are
- * written with every digit, so that "above" never stands between two equal figures.
+ * Two quantities that are compared with each other. When rounding would print them alike, both get as many
+ * digits as it takes, so that "above" never stands between two equal figures.
  */
 export function comparedTexts(value: number, reference: number, unit: string): [string, string] {
-  const texts: [string, string] = [numberText(value), numberText(reference)]
-  const [valueText, referenceText] =
-    texts[0] === texts[1] && value !== reference ? [exactText(value), exactText(reference)] : texts
-  return [withUnit(valueText, unit), withUnit(referenceText, unit)]
+  const candidates = [numberText, ...FORMATS.map((format) => (one: number) => preciseText(one, format))]
+  const text = candidates.find((one) => one(value) !== one(reference)) ?? numberText
+  return [withUnit(text(value), unit), withUnit(text(reference), unit)]
 }
 
 /** How many times a positive median a larger value is: `41x`, `1.5x`; null when it rounds to once. */
@@ -54,10 +55,10 @@ export function percentText(percent: number): string {
   return `${Math.floor(percent * 10 + 1e-9) / 10}%`
 }
 
-function exactText(value: number): string {
+function preciseText(value: number, format: Intl.NumberFormat): string {
   const size = Math.abs(value)
-  if (size >= LARGEST_WRITTEN_OUT || (size > 0 && size < SMALLEST_WRITTEN_OUT)) return value.toExponential()
-  return EXACT.format(value)
+  const written = size === 0 || (size < LARGEST_WRITTEN_OUT && size >= SMALLEST_WRITTEN_OUT)
+  return written ? format.format(value) : value.toExponential()
 }
 
 function withUnit(number: string, unit: string): string {

@@ -123,7 +123,7 @@ describe('the reason of a heuristic verdict', () => {
   })
 
   it('never prints a value like the limit it exceeds', () => {
-    const verdict = limitVerdict([{ feature: 'latency', unit: 'ms', value: 5000.2, limit: 5000 }])
+    const verdict = limitVerdict([{ feature: 'latency', unit: 'ms', value: Math.fround(5000.2), limit: 5000 }])
     expect(reasonFor(verdict)).toContain('5,000.2 ms, above the limit of 5,000 ms')
   })
 
