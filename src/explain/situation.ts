@@ -1,11 +1,12 @@
 import type { Contribution, ExceededRule, Verdict } from '../detector/verdict.js'
 
 /**
- * The ordinary range of a feature is the central 90% of the window. A value is called high or low only
- * when it lies outside, so the words hold whatever the forest blames it for.
+ * A value is called high or low only when it lies outside the central 90% of the window, whatever the forest
+ * blames it for; or outside the central 80% when it is enough for the verdict by itself. The wider margin is
+ * for windows in which the odd rows are many: a burst of uploads puts a huge one at the 93rd percentile.
  */
-const ORDINARY_FROM_PERCENTILE = 5
-const ORDINARY_TO_PERCENTILE = 95
+const FAR_OUT_PERCENT = 5
+const OUT_PERCENT = 10
 
 /** A feature took part when it carries at least this share of the leading feature's bits. */
 const SHARE_OF_BITS_TO_NAME = 0.1
@@ -20,8 +21,8 @@ export interface Finding extends Contribution {
 /**
  * What a verdict says, sorted out once for the sentence, the prompt and the cache:
  * - `limit`: static rules were exceeded, worst ratio first;
- * - `feature`: the most blamed feature lies outside its ordinary range, `others` took part;
- * - `combination`: the most blamed feature is ordinary by itself, so the record is odd as a whole;
+ * - `feature`: the most blamed feature stands out by itself, `others` took part;
+ * - `combination`: the most blamed feature does not, so the record is odd as a whole;
  * - `unknown`: the verdict carries no facts.
  */
 export type Situation =
@@ -36,10 +37,21 @@ export type Situation =
   | { readonly kind: 'unknown' }
 
 /** Which side of the window a value lies on. Being out means out by rank and off the median. */
-export function sideOf({ value, median, percentile }: Contribution): Side {
-  if (percentile >= ORDINARY_TO_PERCENTILE && value > median) return 'high'
-  if (percentile <= ORDINARY_FROM_PERCENTILE && value < median) return 'low'
+function sideOf({ value, median, percentile }: Contribution, outPercent: number): Side {
+  if (percentile >= 100 - outPercent && value > median) return 'high'
+  if (percentile <= outPercent && value < median) return 'low'
   return 'ordinary'
+}
+
+/**
+ * Whether the record would be flagged even if no other feature pushed towards anomaly: with their positive
+ * bits taken out, score = 2^(-1 + sum of bits) still exceeds the threshold.
+ */
+function sufficesAlone(leading: Finding, findings: readonly Finding[], threshold: number | null): boolean {
+  if (threshold === null) return false
+  const others = findings.filter((one) => one !== leading)
+  const bits = others.reduce((sum, one) => sum + Math.min(one.bits, 0), leading.bits)
+  return 2 ** (bits - 1) > threshold
 }
 
 /** Sorts out what a verdict says; facts that are not finite numbers are left out. */
@@ -50,13 +62,16 @@ export function situationOf(verdict: Verdict): Situation {
     )
     return exceeded.length > 0 ? { kind: 'limit', exceeded } : { kind: 'unknown' }
   }
-  const findings = verdict.contributions.filter(hasFiniteFacts).map((one) => ({ ...one, side: sideOf(one) }))
+  const findings = verdict.contributions
+    .filter(hasFiniteFacts)
+    .map((one) => ({ ...one, side: sideOf(one, FAR_OUT_PERCENT) }))
   findings.sort((a, b) => b.bits - a.bits)
   const leading = findings[0]
   if (leading === undefined) return { kind: 'unknown' }
   const named = findings.filter((one) => one.bits > 0 && one.bits >= SHARE_OF_BITS_TO_NAME * leading.bits)
   const rows = verdict.fittedRows
-  const { side } = leading
+  const outPercent = sufficesAlone(leading, findings, verdict.threshold) ? OUT_PERCENT : FAR_OUT_PERCENT
+  const side = sideOf(leading, outPercent)
   if (leading.bits > 0 && side !== 'ordinary') {
     return { kind: 'feature', leading: { ...leading, side }, others: named.slice(1), rows }
   }

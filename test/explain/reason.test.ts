@@ -67,10 +67,24 @@ describe('the reason of a forest verdict', () => {
     expect(reasonFor(verdict)).toContain('errors 0 (at or below 52% of them)')
   })
 
-  it('never says high of a value inside the central 90% or at the median', () => {
-    expect(reasonFor(forestVerdict([contribution('latency', { percentile: 94.9 })]))).not.toContain('high')
+  it('never says high of a value inside the central 80%, or at the median', () => {
+    const ordinary = contribution('latency', { percentile: 89.9, bits: 0.9 })
+    expect(reasonFor(forestVerdict([ordinary]))).toContain('Unusual combination')
     const atMedian = contribution('errors', { value: 0, median: 0, percentile: 97 })
     expect(reasonFor(forestVerdict([atMedian]))).toContain('Unusual combination')
+  })
+
+  it('says high between the central 80% and 90% only if the feature suffices for the verdict by itself', () => {
+    const latency = contribution('latency', { percentile: 93, bits: 0.3 })
+    const errors = (bits: number) => contribution('errors', { value: 0, median: 0, percentile: 48, bits })
+    const reason = (errorBits: number, threshold: number | null): string =>
+      reasonFor(forestVerdict([latency, errors(errorBits)], { threshold }))
+    // 2^(-1 + 0.3) is 0.616, 2^(-1 + 0.3 - 0.2) is 0.536
+    expect(reason(0.3, 0.6)).toContain('Unusually high latency')
+    expect(reason(-0.2, 0.53)).toContain('Unusually high latency')
+    expect(reason(0.3, 0.62)).toContain('Unusual combination')
+    expect(reason(-0.2, 0.55)).toContain('Unusual combination')
+    expect(reason(0.3, null)).toContain('Unusual combination')
   })
 
   it('says high when the value is out, however little it differs, with digits that show it', () => {
@@ -123,7 +137,9 @@ describe('the reason of a heuristic verdict', () => {
   })
 
   it('never prints a value like the limit it exceeds', () => {
-    const verdict = limitVerdict([{ feature: 'latency', unit: 'ms', value: Math.fround(5000.2), limit: 5000 }])
+    const verdict = limitVerdict([
+      { feature: 'latency', unit: 'ms', value: Math.fround(5000.2), limit: 5000 },
+    ])
     expect(reasonFor(verdict)).toContain('5,000.2 ms, above the limit of 5,000 ms')
   })
 
