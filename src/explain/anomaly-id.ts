@@ -2,7 +2,7 @@ const MS_DIGITS = 11
 const SEQUENCE_DIGITS = 4
 const SEQUENCE_END = 16 ** SEQUENCE_DIGITS
 
-/** Eleven hex digits of milliseconds since 1970, a hyphen, four of a sequence: `0199f3a4c21-0000`. */
+/** Eleven hex digits of milliseconds since 1970, a hyphen, four of a sequence: `19b76daa800-0000`. */
 export const ANOMALY_ID_PATTERN = '^[0-9a-f]{11}-[0-9a-f]{4}$'
 const ANOMALY_ID = new RegExp(ANOMALY_ID_PATTERN)
 

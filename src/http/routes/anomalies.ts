@@ -6,6 +6,7 @@ import { type AnomalyLog, summaryOf } from '../../explain/anomaly-log.js'
 import { AnomalyStream } from '../anomaly-stream.js'
 import {
   AnomalyAnswer,
+  AnomalyEvents,
   AnomalyListAnswer,
   AnomalyListQuery,
   AnomalyParams,
@@ -20,7 +21,7 @@ export interface AnomalyRoutesOptions {
 }
 
 const DEFAULT_LIMIT = 50
-const ID_RULE = 'an anomaly id such as 0199f3a4c21-0000 (11 hex digits, a hyphen, 4 hex digits)'
+const ID_RULE = 'an anomaly id such as 19b76daa800-0000 (11 hex digits, a hyphen, 4 hex digits)'
 
 /** `GET /anomalies`, `/anomalies/:id` and `/anomalies/stream`: what was flagged, why, and as it happens. */
 export const anomalyRoutes: FastifyPluginAsyncTypebox<AnomalyRoutesOptions> = async (app, options) => {
@@ -93,7 +94,12 @@ export const anomalyRoutes: FastifyPluginAsyncTypebox<AnomalyRoutesOptions> = as
           'Events `anomaly` (with an id) and `explanation` (the text of a language model for an earlier one). ' +
           'With `Last-Event-ID` the stream goes on after that anomaly.',
         headers: AnomalyStreamHeaders,
-        produces: ['text/event-stream'],
+        response: {
+          200: {
+            description: 'Events until either side ends it.',
+            content: { 'text/event-stream': { schema: AnomalyEvents } },
+          },
+        },
       },
     },
     async (request, reply) => {

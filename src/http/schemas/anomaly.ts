@@ -1,8 +1,9 @@
+import type { Readable } from 'node:stream'
 import { type Static, Type } from '@sinclair/typebox'
 import { Anomaly, AnomalySummary } from '../../explain/anomaly.js'
 import { ANOMALY_ID_PATTERN } from '../../explain/anomaly-id.js'
 
-const EXAMPLE_ID = '0199f3a4c21-0000'
+const EXAMPLE_ID = '19b76daa800-0000'
 
 const REASON =
   'Unusually high latency detected, possible resource exhaustion or DoS attempt: 5,230 ms, 41x the median ' +
@@ -71,4 +72,10 @@ export const AnomalyStreamHeaders = Type.Object({
   'last-event-id': Type.Optional(
     Type.String({ description: 'The last id that was received; the stream goes on after it.' }),
   ),
+})
+
+/** A stream has no JSON schema; Fastify sends it as it is. */
+export const AnomalyEvents = Type.Unsafe<Readable>({
+  type: 'string',
+  examples: [`id: ${EXAMPLE_ID}\nevent: anomaly\ndata: {"id":"${EXAMPLE_ID}","reason":"..."}\n\n`],
 })
