@@ -1,6 +1,7 @@
 import { Ollama } from 'ollama'
-import { figuresHold, InvalidAnswerError, ModelAnswer, readAnswer } from './assessment.js'
+import { InvalidAnswerError, ModelAnswer, readAnswer } from './assessment.js'
 import { boundedFetch } from './bounded-fetch.js'
+import { figuresHold } from './figures.js'
 import { promptFor, type Question } from './prompt.js'
 
 /** Two sentences of JSON; a model that rambles is cut off rather than paid for. */
