@@ -2,6 +2,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { fastify, LogController } from 'fastify'
 import { type Config, loadConfig } from '../config.js'
 import { Detector } from '../detector/detector.js'
+import { Telemetry } from '../detector/telemetry.js'
 import { reasonFor } from '../explain/reason.js'
 import type { Explain } from './anomaly.js'
 import { answerJson } from './answer-json.js'
@@ -75,6 +76,7 @@ export async function buildApp(options: AppOptions = {}) {
   await app.register(errorsPlugin, { metrics })
   await app.register(jsonBodyPlugin)
   await app.register(openapiPlugin)
+  app.addSchema(Telemetry)
   await app.register(analyzeFlowRoute, { detector, metrics, explain })
   await app.register(healthRoutes, { detector, metrics })
   await app.register(metricsRoute, { metrics })

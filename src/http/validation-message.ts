@@ -24,7 +24,7 @@ export function validationMessage(errors: readonly FastifySchemaValidationError[
     const field = String(error.params.missingProperty)
     return `${field} is missing; it must be ${allowedBy(schema.properties?.[field] ?? {})}`
   }
-  return `${fieldOf(error.instancePath, place)} must be ${allowedBy(schema)}; got ${kindOf(error.data)}`
+  return `${fieldOf(error.instancePath, place)} must be ${allowedBy(schema)}; got ${kindOf(error.data, schema)}`
 }
 
 function fieldOf(instancePath: string, place: string): string {
@@ -34,7 +34,7 @@ function fieldOf(instancePath: string, place: string): string {
   return place === 'body' ? name : `${place} ${name}`
 }
 
-function kindOf(value: unknown): string {
+function kindOf(value: unknown, schema: ValueSchema): string {
   if (value === undefined) return 'nothing'
   if (value === null) return 'null'
   if (Array.isArray(value)) return 'an array'
@@ -42,10 +42,16 @@ function kindOf(value: unknown): string {
     case 'number':
       return Number.isFinite(value) ? String(value) : 'a number too large to represent'
     case 'string':
-      return value === '' ? 'an empty string' : `a string of ${value.length} characters`
+      return stringText(value, schema)
     case 'boolean':
       return `the boolean ${value}`
     default:
       return 'an object'
   }
+}
+
+/** Echoes only where the choices are few and the value is likely a typing error. */
+function stringText(value: string, { enum: choices, maxLength }: ValueSchema): string {
+  if (choices !== undefined) return quoted(value, 20)
+  return maxLength === undefined ? 'a string' : `a string of ${value.length} characters`
 }

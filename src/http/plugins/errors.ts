@@ -58,10 +58,7 @@ const INTERNAL: Explanation = ['SENTINEL_INTERNAL', 'the service failed; its log
 /** The answer to an error of Fastify's own, by its code. */
 const FRAMEWORK: Readonly<Record<string, Explanation>> = {
   FST_ERR_CTP_EMPTY_JSON_BODY: EMPTY_BODY,
-  FST_ERR_CTP_INVALID_JSON_BODY: [
-    'SENTINEL_INVALID_JSON',
-    'the body is not valid JSON, or has a forbidden key such as __proto__',
-  ],
+  FST_ERR_CTP_INVALID_JSON_BODY: ['SENTINEL_INVALID_JSON', 'the body is not valid JSON'],
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: [
     'SENTINEL_INVALID_REQUEST',
     'the body is not as long as content-length says',

@@ -14,7 +14,7 @@ export const jsonBodyPlugin = fastifyPlugin(
     app.addContentTypeParser<string>(PLAIN_TYPE, { parseAs: 'string' }, (request, body, next) => {
       const refusal = refusalOf(request, body)
       if (refusal !== null) next(refusal, undefined)
-      else parse(request, body, next)
+      else parse(request, body, (error, value) => next(error && jsonError(error, body), value))
     })
     done()
   },
@@ -40,4 +40,14 @@ function refusalOf({ headers }: FastifyRequest, body: string): ApiError | null {
     )
   }
   return null
+}
+
+/** Fastify says the same of broken JSON and of JSON with a poisoned key; whoever sent it wants to know which. */
+function jsonError(error: Error, body: string): Error {
+  try {
+    JSON.parse(body)
+  } catch {
+    return error
+  }
+  return new ApiError('SENTINEL_INVALID_JSON', 'the keys __proto__ and constructor.prototype are forbidden')
 }

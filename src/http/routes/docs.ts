@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
-import { type FastifyPluginCallbackTypebox, Type } from '@fastify/type-provider-typebox'
+import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox'
+import { Type } from '@sinclair/typebox'
 import { ApiError } from '../error-codes.js'
 import { errorResponses } from '../schemas/error.js'
 
@@ -32,7 +33,6 @@ const CONTENT_SECURITY_POLICY = [
 
 /** `/openapi.json`, and the two pages that show it. Their files are read when first asked for. */
 export const docsRoutes: FastifyPluginCallbackTypebox = (app, _options, done) => {
-  let openapi: string | undefined
   app.get(
     '/openapi.json',
     {
@@ -51,9 +51,9 @@ export const docsRoutes: FastifyPluginCallbackTypebox = (app, _options, done) =>
         },
       },
     },
-    (_request, reply) => {
-      openapi ??= JSON.stringify(app.swagger())
-      return reply.type('application/json; charset=utf-8').send(openapi)
+    async (_request, reply) => {
+      reply.type('application/json; charset=utf-8')
+      return app.openapi()
     },
   )
 

@@ -23,7 +23,7 @@ export const ErrorAnswer = Type.Object(
         statusCode: 400,
         code: 'SENTINEL_INVALID_BODY',
         error: 'Bad Request',
-        message: 'latency must be a finite number of at least 0; got a string of 3 characters',
+        message: 'latency must be a finite number of at least 0; got a string',
       },
     ],
   },
