@@ -101,8 +101,13 @@ function read(source: EnvironmentSource): Environment {
   }
 }
 
-/** What no single schema can say: settings that must fit each other, and URLs that must parse. */
+/** What no single schema can say: numbers that overflow, settings that must fit each other,
+ * URLs that must parse. */
 function checkTogether(env: Environment, source: EnvironmentSource): void {
+  for (const name of variables()) {
+    // ajv takes 1e999 for a number, and then no maximum looks at it.
+    if (typeof env[name] === 'number' && !Number.isFinite(env[name])) throw refusal(name, source)
+  }
   if (env.SENTINEL_MIN_SAMPLES > env.SENTINEL_HISTORY_MAX) {
     throw refusal(
       'SENTINEL_MIN_SAMPLES',
