@@ -96,6 +96,6 @@ function detectorOf(config: Config, metrics: SentinelMetrics, log: Log): Promise
       metrics.fitted(fit)
       if (fit.outcome === 'failed') log.error({ err: fit.error, generation: fit.generation }, 'fit failed')
     },
-    onTrainerFault: (error) => log.warn({ err: error }, 'no trainer thread; fitting inline'),
+    onTrainerFault: (error) => log.warn({ err: error }, 'trainer thread failed'),
   })
 }

@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Detector, FitReport } from '../detector/detector.js'
+import { TallyHistogram } from './tally-histogram.js'
 
 /** Paths nobody registered share this label: a scanner must not be able to grow the metrics. */
 export const UNMATCHED = 'unmatched'
@@ -23,8 +24,8 @@ export class SentinelMetrics {
 
   readonly #tallies = new Map<string, { labels: { endpoint: string; method: string }; tally: RequestTally }>()
   #detector: Detector | null = null
-  readonly #score: Histogram
-  readonly #requestSeconds: Histogram
+  readonly #score: TallyHistogram
+  readonly #requestSeconds: TallyHistogram
   readonly #fits: Counter<'outcome'>
   readonly #fitSeconds: Histogram
   readonly #llmRequests: Counter<'outcome'>
@@ -45,18 +46,22 @@ export class SentinelMetrics {
         this.set(process.memoryUsage.rss() / 2 ** 20)
       },
     })
-    this.#requestSeconds = new Histogram({
-      name: 'sentinel_request_duration_seconds',
-      help: 'Time from the arrival of a request to the end of its answer, in seconds.',
-      buckets: [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
-      registers,
-    })
-    this.#score = new Histogram({
-      name: 'sentinel_score',
-      help: 'Anomaly scores given, in (0, 1]; 0.5 is the baseline.',
-      buckets: [0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.9, 1],
-      registers,
-    })
+    this.#requestSeconds = new TallyHistogram(
+      {
+        name: 'sentinel_request_duration_seconds',
+        help: 'Time from the arrival of a request to the end of its answer, in seconds.',
+        bounds: [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+      },
+      this.registry,
+    )
+    this.#score = new TallyHistogram(
+      {
+        name: 'sentinel_score',
+        help: 'Anomaly scores given, in (0, 1]; 0.5 is the baseline.',
+        bounds: [0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.9, 1],
+      },
+      this.registry,
+    )
     this.#fits = new Counter({
       name: 'sentinel_model_fits_total',
       help: 'Fits of the forest, by outcome.',
