@@ -3,8 +3,6 @@ import { fastify, LogController } from 'fastify'
 import { type Config, loadConfig } from '../config.js'
 import { Detector } from '../detector/detector.js'
 import { Telemetry } from '../detector/telemetry.js'
-import { reasonFor } from '../explain/reason.js'
-import type { Explain } from './anomaly.js'
 import { answerJson } from './answer-json.js'
 import { answerClientError } from './client-error.js'
 import { type LoggerOptions, loggerOptions } from './logger.js'
@@ -13,6 +11,7 @@ import { answerFrameworkError, errorsPlugin } from './plugins/errors.js'
 import { jsonBodyPlugin } from './plugins/json-body.js'
 import { metricsPlugin } from './plugins/metrics.js'
 import { openapiPlugin } from './plugins/openapi.js'
+import { type Report, reportByRules } from './report.js'
 import { analyzeFlowRoute } from './routes/analyze-flow.js'
 import { docsRoutes } from './routes/docs.js'
 import { healthRoutes } from './routes/health.js'
@@ -32,8 +31,8 @@ export interface AppOptions {
   readonly detector?: Detector
   /** Needed from outside when the detector or the explanations report to it. */
   readonly metrics?: SentinelMetrics
-  /** Default: the rule-based reason. */
-  readonly explain?: Explain
+  /** Names, explains and keeps anomalies. Default: by rules, kept nowhere. */
+  readonly report?: Report
   /** `false` for no log; or where and how to log. Default: JSON lines on stdout. */
   readonly logger?: false | LoggerOptions
 }
@@ -71,13 +70,12 @@ export async function buildApp(options: AppOptions = {}) {
     if (detector !== options.detector) await detector.close()
   })
 
-  const explain: Explain = options.explain ?? (({ verdict }) => reasonFor(verdict))
   await app.register(metricsPlugin, { metrics })
   await app.register(errorsPlugin, { metrics })
   await app.register(jsonBodyPlugin)
   await app.register(openapiPlugin)
   app.addSchema(Telemetry)
-  await app.register(analyzeFlowRoute, { detector, metrics, explain })
+  await app.register(analyzeFlowRoute, { detector, metrics, report: options.report ?? reportByRules })
   await app.register(healthRoutes, { detector, metrics })
   await app.register(metricsRoute, { metrics })
   await app.register(docsRoutes)

@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Detector, FitReport } from '../detector/detector.js'
+import { type BreakerState, LLM_FAILURES, type LlmOutcome } from '../explain/llm-outcome.js'
 import { TallyHistogram } from './tally-histogram.js'
 
 /** Paths nobody registered share this label: a scanner must not be able to grow the metrics. */
@@ -10,7 +11,6 @@ export interface RequestTally {
   count: number
 }
 
-export type BreakerState = 'closed' | 'half-open' | 'open'
 const BREAKER_VALUE: Readonly<Record<BreakerState, number>> = { closed: 0, 'half-open': 0.5, open: 1 }
 
 /**
@@ -127,10 +127,10 @@ export class SentinelMetrics {
     this.#fitSeconds.observe(durationMs / 1000)
   }
 
-  /** Counts a request to the language model; every outcome but `ok` is a failure. */
-  llmRequest(outcome: string, seconds: number | null): void {
+  /** Counts what became of the wish for an assessment; `seconds` is null when the model was not asked. */
+  llmRequest(outcome: LlmOutcome, seconds: number | null): void {
     this.#llmRequests.inc({ outcome })
-    if (outcome !== 'ok') this.#llmFailures.inc()
+    if (LLM_FAILURES.has(outcome)) this.#llmFailures.inc()
     if (seconds !== null) this.#llmSeconds.observe(seconds)
   }
 

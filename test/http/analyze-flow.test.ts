@@ -77,14 +77,19 @@ describe('POST /analyze-flow', () => {
   })
 
   test('sends the explanation it was given, however long that took', async () => {
-    const explain = () => new Promise<string>((resolve) => setImmediate(resolve, 'because'))
-    expect((await analyze(await startApp({}, { explain }), ATTACK)).json().reason).toBe('because')
+    const report = () => ({
+      id: 'an-id',
+      reason: new Promise<string>((resolve) => setImmediate(resolve, 'because')),
+    })
+    const answer = await analyze(await startApp({}, { report }), ATTACK)
+    expect(answer.json().reason).toBe('because')
+    expect(answer.headers['x-anomaly-id']).toBe('an-id')
   })
 
   test('falls back to the rule-based reason when the explanation fails', async () => {
     const expected = (await analyze(await startApp(), ATTACK)).json().reason
-    const explain = () => Promise.reject(new Error('model on fire'))
-    const answer = await analyze(await startApp({}, { explain }), ATTACK)
+    const report = () => ({ id: 'an-id', reason: Promise.reject(new Error('model on fire')) })
+    const answer = await analyze(await startApp({}, { report }), ATTACK)
     expect(answer.statusCode).toBe(200)
     expect(answer.json().reason).toBe(expected)
   })

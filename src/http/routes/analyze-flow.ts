@@ -1,14 +1,13 @@
-import { randomUUID } from 'node:crypto'
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Detector } from '../../detector/detector.js'
 import { Telemetry } from '../../detector/telemetry.js'
 import type { Verdict } from '../../detector/verdict.js'
 import { reasonFor } from '../../explain/reason.js'
-import type { Anomaly, Explain } from '../anomaly.js'
+import { routePattern } from '../../explain/route-pattern.js'
 import { OK } from '../answer-json.js'
 import type { SentinelMetrics } from '../metrics.js'
-import { routePattern } from '../route-pattern.js'
+import type { Report } from '../report.js'
 import { Analysis, AnalysisQuery, type Detail, type ThreatAnswer } from '../schemas/analysis.js'
 import { errorResponses } from '../schemas/error.js'
 import { referenceTo } from '../schemas/reference.js'
@@ -16,7 +15,7 @@ import { referenceTo } from '../schemas/reference.js'
 export interface AnalyzeFlowOptions {
   readonly detector: Detector
   readonly metrics: SentinelMetrics
-  readonly explain: Explain
+  readonly report: Report
 }
 
 const schema = {
@@ -53,18 +52,17 @@ async function answerThreat(
   reply: FastifyReply,
   verdict: Verdict,
   detailed: boolean,
-  { metrics, explain }: AnalyzeFlowOptions,
+  { metrics, report }: AnalyzeFlowOptions,
 ): Promise<ThreatAnswer> {
   metrics.anomalies++
   const { route } = request.body
-  const anomaly: Anomaly = {
-    id: randomUUID(),
-    verdict,
-    ...(route === undefined ? {} : { route: routePattern(route) }),
-  }
-  const reason = await reasonOf(anomaly, explain, request)
   const { score, confidence } = verdict
-  request.log.warn({ anomalyId: anomaly.id, score, confidence, reason, route: anomaly.route }, 'anomaly')
+  const anomaly = report({ verdict, route })
+  const reason = await settled(anomaly.reason, verdict, request)
+  request.log.warn(
+    { anomalyId: anomaly.id, score, confidence, reason, route: routePattern(route) },
+    'anomaly detected',
+  )
   reply.header('x-anomaly-id', anomaly.id)
   return {
     status: 'THREAT_DETECTED',
@@ -76,12 +74,16 @@ async function answerThreat(
   }
 }
 
-async function reasonOf(anomaly: Anomaly, explain: Explain, { log }: FastifyRequest): Promise<string> {
+async function settled(
+  reason: string | Promise<string>,
+  verdict: Verdict,
+  { log }: FastifyRequest,
+): Promise<string> {
   try {
-    return await explain(anomaly)
+    return await reason
   } catch (error) {
-    log.error({ err: error, anomalyId: anomaly.id }, 'explanation failed')
-    return reasonFor(anomaly.verdict)
+    log.error({ err: error }, 'explanation failed')
+    return reasonFor(verdict)
   }
 }
 
