@@ -61,7 +61,7 @@ async function answerThreat(
   const reason = await settled(anomaly.reason, verdict, request)
   request.log.warn(
     { anomalyId: anomaly.id, score, confidence, reason, route: routePattern(route) },
-    'anomaly detected',
+    'anomaly',
   )
   reply.header('x-anomaly-id', anomaly.id)
   return {

@@ -33,7 +33,7 @@ export const healthRoutes: FastifyPluginCallbackTypebox<HealthOptions> = (
     (): Health => {
       try {
         return {
-          status: 'healthy',
+          status: 'ok',
           timestamp: new Date().toISOString(),
           history_size: detector.historySize,
           detector_trained: detector.trained,
