@@ -1,0 +1,30 @@
+/**
+ * Puts the API pages into dist: our HTML beside the bundles of Swagger UI and ReDoc, so that the service
+ * serves them itself and the packages are needed only to build.
+ */
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const require = createRequire(import.meta.url)
+const root = fileURLToPath(new URL('..', import.meta.url))
+const out = join(root, 'dist/http/pages')
+const swaggerUi = join(dirname(require.resolve('@fastify/swagger-ui/package.json')), 'static')
+const redoc = join(dirname(require.resolve('redoc/package.json')), 'bundles')
+
+/** ReDoc draws its maker's logo from a CDN and has no option against it: an empty image takes its place. */
+const REMOTE_LOGO = 'https://cdn.redoc.ly/redoc/logo-mini.svg'
+const EMPTY_IMAGE = 'data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=='
+
+await mkdir(out, { recursive: true })
+await cp(join(root, 'src/http/pages'), out, { recursive: true })
+for (const file of ['swagger-ui.css', 'swagger-ui-bundle.js'])
+  await cp(join(swaggerUi, file), join(out, file))
+await cp(join(swaggerUi, 'favicon-32x32.png'), join(out, 'favicon.png'))
+await cp(join(redoc, 'redoc.standalone.js.LICENSE.txt'), join(out, 'redoc.standalone.js.LICENSE.txt'))
+
+const bundle = await readFile(join(redoc, 'redoc.standalone.js'), 'utf8')
+const local = bundle.replaceAll(REMOTE_LOGO, EMPTY_IMAGE)
+if (local.includes('cdn.redoc.ly')) throw new Error('the ReDoc bundle loads something else from its CDN')
+await writeFile(join(out, 'redoc.standalone.js'), local)

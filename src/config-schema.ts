@@ -1,0 +1,116 @@
+import { type Static, Type } from '@sinclair/typebox'
+
+const HISTORY_LIMIT = 100_000
+
+/** Every environment variable of the service: type, range, default and meaning, said once. */
+export const Environment = Type.Object(
+  {
+    SENTINEL_HOST: Type.String({
+      default: '127.0.0.1',
+      pattern: '^[^\\s/]{1,253}$',
+      allowed: 'a host name or address to listen on',
+      description: 'Address to listen on. Loopback by default: the service has no login.',
+    }),
+    SENTINEL_PORT: Type.Integer({
+      default: 8000,
+      minimum: 0,
+      maximum: 65_535,
+      description: 'Port to listen on; 0 takes a free one.',
+    }),
+    SENTINEL_LOG_LEVEL: Type.Union(
+      ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'].map((level) => Type.Literal(level)),
+      { default: 'info', description: 'Least important log lines to write (JSON lines on stdout).' },
+    ),
+    SENTINEL_HISTORY_MAX: Type.Integer({
+      default: 1000,
+      minimum: 2,
+      maximum: HISTORY_LIMIT,
+      description: 'Rows in the sliding window.',
+    }),
+    SENTINEL_CONTAMINATION: Type.Union(
+      [Type.Number({ exclusiveMinimum: 0, maximum: 0.5 }), Type.Literal('auto')],
+      { default: 0.1, description: 'Share of records expected to be anomalous, or auto (threshold 0.5).' },
+    ),
+    SENTINEL_RETRAIN_EVERY: Type.Integer({
+      default: 50,
+      minimum: 1,
+      maximum: 1_000_000,
+      description: 'Records between two fits of the forest.',
+    }),
+    SENTINEL_MIN_SAMPLES: Type.Integer({
+      default: 50,
+      minimum: 2,
+      maximum: HISTORY_LIMIT,
+      description: 'Records before the first fit; at most SENTINEL_HISTORY_MAX.',
+    }),
+    SENTINEL_TREES: Type.Integer({
+      default: 100,
+      minimum: 1,
+      maximum: 1000,
+      description: 'Trees in the forest.',
+    }),
+    SENTINEL_SUBSAMPLE: Type.Integer({
+      default: 256,
+      minimum: 2,
+      maximum: 4096,
+      description: 'Rows each tree is grown on.',
+    }),
+    SENTINEL_SEED: Type.Integer({
+      default: 42,
+      minimum: 0,
+      maximum: 4_294_967_295,
+      description: 'Seed of the forest: same records, options and seed, same verdicts.',
+    }),
+    SENTINEL_TRAIN_DUTY: Type.Number({
+      default: 0.1,
+      exclusiveMinimum: 0,
+      maximum: 1,
+      description: 'Share of one core that fitting may take.',
+    }),
+    SENTINEL_RULE_LATENCY_MS: Type.Number({
+      default: 5000,
+      exclusiveMinimum: 0,
+      maximum: 1e12,
+      description: 'While there is no forest: latency above it, in milliseconds, is a threat.',
+    }),
+    SENTINEL_RULE_INPUT_LENGTH: Type.Integer({
+      default: 10_000,
+      minimum: 1,
+      maximum: 1e12,
+      description: 'While there is no forest: input length above it is a threat.',
+    }),
+    SENTINEL_RULE_ERRORS: Type.Integer({
+      default: 5,
+      minimum: 1,
+      maximum: 1e12,
+      description: 'While there is no forest: an error count above it is a threat.',
+    }),
+    SENTINEL_EXPLAIN: Type.Union([Type.Literal('wait'), Type.Literal('background'), Type.Literal('rules')], {
+      default: 'wait',
+      description:
+        'Who explains an anomaly: wait for the language model, ask it in the background, or rules only.',
+    }),
+    SENTINEL_LLM_TIMEOUT_MS: Type.Integer({
+      default: 2000,
+      minimum: 1,
+      maximum: 600_000,
+      description: 'How long an answer may wait for the language model, in milliseconds.',
+    }),
+    OLLAMA_HOST: Type.String({
+      default: 'http://localhost:11434',
+      pattern: '^[hH][tT][tT][pP][sS]?://[^\\s/?#]+',
+      allowed: 'an http:// or https:// URL',
+      description: 'Where Ollama answers.',
+    }),
+    OLLAMA_MODEL: Type.String({
+      default: 'llama2',
+      minLength: 1,
+      maxLength: 256,
+      description: 'Which model to ask.',
+    }),
+  },
+  { additionalProperties: false },
+)
+
+export type Environment = Static<typeof Environment>
+export type Variable = keyof Environment

@@ -1,0 +1,130 @@
+import { envSchema } from 'env-schema'
+import { allowedBy, type ValueSchema } from './allowed.js'
+import { Environment, type Variable } from './config-schema.js'
+import type { DetectorOptions } from './detector/detector.js'
+import { quoted } from './quoted.js'
+
+/** Everything the service can be told, checked and grouped by the part that reads it. */
+export interface Config {
+  readonly host: string
+  readonly port: number
+  readonly logLevel: string
+  readonly detector: Omit<DetectorOptions, 'onFit' | 'onTrainerFault'>
+  readonly explain: {
+    readonly mode: 'wait' | 'background' | 'rules'
+    readonly timeoutMs: number
+    readonly ollamaHost: string
+    readonly ollamaModel: string
+  }
+}
+
+export type EnvironmentSource = Readonly<Record<string, string | undefined>>
+
+/** A setting that cannot be used. The message is one line: variable, value, what is allowed. */
+export class ConfigError extends Error {
+  readonly code = 'SENTINEL_BAD_CONFIG'
+  override readonly name = 'ConfigError'
+
+  constructor(
+    readonly variable: Variable,
+    given: string,
+    allowed: string,
+  ) {
+    super(`${variable}=${given} cannot be used: it must be ${allowed}`)
+  }
+}
+
+/**
+ * Reads the configuration from environment variables; what is missing or empty takes its default.
+ * @throws ConfigError at the first value out of range.
+ */
+export function loadConfig(source: EnvironmentSource = process.env): Config {
+  const env = read(source)
+  checkTogether(env, source)
+  return {
+    host: env.SENTINEL_HOST,
+    port: env.SENTINEL_PORT,
+    logLevel: env.SENTINEL_LOG_LEVEL,
+    detector: {
+      historyMax: env.SENTINEL_HISTORY_MAX,
+      contamination: env.SENTINEL_CONTAMINATION,
+      retrainEvery: env.SENTINEL_RETRAIN_EVERY,
+      minSamples: env.SENTINEL_MIN_SAMPLES,
+      nTrees: env.SENTINEL_TREES,
+      subsampleSize: env.SENTINEL_SUBSAMPLE,
+      seed: env.SENTINEL_SEED,
+      trainDuty: env.SENTINEL_TRAIN_DUTY,
+      rules: {
+        latency: env.SENTINEL_RULE_LATENCY_MS,
+        input_length: env.SENTINEL_RULE_INPUT_LENGTH,
+        errors: env.SENTINEL_RULE_ERRORS,
+      },
+    },
+    explain: {
+      mode: env.SENTINEL_EXPLAIN,
+      timeoutMs: env.SENTINEL_LLM_TIMEOUT_MS,
+      ollamaHost: env.OLLAMA_HOST,
+      ollamaModel: env.OLLAMA_MODEL,
+    },
+  }
+}
+
+/** Variables that look like ours and are none: nearly always a typing error worth a word in the log. */
+export function unknownVariables(source: EnvironmentSource = process.env): string[] {
+  return Object.keys(source).filter(
+    (name) => name.startsWith('SENTINEL_') && !Object.hasOwn(Environment.properties, name),
+  )
+}
+
+interface SchemaFault {
+  readonly instancePath: string
+}
+
+function read(source: EnvironmentSource): Environment {
+  const given: Record<string, string> = {}
+  for (const name of variables()) {
+    const value = source[name]?.trim()
+    if (value !== undefined && value !== '') given[name] = value
+  }
+  try {
+    return envSchema<Environment>({
+      schema: Environment,
+      data: given,
+      env: false,
+      ajv: { customOptions: (ajv) => ajv.addKeyword('allowed') },
+    })
+  } catch (error) {
+    const [fault] = (error as { errors?: SchemaFault[] }).errors ?? []
+    const variable = variables().find((name) => `/${name}` === fault?.instancePath)
+    if (variable === undefined) throw error
+    throw refusal(variable, source)
+  }
+}
+
+/** What no single schema can say: numbers that overflow, settings that must fit each other,
+ * URLs that must parse. */
+function checkTogether(env: Environment, source: EnvironmentSource): void {
+  for (const name of variables()) {
+    // ajv takes 1e999 for a number, and then no maximum looks at it.
+    if (typeof env[name] === 'number' && !Number.isFinite(env[name])) throw refusal(name, source)
+  }
+  if (env.SENTINEL_MIN_SAMPLES > env.SENTINEL_HISTORY_MAX) {
+    throw refusal(
+      'SENTINEL_MIN_SAMPLES',
+      source,
+      `a whole number from 2 to SENTINEL_HISTORY_MAX, which is ${env.SENTINEL_HISTORY_MAX}`,
+    )
+  }
+  if (!URL.canParse(env.OLLAMA_HOST)) throw refusal('OLLAMA_HOST', source)
+}
+
+function refusal(variable: Variable, source: EnvironmentSource, allowed?: string): ConfigError {
+  const schema: ValueSchema & { default?: unknown } = Environment.properties[variable]
+  const value = source[variable]
+  const given = value === undefined || value.trim() === '' ? `${schema.default} (the default)` : quoted(value)
+  return new ConfigError(variable, given, allowed ?? allowedBy(schema))
+}
+
+function variables(): Variable[] {
+  return Object.keys(Environment.properties) as Variable[]
+}

@@ -1,0 +1,99 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import { fastify, LogController } from 'fastify'
+import { type Config, loadConfig } from '../config.js'
+import { Detector } from '../detector/detector.js'
+import { Telemetry } from '../detector/telemetry.js'
+import { answerJson } from './answer-json.js'
+import { answerClientError } from './client-error.js'
+import { type LoggerOptions, loggerOptions } from './logger.js'
+import { SentinelMetrics } from './metrics.js'
+import { answerFrameworkError, errorsPlugin } from './plugins/errors.js'
+import { jsonBodyPlugin } from './plugins/json-body.js'
+import { metricsPlugin } from './plugins/metrics.js'
+import { openapiPlugin } from './plugins/openapi.js'
+import { type Report, reportByRules } from './report.js'
+import { analyzeFlowRoute } from './routes/analyze-flow.js'
+import { docsRoutes } from './routes/docs.js'
+import { healthRoutes } from './routes/health.js'
+import { metricsRoute } from './routes/metrics.js'
+
+const BODY_LIMIT_BYTES = 16 * 1024
+const HEADERS_TIMEOUT_MS = 5_000
+const REQUEST_TIMEOUT_MS = 10_000
+const IDLE_TIMEOUT_MS = 60_000
+/** How often Node looks for requests that are late; its default of 30 s would stretch the time-outs. */
+const LATE_CHECK_MS = 2_000
+
+export interface AppOptions {
+  /** Default: what the environment says. */
+  readonly config?: Config
+  /** A detector of your own: it is used, and yours to close. Default: one made from `config`. */
+  readonly detector?: Detector
+  /** Needed from outside when the detector or the explanations report to it. */
+  readonly metrics?: SentinelMetrics
+  /** Names, explains and keeps anomalies. Default: by rules, kept nowhere. */
+  readonly report?: Report
+  /** `false` for no log; or where and how to log. Default: JSON lines on stdout. */
+  readonly logger?: false | LoggerOptions
+}
+
+export type App = Awaited<ReturnType<typeof buildApp>>
+
+/**
+ * Builds the service without listening: `inject()` into it, `listen()` with it, or mount it. Several may
+ * live in one process. `close()` ends what it started itself.
+ */
+export async function buildApp(options: AppOptions = {}) {
+  const config = options.config ?? loadConfig()
+  const metrics = options.metrics ?? new SentinelMetrics()
+  const app = fastify({
+    logger: options.logger === false ? false : loggerOptions(config.logLevel, options.logger),
+    logController: new LogController({ disableRequestLogging: true }),
+    // One logger for all: a child for every request costs more than the verdict does.
+    childLoggerFactory: (logger) => logger,
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionTimeout: IDLE_TIMEOUT_MS,
+    http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: LATE_CHECK_MS },
+    // What is wrong is refused, never repaired; `verbose` lets the message name value and limit.
+    ajv: {
+      customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, verbose: true },
+    },
+    clientErrorHandler: answerClientError,
+    frameworkErrors: answerFrameworkError,
+  }).withTypeProvider<TypeBoxTypeProvider>()
+  app.setSerializerCompiler(() => answerJson)
+
+  const detector = options.detector ?? (await detectorOf(config, metrics, app.log))
+  metrics.watch(detector)
+  app.addHook('onClose', async () => {
+    if (detector !== options.detector) await detector.close()
+  })
+
+  await app.register(metricsPlugin, { metrics })
+  await app.register(errorsPlugin, { metrics })
+  await app.register(jsonBodyPlugin)
+  await app.register(openapiPlugin)
+  app.addSchema(Telemetry)
+  await app.register(analyzeFlowRoute, { detector, metrics, report: options.report ?? reportByRules })
+  await app.register(healthRoutes, { detector, metrics })
+  await app.register(metricsRoute, { metrics })
+  await app.register(docsRoutes)
+  return app
+}
+
+interface Log {
+  error(fields: object, message: string): void
+  warn(fields: object, message: string): void
+}
+
+function detectorOf(config: Config, metrics: SentinelMetrics, log: Log): Promise<Detector> {
+  return Detector.create({
+    ...config.detector,
+    onFit: (fit) => {
+      metrics.fitted(fit)
+      if (fit.outcome === 'failed') log.error({ err: fit.error, generation: fit.generation }, 'fit failed')
+    },
+    onTrainerFault: (error) => log.warn({ err: error }, 'trainer thread failed'),
+  })
+}

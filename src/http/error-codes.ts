@@ -1,0 +1,33 @@
+/** Everything the API can refuse or fail with: the code clients match on, and its HTTP status. */
+export const ERROR_STATUS = {
+  SENTINEL_INVALID_BODY: 400,
+  SENTINEL_INVALID_QUERY: 400,
+  SENTINEL_INVALID_JSON: 400,
+  SENTINEL_EMPTY_BODY: 400,
+  SENTINEL_INVALID_URL: 400,
+  SENTINEL_INVALID_REQUEST: 400,
+  SENTINEL_NOT_FOUND: 404,
+  SENTINEL_METHOD_NOT_ALLOWED: 405,
+  SENTINEL_REQUEST_TIMEOUT: 408,
+  SENTINEL_BODY_TOO_LARGE: 413,
+  SENTINEL_UNSUPPORTED_MEDIA_TYPE: 415,
+  SENTINEL_HEADERS_TOO_LARGE: 431,
+  SENTINEL_INTERNAL: 500,
+  SENTINEL_UNAVAILABLE: 503,
+} as const
+
+export type ErrorCode = keyof typeof ERROR_STATUS
+
+/** An error whose message is meant for the client. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError'
+  readonly statusCode: number
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+  ) {
+    super(message)
+    this.statusCode = ERROR_STATUS[code]
+  }
+}

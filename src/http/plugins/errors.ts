@@ -1,0 +1,96 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import fastifyPlugin from 'fastify-plugin'
+import { ApiError, ERROR_STATUS, type ErrorCode } from '../error-codes.js'
+import { type SentinelMetrics, UNMATCHED } from '../metrics.js'
+import { errorAnswer } from '../schemas/error.js'
+import { validationMessage } from '../validation-message.js'
+
+export interface ErrorsOptions {
+  readonly metrics: SentinelMetrics
+}
+
+/** Turns everything that goes wrong into the one error shape; nothing internal reaches a client. */
+export const errorsPlugin = fastifyPlugin<ErrorsOptions>(
+  (app, { metrics }, done) => {
+    const methodsOf = new Map<string, Set<string>>()
+    app.addHook('onRoute', (route) => {
+      const methods = methodsOf.get(route.url) ?? new Set()
+      for (const method of [route.method].flat()) methods.add(method)
+      methodsOf.set(route.url, methods)
+    })
+
+    const refuseUnmatched = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+      metrics.tallyOf(UNMATCHED, request.method).count++
+      const [path = ''] = request.url.split('?', 1)
+      const methods = methodsOf.get(path)
+      if (methods === undefined) {
+        return send(reply, 'SENTINEL_NOT_FOUND', 'no such path; GET /openapi.json lists those that exist')
+      }
+      const allow = [...methods].join(', ')
+      reply.header('allow', allow)
+      return send(reply, 'SENTINEL_METHOD_NOT_ALLOWED', `${request.method} is not allowed here; use ${allow}`)
+    }
+
+    app.setNotFoundHandler(refuseUnmatched)
+    app.setErrorHandler<FastifyError>((error, request, reply) => {
+      // A body that cannot be read does not matter on a path that does not exist.
+      if (request.is404) return refuseUnmatched(request, reply)
+      const [code, message] =
+        error.validationContext === 'body' && request.body === undefined ? EMPTY_BODY : explained(error)
+      if (ERROR_STATUS[code] >= 500) request.log.error({ err: error, reqId: request.id }, 'request failed')
+      else request.log.debug({ reqId: request.id, code }, message)
+      return send(reply, code, message)
+    })
+    done()
+  },
+  { name: 'sentinel-errors' },
+)
+
+function send(reply: FastifyReply, code: ErrorCode, message: string): FastifyReply {
+  return reply.code(ERROR_STATUS[code]).send(errorAnswer(code, message))
+}
+
+type Explanation = readonly [ErrorCode, string]
+
+const EMPTY_BODY: Explanation = ['SENTINEL_EMPTY_BODY', 'the body is empty; it must be a JSON object']
+const INTERNAL: Explanation = ['SENTINEL_INTERNAL', 'the service failed; its log says why']
+
+/** The answer to an error of Fastify's own, by its code. */
+const FRAMEWORK: Readonly<Record<string, Explanation>> = {
+  FST_ERR_CTP_EMPTY_JSON_BODY: EMPTY_BODY,
+  FST_ERR_CTP_INVALID_JSON_BODY: ['SENTINEL_INVALID_JSON', 'the body is not valid JSON'],
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: [
+    'SENTINEL_INVALID_REQUEST',
+    'the body is not as long as content-length says',
+  ],
+  FST_ERR_CTP_BODY_TOO_LARGE: ['SENTINEL_BODY_TOO_LARGE', 'the body must be at most 16 KiB'],
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: [
+    'SENTINEL_UNSUPPORTED_MEDIA_TYPE',
+    'content-type must be application/json',
+  ],
+  FST_ERR_BAD_URL: ['SENTINEL_INVALID_URL', 'the path is not valid percent-encoded UTF-8'],
+}
+
+function explained(error: FastifyError | ApiError): Explanation {
+  if (error instanceof ApiError) return [error.code, error.message]
+  if (error.validation !== undefined) {
+    const place = error.validationContext === 'querystring' ? 'query' : (error.validationContext ?? 'request')
+    return [
+      place === 'query' ? 'SENTINEL_INVALID_QUERY' : 'SENTINEL_INVALID_BODY',
+      validationMessage(error.validation, place),
+    ]
+  }
+  const known = Object.hasOwn(FRAMEWORK, error.code ?? '') ? FRAMEWORK[error.code] : undefined
+  if (known !== undefined) return known
+  const status = error.statusCode ?? 500
+  return status >= 400 && status < 500 ? ['SENTINEL_INVALID_REQUEST', 'the request is malformed'] : INTERNAL
+}
+
+/** For requests that Fastify gives up on before there is a route, such as an undecodable path. */
+export function answerFrameworkError(
+  error: FastifyError,
+  _request: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  send(reply, ...explained(error))
+}

@@ -1,0 +1,53 @@
+import type { FastifyRequest } from 'fastify'
+import fastifyPlugin from 'fastify-plugin'
+import { ApiError } from '../error-codes.js'
+
+const BYTE_ORDER_MARK = 0xfeff
+const PLAIN_TYPE = 'application/json'
+const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]*)/i
+
+/** Takes `application/json` in UTF-8 and nothing else; Fastify's own parser then refuses poisoned keys. */
+export const jsonBodyPlugin = fastifyPlugin(
+  (app, _options, done) => {
+    const parse = app.getDefaultJsonParser('error', 'error')
+    app.removeAllContentTypeParsers()
+    app.addContentTypeParser<string>(PLAIN_TYPE, { parseAs: 'string' }, (request, body, next) => {
+      const refusal = refusalOf(request, body)
+      if (refusal !== null) next(refusal, undefined)
+      else parse(request, body, (error, value) => next(error && jsonError(error, body), value))
+    })
+    done()
+  },
+  { name: 'sentinel-json-body' },
+)
+
+function refusalOf({ headers }: FastifyRequest, body: string): ApiError | null {
+  const encoding = headers['content-encoding']
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
+    return new ApiError('SENTINEL_UNSUPPORTED_MEDIA_TYPE', 'content-encoding is not supported')
+  }
+  const type = headers['content-type']
+  if (type !== PLAIN_TYPE && type !== undefined) {
+    const charset = CHARSET.exec(type)?.[1]?.toLowerCase()
+    if (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8') {
+      return new ApiError('SENTINEL_UNSUPPORTED_MEDIA_TYPE', 'the charset of the body must be utf-8')
+    }
+  }
+  if (body.charCodeAt(0) === BYTE_ORDER_MARK) {
+    return new ApiError(
+      'SENTINEL_INVALID_JSON',
+      'the body starts with a byte order mark; send JSON without one',
+    )
+  }
+  return null
+}
+
+/** Fastify says the same of broken JSON and of JSON with a poisoned key; whoever sent it wants to know which. */
+function jsonError(error: Error, body: string): Error {
+  try {
+    JSON.parse(body)
+  } catch {
+    return error
+  }
+  return new ApiError('SENTINEL_INVALID_JSON', 'the keys __proto__ and constructor.prototype are forbidden')
+}

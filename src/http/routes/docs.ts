@@ -1,0 +1,86 @@
+import { readFile } from 'node:fs/promises'
+import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox'
+import { Type } from '@sinclair/typebox'
+import { ApiError } from '../error-codes.js'
+import { errorResponses } from '../schemas/error.js'
+
+/** Where the build puts the pages, their scripts and the bundles of Swagger UI and ReDoc. */
+const PAGES = new URL('../pages/', import.meta.url)
+
+/** Every file a page may ask for. A name that is not here is not read. */
+const ASSETS: Readonly<Record<string, string>> = {
+  'swagger-ui.css': 'text/css; charset=utf-8',
+  'swagger-ui-bundle.js': 'text/javascript; charset=utf-8',
+  'swagger-ui-start.js': 'text/javascript; charset=utf-8',
+  'redoc.standalone.js': 'text/javascript; charset=utf-8',
+  'redoc-start.js': 'text/javascript; charset=utf-8',
+  'favicon.png': 'image/png',
+}
+
+/** The pages need nothing from elsewhere, and the browser is told to let nothing else in. */
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "font-src 'self' data:",
+  "connect-src 'self'",
+  "worker-src 'self' blob:",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+/** `/openapi.json`, and the two pages that show it. Their files are read when first asked for. */
+export const docsRoutes: FastifyPluginCallbackTypebox = (app, _options, done) => {
+  app.get(
+    '/openapi.json',
+    {
+      schema: {
+        operationId: 'openapi',
+        summary: 'This API as an OpenAPI document',
+        tags: ['docs'],
+        response: {
+          200: {
+            description: 'OpenAPI 3.1.',
+            content: {
+              'application/json': { schema: Type.Object({}, { examples: [{ openapi: '3.1.0' }] }) },
+            },
+          },
+          ...errorResponses(500, 503),
+        },
+      },
+    },
+    async (_request, reply) => {
+      reply.type('application/json; charset=utf-8')
+      return app.openapi()
+    },
+  )
+
+  for (const [path, file] of [
+    ['/docs', 'swagger-ui.html'],
+    ['/redoc', 'redoc.html'],
+  ] as const) {
+    app.get(path, { schema: { hide: true } }, async (_request, reply) => {
+      reply.header('content-security-policy', CONTENT_SECURITY_POLICY)
+      reply.header('x-content-type-options', 'nosniff')
+      reply.type('text/html; charset=utf-8')
+      return readFile(new URL(file, PAGES))
+    })
+  }
+
+  app.get(
+    '/docs/:file',
+    { schema: { hide: true, params: Type.Object({ file: Type.String() }) } },
+    async (request, reply) => {
+      const { file } = request.params
+      const type = Object.hasOwn(ASSETS, file) ? ASSETS[file] : undefined
+      if (type === undefined) throw new ApiError('SENTINEL_NOT_FOUND', 'no such file')
+      reply.header('cache-control', 'public, max-age=3600')
+      reply.header('x-content-type-options', 'nosniff')
+      reply.type(type)
+      return readFile(new URL(file, PAGES))
+    },
+  )
+  done()
+}

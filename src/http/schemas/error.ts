@@ -1,0 +1,58 @@
+import { STATUS_CODES } from 'node:http'
+import { type Static, Type } from '@sinclair/typebox'
+import { ERROR_STATUS, type ErrorCode } from '../error-codes.js'
+import { referenceTo } from './reference.js'
+
+/** The one shape of every 4xx and 5xx answer. */
+export const ErrorAnswer = Type.Object(
+  {
+    statusCode: Type.Integer({ description: 'The HTTP status, repeated.' }),
+    code: Type.Unsafe<ErrorCode>({
+      type: 'string',
+      enum: Object.keys(ERROR_STATUS),
+      description: 'What went wrong, for programs.',
+    }),
+    error: Type.String({ description: 'The name of the HTTP status.' }),
+    message: Type.String({ description: 'What was wrong and what is allowed, for people.' }),
+  },
+  {
+    $id: 'Error',
+    description: 'Why a request was refused or failed.',
+    examples: [
+      {
+        statusCode: 400,
+        code: 'SENTINEL_INVALID_BODY',
+        error: 'Bad Request',
+        message: 'latency must be a finite number of at least 0; got a string',
+      },
+    ],
+  },
+)
+export type ErrorAnswer = Static<typeof ErrorAnswer>
+
+/** The body of an error answer. */
+export function errorAnswer(code: ErrorCode, message: string): ErrorAnswer {
+  const statusCode = ERROR_STATUS[code]
+  return { statusCode, code, error: STATUS_CODES[statusCode] ?? 'Error', message }
+}
+
+const MEANING: Readonly<Record<number, string>> = {
+  400: 'The request is malformed; the message names the field and the reason.',
+  404: 'No such path.',
+  405: 'The path exists, the method does not; `Allow` lists those that do.',
+  408: 'The request did not arrive in time.',
+  413: 'The body is larger than 16 KiB.',
+  415: 'The body is not `application/json` in UTF-8.',
+  500: 'The service failed; its log says why.',
+  503: 'The service is stopping.',
+}
+
+/** The error answers of a route, by status, for its `response` schema. */
+export function errorResponses(...statuses: readonly number[]) {
+  return Object.fromEntries(
+    statuses.map((status) => [
+      status,
+      referenceTo(ErrorAnswer, { description: MEANING[status] ?? 'Error.' }),
+    ]),
+  )
+}

@@ -1,0 +1,41 @@
+import { type Static, Type } from '@sinclair/typebox'
+
+export const Health = Type.Object(
+  {
+    status: Type.Literal('ok'),
+    timestamp: Type.String({ description: 'When this was answered, ISO 8601.' }),
+    history_size: Type.Integer({ minimum: 0, description: 'Rows in the sliding window.' }),
+    detector_trained: Type.Boolean({ description: 'Whether a forest decides already.' }),
+    version: Type.String({ description: 'Version of the service.' }),
+  },
+  {
+    $id: 'Health',
+    description: 'The state of the service.',
+    examples: [
+      {
+        status: 'ok',
+        timestamp: '2026-01-01T00:00:00.000Z',
+        history_size: 1000,
+        detector_trained: true,
+        version: '0.1.0',
+      },
+    ],
+  },
+)
+export type Health = Static<typeof Health>
+
+export const Liveness = Type.Object(
+  { status: Type.Literal('alive') },
+  { $id: 'Liveness', description: 'The process answers.', examples: [{ status: 'alive' }] },
+)
+export type Liveness = Static<typeof Liveness>
+
+export const Readiness = Type.Object(
+  { status: Type.Literal('ready') },
+  {
+    $id: 'Readiness',
+    description: 'The service takes records. An untrained model or a missing language model does not matter.',
+    examples: [{ status: 'ready' }],
+  },
+)
+export type Readiness = Static<typeof Readiness>

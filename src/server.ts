@@ -1,0 +1,88 @@
+#!/usr/bin/env node
+import { existsSync } from 'node:fs'
+import process from 'node:process'
+import { parseArgs } from 'node:util'
+import closeWithGrace from 'close-with-grace'
+import { type Config, loadConfig, unknownVariables } from './config.js'
+import { buildApp } from './http/app.js'
+import { usage } from './usage.js'
+import { VERSION } from './version.js'
+
+/** How long requests in flight may take to finish once the process is told to stop. */
+const GRACE_MS = 10_000
+
+/** Ends the process before it served anything: one line for whoever started it, exit code 1. */
+function fail(reason: string): never {
+  process.stderr.write(`codeflow-sentinel: ${reason}\n`)
+  process.exit(1)
+}
+
+function messageOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error)
+  return message.split('\n', 1)[0] ?? ''
+}
+
+function readArguments(): { help: boolean; version: boolean } {
+  try {
+    const { values } = parseArgs({
+      options: { help: { type: 'boolean', short: 'h' }, version: { type: 'boolean', short: 'v' } },
+    })
+    return { help: values.help ?? false, version: values.version ?? false }
+  } catch (error) {
+    return fail(`${messageOf(error)}; see --help`)
+  }
+}
+
+function readConfig(): Config {
+  try {
+    // What is set in the environment itself wins over the file.
+    if (existsSync('.env')) process.loadEnvFile('.env')
+    return loadConfig()
+  } catch (error) {
+    return fail(messageOf(error))
+  }
+}
+
+function listenFailure(error: unknown, { host, port }: Config): string {
+  switch ((error as NodeJS.ErrnoException).code) {
+    case 'EADDRINUSE':
+      return `port ${port} on ${host} is in use; stop what listens there or set SENTINEL_PORT to another port`
+    case 'EACCES':
+      return `port ${port} on ${host} may not be opened by this user; set SENTINEL_PORT to one above 1023`
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return `SENTINEL_HOST=${host} is no address of this machine`
+    default:
+      return `cannot listen on ${host} port ${port}: ${messageOf(error)}`
+  }
+}
+
+async function serve(config: Config): Promise<void> {
+  const app = await buildApp({ config })
+  for (const name of unknownVariables()) {
+    app.log.warn(
+      { variable: name.slice(0, 100) },
+      'unknown variable ignored; see --help for those that exist',
+    )
+  }
+  closeWithGrace({ delay: GRACE_MS, logger: app.log }, async ({ err, signal }) => {
+    if (err) app.log.fatal({ err }, 'stopping after an unexpected error')
+    else app.log.info({ signal }, 'stopping')
+    await app.close()
+    app.log.info('stopped')
+  })
+  try {
+    await app.listen({
+      host: config.host,
+      port: config.port,
+      listenTextResolver: (address) => `codeflow-sentinel ${VERSION} listens at ${address}`,
+    })
+  } catch (error) {
+    fail(listenFailure(error, config))
+  }
+}
+
+const { help, version } = readArguments()
+if (help) process.stdout.write(usage())
+else if (version) process.stdout.write(`${VERSION}\n`)
+else await serve(readConfig()).catch((error: unknown) => fail(messageOf(error)))

@@ -1,0 +1,118 @@
+import { describe, expect, test } from 'vitest'
+import { ConfigError, loadConfig, unknownVariables } from '#sentinel/config.js'
+import { usage } from '#sentinel/usage.js'
+
+const DEFAULTS = {
+  host: '127.0.0.1',
+  port: 8000,
+  logLevel: 'info',
+  detector: {
+    historyMax: 1000,
+    contamination: 0.1,
+    retrainEvery: 50,
+    minSamples: 50,
+    nTrees: 100,
+    subsampleSize: 256,
+    seed: 42,
+    trainDuty: 0.1,
+    rules: { latency: 5000, input_length: 10_000, errors: 5 },
+  },
+  explain: { mode: 'wait', timeoutMs: 2000, ollamaHost: 'http://localhost:11434', ollamaModel: 'llama2' },
+}
+
+function refusal(environment: Record<string, string>): string {
+  try {
+    loadConfig(environment)
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigError)
+    return (error as ConfigError).message
+  }
+  throw new Error('nothing was refused')
+}
+
+describe('loadConfig', () => {
+  test('an empty environment gives the documented defaults', () => {
+    expect(loadConfig({})).toEqual(DEFAULTS)
+  })
+
+  test('an empty value counts as unset', () => {
+    expect(loadConfig({ SENTINEL_PORT: '', SENTINEL_CONTAMINATION: ' ', OLLAMA_MODEL: '' })).toEqual(DEFAULTS)
+  })
+
+  test('every variable is read as what it is', () => {
+    const config = loadConfig({
+      SENTINEL_HOST: '::1',
+      SENTINEL_PORT: '0',
+      SENTINEL_CONTAMINATION: 'auto',
+      SENTINEL_SEED: '4294967295',
+      SENTINEL_TRAIN_DUTY: '1',
+      SENTINEL_RULE_LATENCY_MS: '12.5',
+      SENTINEL_EXPLAIN: 'rules',
+      OLLAMA_HOST: 'https://models.example:8443/base',
+    })
+    expect(config).toMatchObject({
+      host: '::1',
+      port: 0,
+      detector: { contamination: 'auto', seed: 4_294_967_295, trainDuty: 1, rules: { latency: 12.5 } },
+      explain: { mode: 'rules', ollamaHost: 'https://models.example:8443/base' },
+    })
+    expect(loadConfig({ SENTINEL_CONTAMINATION: '0.5' }).detector.contamination).toBe(0.5)
+  })
+
+  test.each([
+    ['SENTINEL_PORT', 'abc', 'a whole number from 0 to 65535'],
+    ['SENTINEL_PORT', '65536', 'a whole number from 0 to 65535'],
+    ['SENTINEL_PORT', '80.5', 'a whole number from 0 to 65535'],
+    ['SENTINEL_HOST', 'a b', 'a host name or address to listen on'],
+    ['SENTINEL_LOG_LEVEL', 'loud', 'fatal, error, warn, info, debug, trace or silent'],
+    ['SENTINEL_HISTORY_MAX', '1', 'a whole number from 2 to 100000'],
+    ['SENTINEL_HISTORY_MAX', '1e999', 'a whole number from 2 to 100000'],
+    ['SENTINEL_CONTAMINATION', '0', 'a finite number above 0, at most 0.5 or auto'],
+    ['SENTINEL_CONTAMINATION', '0.51', 'a finite number above 0, at most 0.5 or auto'],
+    ['SENTINEL_CONTAMINATION', 'NaN', 'a finite number above 0, at most 0.5 or auto'],
+    ['SENTINEL_RETRAIN_EVERY', '0', 'a whole number from 1 to 1000000'],
+    ['SENTINEL_TREES', '1001', 'a whole number from 1 to 1000'],
+    ['SENTINEL_SUBSAMPLE', '5000', 'a whole number from 2 to 4096'],
+    ['SENTINEL_SEED', '-1', 'a whole number from 0 to 4294967295'],
+    ['SENTINEL_TRAIN_DUTY', '0', 'a finite number above 0, at most 1'],
+    ['SENTINEL_RULE_ERRORS', 'many', 'a whole number from 1 to 1000000000000'],
+    ['SENTINEL_EXPLAIN', 'Wait', 'wait, background or rules'],
+    ['SENTINEL_LLM_TIMEOUT_MS', '0', 'a whole number from 1 to 600000'],
+    ['OLLAMA_HOST', 'localhost:11434', 'an http:// or https:// URL'],
+    ['OLLAMA_HOST', 'http://[::1', 'an http:// or https:// URL'],
+  ])('%s=%s is refused with what is allowed', (variable, value, allowed) => {
+    expect(refusal({ [variable]: value })).toBe(
+      `${variable}=${JSON.stringify(value)} cannot be used: it must be ${allowed}`,
+    )
+  })
+
+  test('a refusal is one line however the value looks', () => {
+    const message = refusal({ SENTINEL_PORT: `1\n2\r\u001b[31m\u2028${'9'.repeat(500)}` })
+    expect(message).not.toMatch(/[\p{Cc}\u2028\u2029]/u)
+    expect(message.length).toBeLessThan(200)
+  })
+
+  test('settings that do not fit each other are refused, even when one is a default', () => {
+    expect(refusal({ SENTINEL_HISTORY_MAX: '20' })).toBe(
+      'SENTINEL_MIN_SAMPLES=50 (the default) cannot be used: it must be a whole number from 2 to SENTINEL_HISTORY_MAX, which is 20',
+    )
+    expect(loadConfig({ SENTINEL_HISTORY_MAX: '20', SENTINEL_MIN_SAMPLES: '20' }).detector.minSamples).toBe(
+      20,
+    )
+  })
+})
+
+test('a variable with our prefix that means nothing is noticed', () => {
+  expect(unknownVariables({ SENTINEL_PORT: '1', SENTINEL_PROT: '1', OLLAMA_X: '1', PATH: '/' })).toEqual([
+    'SENTINEL_PROT',
+  ])
+})
+
+test('--help lists every variable with default, meaning and what is allowed', () => {
+  const text = usage()
+  expect(text).toContain('SENTINEL_PORT=8000')
+  expect(text).toContain('Allowed: a whole number from 0 to 65535.')
+  for (const name of ['SENTINEL_CONTAMINATION=0.1', 'OLLAMA_MODEL=llama2', 'SENTINEL_RULE_ERRORS=5']) {
+    expect(text).toContain(name)
+  }
+})

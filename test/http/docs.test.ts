@@ -1,0 +1,74 @@
+import { expect, test } from 'vitest'
+import { startApp } from './subject.js'
+
+const ROUTES = ['/analyze-flow', '/health', '/health/live', '/health/ready', '/metrics', '/openapi.json']
+
+interface Operation {
+  summary?: string
+  tags?: string[]
+  responses: Record<string, unknown>
+}
+
+async function openapi() {
+  const answer = await (await startApp()).inject('/openapi.json')
+  expect(answer.statusCode).toBe(200)
+  return answer.json()
+}
+
+test('/openapi.json describes every route with summary, tags and error answers', async () => {
+  const { openapi: version, paths } = await openapi()
+  expect(version).toBe('3.1.0')
+  expect(Object.keys(paths).sort()).toEqual([...ROUTES].sort())
+  for (const path of Object.values<Record<string, Operation>>(paths)) {
+    for (const operation of Object.values(path)) {
+      expect(operation.summary).toBeTruthy()
+      expect(operation.tags).toHaveLength(1)
+      expect(operation.responses).toHaveProperty('500')
+    }
+  }
+  const { responses } = paths['/analyze-flow'].post
+  expect(Object.keys(responses)).toEqual(expect.arrayContaining(['200', '400', '413', '415', '500']))
+})
+
+test('every named schema has a description and an example, and every reference resolves', async () => {
+  const document = await openapi()
+  const { schemas } = document.components
+  expect(Object.keys(schemas)).toEqual(
+    expect.arrayContaining(['Telemetry', 'ThreatAnswer', 'Error', 'Health']),
+  )
+  for (const schema of Object.values<{ description?: string; examples?: unknown[] }>(schemas)) {
+    expect(schema.description).toBeTruthy()
+    expect(schema.examples?.length).toBeGreaterThan(0)
+  }
+  const references = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g)].map(
+    (match) => match[1] ?? '',
+  )
+  expect(references.length).toBeGreaterThan(5)
+  for (const reference of references) {
+    expect(Object.keys(schemas).map((name) => `#/components/schemas/${name}`)).toContain(reference)
+  }
+})
+
+test.each(['/docs', '/redoc'])('%s and all it loads come from the service itself', async (path) => {
+  const app = await startApp()
+  const page = await app.inject(path)
+  expect(page.headers['content-type']).toBe('text/html; charset=utf-8')
+  expect(page.headers['content-security-policy']).toContain("default-src 'none'")
+  const links = [...page.body.matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => match[1] ?? '')
+  expect(links.length).toBeGreaterThan(2)
+  for (const link of links) {
+    expect(link).not.toMatch(/^(?:[a-z]+:|\/)/)
+    const file = await app.inject(`/${link}`)
+    expect(file.statusCode).toBe(200)
+    expect(file.rawPayload.length).toBeGreaterThan(50)
+  }
+})
+
+test('no file beside the pages can be had', async () => {
+  const app = await startApp()
+  for (const name of ['nope.js', '..%2f..%2fpackage.json', 'constructor', 'redoc.html']) {
+    const answer = await app.inject(`/docs/${name}`)
+    expect(answer.statusCode).toBe(404)
+    expect(answer.json().code).toBe('SENTINEL_NOT_FOUND')
+  }
+})

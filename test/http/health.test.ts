@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest'
+import { VERSION } from '#sentinel/version.js'
+import { analyze, metric, NORMAL, startApp } from './subject.js'
+
+test('/health says exactly what it promises', async () => {
+  const app = await startApp()
+  await analyze(app, NORMAL)
+  const answer = await app.inject('/health')
+  expect(answer.statusCode).toBe(200)
+  const { timestamp, ...rest } = answer.json()
+  expect(rest).toEqual({ status: 'ok', history_size: 1, detector_trained: false, version: VERSION })
+  expect(new Date(timestamp).toISOString()).toBe(timestamp)
+})
+
+test('an untrained service is alive and ready', async () => {
+  const app = await startApp()
+  expect((await app.inject('/health/live')).json()).toEqual({ status: 'alive' })
+  expect((await app.inject('/health/ready')).json()).toEqual({ status: 'ready' })
+})
+
+test('a health check that fails is counted and answered with 500', async () => {
+  const detector = {
+    get historySize(): number {
+      throw new Error('gone')
+    },
+    trained: false,
+    generation: 0,
+    anomalyRate: 0,
+  }
+  const app = await startApp({}, { detector: detector as never })
+  expect((await app.inject('/health')).statusCode).toBe(500)
+  Object.defineProperty(detector, 'historySize', { value: 0 })
+  expect(await metric(app, 'sentinel_health_check_fails_total')).toEqual({ '': 1 })
+})

@@ -1,0 +1,34 @@
+import { onTestFinished } from 'vitest'
+import { type EnvironmentSource, loadConfig } from '#sentinel/config.js'
+import { type App, type AppOptions, buildApp } from '#sentinel/http/app.js'
+
+/** An app on the given environment and defaults otherwise, silent, closed when the test ends. */
+export async function startApp(environment: EnvironmentSource = {}, options: AppOptions = {}): Promise<App> {
+  const app = await buildApp({ config: loadConfig(environment), logger: false, ...options })
+  onTestFinished(() => app.close())
+  return app
+}
+
+export const NORMAL = { latency: 120, input_length: 1800, errors: 0 }
+export const ATTACK = { latency: 9000, input_length: 1800, errors: 8 }
+
+/** Sends one body as JSON. */
+export function analyze(app: App, payload: object, query = '') {
+  return app.inject({ method: 'POST', url: `/analyze-flow${query}`, payload })
+}
+
+export async function historySize(app: App): Promise<number> {
+  return (await app.inject('/health')).json().history_size
+}
+
+/** The values of one metric, by their labels. */
+export async function metric(app: App, name: string): Promise<Record<string, number>> {
+  const text = (await app.inject('/metrics')).body
+  const lines = text.split('\n').filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `))
+  return Object.fromEntries(
+    lines.map((line) => {
+      const end = line.lastIndexOf(' ')
+      return [line.slice(name.length, end), Number(line.slice(end + 1))]
+    }),
+  )
+}

@@ -1,0 +1,150 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import { type AddressInfo, connect, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, onTestFinished, test } from 'vitest'
+
+const SERVER = fileURLToPath(import.meta.resolve('#sentinel/server.js'))
+
+interface Process {
+  readonly child: ChildProcess
+  readonly stdout: () => string
+  readonly stderr: () => string
+  readonly exit: Promise<number | null>
+}
+
+/** The built server as its own process, in an empty folder and with no settings but these. */
+async function start(
+  environment: Record<string, string>,
+  args: string[] = [],
+  dotenv?: string,
+): Promise<Process> {
+  const cwd = await mkdtemp(join(tmpdir(), 'sentinel-'))
+  if (dotenv !== undefined) await writeFile(join(cwd, '.env'), dotenv)
+  const env = { PATH: process.env.PATH, ...environment }
+  const child = spawn(process.execPath, [SERVER, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  let [stdout, stderr] = ['', '']
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    stdout += text
+  })
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    stderr += text
+  })
+  const exit = once(child, 'close').then(([code]) => code as number | null)
+  onTestFinished(async () => {
+    child.kill('SIGKILL')
+    await exit
+    await rm(cwd, { recursive: true })
+  })
+  return { child, stdout: () => stdout, stderr: () => stderr, exit }
+}
+
+/** Resolves with the address once the process says it listens. */
+async function listening({ child, stdout, stderr, exit }: Process): Promise<URL> {
+  const gone = exit.then((code) => {
+    throw new Error(`exited with ${code}: ${stderr()}`)
+  })
+  for (;;) {
+    const address = /listens at (http:[^"\s]+)/.exec(stdout())?.[1]
+    if (address !== undefined) {
+      gone.catch(() => {})
+      return new URL(address)
+    }
+    await Promise.race([once(child.stdout as NodeJS.ReadableStream, 'data'), gone])
+  }
+}
+
+async function connected(url: URL): Promise<Socket> {
+  const socket = connect(Number(url.port), url.hostname)
+  socket.setEncoding('utf8')
+  await once(socket, 'connect')
+  return socket
+}
+
+const RECORD = '{"latency":1,"input_length":2,"errors":0}'
+
+describe('the server process', () => {
+  test('says where it listens, answers, and ends with exit code 0 on SIGTERM', async () => {
+    const server = await start({ SENTINEL_PORT: '0' })
+    const url = await listening(server)
+    expect(url.hostname).toBe('127.0.0.1')
+    const answer = await fetch(new URL('/health', url))
+    expect(answer.status).toBe(200)
+    server.child.kill('SIGTERM')
+    expect(await server.exit).toBe(0)
+    expect(server.stderr()).toBe('')
+    for (const line of server.stdout().trim().split('\n')) expect(JSON.parse(line)).toHaveProperty('level')
+  })
+
+  test('finishes a request that is under way when SIGINT arrives', async () => {
+    const server = await start({ SENTINEL_PORT: '0' })
+    const socket = await connected(await listening(server))
+    socket.write(
+      `POST /analyze-flow HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${RECORD.length}\r\nexpect: 100-continue\r\n\r\n`,
+    )
+    // The interim answer shows that the request is in the server's hands.
+    expect(String(await once(socket, 'data'))).toContain('100 Continue')
+    server.child.kill('SIGINT')
+    await until(server, '"msg":"stopping"')
+    const [answer] = await Promise.all([once(socket, 'data'), socket.write(RECORD)])
+    expect(String(answer)).toContain('{"status":"OK"}')
+    socket.end()
+    expect(await server.exit).toBe(0)
+  })
+
+  test('reads .env of the working directory, and the environment itself wins', async () => {
+    const dotenv = 'SENTINEL_PORT=0\nSENTINEL_HOST=not a host\nSENTINEL_TREES=7\n'
+    const server = await start({ SENTINEL_HOST: '127.0.0.1' }, [], dotenv)
+    await listening(server)
+    const other = await start({ SENTINEL_PORT: '0' }, [], dotenv)
+    expect(await other.exit).toBe(1)
+    expect(other.stderr()).toContain('SENTINEL_HOST="not a host"')
+  })
+
+  test('warns of a variable that it does not know', async () => {
+    const server = await start({ SENTINEL_PORT: '0', SENTINEL_TRES: '5' })
+    await listening(server)
+    expect(server.stdout()).toContain('"variable":"SENTINEL_TRES"')
+  })
+
+  test('a bad setting ends it with one line and exit code 1', async () => {
+    const server = await start({ SENTINEL_PORT: 'ninety\nseven' })
+    expect(await server.exit).toBe(1)
+    expect(server.stdout()).toBe('')
+    expect(server.stderr()).toBe(
+      'codeflow-sentinel: SENTINEL_PORT="ninety\\nseven" cannot be used: it must be a whole number from 0 to 65535\n',
+    )
+  })
+
+  test('a port in use ends it with one line and exit code 1', async () => {
+    const holder = createServer().listen(0, '127.0.0.1')
+    onTestFinished(() => void holder.close())
+    await once(holder, 'listening')
+    const { port } = holder.address() as AddressInfo
+    const server = await start({ SENTINEL_PORT: String(port) })
+    expect(await server.exit).toBe(1)
+    expect(server.stderr()).toBe(
+      `codeflow-sentinel: port ${port} on 127.0.0.1 is in use; stop what listens there or set SENTINEL_PORT to another port\n`,
+    )
+  })
+
+  test('--help and --version answer and end, an unknown option is refused', async () => {
+    const help = await start({ SENTINEL_PORT: 'bad' }, ['--help'])
+    expect(await help.exit).toBe(0)
+    expect(help.stdout()).toContain('SENTINEL_CONTAMINATION=0.1')
+    const version = await start({}, ['--version'])
+    expect(await version.exit).toBe(0)
+    expect(version.stdout()).toMatch(/^\d+\.\d+\.\d+\S*\n$/)
+    const unknown = await start({}, ['--prot', '1'])
+    expect(await unknown.exit).toBe(1)
+    expect(unknown.stderr().trim().split('\n')).toHaveLength(1)
+  })
+})
+
+async function until({ child, stdout }: Process, text: string): Promise<void> {
+  while (!stdout().includes(text)) await once(child.stdout as NodeJS.ReadableStream, 'data')
+}
