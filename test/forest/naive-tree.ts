@@ -1,4 +1,4 @@
-import type { TreeView } from '#sentinel/forest/index.js'
+import type { IsolationForest, TreeView } from '#sentinel/forest/index.js'
 import type { RandomSource } from '../../bench/random.js'
 import type { ScikitLearnTree } from './fixture.js'
 
@@ -92,9 +92,9 @@ export function range(rows: readonly number[][], feature: number): Range {
 
 /** A tree of the library, read through its public view. A node without a left child is a leaf. */
 export function treeFromView(view: TreeView, index = 0): NaiveNode {
-  const node: NaiveNode = { size: view.nodeSizes[index] as number }
+  const node: NaiveNode = { size: view.size[index] as number }
   const left = 2 * index + 1
-  if ((view.nodeSizes[left] ?? 0) > 0) {
+  if ((view.size[left] ?? 0) > 0) {
     node.split = {
       feature: view.splitFeature[index] as number,
       value: view.splitValue[index] as number,
@@ -103,6 +103,11 @@ export function treeFromView(view: TreeView, index = 0): NaiveNode {
     }
   }
   return node
+}
+
+/** All trees of a fitted forest. */
+export function treesOf(forest: IsolationForest): NaiveNode[] {
+  return Array.from({ length: forest.nTrees }, (_, i) => treeFromView(forest.tree(i)))
 }
 
 /** A tree of scikit-learn, with its float64 thresholds as they are. */
