@@ -21,6 +21,10 @@ export class NpmMlIsolationForest implements Peer {
 
   constructor(readonly options: PeerOptions) {}
 
+  row(values: number[]): number[] {
+    return values
+  }
+
   fit(rows: number[][]): void {
     const forest = new MlForest({ nEstimators: this.options.nTrees })
     forest.train(rows)

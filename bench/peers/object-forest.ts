@@ -9,6 +9,10 @@ export class ObjectForest implements Peer {
 
   constructor(readonly options: PeerOptions) {}
 
+  row(values: number[]): number[] {
+    return values
+  }
+
   fit(rows: number[][]): void {
     const { nTrees, subsampleSize, seed } = this.options
     const random = mulberry32(seed)

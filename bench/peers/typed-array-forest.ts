@@ -15,6 +15,8 @@ const LANES = 4
 export class TypedArrayForest implements Peer {
   readonly name = 'typed arrays'
   readonly #nTrees: number
+  /** The 90th percentile of the training scores. */
+  threshold = Number.NaN
   #height = 0
   #nodes = 0
   #normalizer = 0
@@ -35,6 +37,10 @@ export class TypedArrayForest implements Peer {
     return forest
   }
 
+  row(values: number[]): number[] {
+    return values
+  }
+
   fit(rows: number[][]): void {
     const nFeatures = rows[0]?.length ?? 0
     const subsampleSize = Math.min(this.options.subsampleSize, rows.length)
@@ -49,6 +55,7 @@ export class TypedArrayForest implements Peer {
       },
       leaf: (tree, node, depth, size) => this.#seal(tree, node, depth, size),
     })
+    this.#calibrate(data, nFeatures)
   }
 
   score(row: number[]): number {
@@ -68,6 +75,17 @@ export class TypedArrayForest implements Peer {
     const seen = this.#row
     for (let f = 0; f < seen.length; f++) seen[f] = float32(row[f] as number)
     return this.#total(seen, 0)
+  }
+
+  /** The WebAssembly fit computes a table of confidences besides; this one is let off that. */
+  #calibrate(data: Float32Array, nFeatures: number): void {
+    const scores = new Float64Array(data.length / nFeatures)
+    for (let i = 0; i < scores.length; i++) scores[i] = this.#scoreSeen(data, i * nFeatures)
+    scores.sort()
+    const position = 0.9 * (scores.length - 1)
+    const below = Math.floor(position)
+    const low = scores[below] as number
+    this.threshold = low + ((scores[below + 1] ?? low) - low) * (position - below)
   }
 
   #scoreSeen(rows: Float32Array, at: number): number {

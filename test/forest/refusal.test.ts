@@ -78,8 +78,13 @@ describe.each(builds)('the $name build refuses', (build) => {
           expect(error.code).toBe('FOREST_BAD_ROW')
           expect(error.message).toMatch(new RegExp(`row ${row}\\b.*feature ${feature}\\b`))
         }
-        for (const call of [forest.score, forest.isAnomaly, forest.attribute]) {
-          const error = thrown(() => call.call(forest, rows[row] as number[]))
+        const one = rows[row] as number[]
+        for (const call of [
+          () => forest.score(one),
+          () => forest.isAnomaly(one),
+          () => forest.attribute(one),
+        ]) {
+          const error = thrown(call)
           expect(error.code).toBe('FOREST_BAD_ROW')
           expect(error.message).toMatch(new RegExp(`feature ${feature}\\b`))
         }
