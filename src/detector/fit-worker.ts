@@ -1,0 +1,34 @@
+// The trainer's thread: an instance of the module on the host's shared memory, filling the slot it is told to.
+
+import { parentPort, workerData } from 'node:worker_threads'
+import { type FitOrder, fitSlot } from '../forest/fit.js'
+import { instantiateWasm } from '../forest/wasm.js'
+
+export interface FitWorkerData {
+  readonly module: WebAssembly.Module
+  readonly memory: WebAssembly.Memory
+}
+
+/** Its answer to a FitOrder: how long filling the slot took, or what went wrong. */
+export type FitAnswer = { readonly durationMs: number } | { readonly error: string }
+
+const { module, memory } = workerData as FitWorkerData
+const port = parentPort
+if (port === null) throw new Error('fit-worker runs as a worker thread only')
+
+const { exports: wasm } = await instantiateWasm({ wasm: module, memory })
+
+port.on('message', (order: FitOrder) => {
+  port.postMessage(answerTo(order))
+})
+
+function answerTo(order: FitOrder): FitAnswer {
+  const startedMs = performance.now()
+  try {
+    fitSlot(wasm, order)
+    wasm.summarize(order.base, order.slot)
+    return { durationMs: performance.now() - startedMs }
+  } catch (error) {
+    return { error: String(error) }
+  }
+}

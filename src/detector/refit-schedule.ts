@@ -1,0 +1,81 @@
+/** After a failed fit the next one waits this long, doubled with every further failure up to the second. */
+const FIRST_BACKOFF_MS = 250
+const LAST_BACKOFF_MS = 60_000
+
+/** Runs one fit and says how long it took, in milliseconds; rejects when it failed. */
+export type RunFit = () => Promise<number>
+
+/**
+ * When to fit: at most one fit at a time, requests meanwhile coalesce into one, and fits take no more than a
+ * share `duty` of one core: the next starts no sooner than d/duty after the start of one that took d.
+ */
+export class RefitSchedule {
+  readonly #run: RunFit
+  readonly #duty: number
+  #wanted = false
+  #running = false
+  #failures = 0
+  #notBefore = 0
+  #timer: NodeJS.Timeout | null = null
+  #closed = false
+  #whenSettled: (() => void)[] = []
+
+  constructor(duty: number, run: RunFit) {
+    this.#duty = duty
+    this.#run = run
+  }
+
+  /** Asks for a fit on whatever the window then holds. */
+  request(): void {
+    this.#wanted = true
+    this.#next()
+  }
+
+  /** Resolves when no fit runs or is due. */
+  settled(): Promise<void> {
+    if (!this.#running && !this.#wanted) return Promise.resolve()
+    return new Promise((resolve) => this.#whenSettled.push(resolve))
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#wanted = false
+    if (this.#timer) clearTimeout(this.#timer)
+    this.#release()
+  }
+
+  #next(): void {
+    if (this.#closed || this.#running || this.#timer || !this.#wanted) return
+    const waitMs = this.#notBefore - performance.now()
+    if (waitMs > 0) {
+      this.#timer = setTimeout(() => {
+        this.#timer = null
+        this.#next()
+      }, waitMs)
+      return
+    }
+    this.#wanted = false
+    this.#running = true
+    void this.#fit()
+  }
+
+  async #fit(): Promise<void> {
+    const startedMs = performance.now()
+    try {
+      const durationMs = await this.#run()
+      this.#failures = 0
+      this.#notBefore = startedMs + durationMs / this.#duty
+    } catch {
+      const backoffMs = Math.min(FIRST_BACKOFF_MS * 2 ** this.#failures, LAST_BACKOFF_MS)
+      this.#failures += 1
+      this.#notBefore = performance.now() + backoffMs
+    }
+    this.#running = false
+    if (this.#wanted) this.#next()
+    else this.#release()
+  }
+
+  #release(): void {
+    for (const resolve of this.#whenSettled.splice(0)) resolve()
+  }
+}

@@ -1,0 +1,35 @@
+import type { Arena } from '../forest/arena.js'
+
+/** The last rows admitted: a ring in the arena's window region, f32[capacity][rowStride]. */
+export class SlidingWindow {
+  readonly capacity: number
+  readonly #arena: Arena
+  #next = 0
+  #size = 0
+
+  constructor(arena: Arena) {
+    this.#arena = arena
+    this.capacity = arena.shape.maxRows
+  }
+
+  get size(): number {
+    return this.#size
+  }
+
+  /** Admits a row of nFeatures values; the oldest leaves when the window is full. */
+  push(row: Float32Array): void {
+    this.#arena.window.set(row, this.#next * this.#arena.rowStride)
+    this.#next = (this.#next + 1) % this.capacity
+    if (this.#size < this.capacity) this.#size += 1
+  }
+
+  /** Copies the rows, oldest first, to where a fit reads them; returns how many. */
+  copyToTraining(): number {
+    const { window, training, rowStride } = this.#arena
+    const oldest = this.#size < this.capacity ? 0 : this.#next
+    const tail = window.subarray(oldest * rowStride, this.#size * rowStride)
+    training.set(tail)
+    training.set(window.subarray(0, oldest * rowStride), tail.length)
+    return this.#size
+  }
+}

@@ -1,0 +1,137 @@
+import { ForestError } from './errors.js'
+import { instantiateWasm, type WasmInstance, type WasmOptions } from './wasm.js'
+import type { WasmExports } from './wasm-exports.js'
+
+/** What an arena is laid out for; see assembly/layout.ts for the map. */
+export interface ArenaShape {
+  readonly nFeatures: number
+  readonly nTrees: number
+  readonly subsampleSize: number
+  readonly maxRows: number
+  readonly nSlots: number
+}
+
+const PAGE_BYTES = 65_536
+
+/**
+ * One model's memory: the module's exports on a memory, the arena's base address in it, and typed views of its
+ * regions. Views are made anew when the memory grew and took the old buffer away.
+ */
+export class Arena {
+  readonly wasm: WasmExports
+  readonly memory: WebAssembly.Memory
+  readonly shape: ArenaShape
+  readonly base: number
+  /** Floats from one row to the next in the row, batch, window and training regions. */
+  readonly rowStride: number
+  readonly batchRows: number
+  readonly #instance: WasmInstance
+  #row: Float32Array
+
+  private constructor(instance: WasmInstance, shape: ArenaShape, base: number) {
+    this.#instance = instance
+    this.wasm = instance.exports
+    this.memory = instance.memory
+    this.shape = shape
+    this.base = base
+    const { nFeatures, nTrees, subsampleSize, maxRows, nSlots } = shape
+    this.wasm.initArena(base, nFeatures, nTrees, subsampleSize, maxRows, nSlots)
+    this.rowStride = this.wasm.rowStride(base)
+    this.batchRows = this.wasm.batchRows()
+    this.#row = this.floats(this.wasm.rowPtr(base), nFeatures)
+  }
+
+  /**
+   * Lays out an arena in pages added to the end of the memory.
+   * @throws ForestError FOREST_OUT_OF_MEMORY, FOREST_NO_WASM
+   */
+  static async create(shape: ArenaShape, options: WasmOptions = {}): Promise<Arena> {
+    return Arena.#layOut(await instantiateWasm(options), shape)
+  }
+
+  static #layOut(instance: WasmInstance, shape: ArenaShape): Arena {
+    const { nFeatures, nTrees, subsampleSize, maxRows, nSlots } = shape
+    const bytes = instance.exports.arenaBytes(nFeatures, nTrees, subsampleSize, maxRows, nSlots)
+    const pages = Math.ceil(bytes / PAGE_BYTES)
+    try {
+      if (bytes === 0) throw new RangeError('the shape takes more than 4 GiB')
+      return new Arena(instance, shape, instance.memory.grow(pages) * PAGE_BYTES)
+    } catch (cause) {
+      throw new ForestError(
+        'FOREST_OUT_OF_MEMORY',
+        `no memory for ${maxRows} rows of ${nFeatures} features, ${nTrees} trees of ${subsampleSize} rows ` +
+          `(${pages} pages of 64 KiB): fewer of them, or a memory with a larger maximum, are needed`,
+        { cause },
+      )
+    }
+  }
+
+  /** A new arena of another shape in the same memory; this one's pages stay taken. */
+  relayout(shape: ArenaShape): Arena {
+    return Arena.#layOut(this.#instance, shape)
+  }
+
+  /** The compiled module, for another thread to instantiate on this memory. */
+  get module(): WebAssembly.Module {
+    return this.#instance.module
+  }
+
+  /** Whether other threads can work in this memory. */
+  get shared(): boolean {
+    return this.#instance.shared
+  }
+
+  /** The row to score, f32[nFeatures]; scoring turns it into comparison keys. */
+  get row(): Float32Array {
+    if (this.#row.length === 0) this.#row = this.floats(this.wasm.rowPtr(this.base), this.shape.nFeatures)
+    return this.#row
+  }
+
+  /** f64[nFeatures], what the last `attribute` wrote. */
+  get contributions(): Float64Array {
+    return this.doubles(this.wasm.contributionsPtr(this.base), this.shape.nFeatures)
+  }
+
+  /** f32[batchRows][rowStride]. */
+  get batch(): Float32Array {
+    return this.floats(this.wasm.batchRowsPtr(this.base), this.batchRows * this.rowStride)
+  }
+
+  /** f64[batchRows]. */
+  get batchScores(): Float64Array {
+    return this.doubles(this.wasm.batchScoresPtr(this.base), this.batchRows)
+  }
+
+  /** f32[maxRows][rowStride]: a ring of recent rows for the host. */
+  get window(): Float32Array {
+    return this.floats(this.wasm.windowPtr(this.base), this.shape.maxRows * this.rowStride)
+  }
+
+  /** f32[maxRows][rowStride]: the rows a fit reads. */
+  get training(): Float32Array {
+    return this.floats(this.wasm.trainingPtr(this.base), this.shape.maxRows * this.rowStride)
+  }
+
+  /** f64[n]: the first n calibration scores of a slot, ascending once calibrated. */
+  scores(slot: number, n = this.wasm.scoreCount(this.base, slot)): Float64Array {
+    return this.doubles(this.wasm.scoresPtr(this.base, slot), n)
+  }
+
+  /** f32[n]: one feature of the rows a slot was fitted on, ascending; empty until summarised. */
+  column(slot: number, feature: number): Float32Array {
+    return this.floats(this.wasm.columnPtr(this.base, slot, feature), this.wasm.columnRows(this.base, slot))
+  }
+
+  /** Whether nothing has written outside its region. */
+  guardsIntact(): boolean {
+    return this.wasm.guardsIntact(this.base) !== 0
+  }
+
+  private floats(ptr: number, length: number): Float32Array {
+    return new Float32Array(this.memory.buffer, ptr, length)
+  }
+
+  private doubles(ptr: number, length: number): Float64Array {
+    return new Float64Array(this.memory.buffer, ptr, length)
+  }
+}

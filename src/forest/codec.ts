@@ -1,0 +1,182 @@
+// A forest as bytes, little-endian:
+//
+//    0  u32  magic 'SIFO'                   28  u32  training rows
+//    4  u32  version                        32  u32  calibration scores n
+//    8  u32  total bytes                    36  u32  real subsample size ψ
+//   12  u32  CRC-32 of all bytes, this 0    40  f64  contamination, 0 = auto
+//   16  u16  nFeatures, u16 nTrees          48  f64  threshold
+//   20  u32  subsampleSize option           56  f64[n] calibration scores, ascending
+//   24  u32  seed                               then the trees
+//
+// A tree is its nodes in preorder; how many rows reach the root is ψ, and a child's rows follow from its
+// parent's: inner node: u8 feature, f32 split, u16 rows of the left child; leaf: u8 255. Leaf path lengths and
+// padding are computed again on reading, so the bytes do not depend on the memory layout.
+
+import type { Arena } from './arena.js'
+import { crc32 } from './checksum.js'
+import { ForestError } from './errors.js'
+import { contaminationWord } from './fit.js'
+import { type ForestOptions, type ResolvedOptions, resolveOptions } from './options.js'
+
+const MAGIC = 0x4f464953
+const VERSION = 1
+const HEADER_BYTES = 56
+const LEAF = 255
+const INNER_BYTES = 7
+
+/** The forest in a slot as bytes; `scale` of allocation is the number of nodes. */
+export function encodeForest(arena: Arena, slot: number, options: ResolvedOptions): Uint8Array<ArrayBuffer> {
+  const { wasm, base } = arena
+  const scores = arena.scores(slot)
+  const nodesAtMost = 2 ** (wasm.heightOf(base, slot) + 1)
+  const bytes = new Uint8Array(HEADER_BYTES + scores.byteLength + options.nTrees * nodesAtMost * INNER_BYTES)
+  const view = new DataView(bytes.buffer)
+  view.setUint32(0, MAGIC, true)
+  view.setUint32(4, VERSION, true)
+  view.setUint16(16, options.nFeatures, true)
+  view.setUint16(18, options.nTrees, true)
+  view.setUint32(20, options.subsampleSize, true)
+  view.setUint32(24, options.seed, true)
+  view.setUint32(28, wasm.fittedRows(base, slot), true)
+  view.setUint32(32, scores.length, true)
+  view.setUint32(36, wasm.subsampleOf(base, slot), true)
+  view.setFloat64(40, contaminationWord(options.contamination), true)
+  view.setFloat64(48, wasm.thresholdOf(base, slot), true)
+  let at = HEADER_BYTES
+  for (const score of scores) {
+    view.setFloat64(at, score, true)
+    at += 8
+  }
+
+  const writeNode = (tree: number, node: number, depth: number): void => {
+    const left = depth < wasm.heightOf(base, slot) ? wasm.nodeSize(base, slot, tree, 2 * node) : 0
+    if (left === 0) {
+      view.setUint8(at++, LEAF)
+      return
+    }
+    view.setUint8(at, wasm.splitFeature(base, slot, tree, node))
+    view.setFloat32(at + 1, wasm.splitValue(base, slot, tree, node), true)
+    view.setUint16(at + 5, left, true)
+    at += INNER_BYTES
+    writeNode(tree, 2 * node, depth + 1)
+    writeNode(tree, 2 * node + 1, depth + 1)
+  }
+  for (let tree = 0; tree < options.nTrees; tree++) writeNode(tree, 1, 0)
+
+  const forest = bytes.slice(0, at)
+  const header = new DataView(forest.buffer)
+  header.setUint32(8, at, true)
+  header.setUint32(12, crc32(forest), true)
+  return forest
+}
+
+/** What the header of forest bytes says. */
+export interface ForestHeader {
+  readonly options: Required<ForestOptions>
+  readonly nRows: number
+  readonly nScores: number
+  readonly subsample: number
+  readonly threshold: number
+}
+
+/**
+ * Checks bytes and reads their header.
+ * @throws ForestError FOREST_BAD_BYTES for foreign, truncated or corrupted bytes
+ */
+export function decodeHeader(bytes: Uint8Array): ForestHeader {
+  if (!(bytes instanceof Uint8Array)) refuse('they are no Uint8Array')
+  if (bytes.length < HEADER_BYTES) refuse(`${bytes.length} bytes are too few`)
+  const view = viewOf(bytes)
+  if (view.getUint32(0, true) !== MAGIC) refuse('the magic number is another: these are no forest bytes')
+  const version = view.getUint32(4, true)
+  if (version !== VERSION) refuse(`version ${version} is not ${VERSION}, the one this library reads`)
+  if (view.getUint32(8, true) !== bytes.length) {
+    refuse(`${bytes.length} bytes are there, ${view.getUint32(8, true)} were written: truncated or extended`)
+  }
+  const unsigned = bytes.slice()
+  unsigned.fill(0, 12, 16)
+  if (crc32(unsigned) !== view.getUint32(12, true)) refuse('the checksum does not match: they are corrupted')
+
+  const contamination = view.getFloat64(40, true)
+  const nRows = view.getUint32(28, true)
+  const nScores = view.getUint32(32, true)
+  const subsample = view.getUint32(36, true)
+  const options = checkedOptions({
+    nFeatures: view.getUint16(16, true),
+    nTrees: view.getUint16(18, true),
+    subsampleSize: view.getUint32(20, true),
+    seed: view.getUint32(24, true),
+    contamination: contamination === 0 ? 'auto' : contamination,
+    maxRows: Math.max(nRows, nScores, 1),
+  })
+  if (subsample < 1 || subsample > options.subsampleSize || nRows < 1) refuse('the header contradicts itself')
+  if (HEADER_BYTES + 8 * nScores > bytes.length) refuse('the scores do not fit')
+  return { options, nRows, nScores, subsample, threshold: view.getFloat64(48, true) }
+}
+
+/**
+ * Fills a slot from checked bytes.
+ * @throws ForestError FOREST_BAD_BYTES when the trees are not trees
+ */
+export function decodeForest(arena: Arena, slot: number, header: ForestHeader, bytes: Uint8Array): void {
+  const { wasm, base } = arena
+  const view = viewOf(bytes)
+  wasm.importBegin(base, slot, header.nRows, header.subsample)
+  const height = wasm.heightOf(base, slot)
+  let at = HEADER_BYTES + 8 * header.nScores
+
+  const readNode = (tree: number, node: number, depth: number, rows: number): void => {
+    if (at >= bytes.length) refuse('a tree ends in its middle')
+    wasm.importSize(base, slot, tree, node, rows)
+    const feature = view.getUint8(at)
+    if (feature === LEAF) {
+      at += 1
+      return
+    }
+    if (at + INNER_BYTES > bytes.length) refuse('a tree ends in its middle')
+    const split = view.getFloat32(at + 1, true)
+    const left = view.getUint16(at + 5, true)
+    const isNode =
+      depth < height &&
+      feature < header.options.nFeatures &&
+      Number.isFinite(split) &&
+      left > 0 &&
+      left < rows
+    if (!isNode) refuse(`tree ${tree} has a node that cannot be`)
+    wasm.importSplit(base, slot, tree, node, feature, split)
+    at += INNER_BYTES
+    readNode(tree, 2 * node, depth + 1, left)
+    readNode(tree, 2 * node + 1, depth + 1, rows - left)
+  }
+  for (let tree = 0; tree < header.options.nTrees; tree++) {
+    wasm.importClear(base, slot, tree)
+    readNode(tree, 1, 0, header.subsample)
+    wasm.importSeal(base, slot, tree)
+  }
+  if (at !== bytes.length) refuse('bytes are left over behind the trees')
+
+  if (header.nScores > 0) {
+    const scores = arena.scores(slot, header.nScores)
+    for (let i = 0; i < header.nScores; i++) scores[i] = view.getFloat64(HEADER_BYTES + 8 * i, true)
+    if (!scores.every((score) => score > 0 && score <= 1)) refuse('a calibration score is not in (0, 1]')
+    wasm.calibrateOn(base, slot, header.nScores, contaminationWord(header.options.contamination))
+  }
+  wasm.setThreshold(base, slot, header.threshold)
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}
+
+function checkedOptions(options: Required<ForestOptions>): Required<ForestOptions> {
+  try {
+    resolveOptions(options)
+    return options
+  } catch (cause) {
+    throw new ForestError('FOREST_BAD_BYTES', `bytes refused: ${(cause as Error).message}`, { cause })
+  }
+}
+
+function refuse(reason: string): never {
+  throw new ForestError('FOREST_BAD_BYTES', `bytes refused: ${reason}; pass what toBytes() gave`)
+}

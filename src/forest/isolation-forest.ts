@@ -1,0 +1,270 @@
+import { Arena, type ArenaShape } from './arena.js'
+import { decodeForest, decodeHeader, encodeForest } from './codec.js'
+import { ForestError } from './errors.js'
+import { contaminationWord, fitSlot } from './fit.js'
+import {
+  type Contamination,
+  checkContamination,
+  type ForestOptions,
+  type ResolvedOptions,
+  resolveOptions,
+} from './options.js'
+import { checkRows, countRows, type Rows, writeRow, writeRows } from './rows.js'
+import { documentOptions, importDocument, type ScikitLearnForest } from './scikit-learn.js'
+import { type TreeView, viewTree } from './tree-view.js'
+import type { WasmOptions } from './wasm.js'
+
+/** A score and what each feature adds to it. */
+export interface Attribution {
+  /** Anomaly score in (0, 1]. */
+  readonly score: number
+  /** Bits by feature, Float64[nFeatures]: score = 2^(-1 + their sum); positive pushes towards anomaly. */
+  readonly contributions: Float64Array
+}
+
+const SLOT = 0
+const FIRST_CAPACITY = 1024
+
+/**
+ * An isolation forest (Liu, Ting, Zhou, ICDM 2008) in WebAssembly.
+ *
+ * Scores agree with scikit-learn's `-score_samples`, thresholds with `-offset_`. Rows are compared in float32, as
+ * scikit-learn does. The same rows, options and seed give the same forest, bit for bit, in every runtime.
+ *
+ * ```ts
+ * const forest = await IsolationForest.create({ nFeatures: 3 })
+ * forest.fit(rows)
+ * forest.isAnomaly([5230, 120, 3])
+ * ```
+ */
+export class IsolationForest {
+  #arena: Arena
+  #options: ResolvedOptions
+
+  private constructor(arena: Arena, options: ResolvedOptions) {
+    this.#arena = arena
+    this.#options = options
+  }
+
+  /**
+   * Loads the module and lays out the memory.
+   * @throws ForestError FOREST_BAD_OPTION, FOREST_NO_WASM, FOREST_OUT_OF_MEMORY
+   */
+  static async create(options: ForestOptions & WasmOptions): Promise<IsolationForest> {
+    const resolved = resolveOptions(options)
+    const arena = await Arena.create(shapeOf(resolved, resolved.maxRows ?? FIRST_CAPACITY), options)
+    return new IsolationForest(arena, resolved)
+  }
+
+  /**
+   * A forest from the bytes that `toBytes` gave, with the same scores bit for bit.
+   * @throws ForestError FOREST_BAD_BYTES for foreign, truncated or corrupted bytes
+   */
+  static async fromBytes(bytes: Uint8Array, options: WasmOptions = {}): Promise<IsolationForest> {
+    const header = decodeHeader(bytes)
+    const arena = await Arena.create(shapeOf(header.options, header.options.maxRows), options)
+    decodeForest(arena, SLOT, header, bytes)
+    return new IsolationForest(arena, { ...header.options, maxRows: undefined })
+  }
+
+  /**
+   * A forest that scikit-learn fitted: the same scores, threshold and labels.
+   * @throws ForestError FOREST_BAD_DOCUMENT saying what does not fit
+   */
+  static async fromScikitLearn(doc: ScikitLearnForest, options: WasmOptions = {}): Promise<IsolationForest> {
+    const resolved = documentOptions(doc)
+    const arena = await Arena.create(shapeOf(resolved, resolved.maxRows), options)
+    importDocument(arena, SLOT, doc)
+    return new IsolationForest(arena, { ...resolved, maxRows: undefined })
+  }
+
+  get nFeatures(): number {
+    return this.#options.nFeatures
+  }
+
+  get nTrees(): number {
+    return this.#options.nTrees
+  }
+
+  get seed(): number {
+    return this.#options.seed
+  }
+
+  get contamination(): Contamination {
+    return this.#options.contamination
+  }
+
+  /** ψ: what a tree was grown from, min(option, rows); before `fit` the option. */
+  get subsampleSize(): number {
+    return this.fitted ? this.#arena.wasm.subsampleOf(this.#arena.base, SLOT) : this.#options.subsampleSize
+  }
+
+  get fitted(): boolean {
+    return this.#arena.wasm.fittedRows(this.#arena.base, SLOT) > 0
+  }
+
+  /** Rows the forest was fitted on; 0 before. */
+  get nRows(): number {
+    return this.#arena.wasm.fittedRows(this.#arena.base, SLOT)
+  }
+
+  /** The memory behind the forest, for those who look inside. */
+  get arena(): Arena {
+    return this.#arena
+  }
+
+  /**
+   * Grows the trees from these rows and calibrates threshold and confidence on them. The forest stays as it
+   * was when a row is refused.
+   * @param rows n rows of nFeatures finite numbers, n from 1 to maxRows
+   * @throws ForestError FOREST_BAD_ROW naming row and feature, FOREST_TOO_MANY_ROWS, FOREST_OUT_OF_MEMORY
+   */
+  fit(rows: Rows): this {
+    const nRows = this.#checkTraining(rows)
+    const { nTrees, seed, contamination, nFeatures } = this.#options
+    const arena = nRows > this.#arena.shape.maxRows ? this.#grown(nRows) : this.#arena
+    writeRows(rows, 0, nRows, arena.training, arena.rowStride, nFeatures)
+    this.#arena = arena
+    fitSlot(arena.wasm, { base: arena.base, slot: SLOT, nRows, nTrees, seed, contamination })
+    return this
+  }
+
+  /**
+   * Anomaly score of one row, in (0, 1]: higher is odder, = scikit-learn's -score_samples.
+   * @throws ForestError FOREST_BAD_ROW, FOREST_NOT_FITTED
+   */
+  score(row: ArrayLike<number>): number {
+    const arena = this.#arena
+    writeRow(row, arena.row, 0, this.#options.nFeatures)
+    this.#checkFitted()
+    return arena.wasm.score(arena.base, SLOT)
+  }
+
+  /**
+   * Scores of many rows, Float64[n]: the same bits as one by one, in less time a row.
+   * @throws ForestError FOREST_BAD_ROW, FOREST_NOT_FITTED
+   */
+  scoreBatch(rows: Rows): Float64Array {
+    this.#checkFitted()
+    const arena = this.#arena
+    checkRows(rows, this.#options.nFeatures)
+    const nRows = countRows(rows)
+    const scores = new Float64Array(nRows)
+    const { batch, batchScores } = arena
+    for (let from = 0; from < nRows; from += arena.batchRows) {
+      const n = Math.min(arena.batchRows, nRows - from)
+      writeRows(rows, from, n, batch, arena.rowStride, this.#options.nFeatures)
+      arena.wasm.scoreBatch(arena.base, SLOT, n)
+      scores.set(n === batchScores.length ? batchScores : batchScores.subarray(0, n), from)
+    }
+    return scores
+  }
+
+  /** Scores strictly above it are anomalous; = scikit-learn's -offset_. @throws ForestError FOREST_NOT_FITTED */
+  get threshold(): number {
+    this.#checkFitted()
+    return this.#arena.wasm.thresholdOf(this.#arena.base, SLOT)
+  }
+
+  /**
+   * Whether a row's score exceeds the threshold; equal but for rounding (1e-12) is a tie, and ties are normal.
+   * @throws ForestError FOREST_BAD_ROW, FOREST_NOT_FITTED
+   */
+  isAnomaly(row: ArrayLike<number>): boolean {
+    const score = this.score(row)
+    return this.#arena.wasm.exceeds(score, this.threshold) !== 0
+  }
+
+  /**
+   * Probability that the verdict on a score survives a redraw of the training rows (ExCeeD: Perini, Vercruyssen,
+   * Davis, ECML-PKDD 2020): of being anomalous when the score exceeds the threshold, else of being normal.
+   * @throws ForestError FOREST_NOT_FITTED; FOREST_NOT_CALIBRATED for an import without its training rows
+   */
+  confidence(score: number): number {
+    this.#checkFitted()
+    if (typeof score !== 'number' || Number.isNaN(score)) {
+      throw new ForestError('FOREST_BAD_OPTION', 'score must be a number, as score() gives it')
+    }
+    const confidence = this.#arena.wasm.confidence(this.#arena.base, SLOT, score)
+    if (Number.isNaN(confidence)) {
+      throw new ForestError(
+        'FOREST_NOT_CALIBRATED',
+        'confidence needs the scores of the training rows: export train or train_score_samples with the forest',
+      )
+    }
+    return confidence
+  }
+
+  /**
+   * A row's score and the exact share of each feature in it, in bits.
+   * @throws ForestError FOREST_BAD_ROW, FOREST_NOT_FITTED
+   */
+  attribute(row: ArrayLike<number>): Attribution {
+    const arena = this.#arena
+    writeRow(row, arena.row, 0, this.#options.nFeatures)
+    this.#checkFitted()
+    const score = arena.wasm.attribute(arena.base, SLOT)
+    return { score, contributions: arena.contributions.slice() }
+  }
+
+  /**
+   * Moves the threshold to another contamination without growing the trees again.
+   * @throws ForestError FOREST_BAD_OPTION, FOREST_NOT_FITTED, FOREST_NOT_CALIBRATED
+   */
+  setContamination(contamination: Contamination): this {
+    checkContamination(contamination)
+    this.#checkFitted()
+    const { wasm, base } = this.#arena
+    const n = wasm.scoreCount(base, SLOT)
+    if (n === 0) throw new ForestError('FOREST_NOT_CALIBRATED', 'there are no scores to take a percentile of')
+    wasm.calibrateOn(base, SLOT, n, contaminationWord(contamination))
+    this.#options = { ...this.#options, contamination }
+    return this
+  }
+
+  /** The forest as bytes: versioned, checksummed, the same in every runtime. @throws ForestError FOREST_NOT_FITTED */
+  toBytes(): Uint8Array<ArrayBuffer> {
+    this.#checkFitted()
+    return encodeForest(this.#arena, SLOT, this.#options)
+  }
+
+  /** A copy of tree `index`, 0 to nTrees - 1. @throws ForestError FOREST_NOT_FITTED, FOREST_BAD_OPTION */
+  tree(index: number): TreeView {
+    this.#checkFitted()
+    if (!Number.isInteger(index) || index < 0 || index >= this.nTrees) {
+      throw new ForestError('FOREST_BAD_OPTION', `tree must be an integer from 0 to ${this.nTrees - 1}`)
+    }
+    return viewTree(this.#arena, SLOT, index)
+  }
+
+  #checkFitted(): void {
+    if (!this.fitted) {
+      throw new ForestError('FOREST_NOT_FITTED', 'the forest has no trees yet: call fit(rows) first')
+    }
+  }
+
+  #checkTraining(rows: Rows): number {
+    const { nFeatures, maxRows } = this.#options
+    checkRows(rows, nFeatures)
+    const nRows = countRows(rows)
+    if (nRows < 1) throw new ForestError('FOREST_BAD_ROW', 'fit needs at least one row')
+    if (nRows > (maxRows ?? 10_000_000)) {
+      throw new ForestError(
+        'FOREST_TOO_MANY_ROWS',
+        `${nRows} rows are more than maxRows, ${maxRows ?? 10_000_000}: create the forest with a larger maxRows or fit on a sample`,
+      )
+    }
+    return nRows
+  }
+
+  #grown(nRows: number): Arena {
+    // At least doubled, so that the pages given up in all fits together stay below those in use.
+    const capacity = Math.max(nRows, this.#options.maxRows ?? 2 * this.#arena.shape.maxRows)
+    return this.#arena.relayout(shapeOf(this.#options, capacity))
+  }
+}
+
+function shapeOf(options: ResolvedOptions, maxRows: number): ArenaShape {
+  const { nFeatures, nTrees, subsampleSize } = options
+  return { nFeatures, nTrees, subsampleSize, maxRows, nSlots: 1 }
+}

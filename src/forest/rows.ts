@@ -1,0 +1,103 @@
+import { ForestError } from './errors.js'
+
+/** Rows as arrays of numbers, or row-major in one typed array of nRows · nFeatures numbers. */
+export type Rows =
+  | readonly ArrayLike<number>[]
+  | { readonly data: Float32Array | Float64Array; readonly nRows: number }
+
+const MAX_FLOAT32 = 3.4028234663852886e38
+
+export function countRows(rows: Rows): number {
+  return 'data' in rows ? rows.nRows : rows.length
+}
+
+/**
+ * Copies one row into float32, clamping to the float32 range: a value beyond it stays the largest there is.
+ * @param index number of the row for the message, or -1 when there is just one
+ * @throws ForestError FOREST_BAD_ROW for a wrong length, NaN, an infinity or anything but a number
+ */
+export function writeRow(
+  row: ArrayLike<number>,
+  target: Float32Array,
+  at: number,
+  nFeatures: number,
+  index = -1,
+): void {
+  if (row == null || row.length !== nFeatures) refuseLength(row, nFeatures, index)
+  for (let f = 0; f < nFeatures; f++) writeValue(row[f] as number, target, at + f, f, index)
+}
+
+/**
+ * Copies `count` rows from row `from` on into float32, `stride` floats apart.
+ * @throws ForestError FOREST_BAD_ROW
+ */
+export function writeRows(
+  rows: Rows,
+  from: number,
+  count: number,
+  target: Float32Array,
+  stride: number,
+  nFeatures: number,
+): void {
+  if (!('data' in rows)) {
+    for (let r = 0; r < count; r++) {
+      writeRow(rows[from + r] as ArrayLike<number>, target, r * stride, nFeatures, from + r)
+    }
+    return
+  }
+  const { data } = rows
+  for (let r = 0; r < count; r++) {
+    const start = (from + r) * nFeatures
+    for (let f = 0; f < nFeatures; f++) {
+      writeValue(data[start + f] as number, target, r * stride + f, f, from + r)
+    }
+  }
+}
+
+/** @throws ForestError FOREST_BAD_ROW when the shape cannot be what it says */
+export function checkRows(rows: Rows, nFeatures: number): void {
+  if (Array.isArray(rows)) return
+  if (rows === null || typeof rows !== 'object' || !('data' in rows)) {
+    throw new ForestError('FOREST_BAD_ROW', 'rows must be an array of rows or { data, nRows }')
+  }
+  const { data, nRows } = rows
+  if (!(data instanceof Float32Array || data instanceof Float64Array)) {
+    throw new ForestError('FOREST_BAD_ROW', 'rows.data must be a Float32Array or a Float64Array')
+  }
+  if (!Number.isInteger(nRows) || nRows < 0 || data.length !== nRows * nFeatures) {
+    throw new ForestError(
+      'FOREST_BAD_ROW',
+      `rows.data has ${data.length} numbers; nRows ${String(nRows).slice(0, 20)} times ${nFeatures} features are needed`,
+    )
+  }
+}
+
+function writeValue(value: number, target: Float32Array, at: number, feature: number, index: number): void {
+  if (typeof value === 'number' && value >= -MAX_FLOAT32 && value <= MAX_FLOAT32) {
+    target[at] = value
+  } else if (typeof value === 'number' && Number.isFinite(value)) {
+    target[at] = value > 0 ? MAX_FLOAT32 : -MAX_FLOAT32
+  } else {
+    refuseValue(value, feature, index)
+  }
+}
+
+function refuseValue(value: unknown, feature: number, index: number): never {
+  const shown = typeof value === 'number' ? String(value) : `a value of type ${typeof value}`
+  throw new ForestError(
+    'FOREST_BAD_ROW',
+    `${rowName(index)}, feature ${feature} is ${shown}; it must be a finite number`,
+  )
+}
+
+function refuseLength(row: ArrayLike<number>, nFeatures: number, index: number): never {
+  const length = row == null ? String(row) : `${row.length} values`
+  throw new ForestError(
+    'FOREST_BAD_ROW',
+    `${rowName(index)} has ${length}; it must have ${nFeatures}, one a feature`,
+  )
+}
+
+function rowName(index: number): string {
+  return index < 0 ? 'the row' : `row ${index}`
+}

@@ -1,0 +1,143 @@
+// Reading scikit-learn's IsolationForest: the arrays of its trees, its offset, and what it was fitted on.
+
+import type { Arena } from './arena.js'
+import { ForestError } from './errors.js'
+import { contaminationWord } from './fit.js'
+import { type ForestOptions, resolveOptions } from './options.js'
+import { writeRow } from './rows.js'
+
+/** One `estimator.tree_`; a leaf has children -1. Arrays by node, the root first. */
+export interface ScikitLearnTree {
+  readonly children_left: readonly number[]
+  readonly children_right: readonly number[]
+  readonly feature: readonly number[]
+  readonly threshold: readonly number[]
+  readonly n_node_samples: readonly number[]
+}
+
+/** A forest fitted by scikit-learn, as the README's recipe exports it. */
+export interface ScikitLearnForest {
+  readonly n_features: number
+  /** `max_samples_`, ψ. */
+  readonly max_samples: number
+  readonly contamination: number | 'auto'
+  /** `offset_`; the threshold is its negative. */
+  readonly offset: number
+  readonly trees: readonly ScikitLearnTree[]
+  /** Rows it was fitted on; with them (or `train_score_samples`) `confidence` works. */
+  readonly train?: readonly (readonly number[])[]
+  readonly train_score_samples?: readonly number[]
+}
+
+/** The options of a document's forest. @throws ForestError FOREST_BAD_DOCUMENT */
+export function documentOptions(doc: ScikitLearnForest): Required<ForestOptions> {
+  if (doc === null || typeof doc !== 'object' || !Array.isArray(doc.trees)) {
+    refuse('it must be an object with trees, an array')
+  }
+  if (typeof doc.offset !== 'number' || !Number.isFinite(doc.offset)) refuse('offset must be a finite number')
+  if (!Number.isInteger(doc.max_samples) || doc.max_samples < 1)
+    refuse('max_samples must be an integer from 1')
+  const rows = doc.train?.length ?? doc.train_score_samples?.length ?? doc.max_samples
+  const options = {
+    nFeatures: doc.n_features,
+    nTrees: doc.trees.length,
+    subsampleSize: Math.max(doc.max_samples, 2),
+    contamination: doc.contamination,
+    seed: 0,
+    maxRows: Math.max(rows, 1),
+  }
+  try {
+    resolveOptions(options)
+  } catch (cause) {
+    refuse((cause as Error).message)
+  }
+  return options
+}
+
+/** Fills a slot with a document's forest. @throws ForestError FOREST_BAD_DOCUMENT */
+export function importDocument(arena: Arena, slot: number, doc: ScikitLearnForest): void {
+  const { wasm, base } = arena
+  wasm.importBegin(base, slot, arena.shape.maxRows, doc.max_samples)
+  doc.trees.forEach((tree, number) => {
+    wasm.importClear(base, slot, number)
+    importTree(arena, slot, number, tree)
+    wasm.importSeal(base, slot, number)
+  })
+  const nScores = writeScores(arena, slot, doc)
+  if (nScores > 0) wasm.calibrateOn(base, slot, nScores, contaminationWord(doc.contamination))
+  wasm.setThreshold(base, slot, -doc.offset)
+}
+
+function importTree(arena: Arena, slot: number, number: number, tree: ScikitLearnTree): void {
+  const { wasm, base, shape } = arena
+  const height = wasm.heightOf(base, slot)
+  const nodes = tree?.feature?.length ?? 0
+  for (const name of ['children_left', 'children_right', 'feature', 'threshold', 'n_node_samples'] as const) {
+    if (!Array.isArray(tree?.[name]) || tree[name].length !== nodes || nodes === 0) {
+      refuse(`tree ${number}: ${name} must be an array with one entry a node`)
+    }
+  }
+  const at = (name: keyof ScikitLearnTree, node: number) => tree[name][node] as number
+
+  const place = (source: number, node: number, depth: number, rows: number): void => {
+    const where = `tree ${number}, node ${source}`
+    if (!Number.isInteger(source) || source < 0 || source >= nodes) refuse(`${where} is not there`)
+    if (at('n_node_samples', source) !== rows) refuse(`${where}: n_node_samples do not add up`)
+    wasm.importSize(base, slot, number, node, rows)
+    const left = at('children_left', source)
+    const right = at('children_right', source)
+    if (left === -1 && right === -1) return
+    if (depth === height) refuse(`${where} is deeper than ceil(log2(max_samples)) = ${height}`)
+    const feature = at('feature', source)
+    if (!Number.isInteger(feature) || feature < 0 || feature >= shape.nFeatures) {
+      refuse(`${where}: feature must be an integer from 0 to ${shape.nFeatures - 1}`)
+    }
+    const threshold = at('threshold', source)
+    if (!Number.isFinite(threshold)) refuse(`${where}: threshold must be finite`)
+    const leftRows = tree.n_node_samples[left] ?? 0
+    if (!(Number.isInteger(leftRows) && leftRows > 0 && leftRows < rows)) {
+      refuse(`${where}: n_node_samples do not add up`)
+    }
+    wasm.importSplit(base, slot, number, node, feature, floorToFloat32(threshold))
+    place(left, 2 * node, depth + 1, leftRows)
+    place(right, 2 * node + 1, depth + 1, rows - leftRows)
+  }
+  place(0, 1, 0, wasm.subsampleOf(base, slot))
+}
+
+/** Calibration scores: of the training rows when they are there, for ours are then exact, else as given. */
+function writeScores(arena: Arena, slot: number, doc: ScikitLearnForest): number {
+  const { wasm, base } = arena
+  if (doc.train) {
+    const scores = arena.scores(slot, doc.train.length)
+    doc.train.forEach((row, index) => {
+      writeRow(row, arena.row, 0, arena.shape.nFeatures, index)
+      scores[index] = wasm.score(base, slot)
+    })
+    return scores.length
+  }
+  const given = doc.train_score_samples ?? []
+  const scores = arena.scores(slot, given.length)
+  given.forEach((score, index) => {
+    if (!(score < 0 && score >= -1)) refuse(`train_score_samples[${index}] must be in [-1, 0)`)
+    scores[index] = -score
+  })
+  return given.length
+}
+
+/** The largest float32 <= x: a float32 value is <= x exactly when it is <= this. */
+export function floorToFloat32(x: number): number {
+  const nearest = Math.fround(x)
+  if (nearest <= x) return nearest
+  if (nearest === Number.POSITIVE_INFINITY) return 3.4028234663852886e38
+  const bits = new Int32Array(new Float32Array([nearest]).buffer)
+  // One step down: towards zero for positive values, away from it for negative ones, and below zero for zero.
+  if (nearest > 0) bits[0] = (bits[0] as number) - 1
+  else if (nearest < 0) bits[0] = (bits[0] as number) + 1
+  else return -1.401298464324817e-45
+  return new Float32Array(bits.buffer)[0] as number
+}
+
+function refuse(reason: string): never {
+  throw new ForestError('FOREST_BAD_DOCUMENT', `scikit-learn document refused: ${reason}`)
+}
