@@ -41,7 +41,7 @@ export async function race(runners: readonly Runner[], pace: Pace): Promise<Timi
   for (let round = 0; round < pace.rounds; round++) {
     for (const [i, runner] of runners.entries()) {
       const ns = await sampled(runner, pace.ms, round === 0)
-      samples[i]?.push(...ns)
+      for (const each of ns) samples[i]?.push(each)
       rounds[i]?.push(quantile(ns, 0.5))
     }
   }
