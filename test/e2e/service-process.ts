@@ -1,0 +1,61 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+
+const SERVER = fileURLToPath(new URL('../../dist/server.js', import.meta.url))
+
+/** The built service as a process of its own, on a free port of the loopback interface. */
+export class ServiceProcess {
+  readonly url: string
+  /** Every line it wrote to stdout so far, parsed. */
+  readonly log: Record<string, unknown>[]
+  readonly #process: ChildProcess
+
+  private constructor(process: ChildProcess, url: string, log: Record<string, unknown>[]) {
+    this.#process = process
+    this.url = url
+    this.log = log
+  }
+
+  /** Starts it and waits until it says where it listens. */
+  static async start(env: Record<string, string> = {}): Promise<ServiceProcess> {
+    const child = spawn(process.execPath, [SERVER], {
+      env: { PATH: process.env.PATH ?? '', SENTINEL_PORT: '0', SENTINEL_EXPLAIN: 'rules', ...env },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const log: Record<string, unknown>[] = []
+    const lines = createInterface({ input: child.stdout })
+    const url = await new Promise<string>((resolve, reject) => {
+      child.once('exit', (code) => reject(new Error(`the service exited with ${code} before it listened`)))
+      lines.on('line', (line) => {
+        const entry = JSON.parse(line) as Record<string, unknown>
+        log.push(entry)
+        const address = /listens at (http:\S+)/.exec(String(entry.msg))?.[1]
+        if (address) resolve(address)
+      })
+    })
+    return new ServiceProcess(child, url, log)
+  }
+
+  post(path: string, body: unknown): Promise<Response> {
+    return fetch(this.url + path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+  }
+
+  get(path: string): Promise<Response> {
+    return fetch(this.url + path)
+  }
+
+  /** Sends a signal and gives the exit code. */
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
+    if (this.#process.exitCode !== null) return this.#process.exitCode
+    const exited = once(this.#process, 'exit')
+    this.#process.kill(signal)
+    const [code] = (await exited) as [number | null]
+    return code
+  }
+}

@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ServiceProcess } from './service-process.js'
+import { telemetryStream } from './telemetry-stream.js'
+
+interface Health {
+  status: string
+  history_size: number
+  detector_trained: boolean
+}
+
+interface Threat {
+  status: string
+  action: string
+  reason: string
+  prediction_score: number
+  confidence: number
+}
+
+const MIN_SAMPLES = 50
+const CONTAMINATION = 0.1
+const { name, records } = telemetryStream()
+
+describe(`the service on ${records.length} ${name}, replayed over HTTP in order`, () => {
+  let service: ServiceProcess
+  let learning: unknown[] = []
+  let judged: unknown[] = []
+  let sent = 0
+
+  const analyze = async (record: unknown): Promise<Response> => {
+    sent += 1
+    return service.post('/analyze-flow', record)
+  }
+
+  beforeAll(async () => {
+    service = await ServiceProcess.start({ SENTINEL_CONTAMINATION: String(CONTAMINATION) })
+    const answers: unknown[] = []
+    for (const record of records) {
+      const response = await analyze(record)
+      expect(response.status).toBe(200)
+      answers.push(await response.json())
+    }
+    learning = answers.slice(0, MIN_SAMPLES)
+    judged = answers.slice(2 * MIN_SAMPLES)
+  }, 60_000)
+
+  afterAll(() => service?.stop('SIGKILL'))
+
+  it('answers OK while it learns', () => {
+    expect(learning).toEqual(learning.map(() => ({ status: 'OK' })))
+  })
+
+  it('is trained afterwards and has every record in its window', async () => {
+    const health = (await (await service.get('/health')).json()) as Health
+    expect(health).toMatchObject({
+      status: 'ok',
+      detector_trained: true,
+      history_size: Math.min(records.length, 1000),
+    })
+  })
+
+  it('flags about the share that the contamination says', () => {
+    const flagged = judged.filter((answer) => (answer as Threat).status === 'THREAT_DETECTED').length
+    expect(flagged / judged.length).toBeGreaterThan(CONTAMINATION / 4)
+    expect(flagged / judged.length).toBeLessThan(CONTAMINATION * 2)
+  })
+
+  it('flags an obvious attack with score, confidence and the reason that fits', async () => {
+    const usual = records[100]
+    const response = await analyze({ ...usual, latency: (usual?.latency ?? 0) * 50, errors: 8 })
+    const threat = (await response.json()) as Threat
+    expect(Object.keys(threat)).toEqual(['status', 'action', 'reason', 'prediction_score', 'confidence'])
+    expect(threat).toMatchObject({ status: 'THREAT_DETECTED', action: 'freeze' })
+    expect(threat.prediction_score).toBeGreaterThan(0.6)
+    expect(threat.prediction_score).toBeLessThanOrEqual(1)
+    expect(threat.confidence).toBeGreaterThan(0.95)
+    expect(threat.reason).toMatch(/Unusually high latency detected|High error rate suggests/)
+    expect(response.headers.get('x-anomaly-id')).toMatch(/^[\w-]{8,}$/)
+  })
+
+  it('counts in /metrics exactly the requests that were sent', async () => {
+    const text = await (await service.get('/metrics')).text()
+    const value = (series: string): number =>
+      Number(new RegExp(`^${series.replace(/[{}]/g, '\\$&')} (\\S+)$`, 'm').exec(text)?.[1])
+    const threats = judged.filter((answer) => (answer as Threat).status === 'THREAT_DETECTED').length
+    expect(value('sentinel_requests_total{endpoint="/analyze-flow",method="POST"}')).toBe(sent)
+    expect(value('sentinel_score_count')).toBe(sent)
+    expect(value('sentinel_history_size')).toBe(Math.min(sent, 1000))
+    expect(value('sentinel_anomalies_total')).toBeGreaterThanOrEqual(threats + 1)
+    expect(value('sentinel_anomalies_total')).toBeLessThanOrEqual(threats + 1 + 2 * MIN_SAMPLES)
+    expect(value('sentinel_model_generation')).toBeGreaterThan(5)
+  })
+
+  it('logs every anomaly as one JSON line and never who it was', () => {
+    const anomalies = service.log.filter((entry) => entry.msg === 'anomaly')
+    expect(anomalies.length).toBeGreaterThan(0)
+    for (const entry of anomalies) {
+      expect(entry).toMatchObject({ score: expect.any(Number), reason: expect.any(String) })
+      expect(entry).not.toHaveProperty('user_id')
+    }
+  })
+
+  it('finishes what it was asked and exits with 0 on SIGTERM', async () => {
+    const open = Array.from({ length: 20 }, () => analyze(records[0]))
+    const answered = await Promise.all(open.map(async (response) => (await response).status))
+    expect(answered).toEqual(answered.map(() => 200))
+    expect(await service.stop('SIGTERM')).toBe(0)
+  })
+})
