@@ -51,7 +51,7 @@ describe.each(builds)('forged bytes in the $name build', (build) => {
     )
   })
 
-  it.each([Number.NaN, Number.POSITIVE_INFINITY, -1, 2])(
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])(
     'are refused with the threshold %d',
     async (threshold) => {
       const forest = await createForest(build, { nFeatures: 1, nTrees: 2 })

@@ -152,6 +152,9 @@ describe.each(builds)('the $name build refuses', (build) => {
       { ...doc, max_samples: 0 },
       { ...doc, offset: null },
       { ...doc, contamination: 3 },
+      { ...doc, train: [[1, 2], [3]] },
+      { ...doc, train: [[1, Number.NaN]] },
+      { ...doc, train: undefined, train_score_samples: [0.5] },
       ...wrongTrees.map((wrong) => ({ ...doc, trees: [doc.trees[1], wrong] })),
     ]
     for (const wrong of wrongs) {

@@ -62,6 +62,31 @@ describe.each(builds)('a scikit-learn forest in the $name build', (build) => {
   })
 })
 
+describe.each(builds)('a scikit-learn forest without its training rows, in the $name build', (build) => {
+  const { train: _, train_score_samples: scores, ...doc } = readFixture('telemetry')
+
+  it('judges as with them, and has no confidence to report', async () => {
+    const forest = await IsolationForest.fromScikitLearn(doc, source(build))
+    expect(doc.test.map((row) => (forest.isAnomaly(row) ? -1 : 1))).toEqual(doc.predict)
+    expect(() => forest.confidence(0.6)).toThrow(expect.objectContaining({ code: 'FOREST_NOT_CALIBRATED' }))
+    expect(() => forest.setContamination(0.2)).toThrow(
+      expect.objectContaining({ code: 'FOREST_NOT_CALIBRATED' }),
+    )
+  })
+
+  it('has the same confidence from the scores of the training rows as from the rows', async () => {
+    const fromScores = await IsolationForest.fromScikitLearn(
+      { ...doc, train_score_samples: scores },
+      source(build),
+    )
+    const fromRows = await IsolationForest.fromScikitLearn(readFixture('telemetry'), source(build))
+    // Between two scores, so that rounding cannot move one across.
+    for (const score of [0.35, 0.4001, 0.5003, 0.5807, 0.65]) {
+      expect(fromScores.confidence(score)).toBeCloseTo(fromRows.confidence(score), 9)
+    }
+  })
+})
+
 describe.each(builds)('golden numbers in the $name build', (build) => {
   const golden = readGolden()
 

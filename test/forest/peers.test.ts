@@ -5,9 +5,9 @@ import { ObjectForest } from '../../bench/peers/object-forest.js'
 import type { Peer } from '../../bench/peers/peer.js'
 import { TypedArrayForest } from '../../bench/peers/typed-array-forest.js'
 import { telemetryRows } from '../../bench/rows.js'
-import { fixtureNames, readFixture } from '../forest/fixture.js'
-import { NaiveForest } from '../forest/naive-forest.js'
-import { treeFromScikitLearn } from '../forest/naive-tree.js'
+import { fixtureNames, readFixture } from './fixture.js'
+import { NaiveForest } from './naive-forest.js'
+import { treeFromScikitLearn } from './naive-tree.js'
 
 const options = { nTrees: 100, subsampleSize: 256, seed: 7 }
 // A race against a forest that gives wrong answers proves nothing.
