@@ -79,7 +79,7 @@ function drawSample(base: usize, slot: u32): void {
     const drawn = load<u32>(there)
     store<u32>(there, load<u32>(here))
     store<u32>(here, drawn)
-    memory.copy(to, training + <usize>drawn * rowBytes, rowBytes)
+    copyRow(to, training + <usize>drawn * rowBytes, rowBytes)
     to += rowBytes
   }
   // Every touched place is one of the first ψ or holds, at home, a drawn row's number.
@@ -88,6 +88,13 @@ function drawSample(base: usize, slot: u32): void {
     if (drawn >= subsample) store<u32>(permutation + ((<usize>drawn) << 2), drawn)
   }
   for (let i: u32 = 0; i < subsample; i++) store<u32>(permutation + ((<usize>i) << 2), i)
+}
+
+// A row is a few blocks; memory.copy would leave the module for each.
+// @ts-expect-error: decorators are valid AssemblyScript
+@inline
+function copyRow(to: usize, from: usize, rowBytes: usize): void {
+  for (let block: usize = 0; block < rowBytes; block += 16) v128.store(to + block, v128.load(from + block))
 }
 
 function growTree(base: usize, slot: u32, tree: u32): void {
@@ -200,7 +207,7 @@ function partition(
   } else {
     for (let row = first; row < end; row += rowBytes) {
       const right = load<f32>(row + featureBytes) > split
-      memory.copy(right ? back : front, row, rowBytes)
+      copyRow(right ? back : front, row, rowBytes)
       if (right) back -= rowBytes
       else front += rowBytes
     }

@@ -1,0 +1,89 @@
+/**
+ * What does explaining an anomaly cost me? Time per anomaly until the answer may go out: by rules, with a dead
+ * Ollama (breaker open), from the cache, and the share of it that is the sentence itself.
+ *
+ *   npm run build && npx tsx bench/explain-cost.ts
+ */
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { cpus } from 'node:os'
+import { Explainer, type ExplainMode } from '#sentinel/explain/explainer.js'
+import { reasonFor } from '#sentinel/explain/reason.js'
+import type { Verdict } from '../src/detector/verdict.js'
+
+const WARM_UP = 2_000
+const RUNS = 20_000
+
+const verdict: Verdict = {
+  anomalous: true,
+  score: 0.71,
+  confidence: 0.98,
+  threshold: 0.55,
+  generation: 3,
+  detector: 'forest',
+  contributions: [
+    { feature: 'latency', unit: 'ms', value: 5230, bits: 0.4, median: 127.4, percentile: 100 },
+    { feature: 'input_length', unit: 'bytes', value: 1893, bits: -0.02, median: 1800, percentile: 54 },
+    { feature: 'errors', unit: 'count', value: 3, bits: 0.12, median: 0, percentile: 99.6 },
+  ],
+  exceeded: [],
+  fittedRows: 1000,
+}
+const anomaly = { verdict, route: '/api/v2/users/u-102/orders' }
+const silent = { llmRequest: () => undefined, breakerState: () => undefined }
+
+/** Kept so that nothing measured can be left out as unused. */
+let sink = 0
+
+async function measure(name: string, work: () => Promise<unknown> | string): Promise<void> {
+  for (let i = 0; i < WARM_UP; i++) await work()
+  const us = new Float64Array(RUNS)
+  for (let i = 0; i < RUNS; i++) {
+    const startedMs = performance.now()
+    if ((await work()) !== null) sink++
+    us[i] = (performance.now() - startedMs) * 1000
+  }
+  us.sort()
+  const at = (share: number): string => `${(us[Math.ceil(share * RUNS) - 1] ?? 0).toFixed(1).padStart(8)} µs`
+  console.log(`${name.padEnd(34)} median ${at(0.5)}  p99 ${at(0.99)}  p99.9 ${at(0.999)}`)
+}
+
+function explainer(mode: ExplainMode, ollamaHost: string): Explainer {
+  return new Explainer({ mode, timeoutMs: 2000, ollamaHost, ollamaModel: 'llama2', metrics: silent })
+}
+
+async function listen(content: string): Promise<{ url: string; close: () => void }> {
+  const server = createServer((request, response) => {
+    request.resume().once('end', () => {
+      response.writeHead(200, { 'content-type': 'application/json' })
+      response.end(JSON.stringify({ model: 'llama2', message: { role: 'assistant', content }, done: true }))
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const close = (): void => {
+    server.closeAllConnections()
+    server.close()
+  }
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close }
+}
+
+console.log(`Node ${process.version}, ${cpus()[0]?.model ?? 'unknown CPU'}, ${RUNS} anomalies each`)
+
+await measure('the sentence alone', () => reasonFor(verdict))
+
+const rules = explainer('rules', 'http://127.0.0.1:1')
+await measure('rules', () => rules.explain(anomaly).assessment)
+
+const server = await listen(JSON.stringify({ assessment: 'The worker pool may be exhausted.' }))
+const cached = explainer('wait', server.url)
+await measure('wait, same situation (cache)', () => cached.explain(anomaly).assessment)
+await cached.close()
+server.close()
+
+// The port is free now, so that connections to it are refused.
+const dead = explainer('wait', server.url)
+for (let i = 0; i < 3; i++) await dead.explain(anomaly).assessment
+await measure('wait, dead Ollama (breaker open)', () => dead.explain(anomaly).assessment)
+await dead.close()
+
+console.log(`${sink} explanations`)

@@ -1,0 +1,41 @@
+const MS_DIGITS = 11
+const SEQUENCE_DIGITS = 4
+const SEQUENCE_END = 16 ** SEQUENCE_DIGITS
+
+/** Eleven hex digits of milliseconds since 1970, a hyphen, four of a sequence: `19b76daa800-0000`. */
+export const ANOMALY_ID_PATTERN = '^[0-9a-f]{11}-[0-9a-f]{4}$'
+const ANOMALY_ID = new RegExp(ANOMALY_ID_PATTERN)
+
+export function isAnomalyId(text: string): boolean {
+  return ANOMALY_ID.test(text)
+}
+
+/** Gives ids that sort as text in the order they were given, even when the clock goes back. */
+export class AnomalyIds {
+  #ms = 0
+  #sequence = 0
+
+  next(nowMs: number): string {
+    if (nowMs > this.#ms) {
+      this.#ms = nowMs
+      this.#sequence = 0
+    } else if (++this.#sequence === SEQUENCE_END) {
+      this.#ms++
+      this.#sequence = 0
+    }
+    return `${hex(this.#ms, MS_DIGITS)}-${hex(this.#sequence, SEQUENCE_DIGITS)}`
+  }
+}
+
+/**
+ * A text that sorts before every id given at or after a time, and after those given before it. Times that
+ * no id can have are moved to the nearest that one can.
+ */
+export function idBound(timeMs: number): string {
+  const latest = 16 ** MS_DIGITS - 1
+  return hex(Math.min(Math.max(Math.ceil(timeMs), 0), latest), MS_DIGITS)
+}
+
+function hex(value: number, digits: number): string {
+  return value.toString(16).padStart(digits, '0')
+}

@@ -1,0 +1,54 @@
+import { type Static, Type } from '@sinclair/typebox'
+import { Contribution, DetectorKind, ExceededRule } from '../detector/verdict.js'
+
+/** Who explained an anomaly and how. */
+export const AnomalyExplanation = Type.Object(
+  {
+    source: Type.Union([Type.Literal('rules'), Type.Literal('llm')], {
+      description: '`rules` until a language model has answered, if one is asked at all.',
+    }),
+    text: Type.String(),
+    model: Type.Union([Type.String(), Type.Null()], { description: 'Which model; null for the rules.' }),
+    ms: Type.Union([Type.Number(), Type.Null()], {
+      description: 'How long the model took, 0 when its words came from the cache; null for the rules.',
+    }),
+  },
+  { description: 'The explanation with its origin.' },
+)
+export type AnomalyExplanation = Static<typeof AnomalyExplanation>
+
+/** An anomaly as lists and streams show it. */
+export const AnomalySummary = Type.Object(
+  {
+    id: Type.String({ description: 'Sorts by time; the `x-anomaly-id` of the answer to the record.' }),
+    timestamp: Type.String({ format: 'date-time', description: 'When the record was judged.' }),
+    route: Type.Union([Type.String(), Type.Null()], { description: 'As the client gave it, made one line.' }),
+    status: Type.Literal('THREAT_DETECTED'),
+    action: Type.Literal('freeze'),
+    reason: Type.String({ description: "The rules' sentence." }),
+    prediction_score: Type.Number(),
+    confidence: Type.Number(),
+    explanation: AnomalyExplanation,
+  },
+  { description: 'One anomaly.' },
+)
+export type AnomalySummary = Static<typeof AnomalySummary>
+
+/** An anomaly with all that the detector said of it. */
+export const Anomaly = Type.Object(
+  {
+    ...AnomalySummary.properties,
+    detail: Type.Object({
+      score: Type.Number(),
+      confidence: Type.Number(),
+      threshold: Type.Union([Type.Number(), Type.Null()]),
+      generation: Type.Integer(),
+      detector: DetectorKind,
+      contributions: Type.Array(Contribution),
+      exceeded: Type.Array(ExceededRule),
+      fitted_rows: Type.Integer({ description: 'Rows the medians and percentiles were taken over.' }),
+    }),
+  },
+  { description: 'One anomaly with its full detail.' },
+)
+export type Anomaly = Static<typeof Anomaly>

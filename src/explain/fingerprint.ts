@@ -1,0 +1,39 @@
+import type { Situation } from './situation.js'
+
+/**
+ * What makes two anomalies the same situation: how the verdict came about, the features that took part and
+ * on which side, the leading one's order of magnitude, and the kind of route.
+ */
+export function fingerprintOf(situation: Situation, route: string | null): string {
+  return JSON.stringify([situation.kind, ...traitsOf(situation), route])
+}
+
+function traitsOf(situation: Situation): (string | number)[] {
+  switch (situation.kind) {
+    case 'limit': {
+      const [worst] = situation.exceeded
+      return [
+        ...situation.exceeded.map((one) => one.feature),
+        magnitude(worst?.value ?? 0, worst?.limit ?? 0),
+      ]
+    }
+    case 'feature': {
+      const { leading, others } = situation
+      return [...[leading, ...others].map(traitOf), magnitude(leading.value, leading.median)]
+    }
+    case 'combination':
+      return situation.findings.map(traitOf)
+    case 'unknown':
+      return []
+  }
+}
+
+function traitOf(finding: { readonly feature: string; readonly side: string }): string {
+  return `${finding.feature} ${finding.side}`
+}
+
+/** Bucket of a quarter-decade-wide ratio to the reference, or of the value itself where that is 0. */
+function magnitude(value: number, reference: number): number {
+  const ratio = Math.abs(reference === 0 ? value : value / reference)
+  return ratio === 0 ? -Infinity : Math.round(Math.log10(ratio) * 4)
+}

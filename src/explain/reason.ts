@@ -1,0 +1,108 @@
+import type { ExceededRule, Verdict } from '../detector/verdict.js'
+import { COMBINATION, labelOf, openingOf } from './phrases.js'
+import { plainText } from './plain-text.js'
+import { comparedTexts, numberText, percentText, quantityText, shareText, timesText } from './quantity.js'
+import { type Finding, type Situation, situationOf } from './situation.js'
+
+const MAX_NAMED = 3
+const MAX_UNIT_CHARS = 16
+
+/**
+ * Why a record was flagged, as one sentence from the verdict's own facts: what is odd, by how much,
+ * compared with what, and what else took part. Every figure is this record's; nothing is guessed.
+ */
+export function reasonFor(verdict: Verdict): string {
+  if (!verdict.anomalous) return 'No anomaly detected'
+  return sentenceOf(situationOf(verdict))
+}
+
+function sentenceOf(situation: Situation): string {
+  switch (situation.kind) {
+    case 'limit':
+      return limitSentence(situation.exceeded)
+    case 'feature': {
+      const { leading, others, rows } = situation
+      const rest = others.map((one) => `${labelOf(one.feature)} (${quantityOf(one)})`)
+      return `${openingOf(leading.feature, leading.side)}: ${standing(leading, rows)}${tookPart(rest)}`
+    }
+    case 'combination': {
+      const { findings, rows } = situation
+      const parts = findings.slice(0, MAX_NAMED).map((one, index) => {
+        const place = placeOf(one, index === 0 ? rowsText(rows) : 'them')
+        return `${labelOf(one.feature)} ${quantityOf(one)} (${place})`
+      })
+      return `${COMBINATION}: ${listOf(parts)}${unnamed(findings.length)}`
+    }
+    case 'unknown':
+      return COMBINATION
+  }
+}
+
+function limitSentence(exceeded: readonly ExceededRule[]): string {
+  const parts = exceeded.map((rule) => {
+    const [value, limit] = comparedTexts(rule.value, rule.limit, unitOf(rule.unit))
+    return { label: labelOf(rule.feature), value, limit: `above the limit of ${limit}` }
+  })
+  const [worst, ...others] = parts
+  const feature = exceeded[0]?.feature
+  if (worst === undefined || feature === undefined) return COMBINATION
+  const rest = others.map((one) => `${one.label} (${one.value}, ${one.limit})`)
+  return `${openingOf(feature, 'high')}: ${worst.value}, ${worst.limit}${tookPart(rest)}`
+}
+
+/** `5,230 ms, 41x the median of the last 1,000 records and above all of them` */
+function standing(finding: Finding, rows: number): string {
+  const { value, median } = finding
+  const unit = unitOf(finding.unit)
+  const ratio = median > 0 && value >= 0 ? ratioText(finding) : null
+  const place = placeOf(finding, 'them')
+  if (ratio !== null) return `${quantityOf(finding)}, ${ratio} the median of ${rowsText(rows)} and ${place}`
+  const [valueText, medianText] = comparedTexts(value, median, unit)
+  return `${valueText}, against a median of ${medianText} in ${rowsText(rows)}, and ${place}`
+}
+
+function ratioText({ value, median, side }: Finding): string | null {
+  if (side === 'high') return timesText(value, median)
+  const share = shareText(value, median)
+  return share === null ? null : `${share} of`
+}
+
+/**
+ * Where the value ranks. A mid-rank counts half of the rows that tie with the value, so at least that share
+ * is at or below it and at least the rest at or above it: "at or above 99.5%" holds with any number of ties.
+ * 0 and 100 leave no room for a tie.
+ */
+function placeOf({ percentile }: Finding, whole: string): string {
+  if (percentile >= 100) return `above all of ${whole}`
+  if (percentile <= 0) return `below all of ${whole}`
+  return percentile >= 50
+    ? `at or above ${percentText(percentile)} of ${whole}`
+    : `at or below ${percentText(100 - percentile)} of ${whole}`
+}
+
+function rowsText(rows: number): string {
+  return rows > 1 && Number.isFinite(rows) ? `the last ${numberText(Math.floor(rows))} records` : 'the window'
+}
+
+function quantityOf({ value, unit }: Finding): string {
+  return quantityText(value, unitOf(unit))
+}
+
+function unitOf(unit: string): string {
+  const text = plainText(unit, MAX_UNIT_CHARS)
+  return text === 'errors' ? '' : text
+}
+
+function tookPart(parts: readonly string[]): string {
+  if (parts.length === 0) return ''
+  return `; ${listOf(parts.slice(0, MAX_NAMED))}${unnamed(parts.length)} contributed too`
+}
+
+function unnamed(count: number): string {
+  return count > MAX_NAMED ? `, with ${count - MAX_NAMED} more` : ''
+}
+
+function listOf(parts: readonly string[]): string {
+  if (parts.length < 2) return parts.join('')
+  return `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`
+}
