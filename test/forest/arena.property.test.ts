@@ -1,0 +1,99 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { IsolationForest } from '#sentinel/forest/index.js'
+import { gaussianRows } from '../../bench/rows.js'
+import { type Build, builds, createForest, source } from './builds.js'
+import { seeded } from './samples.js'
+
+const PAGE_BYTES = 65_536
+
+function memoryFor(build: Build): WebAssembly.Memory {
+  return build.shared
+    ? new WebAssembly.Memory({ initial: 1, maximum: 4096, shared: true })
+    : new WebAssembly.Memory({ initial: 1 })
+}
+
+describe.each(builds)('the memory of the $name build', (build) => {
+  it('stays whole outside its regions, whatever is done in whatever order and shape', async () => {
+    const shape = fc.record({
+      nFeatures: fc.oneof(fc.integer({ min: 1, max: 12 }), fc.constantFrom(31, 32, 33, 255)),
+      nTrees: fc.integer({ min: 1, max: 13 }),
+      subsampleSize: fc.oneof(fc.integer({ min: 2, max: 40 }), fc.constantFrom(255, 256, 257, 4096)),
+      maxRows: fc.constantFrom(undefined, 600),
+    })
+    const steps = fc.array(
+      fc.record({
+        act: fc.constantFrom('fit', 'score', 'batch', 'attribute', 'bytes'),
+        n: fc.integer({ min: 1, max: 600 }),
+      }),
+      { minLength: 1, maxLength: 8 },
+    )
+    await fc.assert(
+      fc.asyncProperty(shape, steps, async ({ maxRows, ...options }, acts) => {
+        const forest = await createForest(build, maxRows === undefined ? options : { ...options, maxRows })
+        const rows = gaussianRows(600, options.nFeatures, options.nTrees)
+        forest.fit(rows.slice(0, 3))
+        expect(forest.arena.guardsIntact()).toBe(true)
+        for (const { act, n } of acts) {
+          if (act === 'fit') forest.fit(rows.slice(0, n))
+          if (act === 'score') forest.score(rows[n - 1] as number[])
+          if (act === 'batch') forest.scoreBatch(rows.slice(0, n))
+          if (act === 'attribute') forest.attribute(rows[n - 1] as number[])
+          if (act === 'bytes') forest.toBytes()
+          expect(forest.arena.guardsIntact()).toBe(true)
+        }
+      }),
+      seeded(25),
+    )
+  })
+
+  it('grows on demand: a larger fit gives what a forest of that capacity gives', async () => {
+    const rows = gaussianRows(5000, 3, 1)
+    const options = { nFeatures: 3, nTrees: 10 }
+    const grown = (await createForest(build, options)).fit(rows.slice(0, 10)).fit(rows)
+    const roomy = (await createForest(build, { ...options, maxRows: 5000 })).fit(rows)
+    expect(Buffer.compare(grown.toBytes(), roomy.toBytes())).toBe(0)
+    expect(grown.arena.guardsIntact()).toBe(true)
+  })
+
+  it('takes the largest shape', async () => {
+    const forest = await createForest(build, {
+      nFeatures: 255,
+      nTrees: 1000,
+      subsampleSize: 4096,
+      maxRows: 4096,
+    })
+    const rows = gaussianRows(64, 255, 2)
+    forest.fit(rows)
+    expect(forest.score(rows[0] as number[])).toBeGreaterThan(0)
+    expect(forest.arena.guardsIntact()).toBe(true)
+  })
+
+  it('holds several forests that do not disturb each other', async () => {
+    const memory = memoryFor(build)
+    const options = { ...source(build), memory }
+    const one = await IsolationForest.create({ nFeatures: 2, nTrees: 10, seed: 1, ...options })
+    one.fit(gaussianRows(100, 2, 1))
+    const before = one.toBytes()
+    const other = await IsolationForest.create({ nFeatures: 7, nTrees: 20, seed: 2, ...options })
+    other.fit(gaussianRows(3000, 7, 2))
+    expect(Buffer.compare(one.toBytes(), before)).toBe(0)
+    expect(one.score([0, 0])).toBe((await IsolationForest.fromBytes(before, source(build))).score([0, 0]))
+    expect(one.arena.guardsIntact() && other.arena.guardsIntact()).toBe(true)
+  })
+
+  it('is taken behind what the caller has there already', async () => {
+    const memory = memoryFor(build)
+    new Uint8Array(memory.buffer).fill(0xa5)
+    const forest = await IsolationForest.create({ nFeatures: 2, nTrees: 10, ...source(build), memory })
+    forest.fit(gaussianRows(2000, 2, 1)).scoreBatch(gaussianRows(700, 2, 3))
+    expect(new Uint8Array(memory.buffer, 0, PAGE_BYTES).every((byte) => byte === 0xa5)).toBe(true)
+  })
+
+  it('tells when a guard was written over', async () => {
+    const forest = (await createForest(build, { nFeatures: 3 })).fit(gaussianRows(50, 3, 1))
+    const rowEnd = forest.arena.row.byteOffset + 16
+    new Uint8Array(forest.arena.memory.buffer)[rowEnd] = 0
+    expect(forest.arena.guardsIntact()).toBe(false)
+  })
+})

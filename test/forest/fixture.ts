@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs'
+import { gunzipSync } from 'node:zlib'
+
+/** One tree as `make_sklearn_fixtures.py` writes it: parallel arrays, -1 for the children of a leaf. */
+export interface ScikitLearnTree {
+  children_left: number[]
+  children_right: number[]
+  feature: number[]
+  threshold: number[]
+  n_node_samples: number[]
+}
+
+/** A scikit-learn forest with its answers. */
+export interface ScikitLearnFixture {
+  sklearn_version: string
+  n_features: number
+  max_samples: number
+  contamination: number | 'auto'
+  offset: number
+  trees: ScikitLearnTree[]
+  train: number[][]
+  test: number[][]
+  score_samples: number[]
+  decision_function: number[]
+  predict: number[]
+  train_score_samples: number[]
+}
+
+/** Other golden numbers: c(n), and ExCeeD's probability for a flagged row. */
+export interface Golden {
+  average_path_length: Record<string, number>
+  exceed: { n: number; contamination: number; k: number; confidence_if_anomaly: number }[]
+}
+
+export const fixtureNames = [
+  'telemetry',
+  'telemetry-auto',
+  'ten-features',
+  'toy',
+  'constant',
+  'duplicates',
+  'five-rows',
+] as const
+
+const folder = new URL('../fixtures/', import.meta.url)
+
+export function readFixture(name: (typeof fixtureNames)[number]): ScikitLearnFixture {
+  return JSON.parse(gunzipSync(readFileSync(new URL(`sklearn-${name}.json.gz`, folder))).toString())
+}
+
+export function readGolden(): Golden {
+  return JSON.parse(readFileSync(new URL('golden.json', folder), 'utf8'))
+}

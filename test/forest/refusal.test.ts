@@ -1,0 +1,166 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { ForestError, type ForestOptions, IsolationForest } from '#sentinel/forest/index.js'
+import { builds, createForest, source } from './builds.js'
+import { readFixture } from './fixture.js'
+import { seeded } from './samples.js'
+
+/** What a call throws, as a ForestError or not at all. */
+function thrown(call: () => unknown): ForestError {
+  try {
+    call()
+  } catch (error) {
+    if (error instanceof ForestError) return error
+    throw error
+  }
+  throw new Error('nothing was thrown')
+}
+
+const notNumbers: readonly unknown[] = [
+  Number.NaN,
+  Number.POSITIVE_INFINITY,
+  Number.NEGATIVE_INFINITY,
+  '1',
+  null,
+  undefined,
+]
+
+describe.each(builds)('the $name build refuses', (build) => {
+  it.each([
+    ['nFeatures', [0, 256, 1.5, -1, Number.NaN, '3'], /nFeatures.*\b1 to 255\b/],
+    ['nTrees', [0, 1001, 2.5, Number.POSITIVE_INFINITY], /nTrees.*\b1 to 1,?000\b/],
+    ['subsampleSize', [0, 1, 4097, 10.1], /subsampleSize.*\b2 to 4,?096\b/],
+    ['contamination', [0, -0.1, 0.51, Number.NaN, 'some', null], /contamination.*auto.*0\.5/],
+    ['seed', [-1, 2 ** 32, 0.5], /seed.*\b0 to 4,?294,?967,?295\b/],
+    ['maxRows', [0, -5, 1.5, 1e12], /maxRows.*\b1 to /],
+  ] as const)('option %s out of range, with the range in the message', async (name, values, message) => {
+    for (const value of values) {
+      const options = { nFeatures: 2, [name]: value } as unknown as ForestOptions
+      await expect(createForest(build, options)).rejects.toMatchObject({
+        constructor: ForestError,
+        code: 'FOREST_BAD_OPTION',
+        message: expect.stringMatching(message),
+      })
+    }
+  })
+
+  it('to answer before fit', async () => {
+    const forest = await createForest(build, { nFeatures: 2 })
+    expect(forest.fitted).toBe(false)
+    const calls = [
+      () => forest.score([1, 2]),
+      () => forest.scoreBatch([[1, 2]]),
+      () => forest.threshold,
+      () => forest.isAnomaly([1, 2]),
+      () => forest.confidence(0.5),
+      () => forest.attribute([1, 2]),
+      () => forest.toBytes(),
+      () => forest.tree(0),
+    ]
+    for (const call of calls) expect(thrown(call).code).toBe('FOREST_NOT_FITTED')
+  })
+
+  it('anything but finite numbers, naming row and feature, and stays the forest it was', async () => {
+    const forest = await createForest(build, { nFeatures: 3, nTrees: 3 })
+    forest.fit([...Array(30).keys()].map((i) => [i, i % 3, i % 7]))
+    const before = forest.toBytes()
+    const place = fc.record({
+      row: fc.nat({ max: 19 }),
+      feature: fc.nat({ max: 2 }),
+      wrong: fc.constantFrom(...notNumbers),
+    })
+    fc.assert(
+      fc.property(place, ({ row, feature, wrong }) => {
+        const rows = Array.from({ length: 20 }, (_, i) => [i, 0, 1])
+        ;(rows[row] as unknown[])[feature] = wrong
+        for (const call of [() => forest.fit(rows), () => forest.scoreBatch(rows)]) {
+          const error = thrown(call)
+          expect(error.code).toBe('FOREST_BAD_ROW')
+          expect(error.message).toMatch(new RegExp(`row ${row}\\b.*feature ${feature}\\b`))
+        }
+        const one = rows[row] as number[]
+        for (const call of [
+          () => forest.score(one),
+          () => forest.isAnomaly(one),
+          () => forest.attribute(one),
+        ]) {
+          const error = thrown(call)
+          expect(error.code).toBe('FOREST_BAD_ROW')
+          expect(error.message).toMatch(new RegExp(`feature ${feature}\\b`))
+        }
+        expect(Buffer.compare(forest.toBytes(), before)).toBe(0)
+      }),
+      seeded(60),
+    )
+    expect(forest.arena.guardsIntact()).toBe(true)
+  })
+
+  it('NaN in typed rows, naming row and feature', async () => {
+    const forest = await createForest(build, { nFeatures: 2 })
+    const data = new Float32Array([1, 2, 3, Number.NaN, 5, 6])
+    const error = thrown(() => forest.fit({ data, nRows: 3 }))
+    expect(error.code).toBe('FOREST_BAD_ROW')
+    expect(error.message).toMatch(/row 1\b.*feature 1\b/)
+    expect(forest.fitted).toBe(false)
+  })
+
+  it('rows of a wrong length, naming the row and what it must have', async () => {
+    const forest = await createForest(build, { nFeatures: 3, nTrees: 2 })
+    forest.fit([
+      [1, 2, 3],
+      [4, 5, 6],
+    ])
+    for (const wrong of [[], [1], [1, 2], [1, 2, 3, 4]]) {
+      const error = thrown(() => forest.scoreBatch([[1, 2, 3], wrong]))
+      expect(error.code).toBe('FOREST_BAD_ROW')
+      expect(error.message).toMatch(/row 1\b.*\b3\b/)
+      expect(thrown(() => forest.score(wrong)).code).toBe('FOREST_BAD_ROW')
+      expect(thrown(() => forest.fit([[1, 2, 3], wrong])).message).toMatch(/row 1\b.*\b3\b/)
+    }
+    const data = new Float64Array(7)
+    for (const nRows of [0, 2, 3, -1, 2.5, Number.NaN]) {
+      expect(thrown(() => forest.scoreBatch({ data, nRows })).code).toBe('FOREST_BAD_ROW')
+    }
+  })
+
+  it('to fit on no rows, or on more than maxRows', async () => {
+    const forest = await createForest(build, { nFeatures: 1, maxRows: 5 })
+    expect(thrown(() => forest.fit([])).code).toBe('FOREST_BAD_ROW')
+    const error = thrown(() => forest.fit([[1], [2], [3], [4], [5], [6]]))
+    expect(error.code).toBe('FOREST_TOO_MANY_ROWS')
+    expect(error.message).toMatch(/6.*5/)
+  })
+
+  it('scikit-learn documents that are not whole, saying where', async () => {
+    const doc = readFixture('toy')
+    const tree = doc.trees[0]
+    if (!tree) throw new Error('the fixture has no trees')
+    const wrongTrees = [
+      { ...tree, feature: tree.feature.slice(1) },
+      { ...tree, feature: tree.feature.map(() => 2) },
+      { ...tree, threshold: tree.threshold.map(() => Number.NaN) },
+      { ...tree, children_left: tree.children_left.map(() => 0) },
+      { ...tree, children_right: tree.children_right.map((child) => (child < 0 ? child : 1e6)) },
+      { ...tree, n_node_samples: tree.n_node_samples.map((n) => n + 1) },
+      { feature: [] },
+    ]
+    const wrongs: unknown[] = [
+      null,
+      {},
+      { ...doc, trees: [] },
+      { ...doc, n_features: 0 },
+      { ...doc, max_samples: 0 },
+      { ...doc, offset: null },
+      { ...doc, contamination: 3 },
+      { ...doc, train: [[1, 2], [3]] },
+      { ...doc, train: [[1, Number.NaN]] },
+      { ...doc, train: undefined, train_score_samples: [0.5] },
+      ...wrongTrees.map((wrong) => ({ ...doc, trees: [doc.trees[1], wrong] })),
+    ]
+    for (const wrong of wrongs) {
+      await expect(IsolationForest.fromScikitLearn(wrong as typeof doc, source(build))).rejects.toMatchObject(
+        { constructor: ForestError, code: 'FOREST_BAD_DOCUMENT' },
+      )
+    }
+  })
+})
