@@ -84,7 +84,7 @@ export function attribute(base: usize, slot: u32): f64 {
   for (let f: usize = 0; f < nFeatures; f++) {
     const from = out + (f << 5)
     const bits = load<f64>(from) + load<f64>(from, 8) + (load<f64>(from, 16) + load<f64>(from, 24))
-    store<f64>(out + (f << 3), bits * scale)
+    store<f64>(out + (f << 3), 0 + bits * scale)
   }
   return toScore(sum, normalizer)
 }

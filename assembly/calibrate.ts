@@ -26,6 +26,8 @@ import { countUpTo, sortAscending } from './sort'
 /** Contamination that stands for scikit-learn's 'auto': the threshold is 0.5. */
 const AUTO: f64 = 0
 const AUTO_THRESHOLD: f64 = 0.5
+/** Rounding between implementations of 2^x is far below this, differences between real scores far above. */
+const TIE: f64 = 1e-12
 
 /**
  * Scores the training rows, sorts the scores, and sets threshold and confidence table for a contamination
@@ -52,7 +54,7 @@ export function calibrateOn(base: usize, slot: u32, n: u32, contamination: f64):
   sortAscending<f64>(scores, n)
   store<u32>(at + S_SCORES, n)
   if (contamination == AUTO) {
-    const above = n - countUpTo<f64>(scores, n, AUTO_THRESHOLD)
+    const above = n - countUpTo<f64>(scores, n, AUTO_THRESHOLD + TIE)
     store<f64>(at + S_SHARE, <f64>above / <f64>n)
     store<f64>(at + S_THRESHOLD, AUTO_THRESHOLD)
   } else {
@@ -134,9 +136,6 @@ export function confidence(base: usize, slot: u32, score: f64): f64 {
   const ofAnomaly = load<f64>(slotRegionPtr(base, slot, H_CONFIDENCE_AT) + ((<usize>k) << 3))
   return exceeds(score, load<f64>(at + S_THRESHOLD)) ? ofAnomaly : 1 - ofAnomaly
 }
-
-/** Rounding between implementations of 2^x is far below this, differences between real scores far above. */
-const TIE: f64 = 1e-12
 
 /** Whether a score is strictly above a threshold; equal but for rounding is a tie, and ties are normal. */
 export function exceeds(score: f64, threshold: f64): bool {

@@ -96,6 +96,12 @@ export const Environment = Type.Object(
       maximum: 600_000,
       description: 'How long an answer may wait for the language model, in milliseconds.',
     }),
+    SENTINEL_ANOMALIES_MAX: Type.Integer({
+      default: 500,
+      minimum: 1,
+      maximum: 10_000,
+      description: 'Recent anomalies kept to be looked up at /anomalies.',
+    }),
     OLLAMA_HOST: Type.String({
       default: 'http://localhost:11434',
       pattern: '^[hH][tT][tT][pP][sS]?://[^\\s/?#]+',

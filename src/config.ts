@@ -2,6 +2,8 @@ import { envSchema } from 'env-schema'
 import { allowedBy, type ValueSchema } from './allowed.js'
 import { Environment, type Variable } from './config-schema.js'
 import type { DetectorOptions } from './detector/detector.js'
+import type { ExplainerOptions } from './explain/explainer.js'
+import { checkOllamaHost } from './explain/ollama-host.js'
 import { quoted } from './quoted.js'
 
 /** Everything the service can be told, checked and grouped by the part that reads it. */
@@ -10,12 +12,9 @@ export interface Config {
   readonly port: number
   readonly logLevel: string
   readonly detector: Omit<DetectorOptions, 'onFit' | 'onTrainerFault'>
-  readonly explain: {
-    readonly mode: 'wait' | 'background' | 'rules'
-    readonly timeoutMs: number
-    readonly ollamaHost: string
-    readonly ollamaModel: string
-  }
+  readonly explain: Pick<ExplainerOptions, 'mode' | 'timeoutMs' | 'ollamaHost' | 'ollamaModel'>
+  /** Anomalies kept to be looked up. */
+  readonly anomaliesMax: number
 }
 
 export type EnvironmentSource = Readonly<Record<string, string | undefined>>
@@ -27,10 +26,9 @@ export class ConfigError extends Error {
 
   constructor(
     readonly variable: Variable,
-    given: string,
-    allowed: string,
+    message: string,
   ) {
-    super(`${variable}=${given} cannot be used: it must be ${allowed}`)
+    super(message)
   }
 }
 
@@ -66,6 +64,7 @@ export function loadConfig(source: EnvironmentSource = process.env): Config {
       ollamaHost: env.OLLAMA_HOST,
       ollamaModel: env.OLLAMA_MODEL,
     },
+    anomaliesMax: env.SENTINEL_ANOMALIES_MAX,
   }
 }
 
@@ -101,8 +100,7 @@ function read(source: EnvironmentSource): Environment {
   }
 }
 
-/** What no single schema can say: numbers that overflow, settings that must fit each other,
- * URLs that must parse. */
+/** What no single schema can say: numbers that overflow, settings that must fit each other, addresses. */
 function checkTogether(env: Environment, source: EnvironmentSource): void {
   for (const name of variables()) {
     // ajv takes 1e999 for a number, and then no maximum looks at it.
@@ -115,14 +113,22 @@ function checkTogether(env: Environment, source: EnvironmentSource): void {
       `a whole number from 2 to SENTINEL_HISTORY_MAX, which is ${env.SENTINEL_HISTORY_MAX}`,
     )
   }
-  if (!URL.canParse(env.OLLAMA_HOST)) throw refusal('OLLAMA_HOST', source)
+  try {
+    checkOllamaHost(env.OLLAMA_HOST)
+  } catch (error) {
+    // This message does not repeat the value, which may hold a password.
+    throw new ConfigError('OLLAMA_HOST', (error as Error).message)
+  }
 }
 
 function refusal(variable: Variable, source: EnvironmentSource, allowed?: string): ConfigError {
   const schema: ValueSchema & { default?: unknown } = Environment.properties[variable]
   const value = source[variable]
   const given = value === undefined || value.trim() === '' ? `${schema.default} (the default)` : quoted(value)
-  return new ConfigError(variable, given, allowed ?? allowedBy(schema))
+  return new ConfigError(
+    variable,
+    `${variable}=${given} cannot be used: it must be ${allowed ?? allowedBy(schema)}`,
+  )
 }
 
 function variables(): Variable[] {

@@ -18,6 +18,7 @@ const DEFAULTS = {
     rules: { latency: 5000, input_length: 10_000, errors: 5 },
   },
   explain: { mode: 'wait', timeoutMs: 2000, ollamaHost: 'http://localhost:11434', ollamaModel: 'llama2' },
+  anomaliesMax: 500,
 }
 
 function refusal(environment: Record<string, string>): string {
@@ -79,7 +80,6 @@ describe('loadConfig', () => {
     ['SENTINEL_EXPLAIN', 'Wait', 'wait, background or rules'],
     ['SENTINEL_LLM_TIMEOUT_MS', '0', 'a whole number from 1 to 600000'],
     ['OLLAMA_HOST', 'localhost:11434', 'an http:// or https:// URL'],
-    ['OLLAMA_HOST', 'http://[::1', 'an http:// or https:// URL'],
   ])('%s=%s is refused with what is allowed', (variable, value, allowed) => {
     expect(refusal({ [variable]: value })).toBe(
       `${variable}=${JSON.stringify(value)} cannot be used: it must be ${allowed}`,
@@ -91,6 +91,14 @@ describe('loadConfig', () => {
     expect(message).not.toMatch(/[\p{Cc}\u2028\u2029]/u)
     expect(message.length).toBeLessThan(200)
   })
+
+  test.each(['http://me:hunter2@127.0.0.1:11434', 'http://[::1', 'http://169.254.169.254/'])(
+    'OLLAMA_HOST=%s is refused without a word of what may be a password',
+    (value) => {
+      expect(refusal({ OLLAMA_HOST: value })).toMatch(/^OLLAMA_HOST must .+ http:\/\/localhost:11434/)
+      expect(refusal({ OLLAMA_HOST: value })).not.toContain('hunter2')
+    },
+  )
 
   test('settings that do not fit each other are refused, even when one is a default', () => {
     expect(refusal({ SENTINEL_HISTORY_MAX: '20' })).toBe(

@@ -1,5 +1,6 @@
 import { Arena } from '../forest/arena.js'
 import type { Contamination } from '../forest/options.js'
+import { MAX_FLOAT32 } from '../forest/rows.js'
 import { AnomalyRate } from './anomaly-rate.js'
 import { FEATURES, type Feature } from './features.js'
 import { Model } from './model.js'
@@ -40,9 +41,6 @@ export interface FitReport {
   readonly nRows: number
   readonly error?: Error
 }
-
-/** Score that float32 holds; a larger value counts as this. */
-const MAX_FLOAT32 = 3.4028234663852886e38
 
 /**
  * Learns what is normal from a sliding window and judges each record by what came before it: a record is scored

@@ -111,7 +111,9 @@ export function decodeHeader(bytes: Uint8Array): ForestHeader {
   })
   if (subsample < 1 || subsample > options.subsampleSize || nRows < 1) refuse('the header contradicts itself')
   if (HEADER_BYTES + 8 * nScores > bytes.length) refuse('the scores do not fit')
-  return { options, nRows, nScores, subsample, threshold: view.getFloat64(48, true) }
+  const threshold = view.getFloat64(48, true)
+  if (!Number.isFinite(threshold)) refuse('the threshold is no number')
+  return { options, nRows, nScores, subsample, threshold }
 }
 
 /**

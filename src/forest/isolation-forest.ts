@@ -9,7 +9,7 @@ import {
   type ResolvedOptions,
   resolveOptions,
 } from './options.js'
-import { checkRows, countRows, type Rows, writeRow, writeRows } from './rows.js'
+import { checkRows, checkValues, countRows, type Rows, writeRow, writeRows } from './rows.js'
 import { documentOptions, importDocument, type ScikitLearnForest } from './scikit-learn.js'
 import { type TreeView, viewTree } from './tree-view.js'
 import type { WasmOptions } from './wasm.js'
@@ -122,9 +122,12 @@ export class IsolationForest {
   fit(rows: Rows): this {
     const nRows = this.#checkTraining(rows)
     const { nTrees, seed, contamination, nFeatures } = this.#options
-    const arena = nRows > this.#arena.shape.maxRows ? this.#grown(nRows) : this.#arena
+    if (nRows > this.#arena.shape.maxRows) {
+      checkValues(rows, nFeatures)
+      this.#arena = this.#grown(nRows)
+    }
+    const arena = this.#arena
     writeRows(rows, 0, nRows, arena.training, arena.rowStride, nFeatures)
-    this.#arena = arena
     fitSlot(arena.wasm, { base: arena.base, slot: SLOT, nRows, nTrees, seed, contamination })
     return this
   }

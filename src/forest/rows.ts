@@ -5,7 +5,8 @@ export type Rows =
   | readonly ArrayLike<number>[]
   | { readonly data: Float32Array | Float64Array; readonly nRows: number }
 
-const MAX_FLOAT32 = 3.4028234663852886e38
+/** The largest float32. */
+export const MAX_FLOAT32 = 3.4028234663852886e38
 
 export function countRows(rows: Rows): number {
   return 'data' in rows ? rows.nRows : rows.length
@@ -70,6 +71,13 @@ export function checkRows(rows: Rows, nFeatures: number): void {
       `rows.data has ${data.length} numbers; nRows ${String(nRows).slice(0, 20)} times ${nFeatures} features are needed`,
     )
   }
+}
+
+/** Refuses what `writeRows` would refuse, and writes nothing. @throws ForestError FOREST_BAD_ROW */
+export function checkValues(rows: Rows, nFeatures: number): void {
+  const row = new Float32Array(nFeatures)
+  const nRows = countRows(rows)
+  for (let r = 0; r < nRows; r++) writeRows(rows, r, 1, row, nFeatures, nFeatures)
 }
 
 function writeValue(value: number, target: Float32Array, at: number, feature: number, index: number): void {

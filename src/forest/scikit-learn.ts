@@ -4,7 +4,7 @@ import type { Arena } from './arena.js'
 import { ForestError } from './errors.js'
 import { contaminationWord } from './fit.js'
 import { type ForestOptions, resolveOptions } from './options.js'
-import { writeRow } from './rows.js'
+import { MAX_FLOAT32, writeRow } from './rows.js'
 
 /** One `estimator.tree_`; a leaf has children -1. Arrays by node, the root first. */
 export interface ScikitLearnTree {
@@ -93,7 +93,10 @@ function importTree(arena: Arena, slot: number, number: number, tree: ScikitLear
       refuse(`${where}: feature must be an integer from 0 to ${shape.nFeatures - 1}`)
     }
     const threshold = at('threshold', source)
-    if (!Number.isFinite(threshold)) refuse(`${where}: threshold must be finite`)
+    // Below the float32 range there is no largest float32 <= threshold.
+    if (!(threshold >= -MAX_FLOAT32 && Number.isFinite(threshold))) {
+      refuse(`${where}: threshold must be finite and within float32`)
+    }
     const leftRows = tree.n_node_samples[left] ?? 0
     if (!(Number.isInteger(leftRows) && leftRows > 0 && leftRows < rows)) {
       refuse(`${where}: n_node_samples do not add up`)
@@ -111,7 +114,7 @@ function writeScores(arena: Arena, slot: number, doc: ScikitLearnForest): number
   if (doc.train) {
     const scores = arena.scores(slot, doc.train.length)
     doc.train.forEach((row, index) => {
-      writeRow(row, arena.row, 0, arena.shape.nFeatures, index)
+      writeTraining(row, arena, index)
       scores[index] = wasm.score(base, slot)
     })
     return scores.length
@@ -125,11 +128,19 @@ function writeScores(arena: Arena, slot: number, doc: ScikitLearnForest): number
   return given.length
 }
 
+function writeTraining(row: readonly number[], arena: Arena, index: number): void {
+  try {
+    writeRow(row, arena.row, 0, arena.shape.nFeatures, index)
+  } catch (cause) {
+    refuse(`train: ${(cause as Error).message}`)
+  }
+}
+
 /** The largest float32 <= x: a float32 value is <= x exactly when it is <= this. */
 export function floorToFloat32(x: number): number {
   const nearest = Math.fround(x)
   if (nearest <= x) return nearest
-  if (nearest === Number.POSITIVE_INFINITY) return 3.4028234663852886e38
+  if (nearest === Number.POSITIVE_INFINITY) return MAX_FLOAT32
   const bits = new Int32Array(new Float32Array([nearest]).buffer)
   // One step down: towards zero for positive values, away from it for negative ones, and below zero for zero.
   if (nearest > 0) bits[0] = (bits[0] as number) - 1

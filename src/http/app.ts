@@ -3,6 +3,8 @@ import { fastify, LogController } from 'fastify'
 import { type Config, loadConfig } from '../config.js'
 import { Detector } from '../detector/detector.js'
 import { Telemetry } from '../detector/telemetry.js'
+import { AnomalyLog } from '../explain/anomaly-log.js'
+import { Explainer } from '../explain/explainer.js'
 import { answerJson } from './answer-json.js'
 import { answerClientError } from './client-error.js'
 import { type LoggerOptions, loggerOptions } from './logger.js'
@@ -11,8 +13,9 @@ import { answerFrameworkError, errorsPlugin } from './plugins/errors.js'
 import { jsonBodyPlugin } from './plugins/json-body.js'
 import { metricsPlugin } from './plugins/metrics.js'
 import { openapiPlugin } from './plugins/openapi.js'
-import { type Report, reportByRules } from './report.js'
+import { reporter } from './report.js'
 import { analyzeFlowRoute } from './routes/analyze-flow.js'
+import { anomalyRoutes } from './routes/anomalies.js'
 import { docsRoutes } from './routes/docs.js'
 import { healthRoutes } from './routes/health.js'
 import { metricsRoute } from './routes/metrics.js'
@@ -31,8 +34,6 @@ export interface AppOptions {
   readonly detector?: Detector
   /** Needed from outside when the detector or the explanations report to it. */
   readonly metrics?: SentinelMetrics
-  /** Names, explains and keeps anomalies. Default: by rules, kept nowhere. */
-  readonly report?: Report
   /** `false` for no log; or where and how to log. Default: JSON lines on stdout. */
   readonly logger?: false | LoggerOptions
 }
@@ -70,12 +71,22 @@ export async function buildApp(options: AppOptions = {}) {
     if (detector !== options.detector) await detector.close()
   })
 
+  const { mode } = config.explain
+  const anomalies = new AnomalyLog({ max: config.anomaliesMax })
+  const explainer = new Explainer({ ...config.explain, metrics, logger: app.log })
+  // The client of the language model is slow to load: neither the start nor the first anomaly waits for it.
+  app.addHook('onListen', async () => void explainer.prepare())
+  // Answers that wait for the model get the rules' reason at once when the service stops.
+  app.addHook('preClose', () => explainer.close())
+
   await app.register(metricsPlugin, { metrics })
   await app.register(errorsPlugin, { metrics })
   await app.register(jsonBodyPlugin)
   await app.register(openapiPlugin)
   app.addSchema(Telemetry)
-  await app.register(analyzeFlowRoute, { detector, metrics, report: options.report ?? reportByRules })
+  const report = reporter(explainer, anomalies, mode === 'wait')
+  await app.register(analyzeFlowRoute, { detector, metrics, report })
+  await app.register(anomalyRoutes, { log: anomalies })
   await app.register(healthRoutes, { detector, metrics })
   await app.register(metricsRoute, { metrics })
   await app.register(docsRoutes)

@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto'
 import type { Verdict } from '../detector/verdict.js'
-import { reasonFor } from '../explain/reason.js'
+import type { AnomalyLog } from '../explain/anomaly-log.js'
+import type { Explainer } from '../explain/explainer.js'
 
 /** A flagged record, as those see it who explain and keep it. It carries no user. */
 export interface Flagged {
@@ -13,12 +13,25 @@ export interface Flagged {
 export interface AnomalyReport {
   /** Sent as the header `x-anomaly-id`. */
   readonly id: string
-  /** Only the answer to this record waits for a promise; when it rejects, the rule-based reason is sent. */
+  /** Only the answer to this record waits for a promise, which never rejects. */
   readonly reason: string | Promise<string>
 }
 
 /** Names and explains an anomaly; the place to keep it, too. */
 export type Report = (flagged: Flagged) => AnomalyReport
 
-/** Explains by rules alone and keeps nothing. */
-export const reportByRules: Report = ({ verdict }) => ({ id: randomUUID(), reason: reasonFor(verdict) })
+/**
+ * Keeps every anomaly in the log under the id that the answer carries, and adds the model's text to it once it
+ * is there. The answer itself waits for that text only when it is told to.
+ */
+export function reporter(explainer: Explainer, log: AnomalyLog, waits: boolean): Report {
+  return ({ verdict, route }) => {
+    const { reason, assessment } = explainer.explain(route === undefined ? { verdict } : { verdict, route })
+    const { id } = log.add({ verdict, reason, route })
+    const text = assessment.then((arrived) => {
+      if (arrived !== null) log.attachAssessment(id, arrived)
+      return arrived?.text ?? reason
+    })
+    return { id, reason: waits ? text : reason }
+  }
+}

@@ -17,9 +17,9 @@ export function telemetryStream(): TelemetryStream {
 }
 
 const ROUTES = [
-  { route: 'GET /v2/{tenant}/servers/detail', latencyMs: 260, inputLength: 1893, share: 0.6 },
-  { route: 'POST /v2/{tenant}/servers', latencyMs: 480, inputLength: 733, share: 0.15 },
-  { route: 'DELETE /v2/{tenant}/servers/{id}', latencyMs: 250, inputLength: 203, share: 0.25 },
+  { route: 'GET /v2/{tenant}/servers/detail', latencyMs: 260, inputLength: 1893, upTo: 0.6 },
+  { route: 'POST /v2/{tenant}/servers', latencyMs: 480, inputLength: 733, upTo: 0.75 },
+  { route: 'DELETE /v2/{tenant}/servers/{id}', latencyMs: 250, inputLength: 203, upTo: 1 },
 ] as const
 
 /** n records of a small API: log-normal latencies and lengths by route, a rare error. */
@@ -27,8 +27,8 @@ export function simulate(n: number, seed: number): Telemetry[] {
   const random = mulberry32(seed)
   const normal = (): number => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
   return Array.from({ length: n }, (_, index) => {
-    let pick = random()
-    const route = ROUTES.find(({ share }) => (pick -= share) < 0) ?? ROUTES[0]
+    const pick = random()
+    const route = ROUTES.find(({ upTo }) => pick < upTo) ?? ROUTES[0]
     return {
       latency: route.latencyMs * Math.exp(0.2 * normal()),
       input_length: Math.round(route.inputLength * Math.exp(0.1 * normal())),

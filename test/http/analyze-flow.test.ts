@@ -1,7 +1,8 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { loadConfig } from '#sentinel/config.js'
 import { Detector } from '#sentinel/detector/detector.js'
-import { ATTACK, analyze, historySize, NORMAL, startApp } from './subject.js'
+import { OllamaStandIn } from '../ollama-stand-in.js'
+import { ATTACK, analyze, historySize, metric, NORMAL, startApp } from './subject.js'
 
 async function trainedDetector(): Promise<Detector> {
   const detector = await Detector.create(loadConfig({ SENTINEL_MIN_SAMPLES: '100' }).detector)
@@ -12,6 +13,13 @@ async function trainedDetector(): Promise<Detector> {
   await detector.settled()
   expect(detector.trained).toBe(true)
   return detector
+}
+
+async function startExplained(mode: 'wait' | 'background') {
+  const ollama = await OllamaStandIn.start()
+  onTestFinished(() => ollama.stop())
+  const app = await startApp({ SENTINEL_EXPLAIN: mode, OLLAMA_HOST: ollama.url })
+  return { app, ollama }
 }
 
 describe('POST /analyze-flow', () => {
@@ -32,7 +40,7 @@ describe('POST /analyze-flow', () => {
     expect(body.reason).not.toBe('')
     expect(body.prediction_score).toBeCloseTo(9000 / 14_000, 5)
     expect(body.confidence).toBe(body.prediction_score)
-    expect(answer.headers['x-anomaly-id']).toMatch(/^[0-9a-f-]{36}$/)
+    expect(answer.headers['x-anomaly-id']).toMatch(/^[0-9a-f]{11}-[0-9a-f]{4}$/)
   })
 
   test('gives every anomaly an id of its own', async () => {
@@ -76,22 +84,33 @@ describe('POST /analyze-flow', () => {
     expect(await historySize(app)).toBe(2)
   })
 
-  test('sends the explanation it was given, however long that took', async () => {
-    const report = () => ({
-      id: 'an-id',
-      reason: new Promise<string>((resolve) => setImmediate(resolve, 'because')),
+  test('in mode wait adds the words of the model to the sentence of the rules, and keeps them', async () => {
+    const { app, ollama } = await startExplained('wait')
+    const byRules = (await analyze(await startApp(), ATTACK)).json().reason
+    const answer = await analyze(app, ATTACK)
+    expect(answer.json().reason).toBe(`${byRules}. ${JSON.parse(ollama.content).assessment}`)
+    const kept = await app.inject(`/anomalies/${answer.headers['x-anomaly-id']}`)
+    expect(kept.json()).toMatchObject({
+      reason: byRules,
+      explanation: { source: 'llm', text: answer.json().reason, model: 'llama2' },
     })
-    const answer = await analyze(await startApp({}, { report }), ATTACK)
-    expect(answer.json().reason).toBe('because')
-    expect(answer.headers['x-anomaly-id']).toBe('an-id')
   })
 
-  test('falls back to the rule-based reason when the explanation fails', async () => {
-    const expected = (await analyze(await startApp(), ATTACK)).json().reason
-    const report = () => ({ id: 'an-id', reason: Promise.reject(new Error('model on fire')) })
-    const answer = await analyze(await startApp({}, { report }), ATTACK)
+  test('in mode background answers by rules while the model still thinks', async () => {
+    const { app, ollama } = await startExplained('background')
+    ollama.behaviour = 'hold'
+    const byRules = (await analyze(await startApp(), ATTACK)).json().reason
+    expect((await analyze(app, ATTACK)).json().reason).toBe(byRules)
+  })
+
+  test('answers by rules when the model fails', async () => {
+    const { app, ollama } = await startExplained('wait')
+    ollama.behaviour = 'error-500'
+    const byRules = (await analyze(await startApp(), ATTACK)).json().reason
+    const answer = await analyze(app, ATTACK)
     expect(answer.statusCode).toBe(200)
-    expect(answer.json().reason).toBe(expected)
+    expect(answer.json().reason).toBe(byRules)
+    expect(await metric(app, 'sentinel_llm_failures_total')).toEqual({ '': 1 })
   })
 
   test('logs an anomaly with its id, score and reason, and never the user or an identifier', async () => {

@@ -5,6 +5,7 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { AnomalyLog } from '#sentinel/explain/anomaly-log.js'
 import { type AnomalyRoutesOptions, anomalyRoutes } from '#sentinel/http/routes/anomalies.js'
+import { ErrorAnswer } from '#sentinel/http/schemas/error.js'
 import { SLOW } from '../explain/verdicts.js'
 
 let log: AnomalyLog
@@ -12,6 +13,7 @@ let app: FastifyInstance
 
 async function start(options: Partial<AnomalyRoutesOptions> = {}): Promise<void> {
   app = Fastify()
+  app.addSchema(ErrorAnswer)
   await app.register(anomalyRoutes, { log, ...options })
 }
 

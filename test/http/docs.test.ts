@@ -1,7 +1,17 @@
 import { expect, test } from 'vitest'
 import { startApp } from './subject.js'
 
-const ROUTES = ['/analyze-flow', '/health', '/health/live', '/health/ready', '/metrics', '/openapi.json']
+const ROUTES = [
+  '/analyze-flow',
+  '/anomalies',
+  '/anomalies/stream',
+  '/anomalies/{id}',
+  '/health',
+  '/health/live',
+  '/health/ready',
+  '/metrics',
+  '/openapi.json',
+]
 
 interface Operation {
   summary?: string

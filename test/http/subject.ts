@@ -2,9 +2,13 @@ import { onTestFinished } from 'vitest'
 import { type EnvironmentSource, loadConfig } from '#sentinel/config.js'
 import { type App, type AppOptions, buildApp } from '#sentinel/http/app.js'
 
-/** An app on the given environment and defaults otherwise, silent, closed when the test ends. */
+/** An app on the given environment, else on defaults without a language model; silent, closed with the test. */
 export async function startApp(environment: EnvironmentSource = {}, options: AppOptions = {}): Promise<App> {
-  const app = await buildApp({ config: loadConfig(environment), logger: false, ...options })
+  const app = await buildApp({
+    config: loadConfig({ SENTINEL_EXPLAIN: 'rules', ...environment }),
+    logger: false,
+    ...options,
+  })
   onTestFinished(() => app.close())
   return app
 }

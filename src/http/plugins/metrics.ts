@@ -7,6 +7,11 @@ declare module 'fastify' {
     /** When the request arrived, on the clock of `performance.now()`. */
     arrivedAt: number
   }
+
+  interface FastifyContextConfig {
+    /** A stream lasts as long as its client likes: it is counted, not timed. */
+    untimed?: boolean
+  }
 }
 
 export interface MetricsOptions {
@@ -33,10 +38,11 @@ export const metricsPlugin = fastifyPlugin<MetricsOptions>(
 function countRequests(route: RouteOptions, metrics: SentinelMetrics): void {
   const methods = Array.isArray(route.method) ? route.method : [route.method]
   const tallies = new Map(methods.map((method) => [method, metrics.tallyOf(route.url, method)]))
+  const timed = route.config?.untimed !== true
   const own = route.onRequest === undefined ? [] : [route.onRequest].flat()
   route.onRequest = [
     (request, _reply, next) => {
-      request.arrivedAt = performance.now()
+      if (timed) request.arrivedAt = performance.now()
       const tally = tallies.get(request.method)
       if (tally !== undefined) tally.count++
       next()

@@ -3,7 +3,6 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Detector } from '../../detector/detector.js'
 import { Telemetry } from '../../detector/telemetry.js'
 import type { Verdict } from '../../detector/verdict.js'
-import { reasonFor } from '../../explain/reason.js'
 import { routePattern } from '../../explain/route-pattern.js'
 import { OK } from '../answer-json.js'
 import type { SentinelMetrics } from '../metrics.js'
@@ -58,7 +57,7 @@ async function answerThreat(
   const { route } = request.body
   const { score, confidence } = verdict
   const anomaly = report({ verdict, route })
-  const reason = await settled(anomaly.reason, verdict, request)
+  const reason = await anomaly.reason
   request.log.warn(
     { anomalyId: anomaly.id, score, confidence, reason, route: routePattern(route) },
     'anomaly',
@@ -71,19 +70,6 @@ async function answerThreat(
     prediction_score: score,
     confidence,
     ...(detailed ? { detail: detailOf(verdict) } : {}),
-  }
-}
-
-async function settled(
-  reason: string | Promise<string>,
-  verdict: Verdict,
-  { log }: FastifyRequest,
-): Promise<string> {
-  try {
-    return await reason
-  } catch (error) {
-    log.error({ err: error }, 'explanation failed')
-    return reasonFor(verdict)
   }
 }
 

@@ -1,9 +1,9 @@
-import { STATUS_CODES } from 'node:http'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply } from 'fastify'
 import { idBound, isAnomalyId } from '../../explain/anomaly-id.js'
 import { type AnomalyLog, summaryOf } from '../../explain/anomaly-log.js'
 import { AnomalyStream } from '../anomaly-stream.js'
+import { ERROR_STATUS, type ErrorCode } from '../error-codes.js'
 import {
   AnomalyAnswer,
   AnomalyEvents,
@@ -12,6 +12,7 @@ import {
   AnomalyParams,
   AnomalyStreamHeaders,
 } from '../schemas/anomaly.js'
+import { errorAnswer, errorResponses } from '../schemas/error.js'
 
 export interface AnomalyRoutesOptions {
   readonly log: AnomalyLog
@@ -40,7 +41,7 @@ export const anomalyRoutes: FastifyPluginAsyncTypebox<AnomalyRoutesOptions> = as
         tags,
         summary: 'Recent anomalies, newest first',
         querystring: AnomalyListQuery,
-        response: { 200: AnomalyListAnswer },
+        response: { 200: AnomalyListAnswer, ...errorResponses(400, 500) },
       },
     },
     async (request, reply) => {
@@ -48,7 +49,6 @@ export const anomalyRoutes: FastifyPluginAsyncTypebox<AnomalyRoutesOptions> = as
       if (limit === null) {
         return refuse(
           reply,
-          400,
           'SENTINEL_INVALID_QUERY',
           `limit must be a whole number from 1 to ${log.capacity}`,
         )
@@ -56,7 +56,7 @@ export const anomalyRoutes: FastifyPluginAsyncTypebox<AnomalyRoutesOptions> = as
       const since = readSince(request.query.since)
       if (since === null) {
         const rule = `${ID_RULE}, or a time such as 2026-01-01T00:00:00Z or 2026-01-01`
-        return refuse(reply, 400, 'SENTINEL_INVALID_QUERY', `since must be ${rule}`)
+        return refuse(reply, 'SENTINEL_INVALID_QUERY', `since must be ${rule}`)
       }
       return { anomalies: log.list({ limit, since }).map(summaryOf) }
     },
@@ -69,16 +69,16 @@ export const anomalyRoutes: FastifyPluginAsyncTypebox<AnomalyRoutesOptions> = as
         tags,
         summary: 'One anomaly with its full detail',
         params: AnomalyParams,
-        response: { 200: AnomalyAnswer },
+        response: { 200: AnomalyAnswer, ...errorResponses(400, 404, 500) },
       },
     },
     async (request, reply) => {
       const { id } = request.params
-      if (!isAnomalyId(id)) return refuse(reply, 400, 'SENTINEL_INVALID_REQUEST', `the id must be ${ID_RULE}`)
+      if (!isAnomalyId(id)) return refuse(reply, 'SENTINEL_INVALID_REQUEST', `the id must be ${ID_RULE}`)
       const anomaly = log.get(id)
       if (anomaly !== undefined) return anomaly
       const kept = `the last ${log.capacity} are kept, and GET /anomalies lists them`
-      return refuse(reply, 404, 'SENTINEL_NOT_FOUND', `no anomaly has this id: ${kept}`)
+      return refuse(reply, 'SENTINEL_NOT_FOUND', `no anomaly has this id: ${kept}`)
     },
   )
 
@@ -87,6 +87,7 @@ export const anomalyRoutes: FastifyPluginAsyncTypebox<AnomalyRoutesOptions> = as
     {
       // A HEAD request would hold a stream that nobody reads.
       exposeHeadRoute: false,
+      config: { untimed: true },
       schema: {
         tags,
         summary: 'Anomalies as they happen, as server-sent events',
@@ -99,18 +100,19 @@ export const anomalyRoutes: FastifyPluginAsyncTypebox<AnomalyRoutesOptions> = as
             description: 'Events until either side ends it.',
             content: { 'text/event-stream': { schema: AnomalyEvents } },
           },
+          ...errorResponses(400, 500, 503),
         },
       },
     },
     async (request, reply) => {
       const after = request.headers['last-event-id'] || undefined
       if (after !== undefined && !isAnomalyId(after)) {
-        return refuse(reply, 400, 'SENTINEL_INVALID_REQUEST', `Last-Event-ID must be ${ID_RULE}`)
+        return refuse(reply, 'SENTINEL_INVALID_REQUEST', `Last-Event-ID must be ${ID_RULE}`)
       }
       if (streams.size >= maxStreams) {
         reply.header('retry-after', '5')
         const message = `at most ${maxStreams} streams are served at a time; try again later or poll GET /anomalies`
-        return refuse(reply, 503, 'SENTINEL_UNAVAILABLE', message)
+        return refuse(reply, 'SENTINEL_UNAVAILABLE', message)
       }
       const stream = new AnomalyStream({ log, after, heartbeatMs })
       streams.add(stream)
@@ -145,6 +147,6 @@ function readSince(text: string | undefined): string | null {
   return Number.isNaN(timeMs) ? null : idBound(timeMs)
 }
 
-function refuse(reply: FastifyReply, statusCode: number, code: string, message: string): FastifyReply {
-  return reply.code(statusCode).send({ statusCode, code, error: STATUS_CODES[statusCode], message })
+function refuse(reply: FastifyReply, code: ErrorCode, message: string): FastifyReply {
+  return reply.code(ERROR_STATUS[code]).send(errorAnswer(code, message))
 }
