@@ -8,3 +8,8 @@ export function readWasm(shared: boolean): Promise<Response> {
     ? fetch(new URL('./forest.shared.wasm', import.meta.url))
     : fetch(new URL('./forest.wasm', import.meta.url))
 }
+
+/** What an address given by the caller holds. */
+export function openUrl(url: URL | string): Promise<Response> {
+  return fetch(url)
+}

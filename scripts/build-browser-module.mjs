@@ -1,0 +1,28 @@
+/**
+ * Bundles the library with its one dependency into dist/forest/forest.js, beside the .wasm that it fetches: three
+ * files that a browser, or any runtime that imports by URL, takes without a bundler or an import map.
+ */
+import { copyFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+await build({
+  absWorkingDir: root,
+  entryPoints: ['dist/forest/index.js'],
+  outfile: 'dist/forest/forest.js',
+  bundle: true,
+  format: 'esm',
+  // Neither browser nor node: the package's import map then gives the default, which fetches.
+  platform: 'neutral',
+  target: 'es2022',
+  // Names stay, for stack traces and for ForestError; the comments are in the sources.
+  minifyWhitespace: true,
+  minifySyntax: true,
+  charset: 'utf8',
+  banner: {
+    js: '/*! codeflow-sentinel, MIT; contains @assemblyscript/loader, Apache-2.0, (c) The AssemblyScript Authors */',
+  },
+})
+await copyFile(`${root}src/forest/forest.wasm.d.ts`, `${root}dist/forest/forest.wasm.d.ts`)
