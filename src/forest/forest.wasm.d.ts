@@ -3,4 +3,5 @@
  * `wasm`. Elsewhere ask for its address: `import.meta.resolve('codeflow-sentinel/forest.wasm')`.
  */
 declare const forestModule: WebAssembly.Module
-export { forestModule as default }
+// biome-ignore lint/style/noDefaultExport: it is what such an import gives
+export default forestModule
