@@ -1,4 +1,6 @@
-import { readFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { IsolationForest, type WasmOptions } from '#sentinel/forest/index.js'
@@ -14,6 +16,17 @@ async function expectScores(options: WasmOptions, shared = false): Promise<void>
   expect(forest.score([40])).toBeGreaterThan(forest.score([2]))
   expect(forest.arena.shared).toBe(shared)
 }
+
+it('a forest comes back from a file, whose bytes stay as they were read', async () => {
+  const file = join(await mkdtemp(join(tmpdir(), 'codeflow-sentinel-')), 'forest.bin')
+  const forest = await create({})
+  await writeFile(file, forest.fit([[1], [2], [3], [40]]).toBytes())
+  const bytes = await readFile(file)
+  await rm(join(file, '..'), { recursive: true })
+  const back = await IsolationForest.fromBytes(bytes)
+  expect(back.score([40])).toBe(forest.score([40]))
+  expect(Buffer.compare(bytes, forest.toBytes())).toBe(0)
+})
 
 describe('in Node the module is taken', () => {
   let server: StaticServer
