@@ -4,12 +4,13 @@
  */
 import { copyFile, readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const forest = `${root}dist/forest`
 
-const plainBuild = await readFile(`${forest}/forest.wasm`, 'base64')
+const plainBuild = gzipSync(await readFile(`${forest}/forest.wasm`), { level: 9 }).toString('base64')
 await writeFile(`${forest}/forest.inline.js`, `export const plainBuild =\n  '${plainBuild}'\n`)
 
 await build({
@@ -23,9 +24,7 @@ await build({
   // Neither browser nor node: the package's import map then gives the default, which fetches.
   platform: 'neutral',
   target: 'es2022',
-  // Names stay, for stack traces and for ForestError; the comments are in the sources.
-  minifyWhitespace: true,
-  minifySyntax: true,
+  minify: true,
   charset: 'utf8',
   banner: {
     js: '/*! codeflow-sentinel, MIT; contains @assemblyscript/loader, Apache-2.0, (c) The AssemblyScript Authors */',

@@ -6,7 +6,7 @@
  * server looked for it in its cache. A copy of the plain build in a script of its own, which is loaded only
  * then, spares their users the configuration.
  */
-export async function readWasm(shared: boolean): Promise<Response | Uint8Array<ArrayBuffer>> {
+export async function readWasm(shared: boolean): Promise<Response | ArrayBuffer> {
   try {
     const answer = await fetchWasm(shared)
     if (shared || holdsModule(answer)) return answer
@@ -14,7 +14,9 @@ export async function readWasm(shared: boolean): Promise<Response | Uint8Array<A
     if (shared) throw failure
   }
   const { plainBuild } = await import('./forest.inline.js')
-  return Uint8Array.from(atob(plainBuild), (character) => character.charCodeAt(0))
+  const compressed = Uint8Array.from(atob(plainBuild), (character) => character.charCodeAt(0))
+  const module = new Blob([compressed]).stream().pipeThrough(new DecompressionStream('gzip'))
+  return new Response(module).arrayBuffer()
 }
 
 /** What an address given by the caller holds. */

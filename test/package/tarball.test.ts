@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { packTarball, removeFolder, root, run, type Tarball, temporaryFolder } from './tarball.js'
 
-/** Third parties' documentation pages and the playground: not code that anyone imports. */
-const ASSETS = /^dist\/(http\/pages|playground)\//
+/** Documentation: the pages of Swagger UI and ReDoc, the playground, and what is written in Markdown. */
+const DOCUMENTATION = /^lib\/(http\/pages|playground)\/|\.md$/
 const LIMIT_BYTES = 200 * 1024
 
 let folder: string
@@ -20,16 +20,16 @@ const bin = (name: string): string => join(root, 'node_modules/.bin', name)
 describe('the tarball', () => {
   it('holds the build, the licence and nothing of the sources, the tests or the debug build', () => {
     const paths = tarball.files.map(({ path }) => path)
-    expect(paths).toEqual(expect.arrayContaining(['package.json', 'LICENSE', 'dist/forest/forest.wasm']))
+    expect(paths).toEqual(expect.arrayContaining(['package.json', 'LICENSE', 'lib/forest/forest.wasm']))
     const foreign = paths.filter(
-      (path) => !/^(dist\/|package\.json$|LICENSE$|README\.md$|CHANGELOG\.md$)/.test(path),
+      (path) => !/^(lib\/|package\.json$|LICENSE$|README\.md$|CHANGELOG\.md$)/.test(path),
     )
     expect(foreign).toEqual([])
     expect(paths.filter((path) => /debug|\.test\.|\.map$/.test(path))).toEqual([])
   })
 
-  it('unpacks to less than 200 KiB without the pages', () => {
-    const code = tarball.files.filter(({ path }) => !ASSETS.test(path))
+  it('unpacks to less than 200 KiB without the documentation', () => {
+    const code = tarball.files.filter(({ path }) => !DOCUMENTATION.test(path))
     expect(code.reduce((sum, { size }) => sum + size, 0)).toBeLessThan(LIMIT_BYTES)
   })
 

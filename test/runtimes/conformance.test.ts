@@ -71,7 +71,7 @@ describe('the packed library holds its promises and computes the same bits', () 
       const host = new URL(server.url).host
       const flags = ['--no-config', '--no-lock', '--reload', `--allow-import=${host}`, `--allow-net=${host}`]
       expectConformance(await command(deno, ['run', ...flags, `${server.url}url.js`]))
-      expect(server.requests).toContain('/package/dist/forest/forest.wasm')
+      expect(server.requests).toContain('/package/lib/forest/forest.wasm')
     } finally {
       await server.close()
     }

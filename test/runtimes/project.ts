@@ -33,6 +33,8 @@ export async function createProject(): Promise<Project> {
     format: 'esm',
     platform: 'node',
     external: ['codeflow-sentinel/*'],
+    // Not the project's paths: programs name the package as its users do.
+    tsconfigRaw: '{}',
     logLevel: 'error',
   })
   return { folder, remove: () => removeFolder(folder) }

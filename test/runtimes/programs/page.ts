@@ -21,7 +21,7 @@ async function inWorker(): Promise<ConformanceReport> {
 }
 
 async function inBoth(): Promise<PageReports> {
-  const library = await import(new URL('./package/dist/forest/forest.js', import.meta.url).href)
+  const library = await import(new URL('./package/lib/forest/forest.js', import.meta.url).href)
   return { isolated: crossOriginIsolated, page: await runConformance(library), worker: await inWorker() }
 }
 
