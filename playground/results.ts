@@ -75,6 +75,7 @@ export class Results {
       this.#showScatter()
       this.#listener.onStatus(`Fitted in ${fit.fitMs.toFixed(1)} ms.`)
       this.#timings.show(await this.#session.ask({ kind: 'timings' }))
+      // How many fits are there to be seen in full, for whoever drives the page.
       document.body.dataset.ready = String(Number(document.body.dataset.ready ?? 0) + 1)
     } catch (error) {
       this.#listener.onStatus(error instanceof Error ? error.message : String(error), true)

@@ -20,12 +20,16 @@ export class ColorScale {
 
   /** Red, green and blue of a score, each 0 to 255. */
   rgb(score: number): readonly [number, number, number] {
-    const share = Math.min(1, Math.max(0, (score - this.least) / (this.most - this.least)))
-    return RGB[Math.round(share * (SHADES - 1))] as readonly [number, number, number]
+    return RGB[this.#shade(score)] as readonly [number, number, number]
   }
 
   css(score: number): string {
-    return `rgb(${this.rgb(score).join(' ')})`
+    return CSS[this.#shade(score)] as string
+  }
+
+  #shade(score: number): number {
+    const share = Math.min(1, Math.max(0, (score - this.least) / (this.most - this.least)))
+    return Math.round(share * (SHADES - 1))
   }
 }
 
@@ -38,3 +42,5 @@ const RGB = Array.from({ length: SHADES }, (_, shade) => {
     Math.round((one[c] as number) + ((next[c] as number) - (one[c] as number)) * (at - from))
   return [channel(0), channel(1), channel(2)] as const
 })
+
+const CSS = RGB.map((channels) => `rgb(${channels.join(' ')})`)

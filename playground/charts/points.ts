@@ -7,7 +7,7 @@ const REACH_PX = 14
 const MANY = 20_000
 
 /** Draws every row; anomalies last and as diamonds with an outline, so that colour is not all that tells them. */
-export function drawPoints(plot: uPlot, data: ScatterData, theme: ChartTheme, marked: number | null): void {
+export function drawPoints(plot: uPlot, data: ScatterData, theme: ChartTheme): void {
   const { ctx, bbox } = plot
   const ratio = devicePixelRatio
   ctx.save()
@@ -26,14 +26,6 @@ export function drawPoints(plot: uPlot, data: ScatterData, theme: ChartTheme, ma
       if (anomalies === 1) diamond(ctx, x, y, radius * 1.8)
       else dot(ctx, x, y, radius)
     }
-  }
-  if (marked !== null) {
-    const x = plot.valToPos(data.xs[marked] as number, 'x', true)
-    const y = plot.valToPos(data.ys[marked] as number, 'y', true)
-    ctx.lineWidth = 2 * ratio
-    ctx.beginPath()
-    ctx.arc(x, y, 10 * ratio, 0, 2 * Math.PI)
-    ctx.stroke()
   }
   ctx.restore()
 }

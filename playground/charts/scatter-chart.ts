@@ -32,7 +32,7 @@ export class ScatterChart {
   readonly #field = document.createElement('canvas')
   #data: ScatterData | null = null
   #plot: uPlot | null = null
-  #marked: number | null = null
+  readonly #mark = document.createElement('i')
   #drawn = false
 
   /**
@@ -47,6 +47,7 @@ export class ScatterChart {
     this.#host = host
     this.#onField = onField
     this.#onPoint = onPoint
+    this.#mark.className = 'mark'
     this.#field.width = COLUMNS
     this.#field.height = ROWS
     new ResizeObserver(() => this.#resize()).observe(host)
@@ -65,9 +66,13 @@ export class ScatterChart {
     this.#plot?.redraw(false)
   }
 
+  /** Puts a ring around a row: an element over the plot, so that no row has to be drawn again. */
   mark(row: number | null): void {
-    this.#marked = row
-    this.#plot?.redraw(false)
+    this.#mark.remove()
+    if (row === null || this.#plot === null || this.#data === null) return
+    this.#mark.style.left = `${this.#plot.valToPos(this.#data.xs[row] as number, 'x')}px`
+    this.#mark.style.top = `${this.#plot.valToPos(this.#data.ys[row] as number, 'y')}px`
+    this.#plot.over.append(this.#mark)
   }
 
   retheme(): void {
@@ -99,7 +104,7 @@ export class ScatterChart {
           ready: [(plot) => void this.#fetchField(plot)],
           setSize: [(plot) => queueMicrotask(() => void this.#fetchField(plot))],
           drawClear: [(plot) => this.#drawField(plot)],
-          draw: [(plot) => this.#data && drawPoints(plot, this.#data, theme, this.#marked)],
+          draw: [(plot) => this.#data && drawPoints(plot, this.#data, theme)],
           setCursor: [(plot) => this.#data && this.#onPoint(nearestPoint(plot, this.#data))],
         },
       },

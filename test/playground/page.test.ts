@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
 import { fastify } from 'fastify'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { IsolationForest } from '#sentinel/forest/index.js'
 import { playgroundRoutes } from '#sentinel/http/routes/playground.js'
 import { launchChromium } from '../runtimes/chromium.js'
+import { serveFolder } from '../runtimes/static-server.js'
 
 describe('the playground in Chromium', () => {
   const app = fastify()
@@ -132,7 +134,9 @@ describe('the playground in Chromium', () => {
     await page.keyboard.press('Enter')
     await page.waitForFunction(() => document.body.dataset.ready === '1')
     expect(await page.locator('#status').textContent()).toContain('Fitted')
+    expect(await page.locator('.mark').count()).toBe(0)
     await page.locator('#anomalies button').first().focus()
+    expect(await page.locator('#scatter .mark').count()).toBe(1)
     expect(await page.locator('#anomalies button').first().getAttribute('aria-label')).toContain('mark it')
   }, 60_000)
 
@@ -152,6 +156,32 @@ describe('the playground in Chromium', () => {
     await expect.poll(() => alert.textContent()).toBe('')
     await growForest()
     expect(await page.locator('#anomalies button').first().textContent()).toBe('22')
+  }, 60_000)
+
+  it('takes a file that is dropped anywhere', async () => {
+    await page.evaluate(() => {
+      const dataTransfer = new DataTransfer()
+      dataTransfer.items.add(new File(['{"latency":1}\n{"latency":2}\n'], 'rows.ndjson'))
+      document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }))
+    })
+    const about = page.locator('#data-about')
+    await expect.poll(() => about.textContent()).toBe('rows.ndjson: 2 rows, 1 columns of numbers.')
+  }, 60_000)
+
+  it('works from any folder of any host, without headers of its own', async () => {
+    const host = await serveFolder(fileURLToPath(new URL('../../dist', import.meta.url)))
+    const own = address
+    try {
+      address = host.url
+      await page.goto(`${host.url}playground/`)
+      await fitSample()
+      expect(await anomalies()).toBe('100')
+      expect(await page.locator('#summary-fit small').textContent()).toContain('plain memory')
+      expect(complaints).toEqual([])
+    } finally {
+      address = own
+      await host.close()
+    }
   }, 60_000)
 
   it('says so when no column is chosen', async () => {
