@@ -10,15 +10,28 @@ import { packTarball, removeFolder, run, temporaryFolder } from './tarball.js'
 const LIBRARY = `
 import { readFile } from 'node:fs/promises'
 import { IsolationForest } from 'codeflow-sentinel/forest'
-import { buildApp } from 'codeflow-sentinel'
+import { buildApp, Detector, loadConfig } from 'codeflow-sentinel'
 
 const wasm = await readFile(new URL(import.meta.resolve('codeflow-sentinel/forest.wasm')))
 const forest = await IsolationForest.create({ nFeatures: 1, wasm })
 forest.fit([[1], [2], [3], [40]])
-const app = await buildApp({ logger: false })
-const { statusCode } = await app.inject('/health')
+
+const options = loadConfig({}).detector
+let detector
+const fitted = new Promise((resolve, reject) => {
+  const listener = { onFit: ({ outcome }) => resolve(outcome), onTrainerFault: reject }
+  detector = Detector.create({ ...options, ...listener })
+})
+detector = await detector
+for (let i = 0; i < options.minSamples; i++) detector.analyze({ latency: i, input_length: 100, errors: 0 })
+const outcome = await fitted
+
+const app = await buildApp({ detector, logger: false })
+const paths = ['/health', '/openapi.json', '/docs', '/docs/redoc.standalone.js']
+const codes = await Promise.all(paths.map(async (path) => (await app.inject(path)).statusCode))
 await app.close()
-console.log(JSON.stringify({ odd: forest.score([40]) > forest.score([2]), statusCode }))
+await detector.close()
+console.log(JSON.stringify({ odd: forest.score([40]) > forest.score([2]), outcome, codes }))
 `
 
 let folder: string
@@ -56,10 +69,10 @@ describe('installed into an empty folder', () => {
     }
   }, 60_000)
 
-  it('the library fits, scores and answers', async () => {
+  it('the library fits, here and on its own thread, and answers with its pages', async () => {
     await writeFile(join(folder, 'library.js'), LIBRARY)
     const { stdout } = await run(process.execPath, ['library.js'], { cwd: folder })
-    expect(JSON.parse(stdout)).toEqual({ odd: true, statusCode: 200 })
+    expect(JSON.parse(stdout)).toEqual({ odd: true, outcome: 'ok', codes: [200, 200, 200, 200] })
   }, 60_000)
 })
 
