@@ -3,7 +3,7 @@ import { ColorScale } from './charts/color-scale.js'
 import { HistogramChart } from './charts/histogram-chart.js'
 import { ScatterChart } from './charts/scatter-chart.js'
 import type { NumberColumn, Table } from './data/table.js'
-import { FitSession } from './fit/fit-session.js'
+import { Fitter } from './fit/fitter.js'
 import type { FitAnswer } from './fit/orders.js'
 import { AnomalyTable } from './panels/anomaly-table.js'
 import { Downloads } from './panels/downloads.js'
@@ -21,13 +21,13 @@ export interface ResultsListener {
 /** What a fit gave, in charts, tables and files. */
 export class Results {
   readonly #listener: ResultsListener
-  readonly #session = new FitSession()
+  readonly #fitter = new Fitter()
   readonly #axes = new FeatureAxes(() => this.#showScatter())
   readonly #scatter = new ScatterChart(
     elementOf('scatter', HTMLElement),
     async ({ xs, ys }) => {
       const { x, y } = this.#axes.chosen()
-      return (await this.#session.ask({ kind: 'field', xFeature: x, yFeature: y, xs, ys })).scores
+      return (await this.#fitter.ask({ kind: 'field', xFeature: x, yFeature: y, xs, ys })).scores
     },
     (row) => this.#describe(row),
   )
@@ -66,7 +66,7 @@ export class Results {
       this.#listener.onProgress(0, settings.nTrees)
       const { nRows } = table
       const order = { kind: 'fit', data: rowMajor(features, nRows), nRows, ...settings } as const
-      const fit = await this.#session.ask({ ...order, nFeatures: features.length }, this.#listener.onProgress)
+      const fit = await this.#fitter.ask({ ...order, nFeatures: features.length }, this.#listener.onProgress)
       this.#features = features
       this.#fit = fit
       document.body.classList.add('fitted')
@@ -74,7 +74,7 @@ export class Results {
       this.#showLabels()
       this.#showScatter()
       this.#listener.onStatus(`Fitted in ${fit.fitMs.toFixed(1)} ms.`)
-      this.#timings.show(await this.#session.ask({ kind: 'timings' }))
+      this.#timings.show(await this.#fitter.ask({ kind: 'timings' }))
       // How many fits are there to be seen in full, for whoever drives the page.
       document.body.dataset.ready = String(Number(document.body.dataset.ready ?? 0) + 1)
     } catch (error) {
@@ -86,7 +86,7 @@ export class Results {
   async moveThreshold(contamination: Contamination): Promise<void> {
     if (this.#fit === null) return
     const fit = this.#fit
-    const moved = await this.#session.ask({ kind: 'threshold', contamination })
+    const moved = await this.#fitter.ask({ kind: 'threshold', contamination })
     if (fit !== this.#fit) return
     this.#fit = { ...fit, ...moved, kind: 'fit' }
     this.#scatter.relabel(moved.anomalous)

@@ -7,7 +7,7 @@ interface Waiting {
 }
 
 /** The page's end of the worker: an order in, a promise of its answer out. */
-export class FitSession {
+export class Fitter {
   readonly #worker = new Worker(new URL('./fit-worker.ts', import.meta.url), { type: 'module' })
   readonly #waiting = new Map<number, Waiting>()
   #nextId = 1
