@@ -12,7 +12,7 @@ import { readmeSection } from './readme-section.js'
 import { STRICT_POLICY, serveFolder } from './static-server.js'
 
 /** The file whose examples are run. */
-const README = join(root, process.env.SENTINEL_README ?? 'docs/readme-runtimes.md')
+const README = join(root, 'README.md')
 
 let project: Project
 let browser: Browser | undefined
