@@ -6,46 +6,51 @@ const CELL_QUOTA = 0.01
 const COARSEST = 4
 const FINEST = 256
 
+/** Spread per feature, on the log scale, of the route of that name. */
+export type SpreadOf = (route: string) => Float64Array
+
 /**
- * Sorts records into cells on the log scale, so that near-identical ones can be counted. Cells are as fine as it
- * takes for natural traffic not to crowd: from a quarter of a spread, halved until two records of the baseline
- * share a cell with probability at most half the quota. Where even the finest are shared (few distinct values),
- * the quota is twice that probability instead: such traffic crowds by nature.
+ * Sorts records into cells on the log scale, so that near-identical ones can be counted: near by the measure of
+ * their own route. Cells are as fine as it takes for natural traffic not to crowd: from a quarter of a spread,
+ * halved until two records of the baseline share a cell with probability at most half the quota. Where even the
+ * finest are shared (few distinct values), the quota is twice that probability: such traffic crowds by nature.
  */
 export class CellGrid {
   /** Share of the baseline for one cell, 0.01 or more. */
   readonly quota: number
-  readonly #widths: Float64Array
+  readonly #perSpread: number
+  readonly #spreadOf: SpreadOf
 
-  /** @param spreads per feature, on the log scale */
-  constructor(spreads: Float64Array, baseline: RecordStore) {
+  constructor(spreadOf: SpreadOf, baseline: RecordStore) {
+    this.#spreadOf = spreadOf
     let perSpread = COARSEST
-    let widths = spreads.map((spread) => spread / perSpread)
-    let shared = this.#label(baseline, widths)
+    let shared = label(baseline, spreadOf, perSpread)
     while (shared > CELL_QUOTA / 2 && perSpread < FINEST) {
       perSpread *= 2
-      widths = spreads.map((spread) => spread / perSpread)
-      shared = this.#label(baseline, widths)
+      shared = label(baseline, spreadOf, perSpread)
     }
-    this.#widths = widths
+    this.#perSpread = perSpread
     this.quota = shared > CELL_QUOTA / 2 ? Math.max(CELL_QUOTA, 2 * shared) : CELL_QUOTA
   }
 
-  /** The cell of the record whose features start at `at`. */
-  cellOf(logs: Float64Array, at: number): number {
-    return cellAt(logs, at, this.#widths)
+  /** The cell of the record of a route whose features start at `at`. */
+  cellOf(logs: Float64Array, at: number, route: string): number {
+    return cellAt(logs, at, this.#spreadOf(route), this.#perSpread)
   }
 
   /** Labels every record of a store with its cell. */
   label(store: RecordStore): void {
-    for (let i = 0; i < store.size; i++) store.cells[i] = this.cellOf(store.logs, i * store.nFeatures)
+    label(store, this.#spreadOf, this.#perSpread)
   }
+}
 
-  /** As `label`; returns the probability that two records share a cell. */
-  #label(store: RecordStore, widths: Float64Array): number {
-    for (let i = 0; i < store.size; i++) store.cells[i] = cellAt(store.logs, i * store.nFeatures, widths)
-    return sharedCell(store.cells.slice(0, store.size))
+/** Labels the records; returns the probability that two of them share a cell. */
+function label(store: RecordStore, spreadOf: SpreadOf, perSpread: number): number {
+  for (let i = 0; i < store.size; i++) {
+    const spreads = spreadOf(store.routes[i] as string)
+    store.cells[i] = cellAt(store.logs, i * store.nFeatures, spreads, perSpread)
   }
+  return sharedCell(store.cells.slice(0, store.size))
 }
 
 /** Probability that two different records of these cells (which get sorted) are in the same one. */
@@ -67,10 +72,10 @@ export function sharedCell(cells: Uint32Array): number {
 }
 
 /** Cells are told apart by a 32-bit hash (FNV-1a over words): of a thousand, two collide once in 10,000 fits. */
-export function cellAt(logs: Float64Array, at: number, widths: Float64Array): number {
+export function cellAt(logs: Float64Array, at: number, spreads: Float64Array, perSpread: number): number {
   let hash = 0x811c9dc5
-  for (let f = 0; f < widths.length; f++) {
-    const step = Math.floor((logs[at + f] as number) / (widths[f] as number))
+  for (let f = 0; f < spreads.length; f++) {
+    const step = Math.floor(((logs[at + f] as number) / (spreads[f] as number)) * perSpread)
     hash = Math.imul(hash ^ step, 0x01000193)
     hash ^= hash >>> 15
   }

@@ -102,17 +102,17 @@ export class GuardedBaseline implements Baseline {
 
   admit(outcome: Outcome | null): void {
     if (outcome === null || this.#grid === null) {
-      this.#enter(false)
+      this.#enter()
       return
     }
     const { odd, score } = outcome
-    const cell = this.#grid.cellOf(this.#placed.logs, 0)
+    const cell = this.#grid.cellOf(this.#placed.logs, 0, this.#placed.routes[0] as string)
     this.#placed.cells[0] = cell
     const crowded = odd && this.#isFull(cell, this.#grid)
     this.#gate.tick()
     this.#shift.observe(odd, crowded, this.#share)
     if (odd) this.#setAside(cell)
-    if (!odd || (!crowded && this.#gate.pass(score))) this.#enter(odd)
+    if (!odd || (!crowded && this.#gate.pass(score))) this.#enter()
   }
 
   copyToTraining(): number {
@@ -125,7 +125,11 @@ export class GuardedBaseline implements Baseline {
   adopt({ slot }: FittedSlot): void {
     if (this.#coming === null) return
     this.#frame = this.#coming
-    this.#grid = new CellGrid(this.#frame.within, this.#known)
+    const { within } = this.#frame
+    this.#grid = new CellGrid((route) => {
+      const profile = this.#profiles.peek(route)
+      return profile?.established ? profile.spread : within
+    }, this.#known)
     this.#grid.label(this.#odd)
     this.#knownCells.recount(this.#known)
     this.#oddCells.recount(this.#odd)
@@ -157,19 +161,19 @@ export class GuardedBaseline implements Baseline {
   }
 
   /** The record placed last joins the baseline and the profile of its route. */
-  #enter(odd: boolean): void {
+  #enter(): void {
     const known = this.#known
     const full = known.size === known.capacity
-    this.#replace(full ? this.#random.below(known.capacity) : known.size, this.#placed, 0, odd)
+    this.#replace(full ? this.#random.below(known.capacity) : known.size, this.#placed, 0)
   }
 
-  #replace(place: number, source: RecordStore, from: number, odd: boolean): void {
+  #replace(place: number, source: RecordStore, from: number): void {
     const known = this.#known
     if (place < known.size) this.#knownCells.remove(known.cells[place] as number)
     known.copy(place, source, from)
     this.#knownCells.add(known.cells[place] as number)
     const profile = this.#profiles.findOrCreate(known.routes[place] as string)
-    profile.add(known.values, place * known.nFeatures, odd)
+    profile.add(known.values, place * known.nFeatures)
   }
 
   #releaseShift(): void {
@@ -180,7 +184,7 @@ export class GuardedBaseline implements Baseline {
     const shift = this.#shift.verdict(() => asVaried(odd, this.#nextOdd, this.#known, frame.within))
     if (shift === null) return
     for (const { from, place } of drawShifted(shift, odd, this.#nextOdd, this.#known, grid, this.#random)) {
-      this.#replace(place, odd, from, false)
+      this.#replace(place, odd, from)
     }
     odd.size = 0
     this.#nextOdd = 0

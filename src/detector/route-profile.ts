@@ -4,8 +4,6 @@ import { medianOf, spreadAround } from './median.js'
 /** Records of a route that make its profile, at most and at least. */
 export const PROFILE_ROWS = 128
 export const ESTABLISHED_ROWS = 16
-/** An established profile takes odd records up to this share: its median would hold to a half. */
-const ODD_SHARE = 0.25
 
 const scratch = new Float64Array(PROFILE_ROWS)
 
@@ -21,9 +19,7 @@ export class RouteProfile {
   used = true
   size = 0
   #values: Float64Array
-  #odd: Uint8Array
   #next = 0
-  #oddCount = 0
   #stale = true
 
   constructor(name: string, nFeatures: number) {
@@ -33,17 +29,13 @@ export class RouteProfile {
     this.spread = new Float64Array(nFeatures)
     // Most hostile routes come once: a full ring is paid for by routes that come again.
     this.#values = new Float64Array(ESTABLISHED_ROWS * nFeatures)
-    this.#odd = new Uint8Array(ESTABLISHED_ROWS)
   }
 
-  /** Admits a record of the route; an odd one only while few are in. */
-  add(values: Float64Array, at: number, odd: boolean): void {
-    if (odd && this.size >= ESTABLISHED_ROWS && this.#oddCount >= ODD_SHARE * this.size) return
+  /** Takes in a record of the route that the baseline took in. */
+  add(values: Float64Array, at: number): void {
     const n = this.median.length
-    if (this.size === this.#odd.length && this.size < PROFILE_ROWS) this.#grow()
+    if (this.size === ESTABLISHED_ROWS && this.#values.length === n * ESTABLISHED_ROWS) this.#grow()
     const place = this.#next
-    this.#oddCount += (odd ? 1 : 0) - (this.#odd[place] as number)
-    this.#odd[place] = odd ? 1 : 0
     for (let f = 0; f < n; f++) this.#values[place * n + f] = values[at + f] as number
     this.#next = (place + 1) % PROFILE_ROWS
     if (this.size < PROFILE_ROWS) this.size += 1
@@ -73,8 +65,5 @@ export class RouteProfile {
     const values = new Float64Array(PROFILE_ROWS * this.median.length)
     values.set(this.#values)
     this.#values = values
-    const odd = new Uint8Array(PROFILE_ROWS)
-    odd.set(this.#odd)
-    this.#odd = odd
   }
 }

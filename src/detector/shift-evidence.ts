@@ -3,7 +3,7 @@ import { TOLERANCE } from './tail-gate.js'
 /** A record that is not odd undoes this many odd ones in the evidence that usual traffic is gone. */
 const PRESENCE = 3
 /** Windows of excess after which even near-identical records are taken for a change that stays. */
-const PATIENCE = 10
+const PATIENCE = 5
 
 /** Why a shift is believed to last, and what part of the traffic it took. */
 export interface Shift {
@@ -16,7 +16,7 @@ export interface Shift {
  * - `excess` of varied ones over twice the expected share reaches a window: released;
  * - `replaced`: varied ones have taken the place of nearly all traffic for half a window. An attack comes on top
  *   of the usual requests, a deploy changes them; who calls also asks whether they are as varied as the baseline;
- * - `lasting`: odd ones of any kind, near-identical included, exceed that share by ten windows.
+ * - `lasting`: odd ones of any kind, near-identical included, exceed that share by five windows.
  */
 export class ShiftEvidence {
   readonly #window: number

@@ -57,7 +57,7 @@ export function drawShifted(
 }
 
 function variety(store: RecordStore, places: readonly number[], spreads: Float64Array): number {
-  const cells = Uint32Array.from(places, (place) => cellAt(store.logs, place * store.nFeatures, spreads))
+  const cells = Uint32Array.from(places, (place) => cellAt(store.logs, place * store.nFeatures, spreads, 1))
   const pairs = (places.length * (places.length - 1)) / 2
   return -Math.log2(Math.max(sharedCell(cells), 1 / Math.max(pairs, 1)))
 }
