@@ -89,7 +89,7 @@ export class GuardedBaseline implements Baseline {
     const profile = found?.established ? found : null
     routes[0] = name
     this.#profile = profile
-    this.#sight.scope = profile === null ? 'all' : 'route'
+    this.#sight.scope = profile === null || name === '' ? 'all' : 'route'
     this.#sight.nRecords = profile === null ? this.#known.size : profile.size
     for (let f = 0; f < logs.length; f++) {
       const value = (this.#features[f] as Feature).extract(record)
