@@ -1,4 +1,5 @@
 import type { Telemetry } from './telemetry.js'
+import type { Scope } from './verdict.js'
 
 /** What a feature of the record is compared with, for people to read. */
 export interface Context {
@@ -18,8 +19,8 @@ export interface Sight {
    * Null where nothing counts beyond the range.
    */
   readonly beyond: Float64Array | null
-  /** `route` when it is judged against the records of its own route. */
-  readonly scope: 'route' | 'all'
+  /** What it is judged against. */
+  readonly scope: Scope
   /** Records behind median and percentile. */
   readonly nRecords: number
   context(feature: number): Context

@@ -34,7 +34,7 @@ export class WindowBaseline implements Baseline {
       values: this.#values,
       row: this.#row,
       beyond: null,
-      scope: 'all',
+      scope: 'window',
       nRecords: 0,
       context: (feature) => this.#context(feature),
     }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { madeUpTraffic, SHIFTS, shifted, withBurst } from '../../bench/accuracy/experiments.js'
-import { accuracyOf } from '../../bench/accuracy/ranking.js'
+import { accuracyOf } from '../../bench/accuracy/verdict-accuracy.js'
 import { flaggedShare, replay } from '../../bench/accuracy/replay.js'
 import { dataFolder, readKdd, readTelemetry } from '../../bench/accuracy/streams.js'
 
