@@ -7,7 +7,7 @@ import { Model } from './model.js'
 import { RefitSchedule } from './refit-schedule.js'
 import { judgeByRules, type RuleLimits } from './rules.js'
 import type { Telemetry } from './telemetry.js'
-import { Trainer } from './trainer.js'
+import { Trainer, type TrainerFault, type TrainerOptions } from './trainer.js'
 import type { Verdict } from './verdict.js'
 import { SlidingWindow } from './window.js'
 
@@ -30,7 +30,9 @@ export interface DetectorOptions {
   /** Told of every fit. */
   readonly onFit?: (fit: FitReport) => void
   /** Told when the trainer's thread failed and what follows. */
-  readonly onTrainerFault?: (error: Error) => void
+  readonly onTrainerFault?: (fault: TrainerFault) => void
+  /** For tests of a thread that fails. */
+  readonly trainer?: Pick<TrainerOptions, 'thread' | 'watchdogMs'>
 }
 
 export interface FitReport {
@@ -63,7 +65,7 @@ export class Detector {
     this.#features = features
     this.#arena = arena
     this.#window = new SlidingWindow(arena)
-    this.#trainer = new Trainer(arena, (error) => options.onTrainerFault?.(error))
+    this.#trainer = new Trainer(arena, { ...options.trainer, onFault: options.onTrainerFault })
     this.#schedule = new RefitSchedule(options.trainDuty, () => this.#fit())
     this.#rate = new AnomalyRate(options.historyMax)
     this.#row = new Float32Array(features.length)

@@ -126,6 +126,14 @@ function detectorOf(config: Config, metrics: SentinelMetrics, log: Log): Promise
       metrics.fitted(fit)
       if (fit.outcome === 'failed') log.error({ err: fit.error, generation: fit.generation }, 'fit failed')
     },
-    onTrainerFault: (error) => log.warn({ err: error }, 'trainer thread failed'),
+    onTrainerFault: ({ kind, error, next }) => {
+      metrics.protection.trainerFaults[kind]++
+      log.warn(
+        { err: error, kind },
+        next === 'inline'
+          ? 'trainer thread failed; training runs inline from now on'
+          : 'trainer thread failed; a new one starts with the next fit',
+      )
+    },
   })
 }
