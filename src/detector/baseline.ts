@@ -1,3 +1,4 @@
+import type { StateValue } from '../state/section.js'
 import type { Telemetry } from './telemetry.js'
 import type { Scope } from './verdict.js'
 
@@ -44,6 +45,7 @@ export interface FittedSlot {
  * the rows to grow the next forest from.
  */
 export interface Baseline {
+  readonly kind: 'guarded' | 'window'
   place(record: Telemetry): Sight
   /** Admits the record placed last; null while there is no forest to have judged it. */
   admit(outcome: Outcome | null): void
@@ -51,4 +53,8 @@ export interface Baseline {
   copyToTraining(): number
   /** The forest grown from the rows written last is in use from now on. */
   adopt(fitted: FittedSlot): void
+  /** All that the next verdicts depend on. */
+  capture(): StateValue
+  /** Takes over what was captured; without the forest that went with it, what depends on that is left out. */
+  restore(state: StateValue, fitted: FittedSlot | null): void
 }
