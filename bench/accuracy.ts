@@ -14,7 +14,7 @@ import {
   readTelemetry,
   type Stream,
 } from './accuracy/streams.js'
-import { accuracyOf, accuracyOf } from './accuracy/verdict-accuracy.js'
+import { accuracyOf } from './accuracy/verdict-accuracy.js'
 
 const BASELINES = ['window', 'guarded'] as const
 const BURST = 1000
