@@ -67,7 +67,7 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError'
 
   constructor(
-    readonly variable: Variable,
+    readonly variable: string,
     message: string,
   ) {
     super(message)

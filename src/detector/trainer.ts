@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads'
 import type { Arena } from '../forest/arena.js'
 import { contaminationWord, type FitOrder } from '../forest/fit.js'
 import type { FitAnswer, FitWorkerData } from './fit-worker.js'
+import type { TrainerFaultKind, TrainerOptions } from './trainer-options.js'
 
 /** A fit of the largest shape takes seconds; a thread silent for longer is stuck. */
 const WATCHDOG_MS = 60_000
@@ -17,24 +18,6 @@ interface FitInFlight {
   readonly resolve: (durationMs: number) => void
   readonly reject: (error: Error) => void
   readonly watchdog: NodeJS.Timeout
-}
-
-/** What became of a thread: it died, did not answer in time, ran out of memory, or never was ready for work. */
-export type TrainerFaultKind = 'crash' | 'hang' | 'memory' | 'start'
-
-export interface TrainerFault {
-  readonly kind: TrainerFaultKind
-  readonly error: Error
-  /** Who fits from now on. */
-  readonly next: 'worker' | 'inline'
-}
-
-export interface TrainerOptions {
-  /** Told of a thread that could not be started, died or hung. */
-  readonly onFault?: ((fault: TrainerFault) => void) | undefined
-  /** The thread's module; another one is for tests of what follows when it fails. */
-  readonly thread?: URL | undefined
-  readonly watchdogMs?: number | undefined
 }
 
 /**

@@ -1,5 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
-import type { TrainerFaultKind } from '../detector/trainer.js'
+import type { TrainerFaultKind } from '../detector/trainer-options.js'
 
 /** Why a request was refused before it was routed. */
 const REFUSALS = ['host', 'origin', 'token', 'rate', 'load'] as const

@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { loadConfig } from '#sentinel/config.js'
 import { Detector, type FitReport } from '#sentinel/detector/detector.js'
-import type { TrainerFault } from '#sentinel/detector/trainer.js'
+import type { TrainerFault } from '#sentinel/detector/trainer-options.js'
 import { SentinelMetrics } from '#sentinel/http/metrics.js'
 import { startApp } from '../http/subject.js'
 import { type Fault, faultyThread } from './faulty-threads.js'
