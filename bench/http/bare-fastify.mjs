@@ -7,7 +7,15 @@ import { loggerOptions } from '#sentinel/http/logger.js'
 const app = fastify({
   logger: loggerOptions('info'),
   logController: new LogController({ disableRequestLogging: true }),
-  ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, verbose: true } },
+  ajv: {
+    customOptions: {
+      coerceTypes: false,
+      removeAdditional: false,
+      useDefaults: false,
+      verbose: true,
+      validateSchema: false,
+    },
+  },
 })
 const answer = { type: 'object', properties: { status: { type: 'string' } } }
 app.post('/analyze-flow', { schema: { body: Telemetry, response: { 200: answer } } }, () => ({
