@@ -41,11 +41,11 @@ async function rounds(
 ): Promise<HttpSeries[]> {
   const asked = [...servers].filter(([{ onlyAt = connections }]) => onlyAt === connections)
   const series = asked.map(([{ name }]): HttpSeries => ({ name, connections, rounds: [] }))
-  for (let round = 0; round < (quick ? 1 : 7); round++) {
+  for (let round = 0; round < (quick ? 1 : 5); round++) {
     const order = [...asked.keys()]
     for (const i of round % 2 === 0 ? order : order.reverse()) {
       const [contender, server] = asked[i] as [Contender, ServerProcess]
-      series[i]?.rounds.push(await measured(server, contender, connections, quick ? 0.2 : 2.5))
+      series[i]?.rounds.push(await measured(server, contender, connections, quick ? 0.2 : 2))
     }
   }
   return series
