@@ -100,11 +100,13 @@ function goalsOf(series: readonly StallSeries[]): Goal[] {
     }),
   )
   const stall = spread(of('fits on end, worker').map(({ loop }) => loop.max))
+  const otherwise = spread(without.map(({ loop }) => loop.max))
   return [
     ...goals,
     {
       question: `longest event-loop stall while fits run on end and 10,000 records come`,
-      measured: showSpread(stall, 'ms', 1),
+      // A neighbour that takes the core stalls every loop: without fits as with them.
+      measured: `${showSpread(stall, 'ms', 1)}; without fits ${otherwise.median.toFixed(1)}`,
       wanted: `at most ${LONGEST_STALL_MS} ms`,
       met: stall.median <= LONGEST_STALL_MS,
     },

@@ -8,6 +8,7 @@ import type { PeerFigures } from './peers.js'
 import { growthPicture } from './pictures/growth.js'
 import { headlinePicture } from './pictures/headline.js'
 import { themes } from './pictures/svg.js'
+import { readmeSection } from './readme-section.js'
 
 /** What a day's run leaves behind: one entry a part. */
 export interface Results {
@@ -19,15 +20,29 @@ export interface Results {
 export interface Places {
   results: string
   pictures: string
+  /** The README's section, to be copied into it. */
+  section: string
 }
 
 export const places: Places = {
   results: fileURLToPath(new URL('results/', import.meta.url)),
   pictures: fileURLToPath(new URL('../docs/pictures/', import.meta.url)),
+  section: fileURLToPath(new URL('../docs/readme-benchmarks.md', import.meta.url)),
+}
+
+export function placesIn(folder: string): Places {
+  return { results: `${folder}/`, pictures: `${folder}/`, section: `${folder}/readme-benchmarks.md` }
+}
+
+/** Keeps what was measured and redraws all that shows it; gives the names of the files. */
+export function publish(results: Results, into: Places): string[] {
+  const { file, all } = keepResults(results, into)
+  writeFileSync(into.section, readmeSection(all))
+  return [file, into.section, ...drawPictures(all, into)]
 }
 
 /** Writes `<date>.json`; parts that ran alone join those that ran before on the same day and machine. */
-export function keepResults(results: Results, { results: folder }: Places): { file: string; all: Results } {
+function keepResults(results: Results, { results: folder }: Places): { file: string; all: Results } {
   mkdirSync(folder, { recursive: true })
   const file = `${folder}${results.machine.date}.json`
   const before = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Results) : null
@@ -38,7 +53,7 @@ export function keepResults(results: Results, { results: folder }: Places): { fi
 }
 
 /** Redraws what the parts that ran can show, for light and dark pages. */
-export function drawPictures({ machine, parts }: Results, { pictures: folder }: Places): string[] {
+function drawPictures({ machine, parts }: Results, { pictures: folder }: Places): string[] {
   mkdirSync(folder, { recursive: true })
   const footing = `${machine.cpu}, ${machine.cores} cores, Node ${machine.node}, ${machine.date}`
   const forest = parts.forest?.figures as ForestFigures | undefined

@@ -2,7 +2,7 @@
 //
 //   npm run bench [-- [part…] [--quick] [--out FOLDER]]
 import { parseArgs } from 'node:util'
-import { benchmarkAccuracy } from './accuracy/plain.js'
+import { benchmarkAccuracy } from './accuracy/against-scikit-learn.js'
 import { benchmarkFitStall } from './fit-stall.js'
 import { benchmarkFootprint } from './footprint.js'
 import { benchmarkForest } from './forest.js'
@@ -10,7 +10,7 @@ import { type Goal, type Part, showGoals } from './goal.js'
 import { benchmarkHttp } from './http.js'
 import { machine } from './machine.js'
 import { benchmarkPeers } from './peers.js'
-import { drawPictures, keepResults, places, type Results } from './results.js'
+import { places, placesIn, publish, type Results } from './results.js'
 
 /** In the order they run: what needs a quiet machine most comes first. */
 const parts: Readonly<Record<string, Part>> = {
@@ -52,7 +52,6 @@ console.log(`\n${goals.filter(({ met }) => met).length} of ${goals.length} goals
 
 // Rough figures replace nothing.
 if (!quick || out !== undefined) {
-  const into = out === undefined ? places : { results: `${out}/`, pictures: `${out}/` }
-  const { file, all } = keepResults(results, into)
-  for (const written of [file, ...drawPictures(all, into)]) process.stderr.write(`wrote ${written}\n`)
+  const into = out === undefined ? places : placesIn(out)
+  for (const written of publish(results, into)) process.stderr.write(`wrote ${written}\n`)
 }

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
-import { dataFolder } from './data.js'
+import { dataFolder } from './streams.js'
 
 /** What scikit-learn 1.2.1 reached on a data set: mean and standard deviation over 5 seeds, default options. */
 export interface Reference {
@@ -17,7 +17,8 @@ export const adbenchSets = [
   { name: 'mammography', auroc: { mean: 0.859, sd: 0.004 }, averagePrecision: { mean: 0.19, sd: 0.02 } },
 ] as const satisfies readonly { name: string; auroc: Reference; averagePrecision: Reference }[]
 
-export const adbenchFolder = `${dataFolder}/adbench`
+/** The data sets lie beside the checkout, never in it. */
+export const adbenchFolder = `${dataFolder() ?? ''}adbench`
 
 export function adbenchIsThere(): boolean {
   return adbenchSets.every(({ name }) => existsSync(`${adbenchFolder}/${name}.csv.gz`))

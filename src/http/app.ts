@@ -19,6 +19,7 @@ import { anomalyRoutes } from './routes/anomalies.js'
 import { docsRoutes } from './routes/docs.js'
 import { healthRoutes } from './routes/health.js'
 import { metricsRoute } from './routes/metrics.js'
+import { playgroundRoutes } from './routes/playground.js'
 
 const BODY_LIMIT_BYTES = 16 * 1024
 const HEADERS_TIMEOUT_MS = 5_000
@@ -97,6 +98,7 @@ export async function buildApp(options: AppOptions = {}) {
   await app.register(healthRoutes, { detector, metrics })
   await app.register(metricsRoute, { metrics })
   await app.register(docsRoutes)
+  await app.register(playgroundRoutes)
   return app
 }
 
