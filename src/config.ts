@@ -1,3 +1,4 @@
+import { Ajv } from 'ajv'
 import { envSchema } from 'env-schema'
 import { allowedBy, type ValueSchema } from './allowed.js'
 import { Environment, type Variable } from './config-schema.js'
@@ -142,28 +143,25 @@ export function unknownVariables(source: EnvironmentSource = process.env): strin
   )
 }
 
-interface SchemaFault {
-  readonly instancePath: string
-}
-
 function read(source: EnvironmentSource): Environment {
   const given: Record<string, string> = {}
   for (const name of variables()) {
     const value = source[name]?.trim()
     if (value !== undefined && value !== '') given[name] = value
   }
+  // The schema is ours: checking it against the schema of schemas would add a tenth to a start.
+  const ajv = new Ajv({
+    coerceTypes: true,
+    useDefaults: true,
+    validateSchema: false,
+    meta: false,
+    keywords: ['allowed'],
+  })
   try {
-    return envSchema<Environment>({
-      schema: Environment,
-      data: given,
-      env: false,
-      ajv: { customOptions: (ajv) => ajv.addKeyword('allowed') },
-    })
+    return envSchema<Environment>({ schema: Environment, data: given, env: false, ajv })
   } catch (error) {
-    const [fault] = (error as { errors?: SchemaFault[] }).errors ?? []
-    const variable = variables().find((name) => `/${name}` === fault?.instancePath)
-    if (variable === undefined) throw error
-    throw refusal(variable, source)
+    const variable = variables().find((name) => `/${name}` === ajv.errors?.[0]?.instancePath)
+    throw variable === undefined ? error : refusal(variable, source)
   }
 }
 

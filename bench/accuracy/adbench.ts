@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
+import { dataFolder } from './streams.js'
 
 /** What scikit-learn 1.2.1 reached on a data set: mean and standard deviation over 5 seeds, default options. */
 export interface Reference {
@@ -18,7 +18,7 @@ export const adbenchSets = [
 ] as const satisfies readonly { name: string; auroc: Reference; averagePrecision: Reference }[]
 
 /** The data sets lie beside the checkout, never in it. */
-export const adbenchFolder = fileURLToPath(new URL('../../../shared/data/adbench', import.meta.url))
+export const adbenchFolder = `${dataFolder() ?? ''}adbench`
 
 export function adbenchIsThere(): boolean {
   return adbenchSets.every(({ name }) => existsSync(`${adbenchFolder}/${name}.csv.gz`))

@@ -1,17 +1,10 @@
 import type { IsolationForest } from '#sentinel/forest/index.js'
+import type { Goal } from '../goal.js'
 import { type Pace, type Runner, race, ratio, type Timing } from '../race.js'
 import { packed, telemetryRows } from '../rows.js'
 import { duration, table, times } from '../table.js'
 import { contender, readModule, rivals, wasmForest, wasmPeer } from './contenders.js'
 import { prove } from './proof.js'
-
-/** One promise of the forest, and what was measured. */
-export interface Goal {
-  question: string
-  wanted: string
-  measured: string
-  met: boolean
-}
 
 export interface Headline {
   goals: Goal[]
@@ -115,23 +108,14 @@ function goals(timings: Omit<Headline, 'goals'>): Goal[] {
   ]
 }
 
-/** The goals first, then what they were computed from. */
-export function showHeadline({ goals: list, ...timings }: Headline): string {
-  const ratios = list.map(({ question, wanted, measured, met }) => [
-    question,
-    measured,
-    wanted,
-    met ? 'yes' : 'NO',
-  ])
-  const times = (Object.keys(timings) as (keyof typeof timings)[]).flatMap((what) =>
+/** What the goals were computed from. */
+export function showTimings(timings: Omit<Headline, 'goals'>): string {
+  const rows = (Object.keys(timings) as (keyof typeof timings)[]).flatMap((what) =>
     timings[what].map((timing) => [
       `${what}: ${timing.name}`,
       duration(timing.median),
       `${duration(timing.low)} to ${duration(timing.high)}`,
     ]),
   )
-  return [
-    table(['1,000 rows x 3, 100 trees, ψ 256', 'measured (over rounds)', 'wanted', 'met'], ratios),
-    table(['a row (fit: all)', 'median', 'quartiles'], times),
-  ].join('\n\n')
+  return table(['a row (fit: all)', 'median', 'quartiles'], rows)
 }

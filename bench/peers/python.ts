@@ -2,8 +2,12 @@ import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { PeerOptions } from './peer.js'
 
-/** What `scikit_learn.py` measured: samples, and the scores of the rows for a check. */
-export interface ScikitLearnTimings {
+/** Libraries of Python that are timed where they are installed, each by a script of its own. */
+export const pythonPeers = ['scikit_learn', 'isotree'] as const
+export type PythonPeer = (typeof pythonPeers)[number]
+
+/** What a script measured: samples, and the scores of the rows for a check. */
+export interface PythonTimings {
   version: string
   fit_ms: number[]
   single_us: number[]
@@ -16,14 +20,16 @@ export interface Skipped {
   skipped: string
 }
 
-const script = fileURLToPath(new URL('scikit_learn.py', import.meta.url))
+/** The scripts' way to say that their library is not there. */
+const NOT_INSTALLED = 3
 
-/** Runs scikit-learn on the rows where python3 has it; PYTHON names another interpreter. */
-export function timeScikitLearn(
+/** Runs a script on the rows, where python3 has its library; PYTHON names another interpreter. */
+export function timePython(
+  peer: PythonPeer,
   rows: number[][],
   options: PeerOptions,
   seconds: number,
-): ScikitLearnTimings | Skipped {
+): PythonTimings | Skipped {
   const order = {
     rows,
     n_trees: options.nTrees,
@@ -32,9 +38,10 @@ export function timeScikitLearn(
     seconds,
   }
   const python = process.env.PYTHON ?? 'python3'
+  const script = fileURLToPath(new URL(`${peer}_peer.py`, import.meta.url))
   const run = spawnSync(python, [script], { input: JSON.stringify(order), maxBuffer: 2 ** 26 })
   if (run.error) return { skipped: `${python} is not there` }
-  if (run.status === 3) return { skipped: `${python} has no scikit-learn` }
+  if (run.status === NOT_INSTALLED) return { skipped: `${python} does not have it` }
   if (run.status !== 0) return { skipped: `${python} failed: ${run.stderr.toString().trim().slice(-200)}` }
   return JSON.parse(run.stdout.toString())
 }

@@ -1,0 +1,123 @@
+// What does the detector cost on top of HTTP? Requests a second and latencies of /analyze-flow, against a bare
+// Fastify route with the same schema and against node:http, alternating in one run.
+import type { Goal, Order, Outcome } from './goal.js'
+import { type Contender, contenders, warmedUp } from './http/contenders.js'
+import { closedLoop, type LoadResult } from './http/load.js'
+import type { ServerProcess } from './http/server-process.js'
+import { ratios, showRatio, spread } from './spread.js'
+import { duration, table } from './table.js'
+
+const CONNECTIONS = [1, 16, 128]
+/** How many ways the ratios are taken: the goals are of the middle one. */
+const GOAL_CONNECTIONS = 16
+
+/** One contender at one number of connections: a result a round. */
+export interface HttpSeries {
+  name: string
+  connections: number
+  rounds: (LoadResult & { cpuUsPerRequest: number })[]
+}
+
+export async function benchmarkHttp({ quick, progress }: Order): Promise<Outcome> {
+  const servers = new Map<Contender, ServerProcess>()
+  const series: HttpSeries[] = []
+  try {
+    for (const contender of contenders) servers.set(contender, await warmedUp(contender, quick))
+    for (const connections of CONNECTIONS) {
+      progress(`${connections} connections`)
+      series.push(...(await rounds(servers, connections, quick)))
+    }
+  } finally {
+    for (const server of servers.values()) await server.stop()
+  }
+  return { goals: goalsOf(series), text: show(series), figures: series }
+}
+
+/** All contenders in turn, round by round; every other round backwards, so that none always follows the same. */
+async function rounds(
+  servers: ReadonlyMap<Contender, ServerProcess>,
+  connections: number,
+  quick: boolean,
+): Promise<HttpSeries[]> {
+  const asked = [...servers].filter(([{ onlyAt = connections }]) => onlyAt === connections)
+  const series = asked.map(([{ name }]): HttpSeries => ({ name, connections, rounds: [] }))
+  for (let round = 0; round < (quick ? 1 : 5); round++) {
+    const order = [...asked.keys()]
+    for (const i of round % 2 === 0 ? order : order.reverse()) {
+      const [contender, server] = asked[i] as [Contender, ServerProcess]
+      series[i]?.rounds.push(await measured(server, contender, connections, quick ? 0.2 : 2))
+    }
+  }
+  return series
+}
+
+async function measured(
+  server: ServerProcess,
+  { bodies }: Contender,
+  connections: number,
+  seconds: number,
+): Promise<HttpSeries['rounds'][number]> {
+  const before = await server.vitals()
+  const result = await closedLoop(server.url, { connections, bodies, seconds })
+  const { cpuMs } = await server.vitals()
+  return { ...result, cpuUsPerRequest: ((cpuMs - before.cpuMs) * 1000) / result.requests }
+}
+
+function goalsOf(series: readonly HttpSeries[]): Goal[] {
+  const at = (name: string) =>
+    series.find((each) => each.name === name && each.connections === GOAL_CONNECTIONS) as HttpSeries
+  const bare = at('bare Fastify')
+  return ['sentinel', 'sentinel, 10% anomalies'].flatMap((name) => {
+    const throughput = ratios(column(at(name), 'perSecond'), column(bare, 'perSecond'))
+    const p99 = ratios(column(at(name), 'p99Ms'), column(bare, 'p99Ms'))
+    return [
+      {
+        question: `${name}: requests a second of bare Fastify's, ${GOAL_CONNECTIONS} connections`,
+        measured: showRatio(throughput),
+        wanted: 'at least 0.92x',
+        met: throughput.median >= 0.92,
+      },
+      {
+        question: `${name}: p99 of bare Fastify's, ${GOAL_CONNECTIONS} connections`,
+        measured: showRatio(p99),
+        wanted: 'at most 1.10x',
+        met: p99.median <= 1.1,
+      },
+    ]
+  })
+}
+
+function column(series: HttpSeries, field: keyof HttpSeries['rounds'][number]): number[] {
+  return series.rounds.map((round) => round[field])
+}
+
+function show(series: readonly HttpSeries[]): string {
+  const bareAt = (connections: number) =>
+    series.find((each) => each.name === 'bare Fastify' && each.connections === connections) as HttpSeries
+  const against = series.map((each) => {
+    const bare = bareAt(each.connections)
+    const ratioOf = (field: keyof HttpSeries['rounds'][number]) =>
+      showRatio(ratios(column(each, field), column(bare, field)))
+    return [label(each), ratioOf('perSecond'), ratioOf('p50Ms'), ratioOf('p99Ms'), ratioOf('cpuUsPerRequest')]
+  })
+  const absolute = series.map((each) => {
+    const middle = (field: keyof HttpSeries['rounds'][number]) => spread(column(each, field)).median
+    return [
+      label(each),
+      Math.round(middle('perSecond')).toLocaleString('en'),
+      ...(['p50Ms', 'p99Ms', 'p999Ms', 'maxMs'] as const).map((field) => duration(middle(field) * 1e6)),
+      duration(middle('cpuUsPerRequest') * 1e3),
+    ]
+  })
+  return [
+    table(
+      ['of bare Fastify, medians of the rounds', 'requests a second', 'p50', 'p99', 'CPU a request'],
+      against,
+    ),
+    table(['', 'requests a second', 'p50', 'p99', 'p99.9', 'max', 'CPU a request'], absolute),
+  ].join('\n\n')
+}
+
+function label({ name, connections }: HttpSeries): string {
+  return `${name}, ${connections} connection${connections === 1 ? '' : 's'}`
+}

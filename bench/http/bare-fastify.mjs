@@ -1,0 +1,24 @@
+// What the service is compared with: a Fastify route with the same request schema, the same ajv options and the
+// same logger (JSON lines at `info`, no line a request), that answers {"status":"OK"} and does nothing else.
+import { fastify, LogController } from 'fastify'
+import { Telemetry } from '#sentinel/detector/telemetry.js'
+import { loggerOptions } from '#sentinel/http/logger.js'
+
+const app = fastify({
+  logger: loggerOptions('info'),
+  logController: new LogController({ disableRequestLogging: true }),
+  ajv: {
+    customOptions: {
+      coerceTypes: false,
+      removeAdditional: false,
+      useDefaults: false,
+      verbose: true,
+      validateSchema: false,
+    },
+  },
+})
+const answer = { type: 'object', properties: { status: { type: 'string' } } }
+app.post('/analyze-flow', { schema: { body: Telemetry, response: { 200: answer } } }, () => ({
+  status: 'OK',
+}))
+await app.listen({ host: '127.0.0.1', port: Number(process.env.SENTINEL_PORT) })

@@ -1,0 +1,113 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { wireRequest } from './traffic.js'
+
+/** What can be measured: the built service, and what it is compared with. */
+export type ServerKind = 'sentinel' | 'bare-fastify' | 'node-http'
+
+/** What the probe in a server says of it. */
+export interface Vitals {
+  /** User and system time of all its threads so far. */
+  cpuMs: number
+  rssMiB: number
+  /** Since the loop is being watched, beyond the interval of the watch itself. */
+  loopDelayMs: { p99: number; max: number }
+}
+
+export interface ServerOptions {
+  env?: Record<string, string>
+  /** Takes shared memory away, so that fits run inline. */
+  inline?: boolean
+}
+
+const POLL_MS = 2
+const PATIENCE_MS = 30_000
+
+/** A server as a process of its own on the loopback interface, logging into nothing. */
+export class ServerProcess {
+  readonly #process: ChildProcess
+  readonly port: number
+  /** From the start of the process to its first answer. */
+  readonly startMs: number
+
+  private constructor(process: ChildProcess, port: number, startMs: number) {
+    this.#process = process
+    this.port = port
+    this.startMs = startMs
+  }
+
+  static async start(kind: ServerKind, options: ServerOptions = {}): Promise<ServerProcess> {
+    const port = await freePort()
+    const startedMs = performance.now()
+    const child = spawn(process.execPath, [...preloads(options), scriptOf(kind)], {
+      env: {
+        PATH: process.env.PATH ?? '',
+        SENTINEL_PORT: String(port),
+        SENTINEL_EXPLAIN: 'rules',
+        ...options.env,
+      },
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    })
+    while (!(await answers(port))) {
+      if (child.exitCode !== null) throw new Error(`${kind} exited with ${child.exitCode} before it answered`)
+      if (performance.now() - startedMs > PATIENCE_MS) throw new Error(`${kind} does not answer`)
+      await sleep(POLL_MS)
+    }
+    return new ServerProcess(child, port, performance.now() - startedMs)
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}/analyze-flow`
+  }
+
+  async vitals(loop: 'watch-loop' | 'unwatch-loop' | 'leave-loop' = 'leave-loop'): Promise<Vitals> {
+    const answer = once(this.#process, 'message')
+    this.#process.send(loop)
+    return ((await answer) as [Vitals])[0]
+  }
+
+  async stop(): Promise<void> {
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return
+    const exited = once(this.#process, 'exit')
+    this.#process.kill('SIGKILL')
+    await exited
+  }
+}
+
+function preloads({ inline }: ServerOptions): string[] {
+  const files = inline ? ['probe.mjs', 'without-shared-memory.mjs'] : ['probe.mjs']
+  return files.flatMap((file) => ['--import', new URL(file, import.meta.url).href])
+}
+
+function scriptOf(kind: ServerKind): string {
+  const file = kind === 'sentinel' ? '../../dist/server.js' : `${kind}.mjs`
+  return fileURLToPath(new URL(file, import.meta.url))
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+/** Sends one record and says whether anything came back. */
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write(wireRequest(FIRST)))
+    const end = (answered: boolean): void => {
+      socket.destroy()
+      resolve(answered)
+    }
+    socket.once('data', () => end(true))
+    socket.once('error', () => end(false))
+    socket.once('close', () => end(false))
+  })
+}
+
+const FIRST = JSON.stringify({ latency: 127.4, input_length: 1893, errors: 0 })
