@@ -84,7 +84,7 @@ describe('the server process', () => {
     const server = await start({ SENTINEL_PORT: '0' })
     const socket = await connected(await listening(server))
     socket.write(
-      `POST /analyze-flow HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${RECORD.length}\r\nexpect: 100-continue\r\n\r\n`,
+      `POST /analyze-flow HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ${RECORD.length}\r\nexpect: 100-continue\r\n\r\n`,
     )
     // The interim answer shows that the request is in the server's hands.
     expect(String(await once(socket, 'data'))).toContain('100 Continue')

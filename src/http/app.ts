@@ -13,6 +13,8 @@ import { answerFrameworkError, errorsPlugin } from './plugins/errors.js'
 import { jsonBodyPlugin } from './plugins/json-body.js'
 import { metricsPlugin } from './plugins/metrics.js'
 import { openapiPlugin } from './plugins/openapi.js'
+import { pageSecurityPlugin } from './plugins/page-security.js'
+import { protectionPlugin } from './plugins/protection.js'
 import { reporter } from './report.js'
 import { analyzeFlowRoute } from './routes/analyze-flow.js'
 import { anomalyRoutes } from './routes/anomalies.js'
@@ -21,6 +23,7 @@ import { healthRoutes } from './routes/health.js'
 import { metricsRoute } from './routes/metrics.js'
 
 const BODY_LIMIT_BYTES = 16 * 1024
+const HEADER_LIMIT_BYTES = 16 * 1024
 const HEADERS_TIMEOUT_MS = 5_000
 const REQUEST_TIMEOUT_MS = 10_000
 const IDLE_TIMEOUT_MS = 60_000
@@ -48,14 +51,22 @@ export async function buildApp(options: AppOptions = {}) {
   const config = options.config ?? loadConfig()
   const metrics = options.metrics ?? new SentinelMetrics()
   const app = fastify({
-    logger: options.logger === false ? false : loggerOptions(config.logLevel, options.logger),
+    logger:
+      options.logger !== false &&
+      loggerOptions(config.logLevel, options.logger, () => metrics.protection.droppedLogLines++),
     logController: new LogController({ disableRequestLogging: true }),
     // One logger for all: a child for every request costs more than the verdict does.
     childLoggerFactory: (logger) => logger,
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionTimeout: IDLE_TIMEOUT_MS,
-    http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: LATE_CHECK_MS },
+    http: {
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      connectionsCheckingInterval: LATE_CHECK_MS,
+      maxHeaderSize: HEADER_LIMIT_BYTES,
+    },
+    // What arrives on open connections while the service stops is still answered.
+    return503OnClosing: false,
     // What is wrong is refused, never repaired; `verbose` lets the message name value and limit.
     ajv: {
       customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, verbose: true },
@@ -79,17 +90,27 @@ export async function buildApp(options: AppOptions = {}) {
   // Answers that wait for the model get the rules' reason at once when the service stops.
   app.addHook('preClose', () => explainer.close())
 
-  await app.register(metricsPlugin, { metrics })
   await app.register(errorsPlugin, { metrics })
+  await app.register(protectionPlugin, { config, metrics })
+  await app.register(metricsPlugin, { metrics })
   await app.register(jsonBodyPlugin)
   await app.register(openapiPlugin)
   app.addSchema(Telemetry)
   const report = reporter(explainer, anomalies, mode === 'wait')
-  await app.register(analyzeFlowRoute, { detector, metrics, report })
-  await app.register(anomalyRoutes, { log: anomalies })
-  await app.register(healthRoutes, { detector, metrics })
-  await app.register(metricsRoute, { metrics })
-  await app.register(docsRoutes)
+  await app.register(analyzeFlowRoute, {
+    detector,
+    metrics,
+    report,
+    idempotencyMax: config.limits.idempotencyMax,
+  })
+  // Not around the route above: its answers are no pages, and their headers would cost more than the verdict.
+  await app.register(async (scope) => {
+    await scope.register(pageSecurityPlugin)
+    await scope.register(anomalyRoutes, { log: anomalies })
+    await scope.register(healthRoutes, { detector, metrics })
+    await scope.register(metricsRoute, { metrics })
+    await scope.register(docsRoutes)
+  })
   return app
 }
 

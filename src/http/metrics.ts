@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Detector, FitReport } from '../detector/detector.js'
 import { type BreakerState, LLM_FAILURES, type LlmOutcome } from '../explain/llm-outcome.js'
+import { ProtectionMetrics } from './protection-metrics.js'
 import { TallyHistogram } from './tally-histogram.js'
 
 /** Paths nobody registered share this label: a scanner must not be able to grow the metrics. */
@@ -19,6 +20,7 @@ const BREAKER_VALUE: Readonly<Record<BreakerState, number>> = { closed: 0, 'half
  */
 export class SentinelMetrics {
   readonly registry = new Registry()
+  readonly protection = new ProtectionMetrics(this.registry)
   anomalies = 0
   healthCheckFails = 0
 
