@@ -16,6 +16,7 @@ RUN npm test
 
 FROM build AS production
 RUN npm prune --omit=dev --no-audit --no-fund
+RUN mkdir state
 
 FROM gcr.io/distroless/nodejs24-debian13:nonroot@sha256:9eeb7f5887d0e239e78264b06f7f11d2e14be534050481803a9e4728fcdd278e AS runtime
 ARG VERSION=0.0.0-unversioned
@@ -31,6 +32,8 @@ COPY --from=production /app/package.json /app/LICENSE ./
 COPY --from=production /app/node_modules ./node_modules
 # From the stage of the tests: sources that fail them make no image.
 COPY --from=test /app/dist ./dist
+# Where a volume for SENTINEL_STATE_DIR belongs: a new volume takes its owner from here.
+COPY --from=production --chown=65532:65532 /app/state /var/lib/sentinel
 # Inside a container the loopback interface reaches nobody. Who may come in is decided where the port is published:
 # publish it on 127.0.0.1, or set SENTINEL_API_TOKEN and SENTINEL_ALLOW_UNAUTHENTICATED=false.
 ENV NODE_ENV=production \

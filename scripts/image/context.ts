@@ -45,7 +45,9 @@ export function copyContext(root: string, folder: string): string[] {
     encoding: 'utf8',
   })
   const ignored = readIgnored(readFileSync(join(root, '.dockerignore'), 'utf8'))
-  const files = listed.split('\0').filter((path) => path !== '' && !ignored(path) && existsSync(join(root, path)))
+  const files = listed
+    .split('\0')
+    .filter((path) => path !== '' && !ignored(path) && existsSync(join(root, path)))
   for (const path of files) {
     mkdirSync(dirname(join(folder, path)), { recursive: true })
     cpSync(join(root, path), join(folder, path))

@@ -56,7 +56,9 @@ function textOf(instruction: Instruction): string {
 
 /** The name=value lines of every step with this keyword. */
 export function properties(stage: Stage, keyword: 'ENV' | 'LABEL' | 'ARG'): Record<string, string> {
-  const lines = stage.steps.filter((step) => step.keyword === keyword).flatMap((step) => step.text.split('\n'))
+  const lines = stage.steps
+    .filter((step) => step.keyword === keyword)
+    .flatMap((step) => step.text.split('\n'))
   return Object.fromEntries(
     lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
   )

@@ -2,9 +2,11 @@
 export function readEnvFile(text: string): Record<string, string> {
   const lines = text.split('\n').filter((line) => line.trim() !== '' && !line.trimStart().startsWith('#'))
   return Object.fromEntries(
-    lines.filter((line) => line.includes('=')).map((line) => {
-      const at = line.indexOf('=')
-      return [line.slice(0, at).trim(), line.slice(at + 1)]
-    }),
+    lines
+      .filter((line) => line.includes('='))
+      .map((line) => {
+        const at = line.indexOf('=')
+        return [line.slice(0, at).trim(), line.slice(at + 1)]
+      }),
   )
 }

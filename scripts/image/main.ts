@@ -29,7 +29,8 @@ try {
     unwanted: developmentPackages(join(repository, 'package-lock.json')),
   })
   console.log(seen, `${metrics.split('\n').filter((line) => line.startsWith('sentinel_')).length} series`)
-  if (!seen.listensOnAll || seen.healthcheck !== 0 || seen.exit !== 0 || seen.developmentPackages.length > 0) process.exitCode = 1
+  if (!seen.listensOnAll || seen.healthcheck !== 0 || seen.exit !== 0 || seen.developmentPackages.length > 0)
+    process.exitCode = 1
 } finally {
   if (values.keep) console.log(`kept in ${folder}`)
   else rmSync(folder, { recursive: true, force: true })

@@ -72,7 +72,8 @@ function accepts(host: string, port: number): Promise<boolean> {
 
 function portOf(service: ChildProcess): Promise<number> {
   return new Promise((resolve, reject) => {
-    if (service.stdout === null || service.stderr === null) throw new Error('the service was started without pipes')
+    if (service.stdout === null || service.stderr === null)
+      throw new Error('the service was started without pipes')
     let complaint = ''
     service.stderr.on('data', (chunk: Buffer) => {
       complaint += chunk.toString()

@@ -83,7 +83,8 @@ function copy(step: Step, origin: string, workdir: string): void {
   const target = words.at(-1) as string
   for (const source of words.slice(0, -1)) {
     // A folder's content goes into the target, a file into the folder that a trailing slash names.
-    const into = target.endsWith('/') && source !== '.' ? join(workdir, target, basename(source)) : join(workdir, target)
+    const into =
+      target.endsWith('/') && source !== '.' ? join(workdir, target, basename(source)) : join(workdir, target)
     mkdirSync(dirname(into), { recursive: true })
     cpSync(join(origin, source), into, { recursive: true, verbatimSymlinks: true })
     handOver(into)
@@ -98,11 +99,17 @@ function run(step: Step, stage: Stage, workdir: string, folder: string): void {
   }
   // Where packages come from and how is the business of this machine's npm, whoever runs it.
   const registry = execFileSync('npm', ['config', 'get', 'registry'], { encoding: 'utf8' }).trim()
-  const env = { PATH: process.env.PATH ?? '', HOME: home, npm_config_registry: registry, ...properties(stage, 'ENV') }
+  const env = {
+    PATH: process.env.PATH ?? '',
+    HOME: home,
+    npm_config_registry: registry,
+    ...properties(stage, 'ENV'),
+  }
   runUnprivileged(step.text, { cwd: workdir, env })
 }
 
 function nodeOfThisMachine([program = '', ...args]: readonly string[]): string[] {
-  if (basename(program) !== 'node') throw new Error(`the image starts ${program}; only node can be stood in for`)
+  if (basename(program) !== 'node')
+    throw new Error(`the image starts ${program}; only node can be stood in for`)
   return [process.execPath, ...args]
 }

@@ -55,7 +55,14 @@ export function runContained(words: readonly string[], { cwd, env }: Place): num
 }
 
 function contained(words: readonly string[]): { command: string; args: string[] } {
-  const dropped = ['setpriv', `--reuid=${UID}`, `--regid=${UID}`, '--clear-groups', '--no-new-privs', ...words]
+  const dropped = [
+    'setpriv',
+    `--reuid=${UID}`,
+    `--regid=${UID}`,
+    '--clear-groups',
+    '--no-new-privs',
+    ...words,
+  ]
   if (canMountReadOnly()) {
     const script = 'mount -o remount,bind,ro / && exec "$@"'
     return { command: 'unshare', args: ['--mount', 'sh', '-c', script, 'sh', ...dropped] }

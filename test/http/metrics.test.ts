@@ -84,7 +84,13 @@ test('the time of the last fit is told, and a fit that failed does not move it',
   const app = await startApp({}, { metrics })
   const lastFit = 'sentinel_model_last_fit_timestamp_seconds'
   expect(await metric(app, lastFit)).toEqual({ '': 0 })
-  metrics.fitted({ outcome: 'failed', durationMs: 1, generation: 0, nRows: 50, error: new Error('no memory') })
+  metrics.fitted({
+    outcome: 'failed',
+    durationMs: 1,
+    generation: 0,
+    nRows: 50,
+    error: new Error('no memory'),
+  })
   expect(await metric(app, lastFit)).toEqual({ '': 0 })
   const before = Date.now() / 1000
   metrics.fitted({ outcome: 'ok', durationMs: 3, generation: 1, nRows: 50 })
