@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -11,7 +11,7 @@ import { hasTool, skipped } from '../tool.js'
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url))
 // The context is what git knows: inside an image that is being built there is none.
-const found = hasTool('git') && hasTool('setpriv')
+const found = hasTool('git') && hasTool('setpriv') && existsSync(join(repository, '.git'))
 const folder = mkdtempSync(join(tmpdir(), 'sentinel-image-'))
 // Users without rights must reach what is built in it.
 chmodSync(folder, 0o755)
@@ -19,7 +19,7 @@ chmodSync(folder, 0o755)
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 test.skipIf(!found)(
-  `the Dockerfile's steps, taken one by one, give a read-only tree that serves${skipped('git', found)}`,
+  `the Dockerfile's steps, taken one by one, give a read-only tree that serves${skipped('git, setpriv or a clone', found)}`,
   async () => {
     const image = replay({ repository, folder, passOver: ['test'] })
     const settings = readEnvFile(readFileSync(join(repository, '.env.example'), 'utf8'))
