@@ -68,7 +68,7 @@ export const Environment = Type.Object(
       description: 'Connections served at a time; further ones are closed at once.',
     }),
     SENTINEL_MAX_DELAY_MS: Type.Integer({
-      default: 100,
+      default: 200,
       minimum: 0,
       maximum: 60_000,
       description: 'Event loop delay above which requests are shed with 503, in milliseconds; 0 never sheds.',

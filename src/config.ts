@@ -16,7 +16,7 @@ export interface Config {
   readonly admin: AdminConfig
   readonly limits: LimitsConfig
   readonly state: StateConfig
-  readonly detector: Omit<DetectorOptions, 'onFit' | 'onTrainerFault'>
+  readonly detector: Omit<DetectorOptions, 'onFit' | 'onTrainerFault' | 'trainer'>
   readonly explain: Pick<ExplainerOptions, 'mode' | 'timeoutMs' | 'ollamaHost' | 'ollamaModel'>
   /** Anomalies kept to be looked up. */
   readonly anomaliesMax: number

@@ -8,7 +8,7 @@ const DEFAULTS = {
   logLevel: 'info',
   access: { tokens: [], unauthenticated: false, allowedHosts: [], corsOrigins: [] },
   admin: { host: '127.0.0.1', port: null },
-  limits: { maxConnections: 1024, maxDelayMs: 100, rateLimit: 0, idempotencyMax: 10_000 },
+  limits: { maxConnections: 1024, maxDelayMs: 200, rateLimit: 0, idempotencyMax: 10_000 },
   state: { dir: null, intervalMs: 60_000 },
   detector: {
     historyMax: 1000,

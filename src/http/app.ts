@@ -84,6 +84,14 @@ export async function buildApp(options: AppOptions = {}) {
 
   const { mode } = config.explain
   const anomalies = new AnomalyLog({ max: config.anomaliesMax })
+  const { dir } = config.state
+  if (dir !== null) {
+    const { keepState } = await import('./kept-state.js')
+    const state = { detector, anomalies, metrics, log: app.log }
+    const keeper = await keepState({ ...config.state, dir }, state)
+    // Runs before the hook above that ends the detector, and after the last answer.
+    app.addHook('onClose', () => keeper.close())
+  }
   const explainer = new Explainer({ ...config.explain, metrics, logger: app.log })
   // The client of the language model is slow to load: neither the start nor the first anomaly waits for it.
   app.addHook('onListen', async () => void explainer.prepare())
@@ -126,6 +134,14 @@ function detectorOf(config: Config, metrics: SentinelMetrics, log: Log): Promise
       metrics.fitted(fit)
       if (fit.outcome === 'failed') log.error({ err: fit.error, generation: fit.generation }, 'fit failed')
     },
-    onTrainerFault: (error) => log.warn({ err: error }, 'trainer thread failed'),
+    onTrainerFault: ({ kind, error, next }) => {
+      metrics.protection.trainerFaults[kind]++
+      log.warn(
+        { err: error, kind },
+        next === 'inline'
+          ? 'trainer thread failed; training runs inline from now on'
+          : 'trainer thread failed; a new one starts with the next fit',
+      )
+    },
   })
 }

@@ -12,6 +12,16 @@ export interface RequestTally {
   count: number
 }
 
+/** The counters that outlive the process. */
+export interface MetricsState {
+  readonly anomalies: number
+  readonly healthCheckFails: number
+  readonly fits: Readonly<Record<FitReport['outcome'], number>>
+  readonly requests: readonly { readonly endpoint: string; readonly method: string; readonly count: number }[]
+  readonly score: Float64Array
+  readonly requestSeconds: Float64Array
+}
+
 const BREAKER_VALUE: Readonly<Record<BreakerState, number>> = { closed: 0, 'half-open': 0.5, open: 1 }
 
 /**
@@ -31,6 +41,7 @@ export class SentinelMetrics {
   readonly #score: TallyHistogram
   readonly #requestSeconds: TallyHistogram
   readonly #fits: Counter<'outcome'>
+  readonly #fitCounts: Record<FitReport['outcome'], number> = { ok: 0, failed: 0 }
   readonly #fitSeconds: Histogram
   readonly #llmRequests: Counter<'outcome'>
   readonly #llmFailures: Counter
@@ -118,6 +129,27 @@ export class SentinelMetrics {
     return tally
   }
 
+  /** The counters as plain data: what a dashboard sums up shall not fall back at a restart. */
+  capture(): MetricsState {
+    return {
+      anomalies: this.anomalies,
+      healthCheckFails: this.healthCheckFails,
+      fits: { ...this.#fitCounts },
+      requests: [...this.#tallies.values()].map(({ labels, tally }) => ({ ...labels, count: tally.count })),
+      score: this.#score.capture(),
+      requestSeconds: this.#requestSeconds.capture(),
+    }
+  }
+
+  restore(state: MetricsState): void {
+    this.anomalies = state.anomalies
+    this.healthCheckFails = state.healthCheckFails
+    for (const outcome of ['ok', 'failed'] as const) this.#countFits(outcome, state.fits[outcome])
+    for (const { endpoint, method, count } of state.requests) this.tallyOf(endpoint, method).count += count
+    this.#score.restore(state.score)
+    this.#requestSeconds.restore(state.requestSeconds)
+  }
+
   scored(score: number): void {
     this.#score.observe(score)
   }
@@ -127,7 +159,7 @@ export class SentinelMetrics {
   }
 
   fitted({ outcome, durationMs }: FitReport): void {
-    this.#fits.inc({ outcome })
+    this.#countFits(outcome, 1)
     this.#fitSeconds.observe(durationMs / 1000)
     if (outcome === 'ok') this.lastFitAt = Date.now() / 1000
   }
@@ -141,6 +173,11 @@ export class SentinelMetrics {
 
   breakerState(state: BreakerState): void {
     this.#breaker.set(BREAKER_VALUE[state])
+  }
+
+  #countFits(outcome: FitReport['outcome'], n: number): void {
+    this.#fitCounts[outcome] += n
+    this.#fits.inc({ outcome }, n)
   }
 
   #countersOfRequests(registers: Registry[]): void {

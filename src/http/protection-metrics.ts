@@ -1,11 +1,9 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
+import type { TrainerFaultKind } from '../detector/trainer.js'
 
 /** Why a request was refused before it was routed. */
 const REFUSALS = ['host', 'origin', 'token', 'rate', 'load'] as const
 export type Refusal = (typeof REFUSALS)[number]
-
-/** What can happen to the trainer's thread: it died, hung, ran out of memory, or did not start. */
-export type TrainerFaultKind = 'crash' | 'hang' | 'memory' | 'start'
 
 /** Counts of what the service fends off and gets over; plain numbers, collected at the scrape. */
 export class ProtectionMetrics {

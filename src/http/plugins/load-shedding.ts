@@ -26,7 +26,13 @@ export const loadSheddingPlugin = fastifyPlugin<LoadSheddingOptions>(
     let underPressure = (): boolean => false
     await app.register(async (scope) => {
       await scope.register(fastifyUnderPressure, { maxEventLoopDelay: maxDelayMs, sampleInterval: SAMPLE_MS })
-      underPressure = () => scope.isUnderPressure()
+      // Loading the service keeps the event loop busy, too: what was measured meanwhile is no reason to shed.
+      scope.addHook('onReady', async () => {
+        const armed = setTimeout(() => {
+          underPressure = () => scope.isUnderPressure()
+        }, 2 * SAMPLE_MS)
+        armed.unref()
+      })
     })
     app.addHook('onRequest', (request, _reply, next) => {
       if (!underPressure() || ALWAYS_SERVED.some((path) => request.raw.url?.startsWith(path))) return next()
