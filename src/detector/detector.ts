@@ -1,10 +1,12 @@
 import { Arena } from '../forest/arena.js'
 import type { Contamination } from '../forest/options.js'
-import { MAX_FLOAT32 } from '../forest/rows.js'
 import { captureAll, restoreAll, StateError, type StateSection, type StateValue } from '../state/section.js'
+import { type AlertPolicies, AlertPolicy } from './alert-policy.js'
 import { AnomalyRate } from './anomaly-rate.js'
+import { type Baseline, MAX_FLOAT32 } from './baseline.js'
 import { FEATURES, type Feature } from './features.js'
 import { captureForest, type FittedOptions, type ForestState, restoreForest } from './forest-state.js'
+import { GuardedBaseline } from './guarded-baseline.js'
 import { Model } from './model.js'
 import { RefitSchedule } from './refit-schedule.js'
 import { judgeByRules, type RuleLimits } from './rules.js'
@@ -12,6 +14,7 @@ import type { Telemetry } from './telemetry.js'
 import { Trainer, type TrainerFault, type TrainerOptions } from './trainer.js'
 import type { Verdict } from './verdict.js'
 import { SlidingWindow } from './window.js'
+import { WindowBaseline } from './window-baseline.js'
 
 export interface DetectorOptions {
   /** Rows of the sliding window. */
@@ -29,6 +32,17 @@ export interface DetectorOptions {
   /** Static limits by feature name, in force while there is no forest. */
   readonly rules: RuleLimits
   readonly features?: readonly Feature[]
+  /**
+   * What is learnt from: `guarded` (default), a baseline that an attack cannot fill, of records judged against
+   * their own route; `window`, the last historyMax records as they are.
+   */
+  readonly baseline?: 'guarded' | 'window'
+  /** Routes with a profile of their own, default 512; the least recently used goes. */
+  readonly routesMax?: number
+  /** An anomaly needs at least this confidence, [0, 1]; default 0. */
+  readonly minConfidence?: number
+  /** Directions and ignored differences by feature name; default none. */
+  readonly policies?: AlertPolicies
   /** Told of every fit. */
   readonly onFit?: (fit: FitReport) => void
   /** Told when the trainer's thread failed and what follows. */
@@ -36,9 +50,6 @@ export interface DetectorOptions {
   /** For tests of a thread that fails. */
   readonly trainer?: Pick<TrainerOptions, 'thread' | 'watchdogMs'>
 }
-
-/** A detector's sections by name. */
-export type DetectorState = { readonly [section: string]: StateValue }
 
 export interface FitReport {
   readonly outcome: 'ok' | 'failed'
@@ -49,15 +60,21 @@ export interface FitReport {
   readonly error?: Error
 }
 
+/** A detector's sections by name. */
+export type DetectorState = { readonly [section: string]: StateValue }
+
+const ROUTES_MAX = 512
+
 /**
- * Learns what is normal from a sliding window and judges each record by what came before it: a record is scored
- * first and only then enters the window.
+ * Learns what is normal from the records that come by and judges each by what came before it: a record is scored
+ * first and only then may be learnt from.
  */
 export class Detector {
   readonly #options: DetectorOptions
   readonly #features: readonly Feature[]
   readonly #arena: Arena
   readonly #window: SlidingWindow
+  readonly #baseline: Baseline
   readonly #trainer: Trainer
   readonly #schedule: RefitSchedule
   readonly #rate: AnomalyRate
@@ -76,6 +93,11 @@ export class Detector {
     this.#schedule = new RefitSchedule(options.trainDuty, () => this.#fit())
     this.#rate = new AnomalyRate(options.historyMax)
     this.#row = new Float32Array(features.length)
+    const policy = new AlertPolicy(features, options.policies)
+    this.#baseline =
+      options.baseline === 'window'
+        ? new WindowBaseline(arena, features, policy, this.#window)
+        : new GuardedBaseline(arena, features, policy, options.routesMax ?? ROUTES_MAX, options.seed)
   }
 
   /** @throws ForestError when the module or the memory cannot be had */
@@ -121,7 +143,7 @@ export class Detector {
   }
 
   /**
-   * Judges one record, then admits it to the window.
+   * Judges one record, then learns from it.
    * @param options.detail fills in the contributions of a normal record, too
    */
   analyze(record: Telemetry, options?: { readonly detail?: boolean }): Verdict {
@@ -129,10 +151,15 @@ export class Detector {
     for (let f = 0; f < row.length; f++) {
       row[f] = Math.min((this.#features[f] as Feature).extract(record), MAX_FLOAT32)
     }
-    const verdict = this.#model
-      ? this.#model.judge(row, options?.detail === true)
-      : judgeByRules(this.#features, this.#options.rules, row)
-    this.#admit(row, verdict.anomalous)
+    const sight = this.#baseline.place(record)
+    const model = this.#model
+    const outcome = model === null ? null : model.score(sight)
+    const verdict =
+      model === null || outcome === null
+        ? judgeByRules(this.#features, this.#options.rules, row)
+        : model.verdict(sight, outcome, this.#options.minConfidence ?? 0, options?.detail === true)
+    this.#baseline.admit(outcome)
+    this.#count(row, verdict.anomalous)
     return verdict
   }
 
@@ -176,6 +203,13 @@ export class Detector {
             throw new StateError(`its features are ${features.join(', ')}`)
         },
       }),
+      section<string>({
+        name: 'learning',
+        capture: () => this.#baseline.kind,
+        restore: (kind) => {
+          if (kind !== this.#baseline.kind) throw new StateError(`it was learnt by the ${kind} baseline`)
+        },
+      }),
       section<ForestState | null>({
         name: 'forest',
         capture: () =>
@@ -184,6 +218,11 @@ export class Detector {
           if (state === null || !restoreForest(this.#arena, 0, state, this.#fittedOptions())) return
           this.#model = new Model(this.#arena, 0, state.generation, this.#features)
         },
+      }),
+      section<StateValue>({
+        name: 'baseline',
+        capture: () => this.#baseline.capture(),
+        restore: (state) => this.#baseline.restore(state, this.#model),
       }),
       section<Float32Array>({
         name: 'window',
@@ -211,7 +250,7 @@ export class Detector {
     return { nFeatures: this.#features.length, nTrees, subsampleSize, seed, contamination }
   }
 
-  #admit(row: Float32Array, anomalous: boolean): void {
+  #count(row: Float32Array, anomalous: boolean): void {
     this.#records += 1
     this.#window.push(row)
     this.#rate.push(anomalous)
@@ -226,7 +265,7 @@ export class Detector {
 
   async #fit(): Promise<number> {
     const slot = this.#model?.slot === 0 ? 1 : 0
-    const nRows = this.#window.copyToTraining()
+    const nRows = this.#baseline.copyToTraining()
     const { nTrees, seed, contamination, onFit } = this.#options
     const startedMs = performance.now()
     let durationMs: number
@@ -244,7 +283,9 @@ export class Detector {
       onFit?.({ outcome: 'failed', durationMs, generation: this.generation, nRows, error: error as Error })
       throw error
     }
-    this.#model = new Model(this.#arena, slot, this.generation + 1, this.#features)
+    const model = new Model(this.#arena, slot, this.generation + 1, this.#features)
+    this.#baseline.adopt(model)
+    this.#model = model
     onFit?.({ outcome: 'ok', durationMs, generation: this.generation, nRows })
     return durationMs
   }

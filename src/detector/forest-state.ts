@@ -16,6 +16,8 @@ export interface FittedOptions {
 export interface ForestState {
   readonly [name: string]: number | Uint8Array | readonly Float32Array[]
   readonly generation: number
+  /** Rows there was room for. */
+  readonly capacity: number
   readonly forest: Uint8Array
   /** The rows it was fitted on, one feature each, ascending: medians and percentiles come from them. */
   readonly columns: readonly Float32Array[]
@@ -30,7 +32,12 @@ export function captureForest(
   const columns = Array.from({ length: options.nFeatures }, (_, feature) =>
     arena.column(slot, feature).slice(),
   )
-  return { generation, forest: encodeForest(arena, slot, { ...options, maxRows: undefined }), columns }
+  return {
+    generation,
+    capacity: arena.shape.maxRows,
+    forest: encodeForest(arena, slot, { ...options, maxRows: undefined }),
+    columns,
+  }
 }
 
 /**
@@ -41,7 +48,7 @@ export function captureForest(
 export function restoreForest(
   arena: Arena,
   slot: number,
-  { forest, columns }: ForestState,
+  { forest, columns, capacity }: ForestState,
   options: FittedOptions,
 ): boolean {
   const header = decodeHeader(forest)
@@ -49,7 +56,7 @@ export function restoreForest(
   const same = (Object.keys(options) as (keyof FittedOptions)[]).every(
     (name) => header.options[name] === options[name],
   )
-  if (!same || nRows > arena.shape.maxRows || header.nScores > arena.shape.maxRows) return false
+  if (!same || capacity !== arena.shape.maxRows) return false
   if (columns.length !== options.nFeatures || columns.some((column) => column.length !== nRows)) {
     throw new StateError('the columns of its forest do not fit')
   }

@@ -50,8 +50,8 @@ export class Trainer {
   /** Whether the thread has said that it is ready for work. */
   #ready = false
   #failedStarts = 0
-  /** Resolves when the thread before is gone: two must never write to one slot. */
-  #gone: Promise<unknown> = Promise.resolve()
+  /** Resolves when the thread before is gone, null when it is: two must never write to one slot. */
+  #leaving: Promise<void> | null = null
   #inFlight: FitInFlight | null = null
   #closed = false
 
@@ -67,10 +67,10 @@ export class Trainer {
   }
 
   /** Fills the slot that the order names and gives the milliseconds that took; rejects when it fails. */
-  async fit(order: FitOrder): Promise<number> {
-    if (this.#inFlight) throw new Error('a fit is in flight')
-    await this.#gone
-    if (this.#closed) throw new Error('the trainer is closed')
+  fit(order: FitOrder): Promise<number> {
+    if (this.#inFlight) return Promise.reject(new Error('a fit is in flight'))
+    if (this.#closed) return Promise.reject(new Error('the trainer is closed'))
+    if (this.#leaving !== null) return this.#leaving.then(() => this.fit(order))
     if (this.#kind === 'worker' && this.#worker === null) this.#start()
     const worker = this.#worker
     return worker === null ? this.#fitInline(order) : this.#fitOnThread(worker, order)
@@ -94,7 +94,11 @@ export class Trainer {
       this.#worker = worker
       this.#ready = false
       worker.on('message', (answer: FitAnswer) => this.#heard(worker, answer))
-      worker.once('error', (error) => this.#lost(worker, error))
+      worker.once('error', (error) => {
+        // It is reported while the thread still unwinds.
+        if (this.#worker === worker) this.#dismiss(worker)
+        this.#lost(worker, error)
+      })
       worker.once('exit', (code) => this.#lost(worker, new Error(`the trainer's thread exited with ${code}`)))
       // The process may end while the thread waits for work, not while it works.
       worker.unref()
@@ -148,8 +152,6 @@ export class Trainer {
   #lost(worker: Worker, error: Error): void {
     if (this.#worker !== worker) return
     this.#worker = null
-    // An error is reported while the thread still unwinds.
-    this.#gone = worker.terminate()
     if (this.#closed) return
     const outOfMemory = 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY'
     // What fails every time before it is ready would fail for ever.
@@ -166,8 +168,14 @@ export class Trainer {
     const worker = this.#worker
     this.#worker = null
     this.#settle(error)
-    if (worker !== null) this.#gone = worker.terminate()
-    await this.#gone
+    if (worker !== null) this.#dismiss(worker)
+    await this.#leaving
+  }
+
+  #dismiss(worker: Worker): void {
+    this.#leaving = worker.terminate().then(() => {
+      this.#leaving = null
+    })
   }
 
   #settle(outcome: number | Error): void {

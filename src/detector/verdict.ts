@@ -16,11 +16,14 @@ export const Contribution = Type.Object(
     bits: Type.Number({
       description: 'Exact additive share of the score, in bits: score = 2^(-1 + sum of bits).',
     }),
-    median: Type.Number({ description: 'Median of this feature over the rows the forest was fitted on.' }),
+    median: Type.Number({
+      description:
+        'Median of this feature over the records it was judged against: those of its route or all that are learnt from.',
+    }),
     percentile: Type.Number({
       minimum: 0,
       maximum: 100,
-      description: 'Mid-rank of the value among those rows: 0 is below all of them, 100 above all.',
+      description: 'Mid-rank of the value among those records: 0 is below all of them, 100 above all.',
     }),
   },
   { description: 'One feature of the record against the window.' },
@@ -54,6 +57,8 @@ export interface Verdict {
   readonly detector: DetectorKind
   readonly contributions: readonly Contribution[]
   readonly exceeded: readonly ExceededRule[]
-  /** Rows the medians and percentiles were taken over; 0 while there is no forest. */
+  /** Records the medians and percentiles were taken over; 0 while there is no forest. */
   readonly fittedRows: number
+  /** Whether those are records of the same route or of all routes; absent while there is no forest. */
+  readonly scope?: 'route' | 'all'
 }

@@ -2,44 +2,92 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { RefitSchedule } from '#sentinel/detector/refit-schedule.js'
 
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance', 'Date'] })
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
 })
 afterEach(() => {
   vi.useRealTimers()
 })
 
-/** When fits began, in milliseconds since the first request; the next fit is asked for at once. */
-async function startsOf(run: (n: number) => Promise<number>, n: number): Promise<number[]> {
-  const beganMs = performance.now()
-  const starts: number[] = []
-  const schedule = new RefitSchedule(0.1, () => {
-    starts.push(Math.round(performance.now() - beganMs))
-    if (starts.length < n) schedule.request()
-    return run(starts.length)
-  })
-  schedule.request()
-  const settled = schedule.settled()
-  await vi.runAllTimersAsync()
-  await settled
-  schedule.close()
-  return starts
+/** Fits that end when told to. */
+function manualFits() {
+  const ends: { resolve: (ms: number) => void; reject: (error: Error) => void }[] = []
+  const run = vi.fn(() => new Promise<number>((resolve, reject) => ends.push({ resolve, reject })))
+  return { ends, run }
 }
 
-test('a trainer that keeps failing is started again after 250 ms, then twice as long, up to a minute', async () => {
-  const starts = await startsOf(() => Promise.reject(new Error('down')), 11)
-  const waits = starts.slice(1).map((start, i) => start - (starts[i] as number))
-  expect(waits).toEqual([250, 500, 1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000])
+test('requests during a fit become one fit after it', async () => {
+  const { ends, run } = manualFits()
+  const schedule = new RefitSchedule(1, run)
+  for (let i = 0; i < 5; i++) schedule.request()
+  expect(run).toHaveBeenCalledTimes(1)
+  ends[0]?.resolve(10)
+  await vi.advanceTimersByTimeAsync(10)
+  expect(run).toHaveBeenCalledTimes(2)
+  ends[1]?.resolve(10)
+  await vi.advanceTimersByTimeAsync(1000)
+  expect(run).toHaveBeenCalledTimes(2)
 })
 
-test('a fit that works ends the waiting', async () => {
-  const starts = await startsOf((n) => (n === 3 ? Promise.resolve(5) : Promise.reject(new Error('down'))), 5)
-  expect(starts).toEqual([0, 250, 750, 800, 1050])
+test('after a fit of d milliseconds the next starts no sooner than d / duty after its start', async () => {
+  const { ends, run } = manualFits()
+  const schedule = new RefitSchedule(0.1, run)
+  schedule.request()
+  await vi.advanceTimersByTimeAsync(20)
+  ends[0]?.resolve(20)
+  await vi.advanceTimersByTimeAsync(0)
+  schedule.request()
+  await vi.advanceTimersByTimeAsync(179)
+  expect(run).toHaveBeenCalledTimes(1)
+  await vi.advanceTimersByTimeAsync(1)
+  expect(run).toHaveBeenCalledTimes(2)
 })
 
-test('a wall clock that jumps does not matter', async () => {
-  const starts = await startsOf((n) => {
-    vi.setSystemTime(n % 2 === 0 ? 0 : Date.now() + 1e12)
-    return Promise.resolve(5)
-  }, 4)
-  expect(starts).toEqual([0, 50, 100, 150])
+test('failed fits wait a quarter of a second, doubled each time, and a good one ends that', async () => {
+  const { ends, run } = manualFits()
+  const schedule = new RefitSchedule(1, run)
+  schedule.request()
+  for (const waitMs of [250, 500, 1000]) {
+    ends.at(-1)?.reject(new Error('no'))
+    await vi.advanceTimersByTimeAsync(0)
+    const before = run.mock.calls.length
+    schedule.request()
+    await vi.advanceTimersByTimeAsync(waitMs - 1)
+    expect(run).toHaveBeenCalledTimes(before)
+    await vi.advanceTimersByTimeAsync(1)
+    expect(run).toHaveBeenCalledTimes(before + 1)
+  }
+  ends.at(-1)?.resolve(1)
+  await vi.advanceTimersByTimeAsync(1)
+  schedule.request()
+  expect(run).toHaveBeenCalledTimes(5)
+})
+
+test('is settled when no fit runs or is due', async () => {
+  const { ends, run } = manualFits()
+  const schedule = new RefitSchedule(1, run)
+  await schedule.settled()
+  schedule.request()
+  let settled = false
+  const waiting = schedule.settled().then(() => {
+    settled = true
+  })
+  await vi.advanceTimersByTimeAsync(5)
+  expect(settled).toBe(false)
+  ends[0]?.resolve(5)
+  await waiting
+  expect(settled).toBe(true)
+})
+
+test('a closed schedule starts nothing and keeps nobody waiting', async () => {
+  const { ends, run } = manualFits()
+  const schedule = new RefitSchedule(0.1, run)
+  schedule.request()
+  ends[0]?.resolve(20)
+  await vi.advanceTimersByTimeAsync(0)
+  schedule.request()
+  const waiting = schedule.settled()
+  schedule.close()
+  await waiting
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(run).toHaveBeenCalledTimes(1)
 })

@@ -9,8 +9,9 @@ async function detectorOf(
   environment: Record<string, string> = {},
   options: Partial<DetectorOptions> = {},
 ): Promise<Detector> {
-  const { detector } = loadConfig({ SENTINEL_RETRAIN_EVERY: '1000000', ...environment })
-  const made = await Detector.create({ ...detector, ...options })
+  const { BASELINE: baseline = 'guarded', ...variables } = environment
+  const { detector } = loadConfig({ SENTINEL_RETRAIN_EVERY: '1000000', ...variables })
+  const made = await Detector.create({ ...detector, baseline: baseline as 'guarded' | 'window', ...options })
   onTestFinished(() => made.close())
   return made
 }
@@ -24,6 +25,7 @@ const telemetry: fc.Arbitrary<Telemetry> = fc.record({
   latency: fc.double({ min: 0, max: 1e6, noNaN: true }),
   input_length: fc.nat(1_000_000),
   errors: fc.nat(20),
+  route: fc.constantFrom('', '/a', '/b', '/c/{id}', '/d?x=1', `/${'e'.repeat(300)}`),
 })
 
 async function fed(n: number, environment: Record<string, string> = {}): Promise<Detector> {
@@ -37,6 +39,7 @@ test.each([
   ['a window that is filling', 120, {}],
   ['a window that has gone round', 1700, {}],
   ['an automatic threshold', 300, { SENTINEL_CONTAMINATION: 'auto' }],
+  ['a plain window', 1700, { BASELINE: 'window' }],
   ['a small forest', 90, { SENTINEL_TREES: '3', SENTINEL_SUBSAMPLE: '16', SENTINEL_HISTORY_MAX: '64' }],
 ])(
   'with %s, every verdict after a restart is the one that would have been, bit for bit',
@@ -55,19 +58,22 @@ test.each([
   },
 )
 
-test('the next fit after a restart gives the forest that it would have given', async () => {
-  const environment = { SENTINEL_RETRAIN_EVERY: '40' }
-  const before = await fed(1230, environment)
-  const after = await detectorOf(environment)
-  after.restore(overDisk(before.snapshot()))
-  for (const record of fc.sample(telemetry, { seed: 5, numRuns: 40 })) {
-    before.analyze(record)
-    after.analyze(record)
-    await Promise.all([before.settled(), after.settled()])
-  }
-  expect(after.generation).toBe(before.generation)
-  expect(encodeState(after.snapshot())).toEqual(encodeState(before.snapshot()))
-})
+test.each(['guarded', 'window'])(
+  'the next fit after a restart on a %s baseline gives the forest that it would have given',
+  async (kind) => {
+    const environment = { SENTINEL_RETRAIN_EVERY: '40', BASELINE: kind, SENTINEL_TRAIN_DUTY: '1' }
+    const before = await fed(1230, environment)
+    const after = await detectorOf(environment)
+    after.restore(overDisk(before.snapshot()))
+    for (const record of fc.sample(telemetry, { seed: 5, numRuns: 40 })) {
+      before.analyze(record)
+      after.analyze(record)
+      await Promise.all([before.settled(), after.settled()])
+    }
+    expect(after.generation).toBe(before.generation)
+    expect(encodeState(after.snapshot())).toEqual(encodeState(before.snapshot()))
+  },
+)
 
 test('while there is no forest yet, the window alone is taken over', async () => {
   const before = await fed(30)
@@ -95,6 +101,8 @@ test('under other options the window is taken over and the forest is fitted anew
 
 test('what other features were looked at is refused, and nothing has changed', async () => {
   const before = await fed(300)
+  const plain = await detectorOf({ BASELINE: 'window' })
+  expect(() => plain.restore(overDisk(before.snapshot()))).toThrow('it was learnt by the guarded baseline')
   const after = await detectorOf(
     {},
     { features: [{ name: 'latency', unit: 'ms', extract: (record) => record.latency }] },

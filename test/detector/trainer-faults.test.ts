@@ -25,6 +25,8 @@ async function subject(fault: Fault, serves: number, watchdogMs?: number): Promi
   const { detector: options } = loadConfig({ SENTINEL_RETRAIN_EVERY: '10', SENTINEL_TRAIN_DUTY: '1' })
   const detector = await Detector.create({
     ...options,
+    // Whose verdicts depend on the forest alone.
+    baseline: 'window',
     trainer: { thread: faultyThread(fault, serves), watchdogMs },
     onFit: (fit) => fits.push(fit),
     onTrainerFault: (one) => faults.push(one),

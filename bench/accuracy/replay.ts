@@ -1,0 +1,47 @@
+import { Detector, type DetectorOptions } from '#sentinel/detector/detector.js'
+import type { Labelled } from './streams.js'
+
+/** The service's defaults, but without a limit on training, so that each fit is done before the next record. */
+export const DEFAULTS: DetectorOptions = {
+  historyMax: 1000,
+  contamination: 0.1,
+  retrainEvery: 50,
+  minSamples: 50,
+  nTrees: 100,
+  subsampleSize: 256,
+  seed: 42,
+  trainDuty: 1,
+  rules: {},
+}
+
+export interface Replay {
+  /** By record; NaN while there was no forest. */
+  readonly scores: Float64Array
+  /** 1 where the verdict was an anomaly. */
+  readonly flags: Uint8Array
+}
+
+/** Runs records through a detector, one after the other, waiting for each fit: the same every time. */
+export async function replay(
+  records: readonly Labelled[],
+  options: Partial<DetectorOptions> = {},
+): Promise<Replay> {
+  const detector = await Detector.create({ ...DEFAULTS, ...options })
+  const scores = new Float64Array(records.length)
+  const flags = new Uint8Array(records.length)
+  for (const [i, record] of records.entries()) {
+    const verdict = detector.analyze(record)
+    scores[i] = verdict.detector === 'forest' ? verdict.score : Number.NaN
+    flags[i] = verdict.anomalous ? 1 : 0
+    if ((i + 1) % DEFAULTS.retrainEvery === 0) await detector.settled()
+  }
+  await detector.close()
+  return { scores, flags }
+}
+
+/** Share of flags that are set from record `from` up to `to`. */
+export function flaggedShare(flags: Uint8Array, from: number, to: number): number {
+  let set = 0
+  for (let i = from; i < to; i++) set += flags[i] as number
+  return set / (to - from)
+}

@@ -1,0 +1,74 @@
+import { toLog } from './log-scale.js'
+
+/** Captured records, in the order of their places. */
+export type RecordState = {
+  readonly values: Float64Array
+  readonly cells: Uint32Array
+  readonly routes: readonly string[]
+}
+
+/** Records with their features on both scales, in plain arrays: places are written over, never moved. */
+export class RecordStore {
+  readonly capacity: number
+  readonly nFeatures: number
+  /** Raw values, f64[capacity][nFeatures]. */
+  readonly values: Float64Array
+  /** The same on the log scale. */
+  readonly logs: Float64Array
+  /** Name of the route of each. */
+  readonly routes: string[]
+  /** Cell of near-identical records that each belongs to; valid for the grid it was computed with. */
+  readonly cells: Uint32Array
+  size = 0
+
+  constructor(capacity: number, nFeatures: number) {
+    this.capacity = capacity
+    this.nFeatures = nFeatures
+    this.values = new Float64Array(capacity * nFeatures)
+    this.logs = new Float64Array(capacity * nFeatures)
+    this.routes = new Array<string>(capacity).fill('')
+    this.cells = new Uint32Array(capacity)
+  }
+
+  /** Copies place `from` of another store to place `to`, which may be the next free one. */
+  copy(to: number, source: RecordStore, from: number): void {
+    const n = this.nFeatures
+    for (let f = 0; f < n; f++) {
+      this.values[to * n + f] = source.values[from * n + f] as number
+      this.logs[to * n + f] = source.logs[from * n + f] as number
+    }
+    this.routes[to] = source.routes[from] as string
+    this.cells[to] = source.cells[from] as number
+    if (to >= this.size) this.size = to + 1
+  }
+
+  /** The records, and their cells; what follows from the values is left out. */
+  capture(): RecordState {
+    const { size, nFeatures } = this
+    return {
+      values: this.values.slice(0, size * nFeatures),
+      cells: this.cells.slice(0, size),
+      routes: this.routes.slice(0, size),
+    }
+  }
+
+  /** Takes over captured records, as many as there is room for, to the same places. */
+  restore({ values, cells, routes }: RecordState): void {
+    const n = Math.min(cells.length, this.capacity)
+    this.values.set(values.subarray(0, n * this.nFeatures))
+    this.logs.set(this.values.subarray(0, n * this.nFeatures).map(toLog))
+    this.cells.set(cells.subarray(0, n))
+    for (let i = 0; i < n; i++) this.routes[i] = routes[i] as string
+    this.size = n
+  }
+
+  /** Copies one feature of all records on the log scale to `out`. */
+  logColumn(feature: number, out: Float64Array): void {
+    for (let i = 0; i < this.size; i++) out[i] = this.logs[i * this.nFeatures + feature] as number
+  }
+
+  /** Copies one feature of all records in raw units to `out`. */
+  valueColumn(feature: number, out: Float64Array): void {
+    for (let i = 0; i < this.size; i++) out[i] = this.values[i * this.nFeatures + feature] as number
+  }
+}

@@ -1,0 +1,108 @@
+import type { Arena } from '../forest/arena.js'
+import type { AlertPolicy } from './alert-policy.js'
+import { type Baseline, type Context, type FittedSlot, MAX_FLOAT32, type Sight } from './baseline.js'
+import type { Feature } from './features.js'
+import type { Telemetry } from './telemetry.js'
+import type { SlidingWindow } from './window.js'
+
+/**
+ * The plain sliding window: every record is learnt from, and raw values are compared with those of the whole
+ * window. What an isolation forest over a window is everywhere else.
+ */
+export class WindowBaseline implements Baseline {
+  readonly kind = 'window'
+  readonly #arena: Arena
+  readonly #features: readonly Feature[]
+  readonly #policy: AlertPolicy
+  readonly #window: SlidingWindow
+  readonly #values: Float32Array
+  readonly #row: Float32Array
+  #columns: readonly Float32Array[] = []
+  #medians: readonly number[] = []
+  readonly #sight: Sight & { nRecords: number }
+
+  /** @param window into which the detector puts every record */
+  constructor(arena: Arena, features: readonly Feature[], policy: AlertPolicy, window: SlidingWindow) {
+    this.#arena = arena
+    this.#features = features
+    this.#policy = policy
+    this.#window = window
+    this.#values = new Float32Array(features.length)
+    this.#row = new Float32Array(features.length)
+    this.#sight = {
+      values: this.#values,
+      row: this.#row,
+      beyond: null,
+      scope: 'all',
+      nRecords: 0,
+      context: (feature) => this.#context(feature),
+    }
+  }
+
+  place(record: Telemetry): Sight {
+    for (let f = 0; f < this.#values.length; f++) {
+      const value = Math.min((this.#features[f] as Feature).extract(record), MAX_FLOAT32)
+      this.#values[f] = value
+      const median = this.#medians[f]
+      const excused = median !== undefined && this.#policy.excuses(f, this.#values[f] as number, median)
+      this.#row[f] = excused ? median : value
+    }
+    return this.#sight
+  }
+
+  admit(): void {
+    // The detector puts every record into the window.
+  }
+
+  copyToTraining(): number {
+    return this.#window.copyToTraining()
+  }
+
+  adopt({ slot, nRows }: FittedSlot): void {
+    this.#columns = this.#features.map((_, index) => this.#arena.column(slot, index))
+    this.#medians = this.#columns.map(medianOfAscending)
+    this.#sight.nRecords = nRows
+  }
+
+  capture(): null {
+    // The detector keeps the window, and the forest its columns.
+    return null
+  }
+
+  restore(_state: unknown, fitted: FittedSlot | null): void {
+    if (fitted !== null) this.adopt(fitted)
+  }
+
+  #context(feature: number): Context {
+    const column = this.#columns[feature] as Float32Array
+    return {
+      median: this.#medians[feature] as number,
+      percentile: midRankOfAscending(column, this.#values[feature] as number),
+    }
+  }
+}
+
+function medianOfAscending(ascending: Float32Array): number {
+  const n = ascending.length
+  const upper = ascending[n >> 1] as number
+  return n % 2 === 1 ? upper : ((ascending[(n >> 1) - 1] as number) + upper) / 2
+}
+
+/** Percentile rank, ties counted half: 0 below all of them, 100 above all. */
+function midRankOfAscending(ascending: Float32Array, value: number): number {
+  const below = countWhile(ascending, (other) => other < value)
+  const upTo = countWhile(ascending, (other) => other <= value)
+  return (50 * (below + upTo)) / ascending.length
+}
+
+/** How many leading elements hold, where those that do all come first. */
+function countWhile(ascending: Float32Array, holds: (value: number) => boolean): number {
+  let low = 0
+  let high = ascending.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (holds(ascending[middle] as number)) low = middle + 1
+    else high = middle
+  }
+  return low
+}

@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest'
+import { CellGrid, sharedCell } from '#sentinel/detector/cell-grid.js'
+import { RecordStore } from '#sentinel/detector/record-store.js'
+import { gaussians } from '../../bench/accuracy/experiments.js'
+
+function storeOf(values: readonly number[]): RecordStore {
+  const store = new RecordStore(values.length, 1)
+  store.logs.set(values)
+  store.size = values.length
+  return store
+}
+
+const gauss = gaussians(5)
+const natural = storeOf(Array.from({ length: 1000 }, () => gauss()))
+const unit = () => Float64Array.of(1)
+
+test('cells are so fine that natural traffic does not crowd', () => {
+  const grid = new CellGrid(unit, natural)
+  grid.label(natural)
+  expect(grid.quota).toBe(0.01)
+  expect(sharedCell(natural.cells.slice())).toBeLessThanOrEqual(0.005)
+})
+
+test('identical records share a cell, distant ones do not', () => {
+  const grid = new CellGrid(unit, natural)
+  expect(grid.cellOf(Float64Array.of(3), 0, '')).toBe(grid.cellOf(Float64Array.of(3), 0, ''))
+  expect(grid.cellOf(Float64Array.of(3), 0, '')).not.toBe(grid.cellOf(Float64Array.of(4), 0, ''))
+})
+
+test('traffic of few distinct values gets a quota above its own crowding', () => {
+  const discrete = storeOf(Array.from({ length: 1000 }, (_, i) => i % 4))
+  expect(new CellGrid(unit, discrete).quota).toBeCloseTo(0.5, 1)
+})
+
+test('two of four equal pairs share a cell by count', () => {
+  expect(sharedCell(Uint32Array.of(1, 2, 1, 3))).toBeCloseTo(2 / 12, 12)
+})
