@@ -9,7 +9,11 @@ const ATTACK = { latency: 9000, input_length: 1800, errors: 8, route: '/run' }
 
 let service: ServiceProcess
 beforeAll(async () => {
-  service = await ServiceProcess.start({ SENTINEL_API_TOKEN: 'token-for-the-examples' })
+  service = await ServiceProcess.start({
+    SENTINEL_API_TOKEN: 'token-for-the-examples',
+    // However busy the machine of the tests is.
+    SENTINEL_MAX_DELAY_MS: '0',
+  })
 })
 afterAll(() => service?.stop())
 

@@ -23,7 +23,7 @@ const run = (url: string, body: string): Promise<Response> =>
 test.for(['express/app.mjs', 'fastify/app.mjs'])(
   '%s reports every request, with length, errors and pattern',
   async (file) => {
-    const service = await ServiceProcess.start()
+    const service = await ServiceProcess.start({ SENTINEL_MAX_DELAY_MS: '0' })
     onTestFinished(async () => void (await service.stop()))
     const proxy = await LossyProxy.start(service.url)
     onTestFinished(() => proxy.stop())
@@ -53,7 +53,7 @@ test.for(['express/app.mjs', 'fastify/app.mjs'])(
 )
 
 test('the example app of the Kubernetes sidecar reports every request, and stops when it is told', async () => {
-  const service = await ServiceProcess.start()
+  const service = await ServiceProcess.start({ SENTINEL_MAX_DELAY_MS: '0' })
   onTestFinished(async () => void (await service.stop()))
   const app = await ExampleProcess.start('../deploy/kubernetes/overlays/sidecar/app.mjs', service.url)
   for (let i = 0; i < 3; i++) expect(await (await fetch(app.url)).text()).toBe('hello\n')

@@ -17,7 +17,7 @@ const requests = hasTool('python3') && spawnSync('python3', ['-c', 'import reque
 
 let service: ServiceProcess
 beforeAll(async () => {
-  service = await ServiceProcess.start({ SENTINEL_API_TOKEN: TOKEN })
+  service = await ServiceProcess.start({ SENTINEL_API_TOKEN: TOKEN, SENTINEL_MAX_DELAY_MS: '0' })
 })
 afterAll(() => service?.stop())
 

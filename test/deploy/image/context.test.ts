@@ -34,5 +34,7 @@ test('what the build and its tests need gets in', () => {
 test('the example settings leave the address to the image, so that a published port reaches it', () => {
   const settings = readEnvFile(readFileSync(new URL('../../../.env.example', import.meta.url), 'utf8'))
   expect(settings).toHaveProperty('SENTINEL_PORT', '8000')
-  expect(settings).not.toHaveProperty('SENTINEL_HOST')
+  for (const name of ['SENTINEL_HOST', 'SENTINEL_ALLOW_UNAUTHENTICATED']) {
+    expect(settings).not.toHaveProperty(name)
+  }
 })

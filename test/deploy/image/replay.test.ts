@@ -24,7 +24,7 @@ test.skipIf(!found)(
     const image = replay({ repository, folder, passOver: ['test'] })
     const settings = readEnvFile(readFileSync(join(repository, '.env.example'), 'utf8'))
     const proof = await prove(image, {
-      env: { ...settings, SENTINEL_PORT: '0', SENTINEL_EXPLAIN: 'rules' },
+      env: { ...settings, SENTINEL_PORT: '0', SENTINEL_EXPLAIN: 'rules', SENTINEL_MAX_DELAY_MS: '0' },
       unwanted: developmentPackages(join(repository, 'package-lock.json')),
     })
     expect(proof).toMatchObject({

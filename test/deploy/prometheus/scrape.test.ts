@@ -21,6 +21,7 @@ describe.skipIf(!found)(
         SENTINEL_EXPLAIN: 'background',
         OLLAMA_HOST: ollama.url,
         SENTINEL_RETRAIN_EVERY: '10',
+        SENTINEL_MAX_DELAY_MS: '0',
       })
       prometheus = await PrometheusProcess.start(new URL(service.url).host)
     })
