@@ -4,7 +4,6 @@
 //   npm run build && npx tsx bench/accuracy.ts
 
 import { madeUpTraffic, SHIFTS, shifted, withBurst } from './accuracy/experiments.js'
-import { accuracyOf } from './accuracy/flag-accuracy.js'
 import { setting, slowDrift } from './accuracy/questions.js'
 import { flaggedShare, replay } from './accuracy/replay.js'
 import {
@@ -15,6 +14,7 @@ import {
   readTelemetry,
   type Stream,
 } from './accuracy/streams.js'
+import { accuracyOf } from './accuracy/verdict-accuracy.js'
 
 const BASELINES = ['window', 'guarded'] as const
 const BURST = 1000

@@ -142,6 +142,30 @@ export const Environment = Type.Object(
       maximum: 1,
       description: 'Share of one core that fitting may take.',
     }),
+    SENTINEL_BASELINE: Type.Union([Type.Literal('guarded'), Type.Literal('window')], {
+      default: 'guarded',
+      description:
+        'What is learnt from: a baseline that an attack cannot fill, by route, or the last records as they are.',
+    }),
+    SENTINEL_ROUTES_MAX: Type.Integer({
+      default: 512,
+      minimum: 1,
+      maximum: 100_000,
+      description: 'Routes with a profile of their own; the least recently used goes.',
+    }),
+    SENTINEL_MIN_CONFIDENCE: Type.Number({
+      default: 0,
+      minimum: 0,
+      maximum: 1,
+      description: 'An anomaly needs at least this confidence.',
+    }),
+    SENTINEL_FEATURES: Type.String({
+      default: '{}',
+      maxLength: 4096,
+      allowed: 'JSON',
+      description:
+        'What counts, as JSON by feature: direction (high, low, both), ignore (units) and ignoreRelative (share of the median).',
+    }),
     SENTINEL_RULE_LATENCY_MS: Type.Number({
       default: 5000,
       exclusiveMinimum: 0,

@@ -1,7 +1,9 @@
 import { envSchema } from 'env-schema'
 import { allowedBy, type ValueSchema } from './allowed.js'
 import { Environment, type Variable } from './config-schema.js'
+import { type AlertPolicies, parseAlertPolicies } from './detector/alert-policy.js'
 import type { DetectorOptions } from './detector/detector.js'
+import { FEATURES } from './detector/features.js'
 import type { ExplainerOptions } from './explain/explainer.js'
 import { checkOllamaHost } from './explain/ollama-host.js'
 import { isLoopback } from './loopback.js'
@@ -113,6 +115,10 @@ export function loadConfig(source: EnvironmentSource = process.env): Config {
       subsampleSize: env.SENTINEL_SUBSAMPLE,
       seed: env.SENTINEL_SEED,
       trainDuty: env.SENTINEL_TRAIN_DUTY,
+      baseline: env.SENTINEL_BASELINE,
+      routesMax: env.SENTINEL_ROUTES_MAX,
+      minConfidence: env.SENTINEL_MIN_CONFIDENCE,
+      policies: readPolicies(env.SENTINEL_FEATURES),
       rules: {
         latency: env.SENTINEL_RULE_LATENCY_MS,
         input_length: env.SENTINEL_RULE_INPUT_LENGTH,
@@ -201,6 +207,17 @@ function adminHostOf(env: Environment): string {
 
 function listed(text: string): string[] {
   return text === '' ? [] : text.split(',').map((entry) => entry.trim())
+}
+
+function readPolicies(json: string): AlertPolicies {
+  try {
+    return parseAlertPolicies(json, FEATURES)
+  } catch (error) {
+    throw new ConfigError(
+      'SENTINEL_FEATURES',
+      `SENTINEL_FEATURES cannot be used: ${(error as Error).message}`,
+    )
+  }
 }
 
 function refusal(variable: Variable, source: EnvironmentSource, allowed?: string): ConfigError {

@@ -19,6 +19,10 @@ const DEFAULTS = {
     subsampleSize: 256,
     seed: 42,
     trainDuty: 0.1,
+    baseline: 'guarded',
+    routesMax: 512,
+    minConfidence: 0,
+    policies: {},
     rules: { latency: 5000, input_length: 10_000, errors: 5 },
   },
   explain: { mode: 'wait', timeoutMs: 2000, ollamaHost: 'http://localhost:11434', ollamaModel: 'llama2' },
@@ -53,12 +57,21 @@ describe('loadConfig', () => {
       SENTINEL_TRAIN_DUTY: '1',
       SENTINEL_RULE_LATENCY_MS: '12.5',
       SENTINEL_EXPLAIN: 'rules',
+      SENTINEL_BASELINE: 'window',
+      SENTINEL_FEATURES: '{"latency":{"direction":"high","ignore":20}}',
       OLLAMA_HOST: 'https://models.example:8443/base',
     })
     expect(config).toMatchObject({
       host: '::1',
       port: 0,
-      detector: { contamination: 'auto', seed: 4_294_967_295, trainDuty: 1, rules: { latency: 12.5 } },
+      detector: {
+        contamination: 'auto',
+        seed: 4_294_967_295,
+        trainDuty: 1,
+        rules: { latency: 12.5 },
+        baseline: 'window',
+        policies: { latency: { direction: 'high', ignore: 20 } },
+      },
       explain: { mode: 'rules', ollamaHost: 'https://models.example:8443/base' },
     })
     expect(loadConfig({ SENTINEL_CONTAMINATION: '0.5' }).detector.contamination).toBe(0.5)
@@ -103,6 +116,15 @@ describe('loadConfig', () => {
       expect(refusal({ OLLAMA_HOST: value })).not.toContain('hunter2')
     },
   )
+
+  test.each([
+    ['{', 'not JSON'],
+    ['{"latency":{"direction":"up"}}', '/latency/direction'],
+    ['{"speed":{}}', 'the features are latency, input_length, errors'],
+  ])('SENTINEL_FEATURES=%s is refused in one line with what is allowed', (value, said) => {
+    expect(refusal({ SENTINEL_FEATURES: value })).toMatch(/^SENTINEL_FEATURES cannot be used: [^\n]+$/)
+    expect(refusal({ SENTINEL_FEATURES: value })).toContain(said)
+  })
 
   test('settings that do not fit each other are refused, even when one is a default', () => {
     expect(refusal({ SENTINEL_HISTORY_MAX: '20' })).toBe(

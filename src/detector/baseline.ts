@@ -1,5 +1,6 @@
 import type { StateValue } from '../state/section.js'
 import type { Telemetry } from './telemetry.js'
+import type { Scope } from './verdict.js'
 
 /** What a feature of the record is compared with, for people to read. */
 export interface Context {
@@ -19,8 +20,8 @@ export interface Sight {
    * Null where nothing counts beyond the range.
    */
   readonly beyond: Float64Array | null
-  /** `route` when it is judged against the records of its own route. */
-  readonly scope: 'route' | 'all'
+  /** What it is judged against. */
+  readonly scope: Scope
   /** Records behind median and percentile. */
   readonly nRecords: number
   context(feature: number): Context
@@ -57,6 +58,3 @@ export interface Baseline {
   /** Takes over what was captured; without the forest that went with it, what depends on that is left out. */
   restore(state: StateValue, fitted: FittedSlot | null): void
 }
-
-/** Value that float32 holds; a larger one counts as this. */
-export const MAX_FLOAT32 = 3.4028234663852886e38

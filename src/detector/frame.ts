@@ -1,4 +1,4 @@
-import { MAX_FLOAT32 } from './baseline.js'
+import { MAX_FLOAT32 } from '../forest/rows.js'
 import { LEAST_SPREAD, TRIFLE } from './log-scale.js'
 import { medianOf, spreadAround } from './median.js'
 import type { RecordStore } from './record-store.js'

@@ -14,6 +14,7 @@ import { ShiftEvidence } from './shift-evidence.js'
 import { asVaried, drawShifted } from './shift-release.js'
 import { TailGate } from './tail-gate.js'
 import type { Telemetry } from './telemetry.js'
+import type { Scope } from './verdict.js'
 
 /** Under `auto` the share of odd records is measured; below this it is too small to measure. */
 const LEAST_SHARE = 0.01
@@ -60,7 +61,7 @@ export class GuardedBaseline implements Baseline {
   #share = LEAST_SHARE
   #nextOdd = 0
   #profile: RouteProfile | null = null
-  readonly #sight: Sight & { scope: 'route' | 'all'; nRecords: number }
+  readonly #sight: Sight & { scope: Scope; nRecords: number }
 
   constructor(
     arena: Arena,
@@ -85,7 +86,7 @@ export class GuardedBaseline implements Baseline {
       values: this.#placed.values,
       row: new Float32Array(nFeatures),
       beyond: new Float64Array(nFeatures),
-      scope: 'all',
+      scope: 'baseline',
       nRecords: 0,
       context: (feature) => this.#context(feature),
     }
@@ -103,7 +104,7 @@ export class GuardedBaseline implements Baseline {
     const profile = found?.established ? found : null
     routes[0] = name
     this.#profile = profile
-    this.#sight.scope = profile === null ? 'all' : 'route'
+    this.#sight.scope = profile === null || name === '' ? 'baseline' : 'route'
     this.#sight.nRecords = profile === null ? this.#known.size : profile.size
     for (let f = 0; f < logs.length; f++) {
       const value = (this.#features[f] as Feature).extract(record)

@@ -1,6 +1,8 @@
 import type { Arena } from '../forest/arena.js'
+import { MAX_FLOAT32 } from '../forest/rows.js'
 import type { AlertPolicy } from './alert-policy.js'
-import { type Baseline, type Context, type FittedSlot, MAX_FLOAT32, type Sight } from './baseline.js'
+import type { Baseline, Context, FittedSlot, Sight } from './baseline.js'
+
 import type { Feature } from './features.js'
 import type { Telemetry } from './telemetry.js'
 import type { SlidingWindow } from './window.js'
@@ -33,7 +35,7 @@ export class WindowBaseline implements Baseline {
       values: this.#values,
       row: this.#row,
       beyond: null,
-      scope: 'all',
+      scope: 'window',
       nRecords: 0,
       context: (feature) => this.#context(feature),
     }

@@ -93,7 +93,8 @@ export function decodeHeader(bytes: Uint8Array): ForestHeader {
   if (view.getUint32(8, true) !== bytes.length) {
     refuse(`${bytes.length} bytes are there, ${view.getUint32(8, true)} were written: truncated or extended`)
   }
-  const unsigned = bytes.slice()
+  // Not bytes.slice(): of a Buffer, as readFile gives it, that is a view, and the caller's bytes would change.
+  const unsigned = new Uint8Array(bytes)
   unsigned.fill(0, 12, 16)
   if (crc32(unsigned) !== view.getUint32(12, true)) refuse('the checksum does not match: they are corrupted')
 

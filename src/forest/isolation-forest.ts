@@ -1,7 +1,7 @@
 import { Arena, type ArenaShape } from './arena.js'
 import { decodeForest, decodeHeader, encodeForest } from './codec.js'
 import { ForestError } from './errors.js'
-import { contaminationWord, fitSlot } from './fit.js'
+import { contaminationWord, type FitProgress, fitSlot } from './fit.js'
 import {
   type Contamination,
   checkContamination,
@@ -117,9 +117,10 @@ export class IsolationForest {
    * Grows the trees from these rows and calibrates threshold and confidence on them. The forest stays as it
    * was when a row is refused.
    * @param rows n rows of nFeatures finite numbers, n from 1 to maxRows
+   * @param options.onProgress told every few trees; what it throws ends the fit and leaves the forest unfitted
    * @throws ForestError FOREST_BAD_ROW naming row and feature, FOREST_TOO_MANY_ROWS, FOREST_OUT_OF_MEMORY
    */
-  fit(rows: Rows): this {
+  fit(rows: Rows, options: { onProgress?: FitProgress } = {}): this {
     const nRows = this.#checkTraining(rows)
     const { nTrees, seed, contamination, nFeatures } = this.#options
     if (nRows > this.#arena.shape.maxRows) {
@@ -128,7 +129,8 @@ export class IsolationForest {
     }
     const arena = this.#arena
     writeRows(rows, 0, nRows, arena.training, arena.rowStride, nFeatures)
-    fitSlot(arena.wasm, { base: arena.base, slot: SLOT, nRows, nTrees, seed, contamination })
+    const order = { base: arena.base, slot: SLOT, nRows, nTrees, seed, contamination }
+    fitSlot(arena.wasm, order, options.onProgress)
     return this
   }
 

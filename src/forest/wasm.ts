@@ -1,14 +1,12 @@
 import { instantiate } from '@assemblyscript/loader'
 import { readWasm } from '#read-wasm'
+import { compileWasm, type WasmSource } from './compile.js'
 import { ForestError } from './errors.js'
 import type { WasmExports } from './wasm-exports.js'
 
-/** Where the module comes from: its bytes, compiled, an answer to a request for it, or its address. */
-export type WasmSource = BufferSource | WebAssembly.Module | Response | PromiseLike<Response> | URL | string
-
 /** How to get a module and the memory it works in. */
 export interface WasmOptions {
-  /** Default: the module that comes with the package. */
+  /** Default: the module that comes with the package, in the build that fits the memory. */
   wasm?: WasmSource
   /** Memory to work in, taken page by page from its end. Default: a new one. A shared one needs the shared build. */
   memory?: WebAssembly.Memory
@@ -31,35 +29,58 @@ const MAX_PAGES = 65_536
  * @throws ForestError FOREST_NO_WASM when the module cannot be had or does not fit the memory.
  */
 export async function instantiateWasm(options: WasmOptions): Promise<WasmInstance> {
-  const shared = options.memory ? isShared(options.memory) : (options.shared ?? crossOriginIsolated())
-  const memory =
-    options.memory ??
-    new WebAssembly.Memory(shared ? { initial: 1, maximum: MAX_PAGES, shared } : { initial: 1 })
+  const kinds = memoryKinds(options)
+  const failures: unknown[] = []
   try {
-    const source = await open(options.wasm ?? readWasm(shared))
-    // The loader writes into the imports it is given: a fresh object each time.
-    const { module, exports } = await instantiate(source, { env: { memory } })
-    return { exports: exports as unknown as WasmExports, module, memory, shared }
-  } catch (cause) {
-    const build = shared ? 'forest.shared.wasm' : 'forest.wasm'
-    throw new ForestError(
-      'FOREST_NO_WASM',
-      `the forest module could not be loaded (${String(cause).slice(0, 200)}); ` +
-        `${shared ? 'a shared' : 'a plain'} memory needs the build ${build}, served as application/wasm`,
-      { cause },
-    )
+    const given = options.wasm === undefined ? undefined : await compileWasm(options.wasm)
+    for (const shared of kinds) {
+      try {
+        const module = given ?? (await compileWasm(readWasm(shared)))
+        return await instantiateOn(module, options.memory ?? newMemory(shared), shared)
+      } catch (failure) {
+        failures.push(failure)
+      }
+    }
+  } catch (failure) {
+    failures.push(failure)
   }
+  throw refusal(failures[0], kinds[0])
 }
 
-async function open(
-  source: WasmSource | PromiseLike<WasmSource>,
-): Promise<BufferSource | WebAssembly.Module | Response> {
-  const opened = await source
-  const answer = typeof opened === 'string' || opened instanceof URL ? await fetch(opened) : opened
-  if (typeof Response !== 'undefined' && answer instanceof Response && !answer.ok) {
-    throw new Error(`${answer.url} answered ${answer.status}`)
-  }
-  return answer as BufferSource | WebAssembly.Module | Response
+/**
+ * Whether the memory is shared, and what to try if that fails. What the caller asked for is tried alone. A module
+ * does not say which build it is, so one given without a memory is tried on both kinds; and a device that
+ * cannot reserve a shared memory's 4 GiB of addresses still gets a plain one.
+ */
+function memoryKinds(options: WasmOptions): [boolean, ...boolean[]] {
+  const asked = options.memory ? isShared(options.memory) : options.shared
+  if (asked !== undefined) return [asked]
+  if (crossOriginIsolated()) return [true, false]
+  return options.wasm === undefined ? [false] : [false, true]
+}
+
+async function instantiateOn(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+  shared: boolean,
+): Promise<WasmInstance> {
+  // The loader writes into the imports it is given: a fresh object each time.
+  const { exports } = await instantiate(module, { env: { memory } })
+  return { exports: exports as unknown as WasmExports, module, memory, shared }
+}
+
+function newMemory(shared: boolean): WebAssembly.Memory {
+  return new WebAssembly.Memory(shared ? { initial: 1, maximum: MAX_PAGES, shared } : { initial: 1 })
+}
+
+function refusal(cause: unknown, shared: boolean): ForestError {
+  const build = shared ? 'forest.shared.wasm' : 'forest.wasm'
+  return new ForestError(
+    'FOREST_NO_WASM',
+    `the forest module could not be loaded (${String(cause).slice(0, 200)}); ${shared ? 'a shared' : 'a plain'} ` +
+      `memory needs the build ${build}, and a page's content security policy 'wasm-unsafe-eval' in script-src`,
+    { cause },
+  )
 }
 
 function isShared(memory: WebAssembly.Memory): boolean {

@@ -21,6 +21,7 @@ import { anomalyRoutes } from './routes/anomalies.js'
 import { docsRoutes } from './routes/docs.js'
 import { healthRoutes } from './routes/health.js'
 import { metricsRoute } from './routes/metrics.js'
+import { playgroundRoutes } from './routes/playground.js'
 
 const BODY_LIMIT_BYTES = 16 * 1024
 const HEADER_LIMIT_BYTES = 16 * 1024
@@ -118,6 +119,7 @@ export async function buildApp(options: AppOptions = {}) {
     await scope.register(healthRoutes, { detector, metrics })
     await scope.register(metricsRoute, { metrics })
     await scope.register(docsRoutes)
+    await scope.register(playgroundRoutes)
   })
   return app
 }

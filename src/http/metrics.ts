@@ -215,6 +215,11 @@ export class SentinelMetrics {
       ['sentinel_anomaly_rate', 'Share of anomalies over the last window, 0 to 1.', 'anomalyRate'],
       ['sentinel_model_generation', 'Which fit of the forest decides; 0 before the first.', 'generation'],
       ['sentinel_history_size', 'Rows in the sliding window.', 'historySize'],
+      [
+        'sentinel_samples_needed',
+        'Records still needed before the first forest; 0 once there is one.',
+        'samplesNeeded',
+      ],
     ] as const
     for (const [name, help, property] of shown) {
       const read = () => this.#detector?.[property] ?? 0

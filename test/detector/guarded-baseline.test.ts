@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { madeUpTraffic, SHIFTS, shifted, withBurst } from '../../bench/accuracy/experiments.js'
-import { accuracyOf } from '../../bench/accuracy/flag-accuracy.js'
 import { flaggedShare, replay } from '../../bench/accuracy/replay.js'
 import { dataFolder, readKdd, readTelemetry } from '../../bench/accuracy/streams.js'
+import { accuracyOf } from '../../bench/accuracy/verdict-accuracy.js'
 
 const clean = madeUpTraffic(8000, 21)
 

@@ -36,7 +36,7 @@ test.each(['/docs', '/redoc'])('%s may run its own scripts and nothing else', as
 test('a page that runs the forest may compile WebAssembly, start workers and share memory, but not eval', () => {
   const { contentSecurityPolicy, crossOriginEmbedderPolicy } = forestPageHelmet
   expect(contentSecurityPolicy.directives['script-src']).toEqual(["'self'", "'wasm-unsafe-eval'"])
-  expect(contentSecurityPolicy.directives['worker-src']).toEqual(["'self'", 'blob:'])
+  expect(contentSecurityPolicy.directives['worker-src']).toEqual(["'self'"])
   expect(crossOriginEmbedderPolicy).toEqual({ policy: 'require-corp' })
 })
 

@@ -21,12 +21,13 @@ function start(environment: Record<string, string> = {}): Promise<App> {
   )
 }
 
+/** So many records, the 50th of which brings the forest that judges those after it. */
 async function learn(app: App, n: number): Promise<void> {
   for (let i = 0; i < n; i++) {
     await analyze(app, { ...NORMAL, latency: 100 + (i % 37), input_length: 1800 + (i % 91) })
-  }
-  while ((await metric(app, 'sentinel_model_generation'))[''] === 0) {
-    await new Promise((resolve) => setImmediate(resolve))
+    while (i === 49 && (await metric(app, 'sentinel_model_generation'))[''] === 0) {
+      await new Promise((resolve) => setImmediate(resolve))
+    }
   }
 }
 

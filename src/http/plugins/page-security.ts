@@ -23,7 +23,14 @@ const PAGE: Directives = {
 }
 
 /** A page that runs the forest compiles WebAssembly, which is a right of its own and not `eval`. */
-const FOREST_PAGE: Directives = { ...PAGE, 'script-src': ["'self'", "'wasm-unsafe-eval'"] }
+const FOREST_PAGE: Directives = {
+  ...ANSWER,
+  'script-src': ["'self'", "'wasm-unsafe-eval'"],
+  'style-src': ["'self'"],
+  'img-src': ["'self'", 'data:'],
+  'connect-src': ["'self'"],
+  'worker-src': ["'self'"],
+}
 
 /** The `helmet` option of a route that serves a page. */
 export const pageHelmet = { contentSecurityPolicy: policyOf(PAGE) }

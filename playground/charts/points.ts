@@ -1,0 +1,66 @@
+import type uPlot from 'uplot'
+import type { ChartTheme } from './chart-theme.js'
+import type { ScatterData } from './scatter-chart.js'
+
+const REACH_PX = 14
+/** More points than this are drawn as small squares. */
+const MANY = 20_000
+
+/** Draws every row; anomalies last and as diamonds with an outline, so that colour is not all that tells them. */
+export function drawPoints(plot: uPlot, data: ScatterData, theme: ChartTheme): void {
+  const { ctx, bbox } = plot
+  const ratio = devicePixelRatio
+  ctx.save()
+  ctx.beginPath()
+  ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height)
+  ctx.clip()
+  const radius = (data.xs.length > MANY ? 1.2 : 2.6) * ratio
+  ctx.strokeStyle = theme.ink
+  ctx.lineWidth = ratio * 0.8
+  for (const anomalies of [0, 1]) {
+    for (let row = 0; row < data.xs.length; row++) {
+      if (data.anomalous[row] !== anomalies) continue
+      const x = plot.valToPos(data.xs[row] as number, 'x', true)
+      const y = plot.valToPos(data.ys[row] as number, 'y', true)
+      ctx.fillStyle = data.colors.css(data.scores[row] as number)
+      if (anomalies === 1) diamond(ctx, x, y, radius * 1.8)
+      else dot(ctx, x, y, radius)
+    }
+  }
+  ctx.restore()
+}
+
+/** The row nearest to the pointer, or null when none is near. */
+export function nearestPoint(plot: uPlot, data: ScatterData): number | null {
+  const { left = -1, top = -1 } = plot.cursor
+  if (left < 0 || top < 0) return null
+  let nearest: number | null = null
+  let least = REACH_PX * REACH_PX
+  for (let row = 0; row < data.xs.length; row++) {
+    const dx = plot.valToPos(data.xs[row] as number, 'x') - left
+    const dy = plot.valToPos(data.ys[row] as number, 'y') - top
+    const distance = dx * dx + dy * dy
+    if (distance < least) {
+      least = distance
+      nearest = row
+    }
+  }
+  return nearest
+}
+
+function dot(ctx: CanvasRenderingContext2D, x: number, y: number, radius: number): void {
+  ctx.globalAlpha = 0.75
+  ctx.fillRect(x - radius / 2, y - radius / 2, radius, radius)
+}
+
+function diamond(ctx: CanvasRenderingContext2D, x: number, y: number, radius: number): void {
+  ctx.globalAlpha = 1
+  ctx.beginPath()
+  ctx.moveTo(x, y - radius)
+  ctx.lineTo(x + radius, y)
+  ctx.lineTo(x, y + radius)
+  ctx.lineTo(x - radius, y)
+  ctx.closePath()
+  ctx.fill()
+  ctx.stroke()
+}

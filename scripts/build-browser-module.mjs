@@ -1,0 +1,33 @@
+/**
+ * Bundles the library with its one dependency into dist/forest/forest.js, beside the .wasm that it fetches: files
+ * that a browser, or any runtime that imports by URL, takes without a bundler or an import map.
+ */
+import { copyFile, readFile, writeFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
+import { build } from 'esbuild'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const forest = `${root}dist/forest`
+
+const plainBuild = gzipSync(await readFile(`${forest}/forest.wasm`), { level: 9 }).toString('base64')
+await writeFile(`${forest}/forest.inline.js`, `export const plainBuild =\n  '${plainBuild}'\n`)
+
+await build({
+  absWorkingDir: root,
+  entryPoints: ['dist/forest/index.js'],
+  outfile: 'dist/forest/forest.js',
+  bundle: true,
+  // Loaded only where the .wasm is not to be had.
+  external: ['./forest.inline.js'],
+  format: 'esm',
+  // Neither browser nor node: the package's import map then gives the default, which fetches.
+  platform: 'neutral',
+  target: 'es2022',
+  minify: true,
+  charset: 'utf8',
+  banner: {
+    js: '/*! codeflow-sentinel, MIT; contains @assemblyscript/loader, Apache-2.0, (c) The AssemblyScript Authors */',
+  },
+})
+await copyFile(`${root}src/forest/forest.wasm.d.ts`, `${forest}/forest.wasm.d.ts`)

@@ -1,0 +1,43 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { extname } from 'node:path'
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Type } from '@sinclair/typebox'
+import { ApiError } from '../error-codes.js'
+import { forestPageHelmet } from '../plugins/page-security.js'
+
+/** Where the build puts the page. */
+const PAGE = new URL('../../playground/', import.meta.url)
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.txt': 'text/plain; charset=utf-8',
+  // The type that lets a browser compile while the module arrives.
+  '.wasm': 'application/wasm',
+}
+
+/** `/playground/`: the forest in the browser, static files that a build put there. */
+export const playgroundRoutes: FastifyPluginAsyncTypebox = async (app) => {
+  // A name that is not there now is never read.
+  const files = new Set(await readdir(PAGE, { recursive: true }).catch(() => []))
+
+  // Relative, so that it holds behind a proxy that adds a prefix; the page's own addresses need the slash.
+  app.get('/playground', { schema: { hide: true } }, (_request, reply) => reply.redirect('playground/'))
+
+  app.get(
+    '/playground/*',
+    { schema: { hide: true, params: Type.Object({ '*': Type.String() }) }, helmet: forestPageHelmet },
+    async (request, reply) => {
+      const file = request.params['*'] || 'index.html'
+      const type = TYPES[extname(file)]
+      if (type === undefined || !files.has(file)) throw new ApiError('SENTINEL_NOT_FOUND', 'no such file')
+      // The build puts a digest into the names of assets: another content has another name.
+      const immutable = file.startsWith('assets/')
+      reply.header('cache-control', immutable ? 'public, max-age=31536000, immutable' : 'no-cache')
+      reply.type(type)
+      return readFile(new URL(file, PAGE))
+    },
+  )
+}

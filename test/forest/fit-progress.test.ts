@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest'
+import { IsolationForest } from '#sentinel/forest/index.js'
+
+const ROWS = Array.from({ length: 300 }, (_, i) => [i % 17, (i * 7) % 31])
+
+describe('a fit that is watched', () => {
+  it('reports every few trees, from none to all', async () => {
+    const forest = await IsolationForest.create({ nFeatures: 2, nTrees: 12 })
+    const grown: number[] = []
+    forest.fit(ROWS, { onProgress: (trees) => grown.push(trees) })
+    expect(grown).toEqual([0, 5, 10, 12])
+  })
+
+  it('grows the same forest as one that is not', async () => {
+    const watched = await IsolationForest.create({ nFeatures: 2 })
+    const other = await IsolationForest.create({ nFeatures: 2 })
+    watched.fit(ROWS, { onProgress: () => {} })
+    expect(watched.toBytes()).toEqual(other.fit(ROWS).toBytes())
+  })
+
+  it('ends with no forest rather than half of one when it is stopped, and can begin again', async () => {
+    const forest = await IsolationForest.create({ nFeatures: 2 })
+    const stop = new Error('enough')
+    const stopping = () =>
+      forest.fit(ROWS, {
+        onProgress: (trees) => {
+          if (trees > 20) throw stop
+        },
+      })
+    expect(stopping).toThrow(stop)
+    expect(forest.fitted).toBe(false)
+    expect(() => forest.score([1, 2])).toThrow('the forest has no trees yet')
+    expect(forest.fit(ROWS).fitted).toBe(true)
+  })
+})

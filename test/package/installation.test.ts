@@ -1,0 +1,85 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { VERSION } from '#sentinel/version.js'
+import { packTarball, removeFolder, run, temporaryFolder } from './tarball.js'
+
+const LIBRARY = `
+import { readFile } from 'node:fs/promises'
+import { IsolationForest } from 'codeflow-sentinel/forest'
+import { buildApp, Detector, loadConfig } from 'codeflow-sentinel'
+
+const wasm = await readFile(new URL(import.meta.resolve('codeflow-sentinel/forest.wasm')))
+const forest = await IsolationForest.create({ nFeatures: 1, wasm })
+forest.fit([[1], [2], [3], [40]])
+
+const options = loadConfig({}).detector
+let detector
+const fitted = new Promise((resolve, reject) => {
+  const listener = { onFit: ({ outcome }) => resolve(outcome), onTrainerFault: reject }
+  detector = Detector.create({ ...options, ...listener })
+})
+detector = await detector
+for (let i = 0; i < options.minSamples; i++) detector.analyze({ latency: i, input_length: 100, errors: 0 })
+const outcome = await fitted
+
+const app = await buildApp({ detector, logger: false })
+const paths = ['/health', '/openapi.json', '/docs', '/docs/redoc.standalone.js']
+const codes = await Promise.all(paths.map(async (path) => (await app.inject(path)).statusCode))
+await app.close()
+await detector.close()
+console.log(JSON.stringify({ odd: forest.score([40]) > forest.score([2]), outcome, codes }))
+`
+
+let folder: string
+beforeAll(async () => {
+  folder = await temporaryFolder()
+  const { file } = await packTarball(folder)
+  await writeFile(join(folder, 'package.json'), '{ "type": "module" }')
+  await run('npm', ['install', file, '--no-audit', '--no-fund', '--prefer-offline'], { cwd: folder })
+}, 240_000)
+afterAll(() => removeFolder(folder))
+
+describe('installed into an empty folder', () => {
+  it('the command says what it is and how it is used', async () => {
+    const npx = (argument: string) =>
+      run('npx', ['--no-install', 'codeflow-sentinel', argument], { cwd: folder })
+    expect((await npx('--version')).stdout.trim()).toBe(VERSION)
+    expect((await npx('--help')).stdout).toContain('SENTINEL_PORT')
+  }, 60_000)
+
+  it('the command serves until it is told to stop', async () => {
+    const service = spawn(join(folder, 'node_modules/.bin/codeflow-sentinel'), {
+      cwd: folder,
+      env: { ...process.env, SENTINEL_PORT: '0' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    try {
+      const address = await listeningAddress(service.stdout)
+      const health = await fetch(`${address}/health`)
+      expect(await health.json()).toMatchObject({ status: 'ok', version: VERSION })
+      service.kill('SIGTERM')
+      const [code] = await once(service, 'exit')
+      expect(code).toBe(0)
+    } finally {
+      service.kill('SIGKILL')
+    }
+  }, 60_000)
+
+  it('the library fits, here and on its own thread, and answers with its pages', async () => {
+    await writeFile(join(folder, 'library.js'), LIBRARY)
+    const { stdout } = await run(process.execPath, ['library.js'], { cwd: folder })
+    expect(JSON.parse(stdout)).toEqual({ odd: true, outcome: 'ok', codes: [200, 200, 200, 200] })
+  }, 60_000)
+})
+
+async function listeningAddress(output: NodeJS.ReadableStream): Promise<string> {
+  for await (const line of createInterface({ input: output })) {
+    const address = /listens at (http:\/\/[^"\s]+)/.exec(line)?.[1]
+    if (address !== undefined) return address
+  }
+  throw new Error('the service ended without listening')
+}

@@ -1,0 +1,58 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { packTarball, removeFolder, root, run, type Tarball, temporaryFolder } from './tarball.js'
+
+/** Documentation: the pages of Swagger UI and ReDoc, the playground, and what is written in Markdown. */
+const DOCUMENTATION = /^lib\/(http\/pages|playground)\/|\.md$/
+const LIMIT_BYTES = 200 * 1024
+
+let folder: string
+let tarball: Tarball
+beforeAll(async () => {
+  folder = await temporaryFolder()
+  tarball = await packTarball(folder)
+}, 60_000)
+afterAll(() => removeFolder(folder))
+
+const bin = (name: string): string => join(root, 'node_modules/.bin', name)
+
+describe('the tarball', () => {
+  it('holds the build, the licence and nothing of the sources, the tests or the debug build', () => {
+    const paths = tarball.files.map(({ path }) => path)
+    expect(paths).toEqual(expect.arrayContaining(['package.json', 'LICENSE', 'lib/forest/forest.wasm']))
+    const foreign = paths.filter(
+      (path) => !/^(lib\/|package\.json$|LICENSE$|README\.md$|CHANGELOG\.md$)/.test(path),
+    )
+    expect(foreign).toEqual([])
+    expect(paths.filter((path) => /debug|\.test\.|\.map$/.test(path))).toEqual([])
+  })
+
+  it('unpacks to less than 200 KiB without the documentation', () => {
+    const code = tarball.files.filter(({ path }) => !DOCUMENTATION.test(path))
+    expect(code.reduce((sum, { size }) => sum + size, 0)).toBeLessThan(LIMIT_BYTES)
+  })
+
+  it('runs nothing when it is installed and has no side effects when it is imported', async () => {
+    const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
+    expect(manifest.sideEffects).toBe(false)
+    for (const script of ['preinstall', 'install', 'postinstall', 'prepare']) {
+      expect(manifest.scripts).not.toHaveProperty(script)
+    }
+  })
+
+  it('has types that TypeScript resolves at every entry', async () => {
+    const { stdout } = await run(
+      bin('attw'),
+      [tarball.file, '--profile', 'esm-only', '--no-emoji', '--format', 'table-flipped'],
+      { cwd: folder },
+    )
+    for (const entry of ['codeflow-sentinel', 'forest', 'forest.wasm']) expect(stdout).toContain(entry)
+    expect(stdout).not.toMatch(/💀|Untyped|Masquerading/i)
+  }, 60_000)
+
+  it('has a manifest that publint finds no fault with', async () => {
+    const { stdout } = await run(bin('publint'), ['run', tarball.file, '--strict'])
+    expect(stdout).toContain('All good!')
+  }, 60_000)
+})

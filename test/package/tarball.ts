@@ -1,0 +1,39 @@
+import { execFile } from 'node:child_process'
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+
+export const run = promisify(execFile)
+export const root = fileURLToPath(new URL('../../', import.meta.url))
+
+export interface Tarball {
+  readonly file: string
+  readonly files: readonly { readonly path: string; readonly size: number }[]
+}
+
+/** A new empty folder outside the project, so that nothing is resolved from the project by accident. */
+export function temporaryFolder(): Promise<string> {
+  return mkdtemp(join(tmpdir(), 'codeflow-sentinel-'))
+}
+
+export function removeFolder(folder: string): Promise<void> {
+  return rm(folder, { recursive: true, force: true })
+}
+
+/** The package as it would be published, from the build that is there. */
+export async function packTarball(folder: string): Promise<Tarball> {
+  const { stdout } = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], {
+    cwd: root,
+  })
+  const [packed] = JSON.parse(stdout)
+  return { file: join(folder, packed.filename), files: packed.files }
+}
+
+/** Unpacks the package as `folder`/`name`. */
+export async function unpackTarball({ file }: Tarball, folder: string, name: string): Promise<void> {
+  await mkdir(folder, { recursive: true })
+  await run('tar', ['xzf', file, '-C', folder])
+  if (name !== 'package') await rename(join(folder, 'package'), join(folder, name))
+}

@@ -1,0 +1,207 @@
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { fastify } from 'fastify'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { IsolationForest } from '#sentinel/forest/index.js'
+import { playgroundRoutes } from '#sentinel/http/routes/playground.js'
+import { launchChromium } from '../runtimes/chromium.js'
+import { serveFolder } from '../runtimes/static-server.js'
+
+describe('the playground in Chromium', () => {
+  const app = fastify()
+  let address: string
+  let browser: Browser | undefined
+  let page: Page
+  let complaints: string[]
+
+  beforeAll(async () => {
+    await app.register(playgroundRoutes)
+    address = await app.listen({ host: '127.0.0.1', port: 0 })
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await app.close()
+  })
+  beforeEach(async (context) => {
+    browser ??= await launchChromium(context)
+    await open({})
+    return async () => {
+      expect(complaints).toEqual([])
+      await page.close()
+    }
+  }, 60_000)
+
+  /** Opens a page, and takes down all that it complains of and all that it asks of elsewhere. */
+  async function open(
+    options: Parameters<Browser['newPage']>[0],
+    url = `${address}/playground`,
+  ): Promise<void> {
+    await page?.close()
+    page = await (browser as Browser).newPage(options)
+    const heard: string[] = []
+    complaints = heard
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') heard.push(message.text())
+    })
+    page.on('pageerror', (error) => heard.push(error.message))
+    page.on('request', (request) => {
+      const { origin } = new URL(request.url())
+      if (origin !== new URL(url).origin) heard.push(request.url())
+    })
+    await page.goto(url)
+  }
+
+  async function growForest(times = 1): Promise<void> {
+    await page.getByRole('button', { name: 'Fit the forest' }).click()
+    await page.waitForFunction((n) => document.body.dataset.ready === String(n), times)
+  }
+
+  async function fitSample(): Promise<void> {
+    await page.getByRole('button', { name: 'Sample telemetry' }).click()
+    await growForest()
+  }
+
+  const anomalies = () => page.locator('#summary-anomalies strong').textContent()
+
+  async function download(name: string): Promise<Buffer> {
+    const [saved] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name }).click(),
+    ])
+    return readFile(await saved.path())
+  }
+
+  it('fits the sample and finds the share of anomalies that was asked for', async () => {
+    await fitSample()
+    expect(await anomalies()).toBe('100')
+    expect(await page.locator('#status').textContent()).toContain('Fitted')
+    expect(await page.locator('#progress').evaluate((bar: HTMLProgressElement) => bar.value)).toBe(100)
+    expect(await page.locator('#anomalies tr').count()).toBe(20)
+    expect(await page.locator('#timings-note').textContent()).toContain('agree to 12 digits')
+    expect(await page.locator('#summary-fit small').textContent()).toContain('shared memory')
+  }, 60_000)
+
+  it('gives the forest as bytes that load, and its scores as CSV', async () => {
+    await fitSample()
+    const forest = await IsolationForest.fromBytes(await download('Forest as bytes'))
+    const [header, ...lines] = (await download('Scores as CSV')).toString().trimEnd().split('\n')
+    expect(header).toBe('line,latency,input_length,errors,score,anomaly')
+    expect(lines).toHaveLength(2000)
+    let marked = 0
+    for (const line of lines) {
+      const [, latency, inputLength, errors, score, anomaly] = line.split(',').map(Number)
+      expect(forest.score([latency, inputLength, errors] as number[])).toBe(score)
+      marked += anomaly as number
+    }
+    expect(marked).toBe(100)
+  }, 60_000)
+
+  it('moves the threshold without growing the trees again', async () => {
+    await fitSample()
+    await page.locator('#contamination').fill('0.1')
+    await expect.poll(anomalies).toBe('200')
+    await page.locator('#contamination-auto').check()
+    await expect.poll(() => page.locator('#summary-threshold strong').textContent()).toBe('0.5000')
+  }, 60_000)
+
+  it('draws rows and field in many colours, and again for other axes', async () => {
+    await fitSample()
+    const colours = () =>
+      page.locator('#scatter canvas').evaluate((canvas: HTMLCanvasElement) => {
+        const { data } = (canvas.getContext('2d') as CanvasRenderingContext2D).getImageData(
+          0,
+          0,
+          canvas.width,
+          canvas.height,
+        )
+        return new Set(new Uint32Array(data.buffer)).size
+      })
+    await expect.poll(colours).toBeGreaterThan(500)
+    await page.locator('#y-feature').selectOption({ label: 'errors' })
+    await page.locator('#logarithmic').uncheck()
+    await expect.poll(colours).toBeGreaterThan(500)
+  }, 60_000)
+
+  it('can be used by keyboard alone, down to a row of the table and its place in the chart', async () => {
+    const focusOn = async (id: string): Promise<void> => {
+      for (let presses = 0; presses < 40; presses++) {
+        await page.keyboard.press('Tab')
+        if ((await page.evaluate(() => document.activeElement?.id ?? '')) === id) return
+      }
+      throw new Error(`#${id} is not reached`)
+    }
+    await focusOn('sample')
+    await page.keyboard.press('Enter')
+    await focusOn('trees')
+    await page.keyboard.press('ArrowUp')
+    await focusOn('fit')
+    await page.keyboard.press('Enter')
+    await page.waitForFunction(() => document.body.dataset.ready === '1')
+    expect(await page.locator('#status').textContent()).toContain('Fitted')
+    expect(await page.locator('.mark').count()).toBe(0)
+    await page.locator('#anomalies button').first().focus()
+    expect(await page.locator('#scatter .mark').count()).toBe(1)
+    expect(await page.locator('#anomalies button').first().getAttribute('aria-label')).toContain('mark it')
+  }, 60_000)
+
+  it('names the line of a file that is wrong, and takes it once it is mended', async () => {
+    const choose = (text: string) =>
+      page
+        .locator('#file')
+        .setInputFiles({ name: 'rows.csv', mimeType: 'text/csv', buffer: Buffer.from(text) })
+    await choose('latency,errors\n12,0\noops,1\n')
+    const alert = page.locator('#data-error')
+    expect(await alert.getAttribute('role')).toBe('alert')
+    await expect
+      .poll(() => alert.textContent())
+      .toBe('rows.csv: Line 3: “latency” is “oops”; it must be a number, as in the first row.')
+    const rows = Array.from({ length: 50 }, (_, row) => `${10 + (row % 7)},${row === 20 ? 9 : 0}`)
+    await choose(`latency,errors\n${rows.join('\n')}\n`)
+    await expect.poll(() => alert.textContent()).toBe('')
+    await growForest()
+    expect(await page.locator('#anomalies button').first().textContent()).toBe('22')
+  }, 60_000)
+
+  it('takes a file that is dropped anywhere', async () => {
+    await page.evaluate(() => {
+      const dataTransfer = new DataTransfer()
+      dataTransfer.items.add(new File(['{"latency":1}\n{"latency":2}\n'], 'rows.ndjson'))
+      document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }))
+    })
+    const about = page.locator('#data-about')
+    await expect.poll(() => about.textContent()).toBe('rows.ndjson: 2 rows, 1 columns of numbers.')
+  }, 60_000)
+
+  it('works from any folder of any host, without headers of its own', async () => {
+    const host = await serveFolder(fileURLToPath(new URL('../../dist', import.meta.url)))
+    try {
+      await open({}, `${host.url}playground/`)
+      await fitSample()
+      expect(await anomalies()).toBe('100')
+      expect(await page.locator('#summary-fit small').textContent()).toContain('plain memory')
+    } finally {
+      await host.close()
+    }
+  }, 60_000)
+
+  it('says so when no column is chosen', async () => {
+    await page.getByRole('button', { name: 'Sample telemetry' }).click()
+    for (const box of await page.locator('#columns input').all()) await box.uncheck()
+    await page.getByRole('button', { name: 'Fit the forest' }).click()
+    await expect.poll(() => page.locator('#status').textContent()).toBe('Choose 1 to 255 columns.')
+  }, 60_000)
+
+  it('fits a phone, light or dark', async () => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await open({ viewport: { width: 360, height: 740 }, colorScheme })
+      await fitSample()
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360)
+      const [ink, ground] = await page.evaluate(() => {
+        const { color, backgroundColor } = getComputedStyle(document.body)
+        return [color, backgroundColor].map((text) => Number(/\d+/.exec(text)?.[0]))
+      })
+      expect((ink as number) < (ground as number)).toBe(colorScheme === 'light')
+    }
+  }, 60_000)
+})
