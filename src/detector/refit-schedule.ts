@@ -2,12 +2,19 @@
 const FIRST_BACKOFF_MS = 250
 const LAST_BACKOFF_MS = 60_000
 
+/**
+ * A short fit costs more than its own time: a thread is woken, caches go cold, the host prepares rows and takes
+ * over. For the duty cycle it counts as this long, so that at a tenth of a core there are at most ten fits a second.
+ */
+const LEAST_CHARGE_MS = 10
+
 /** Runs one fit and says how long it took, in milliseconds; rejects when it failed. */
 export type RunFit = () => Promise<number>
 
 /**
  * When to fit: at most one fit at a time, requests meanwhile coalesce into one, and fits take no more than a
- * share `duty` of one core: the next starts no sooner than d/duty after the start of one that took d.
+ * share `duty` of one core: the next starts no sooner than d/duty after the start of one that took d, and the pause
+ * between them is no shorter than that after LEAST_CHARGE_MS.
  */
 export class RefitSchedule {
   readonly #run: RunFit
@@ -64,7 +71,8 @@ export class RefitSchedule {
     try {
       const durationMs = await this.#run()
       this.#failures = 0
-      this.#notBefore = startedMs + durationMs / this.#duty
+      const pauseMs = Math.max(durationMs, LEAST_CHARGE_MS) * (1 / this.#duty - 1)
+      this.#notBefore = startedMs + durationMs + pauseMs
     } catch {
       const backoffMs = Math.min(FIRST_BACKOFF_MS * 2 ** this.#failures, LAST_BACKOFF_MS)
       this.#failures += 1
