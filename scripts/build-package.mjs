@@ -3,17 +3,17 @@
  * code in a few minified bundles, and only the declarations that the entries lead to. It is half the size, and
  * there are fewer files to read at a start.
  */
-import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, readFile, rm } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { writeDeclarations } from './published-declarations.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const dist = join(root, 'dist')
 const lib = join(root, 'lib')
 
 const ENTRIES = ['index.js', 'server.js', 'forest/index.js', 'detector/fit-worker.js']
-const DECLARED = ['index.d.ts', 'server.d.ts', 'forest/index.d.ts', 'forest/forest.wasm.d.ts']
 const AS_THEY_ARE = [
   'forest/forest.js',
   'forest/forest.inline.js',
@@ -62,22 +62,7 @@ async function bundle() {
   }
 }
 
-async function copyDeclarations() {
-  const seen = new Set()
-  const copy = async (path) => {
-    if (seen.has(path)) return
-    seen.add(path)
-    const source = await readFile(join(dist, path), 'utf8')
-    await mkdir(dirname(join(lib, path)), { recursive: true })
-    await writeFile(join(lib, path), source)
-    for (const [, target] of source.matchAll(/(?:from |import\()['"](\.[^'"]+)\.js['"]/g)) {
-      await copy(`${join(dirname(path), target)}.d.ts`)
-    }
-  }
-  for (const path of DECLARED) await copy(path)
-}
-
 await rm(lib, { recursive: true, force: true })
 await bundle()
-await copyDeclarations()
+await writeDeclarations(dist, lib)
 for (const path of AS_THEY_ARE) await cp(join(dist, path), join(lib, path), { recursive: true })

@@ -1,6 +1,10 @@
 import { type Static, Type } from '@sinclair/typebox'
 
 const HISTORY_LIMIT = 100_000
+/** Parts of comma-separated lists, as patterns. */
+const TOKEN = '[!-+\\--~]{1,512}'
+const HOST = '(?:[A-Za-z0-9][A-Za-z0-9._-]{0,252}(?::\\d{1,5})?|\\[?[0-9A-Fa-f:.]{2,45}\\]?(?::\\d{1,5})?)'
+const ORIGIN = 'https?://[^\\s/,?#@]{1,260}'
 
 /** Every environment variable of the service: type, range, default and meaning, said once. */
 export const Environment = Type.Object(
@@ -9,7 +13,7 @@ export const Environment = Type.Object(
       default: '127.0.0.1',
       pattern: '^[^\\s/]{1,253}$',
       allowed: 'a host name or address to listen on',
-      description: 'Address to listen on. Loopback by default: the service has no login.',
+      description: 'Address to listen on; one that is not loopback needs SENTINEL_API_TOKEN.',
     }),
     SENTINEL_PORT: Type.Integer({
       default: 8000,
@@ -21,6 +25,77 @@ export const Environment = Type.Object(
       ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'].map((level) => Type.Literal(level)),
       { default: 'info', description: 'Least important log lines to write (JSON lines on stdout).' },
     ),
+    SENTINEL_API_TOKEN: Type.String({
+      default: '',
+      pattern: `^(?:${TOKEN}(?:\\s*,\\s*${TOKEN})*)?$`,
+      allowed: 'one or more tokens of visible ASCII characters, separated by commas',
+      description:
+        'Bearer tokens that callers must present, except at /health*; several while one is replaced.',
+      writeOnly: true,
+    }),
+    SENTINEL_ALLOW_UNAUTHENTICATED: Type.Boolean({
+      default: false,
+      allowed: 'true or false',
+      description: 'Lets an address that is not loopback be served without a token.',
+    }),
+    SENTINEL_ALLOWED_HOSTS: Type.String({
+      default: '',
+      pattern: `^(?:\\*|${HOST}(?:\\s*,\\s*${HOST})*)?$`,
+      allowed: 'host names or addresses, separated by commas, or *',
+      description:
+        'What a Host header may name besides the loopback names and the address listened on; * for anything.',
+    }),
+    SENTINEL_CORS_ORIGINS: Type.String({
+      default: '',
+      pattern: `^(?:${ORIGIN}(?:\\s*,\\s*${ORIGIN})*)?$`,
+      allowed: 'origins such as https://dashboard.example, separated by commas',
+      description: 'Web pages of other origins that may call; none by default.',
+    }),
+    SENTINEL_ADMIN_HOST: Type.String({
+      default: '127.0.0.1',
+      pattern: '^[^\\s/]{1,253}$',
+      allowed: 'a host name or address to listen on',
+      description: 'Address of the second listener; the rule of SENTINEL_HOST applies.',
+    }),
+    SENTINEL_ADMIN_PORT: Type.Union([Type.Integer({ minimum: 0, maximum: 65_535 }), Type.Literal('off')], {
+      default: 'off',
+      description: 'Port of a second listener that serves /health* and /metrics only.',
+    }),
+    SENTINEL_MAX_CONNECTIONS: Type.Integer({
+      default: 1024,
+      minimum: 1,
+      maximum: 65_535,
+      description: 'Connections served at a time; further ones are closed at once.',
+    }),
+    SENTINEL_MAX_DELAY_MS: Type.Integer({
+      default: 200,
+      minimum: 0,
+      maximum: 60_000,
+      description: 'Event loop delay above which requests are shed with 503, in milliseconds; 0 never sheds.',
+    }),
+    SENTINEL_RATE_LIMIT: Type.Integer({
+      default: 0,
+      minimum: 0,
+      maximum: 1_000_000,
+      description: 'Requests a second for each token, or each address where there is none; 0 for no limit.',
+    }),
+    SENTINEL_IDEMPOTENCY_MAX: Type.Integer({
+      default: 10_000,
+      minimum: 0,
+      maximum: 1_000_000,
+      description: 'Answers kept for repeated Idempotency-Key headers; 0 ignores the header.',
+    }),
+    SENTINEL_STATE_DIR: Type.String({
+      default: '',
+      maxLength: 4096,
+      description: 'Folder in which the state survives a restart; without it a restart learns afresh.',
+    }),
+    SENTINEL_STATE_INTERVAL_MS: Type.Integer({
+      default: 60_000,
+      minimum: 100,
+      maximum: 86_400_000,
+      description: 'How often the state is written when it changed, in milliseconds.',
+    }),
     SENTINEL_HISTORY_MAX: Type.Integer({
       default: 1000,
       minimum: 2,
@@ -66,6 +141,30 @@ export const Environment = Type.Object(
       exclusiveMinimum: 0,
       maximum: 1,
       description: 'Share of one core that fitting may take.',
+    }),
+    SENTINEL_BASELINE: Type.Union([Type.Literal('guarded'), Type.Literal('window')], {
+      default: 'guarded',
+      description:
+        'What is learnt from: a baseline that an attack cannot fill, by route, or the last records as they are.',
+    }),
+    SENTINEL_ROUTES_MAX: Type.Integer({
+      default: 512,
+      minimum: 1,
+      maximum: 100_000,
+      description: 'Routes with a profile of their own; the least recently used goes.',
+    }),
+    SENTINEL_MIN_CONFIDENCE: Type.Number({
+      default: 0,
+      minimum: 0,
+      maximum: 1,
+      description: 'An anomaly needs at least this confidence.',
+    }),
+    SENTINEL_FEATURES: Type.String({
+      default: '{}',
+      maxLength: 4096,
+      allowed: 'JSON',
+      description:
+        'What counts, as JSON by feature: direction (high, low, both), ignore (units) and ignoreRelative (share of the median).',
     }),
     SENTINEL_RULE_LATENCY_MS: Type.Number({
       default: 5000,

@@ -1,9 +1,12 @@
 import { Ajv } from 'ajv'
 import { allowedBy, type ValueSchema } from './allowed.js'
 import { Environment, type Variable } from './config-schema.js'
+import { type AlertPolicies, parseAlertPolicies } from './detector/alert-policy.js'
 import type { DetectorOptions } from './detector/detector.js'
+import { FEATURES } from './detector/features.js'
 import type { ExplainerOptions } from './explain/explainer.js'
 import { checkOllamaHost } from './explain/ollama-host.js'
+import { isLoopback } from './loopback.js'
 import { quoted } from './quoted.js'
 
 /** Everything the service can be told, checked and grouped by the part that reads it. */
@@ -11,10 +14,49 @@ export interface Config {
   readonly host: string
   readonly port: number
   readonly logLevel: string
-  readonly detector: Omit<DetectorOptions, 'onFit' | 'onTrainerFault'>
+  readonly access: AccessConfig
+  readonly admin: AdminConfig
+  readonly limits: LimitsConfig
+  readonly state: StateConfig
+  readonly detector: Omit<DetectorOptions, 'onFit' | 'onTrainerFault' | 'trainer'>
   readonly explain: Pick<ExplainerOptions, 'mode' | 'timeoutMs' | 'ollamaHost' | 'ollamaModel'>
   /** Anomalies kept to be looked up. */
   readonly anomaliesMax: number
+}
+
+/** Who may call. */
+export interface AccessConfig {
+  /** Bearer tokens, any of which opens everything but `/health*`; none opens everything. */
+  readonly tokens: readonly string[]
+  /** Served beyond loopback without a token, because someone said so. */
+  readonly unauthenticated: boolean
+  /** Names a `Host` header may carry besides the loopback names and the address listened on; `*` for any. */
+  readonly allowedHosts: readonly string[]
+  /** Origins of web pages that may call. */
+  readonly corsOrigins: readonly string[]
+}
+
+/** A second listener for health and metrics; none when the port is null. */
+export interface AdminConfig {
+  readonly host: string
+  readonly port: number | null
+}
+
+/** How much is taken on. */
+export interface LimitsConfig {
+  readonly maxConnections: number
+  /** Mean delay of the event loop above which requests are shed; 0 never sheds. */
+  readonly maxDelayMs: number
+  /** Requests a second and caller; 0 for no limit. */
+  readonly rateLimit: number
+  /** Answers remembered for repeated requests; 0 remembers none. */
+  readonly idempotencyMax: number
+}
+
+/** Where and how often the state is kept; nowhere when the folder is null. */
+export interface StateConfig {
+  readonly dir: string | null
+  readonly intervalMs: number
 }
 
 export type EnvironmentSource = Readonly<Record<string, string | undefined>>
@@ -25,7 +67,7 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError'
 
   constructor(
-    readonly variable: Variable,
+    readonly variable: string,
     message: string,
   ) {
     super(message)
@@ -43,6 +85,27 @@ export function loadConfig(source: EnvironmentSource = process.env): Config {
     host: env.SENTINEL_HOST,
     port: env.SENTINEL_PORT,
     logLevel: env.SENTINEL_LOG_LEVEL,
+    access: {
+      tokens: listed(env.SENTINEL_API_TOKEN),
+      unauthenticated:
+        env.SENTINEL_API_TOKEN === '' && !(isLoopback(env.SENTINEL_HOST) && isLoopback(adminHostOf(env))),
+      allowedHosts: listed(env.SENTINEL_ALLOWED_HOSTS.toLowerCase()),
+      corsOrigins: listed(env.SENTINEL_CORS_ORIGINS.toLowerCase()),
+    },
+    admin: {
+      host: env.SENTINEL_ADMIN_HOST,
+      port: env.SENTINEL_ADMIN_PORT === 'off' ? null : env.SENTINEL_ADMIN_PORT,
+    },
+    limits: {
+      maxConnections: env.SENTINEL_MAX_CONNECTIONS,
+      maxDelayMs: env.SENTINEL_MAX_DELAY_MS,
+      rateLimit: env.SENTINEL_RATE_LIMIT,
+      idempotencyMax: env.SENTINEL_IDEMPOTENCY_MAX,
+    },
+    state: {
+      dir: env.SENTINEL_STATE_DIR === '' ? null : env.SENTINEL_STATE_DIR,
+      intervalMs: env.SENTINEL_STATE_INTERVAL_MS,
+    },
     detector: {
       historyMax: env.SENTINEL_HISTORY_MAX,
       contamination: env.SENTINEL_CONTAMINATION,
@@ -52,6 +115,10 @@ export function loadConfig(source: EnvironmentSource = process.env): Config {
       subsampleSize: env.SENTINEL_SUBSAMPLE,
       seed: env.SENTINEL_SEED,
       trainDuty: env.SENTINEL_TRAIN_DUTY,
+      baseline: env.SENTINEL_BASELINE,
+      routesMax: env.SENTINEL_ROUTES_MAX,
+      minConfidence: env.SENTINEL_MIN_CONFIDENCE,
+      policies: readPolicies(env.SENTINEL_FEATURES),
       rules: {
         latency: env.SENTINEL_RULE_LATENCY_MS,
         input_length: env.SENTINEL_RULE_INPUT_LENGTH,
@@ -109,6 +176,8 @@ function checkTogether(env: Environment, source: EnvironmentSource): void {
       `a whole number from 2 to SENTINEL_HISTORY_MAX, which is ${env.SENTINEL_HISTORY_MAX}`,
     )
   }
+  checkBinding('SENTINEL_HOST', env.SENTINEL_HOST, env)
+  checkBinding('SENTINEL_ADMIN_HOST', adminHostOf(env), env)
   try {
     checkOllamaHost(env.OLLAMA_HOST)
   } catch (error) {
@@ -117,10 +186,41 @@ function checkTogether(env: Environment, source: EnvironmentSource): void {
   }
 }
 
+function readPolicies(json: string): AlertPolicies {
+  try {
+    return parseAlertPolicies(json, FEATURES)
+  } catch (error) {
+    throw new ConfigError(
+      'SENTINEL_FEATURES',
+      `SENTINEL_FEATURES cannot be used: ${(error as Error).message}`,
+    )
+  }
+}
+
+/** Beyond loopback anybody in the network calls: that takes a token, or a word that this is meant. */
+function checkBinding(variable: Variable, host: string, env: Environment): void {
+  if (isLoopback(host) || env.SENTINEL_API_TOKEN !== '' || env.SENTINEL_ALLOW_UNAUTHENTICATED) return
+  throw new ConfigError(
+    variable,
+    `${variable}=${quoted(host)} cannot be used without a token, because others than this machine reach it: ` +
+      'set SENTINEL_API_TOKEN, or SENTINEL_ALLOW_UNAUTHENTICATED=true if something else keeps them out',
+  )
+}
+
+/** The second listener's address; that of the first where there is no second. */
+function adminHostOf(env: Environment): string {
+  return env.SENTINEL_ADMIN_PORT === 'off' ? env.SENTINEL_HOST : env.SENTINEL_ADMIN_HOST
+}
+
+function listed(text: string): string[] {
+  return text === '' ? [] : text.split(',').map((entry) => entry.trim())
+}
+
 function refusal(variable: Variable, source: EnvironmentSource, allowed?: string): ConfigError {
-  const schema: ValueSchema & { default?: unknown } = Environment.properties[variable]
+  const schema: ValueSchema & { default?: unknown; writeOnly?: boolean } = Environment.properties[variable]
   const value = source[variable]
-  const given = value === undefined || value.trim() === '' ? `${schema.default} (the default)` : quoted(value)
+  const shown = schema.writeOnly === true ? '"…"' : quoted(value ?? '')
+  const given = value === undefined || value.trim() === '' ? `${schema.default} (the default)` : shown
   return new ConfigError(
     variable,
     `${variable}=${given} cannot be used: it must be ${allowed ?? allowedBy(schema)}`,

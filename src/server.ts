@@ -4,12 +4,16 @@ import process from 'node:process'
 import { parseArgs } from 'node:util'
 import closeWithGrace from 'close-with-grace'
 import { type Config, loadConfig, unknownVariables } from './config.js'
-import { buildApp } from './http/app.js'
+import { keepHeapSmall } from './heap.js'
+import { type App, buildApp } from './http/app.js'
 import { usage } from './usage.js'
 import { VERSION } from './version.js'
 
-/** How long requests in flight may take to finish once the process is told to stop. */
-const GRACE_MS = 10_000
+/**
+ * How long requests in flight may take to finish once the process is told to stop: longer than a request may
+ * take to arrive, shorter than orchestrators wait before they kill.
+ */
+const GRACE_MS = 20_000
 
 /** Ends the process before it served anything: one line for whoever started it, exit code 1. */
 function fail(reason: string): never {
@@ -43,26 +47,40 @@ function readConfig(): Config {
   }
 }
 
-function listenFailure(error: unknown, { host, port }: Config): string {
+/** What the setting is called, for messages. */
+interface Address {
+  readonly host: string
+  readonly port: number
+  readonly name: 'SENTINEL' | 'SENTINEL_ADMIN'
+}
+
+function listenFailure(error: unknown, { host, port, name }: Address): string {
   switch ((error as NodeJS.ErrnoException).code) {
     case 'EADDRINUSE':
-      return `port ${port} on ${host} is in use; stop what listens there or set SENTINEL_PORT to another port`
+      return `port ${port} on ${host} is in use; stop what listens there or set ${name}_PORT to another port`
     case 'EACCES':
-      return `port ${port} on ${host} may not be opened by this user; set SENTINEL_PORT to one above 1023`
+      return `port ${port} on ${host} may not be opened by this user; set ${name}_PORT to one above 1023`
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
-      return `SENTINEL_HOST=${host} is no address of this machine`
+      return `${name}_HOST=${host} is no address of this machine`
     default:
       return `cannot listen on ${host} port ${port}: ${messageOf(error)}`
   }
 }
 
 async function serve(config: Config): Promise<void> {
+  keepHeapSmall()
   const app = await buildApp({ config })
   for (const name of unknownVariables()) {
     app.log.warn(
       { variable: name.slice(0, 100) },
       'unknown variable ignored; see --help for those that exist',
+    )
+  }
+  if (config.access.unauthenticated) {
+    app.log.warn(
+      { host: config.host },
+      'no SENTINEL_API_TOKEN is set and the address is not loopback: whoever reaches it may call',
     )
   }
   closeWithGrace({ delay: GRACE_MS, logger: app.log }, async ({ err, signal }) => {
@@ -71,14 +89,26 @@ async function serve(config: Config): Promise<void> {
     await app.close()
     app.log.info('stopped')
   })
+  const { host, port } = config
   try {
     await app.listen({
-      host: config.host,
-      port: config.port,
+      host,
+      port,
       listenTextResolver: (address) => `codeflow-sentinel ${VERSION} listens at ${address}`,
     })
   } catch (error) {
-    fail(listenFailure(error, config))
+    fail(listenFailure(error, { host, port, name: 'SENTINEL' }))
+  }
+  if (config.admin.port !== null) await serveAdmin(app, { ...config.admin, port: config.admin.port })
+}
+
+async function serveAdmin(app: App, { host, port }: { host: string; port: number }): Promise<void> {
+  const { listenForAdmin } = await import('./http/admin-listener.js')
+  try {
+    const address = await listenForAdmin(app, { host, port })
+    app.log.info(`health and metrics are served at ${address}, too`)
+  } catch (error) {
+    fail(listenFailure(error, { host, port, name: 'SENTINEL_ADMIN' }))
   }
 }
 

@@ -6,6 +6,10 @@ const DEFAULTS = {
   host: '127.0.0.1',
   port: 8000,
   logLevel: 'info',
+  access: { tokens: [], unauthenticated: false, allowedHosts: [], corsOrigins: [] },
+  admin: { host: '127.0.0.1', port: null },
+  limits: { maxConnections: 1024, maxDelayMs: 200, rateLimit: 0, idempotencyMax: 10_000 },
+  state: { dir: null, intervalMs: 60_000 },
   detector: {
     historyMax: 1000,
     contamination: 0.1,
@@ -15,6 +19,10 @@ const DEFAULTS = {
     subsampleSize: 256,
     seed: 42,
     trainDuty: 0.1,
+    baseline: 'guarded',
+    routesMax: 512,
+    minConfidence: 0,
+    policies: {},
     rules: { latency: 5000, input_length: 10_000, errors: 5 },
   },
   explain: { mode: 'wait', timeoutMs: 2000, ollamaHost: 'http://localhost:11434', ollamaModel: 'llama2' },
@@ -49,12 +57,21 @@ describe('loadConfig', () => {
       SENTINEL_TRAIN_DUTY: '1',
       SENTINEL_RULE_LATENCY_MS: '12.5',
       SENTINEL_EXPLAIN: 'rules',
+      SENTINEL_BASELINE: 'window',
+      SENTINEL_FEATURES: '{"latency":{"direction":"high","ignore":20}}',
       OLLAMA_HOST: 'https://models.example:8443/base',
     })
     expect(config).toMatchObject({
       host: '::1',
       port: 0,
-      detector: { contamination: 'auto', seed: 4_294_967_295, trainDuty: 1, rules: { latency: 12.5 } },
+      detector: {
+        contamination: 'auto',
+        seed: 4_294_967_295,
+        trainDuty: 1,
+        rules: { latency: 12.5 },
+        baseline: 'window',
+        policies: { latency: { direction: 'high', ignore: 20 } },
+      },
       explain: { mode: 'rules', ollamaHost: 'https://models.example:8443/base' },
     })
     expect(loadConfig({ SENTINEL_CONTAMINATION: '0.5' }).detector.contamination).toBe(0.5)
@@ -100,6 +117,15 @@ describe('loadConfig', () => {
     },
   )
 
+  test.each([
+    ['{', 'not JSON'],
+    ['{"latency":{"direction":"up"}}', '/latency/direction'],
+    ['{"speed":{}}', 'the features are latency, input_length, errors'],
+  ])('SENTINEL_FEATURES=%s is refused in one line with what is allowed', (value, said) => {
+    expect(refusal({ SENTINEL_FEATURES: value })).toMatch(/^SENTINEL_FEATURES cannot be used: [^\n]+$/)
+    expect(refusal({ SENTINEL_FEATURES: value })).toContain(said)
+  })
+
   test('settings that do not fit each other are refused, even when one is a default', () => {
     expect(refusal({ SENTINEL_HISTORY_MAX: '20' })).toBe(
       'SENTINEL_MIN_SAMPLES=50 (the default) cannot be used: it must be a whole number from 2 to SENTINEL_HISTORY_MAX, which is 20',
@@ -108,6 +134,80 @@ describe('loadConfig', () => {
       20,
     )
   })
+})
+
+describe('the address to listen on', () => {
+  const TOKEN = { SENTINEL_API_TOKEN: 'correct-horse' }
+
+  test.each(['127.0.0.1', '127.8.8.8', '::1', '[::1]', 'localhost', 'LOCALHOST'])(
+    '%s is loopback and needs no token',
+    (host) => {
+      expect(loadConfig({ SENTINEL_HOST: host }).access.unauthenticated).toBe(false)
+    },
+  )
+
+  test.each([
+    '0.0.0.0',
+    '::',
+    '192.168.0.7',
+    '10.0.0.1',
+    'sentinel.internal',
+    '::ffff:10.0.0.1',
+    '128.0.0.1',
+  ])('%s is refused without a token, and taken with one or with a word that it is meant', (host) => {
+    expect(refusal({ SENTINEL_HOST: host })).toBe(
+      `SENTINEL_HOST="${host}" cannot be used without a token, because others than this machine reach it: ` +
+        'set SENTINEL_API_TOKEN, or SENTINEL_ALLOW_UNAUTHENTICATED=true if something else keeps them out',
+    )
+    expect(loadConfig({ SENTINEL_HOST: host, ...TOKEN }).access.unauthenticated).toBe(false)
+    const meant = loadConfig({ SENTINEL_HOST: host, SENTINEL_ALLOW_UNAUTHENTICATED: 'true' })
+    expect(meant.access.unauthenticated).toBe(true)
+  })
+
+  test('the second listener is under the same rule, when there is one', () => {
+    const admin = { SENTINEL_ADMIN_HOST: '0.0.0.0' }
+    expect(loadConfig(admin).admin.port).toBe(null)
+    expect(refusal({ ...admin, SENTINEL_ADMIN_PORT: '9100' })).toContain('SENTINEL_ADMIN_HOST="0.0.0.0"')
+    expect(loadConfig({ ...admin, SENTINEL_ADMIN_PORT: '9100', ...TOKEN }).admin.port).toBe(9100)
+  })
+})
+
+describe('lists', () => {
+  test('are separated by commas, with or without spaces', () => {
+    const { access } = loadConfig({
+      SENTINEL_API_TOKEN: 'old-token, new-token',
+      SENTINEL_ALLOWED_HOSTS: 'Sentinel.internal,sentinel:8000 , [fd00::1], 10.0.0.9',
+      SENTINEL_CORS_ORIGINS: 'https://a.example, http://localhost:3000',
+    })
+    expect(access).toEqual({
+      tokens: ['old-token', 'new-token'],
+      unauthenticated: false,
+      allowedHosts: ['sentinel.internal', 'sentinel:8000', '[fd00::1]', '10.0.0.9'],
+      corsOrigins: ['https://a.example', 'http://localhost:3000'],
+    })
+  })
+
+  test.each([
+    ['SENTINEL_ALLOWED_HOSTS', 'a b'],
+    ['SENTINEL_ALLOWED_HOSTS', 'a,*'],
+    ['SENTINEL_ALLOWED_HOSTS', 'http://a'],
+    ['SENTINEL_CORS_ORIGINS', '*'],
+    ['SENTINEL_CORS_ORIGINS', 'https://a.example/'],
+    ['SENTINEL_CORS_ORIGINS', 'null'],
+    ['SENTINEL_CORS_ORIGINS', 'a.example'],
+  ])('%s=%s is refused', (variable, value) => {
+    expect(refusal({ [variable]: value })).toContain(`${variable}="${value}" cannot be used`)
+  })
+
+  test.each(['two words', 'good,,good', 'good,', 'gr\u00fcn'])(
+    'the token list %j is refused unseen',
+    (tokens) => {
+      const message = refusal({ SENTINEL_API_TOKEN: tokens })
+      expect(message).toBe(
+        'SENTINEL_API_TOKEN="…" cannot be used: it must be one or more tokens of visible ASCII characters, separated by commas',
+      )
+    },
+  )
 })
 
 test('a variable with our prefix that means nothing is noticed', () => {

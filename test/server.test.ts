@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, open, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -84,7 +84,7 @@ describe('the server process', () => {
     const server = await start({ SENTINEL_PORT: '0' })
     const socket = await connected(await listening(server))
     socket.write(
-      `POST /analyze-flow HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${RECORD.length}\r\nexpect: 100-continue\r\n\r\n`,
+      `POST /analyze-flow HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ${RECORD.length}\r\nexpect: 100-continue\r\n\r\n`,
     )
     // The interim answer shows that the request is in the server's hands.
     expect(String(await once(socket, 'data'))).toContain('100 Continue')
@@ -94,6 +94,107 @@ describe('the server process', () => {
     expect(String(answer)).toContain('{"status":"OK"}')
     socket.end()
     expect(await server.exit).toBe(0)
+  })
+
+  test('answers 100 requests that are under way, in the middle of a fit, when SIGTERM arrives', async () => {
+    const cwd = await mkdtemp(join(tmpdir(), 'sentinel-'))
+    onTestFinished(() => rm(cwd, { recursive: true }))
+    // Every record asks for a fit, and one is under way or due at any time.
+    const server = await start({
+      SENTINEL_PORT: '0',
+      SENTINEL_TREES: '1000',
+      SENTINEL_SUBSAMPLE: '4096',
+      SENTINEL_RETRAIN_EVERY: '1',
+      SENTINEL_TRAIN_DUTY: '1',
+      SENTINEL_STATE_DIR: cwd,
+    })
+    const url = await listening(server)
+    const sockets = await Promise.all(Array.from({ length: 100 }, () => connected(url)))
+    await Promise.all(
+      sockets.map((socket) => {
+        socket.write(
+          `POST /analyze-flow HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ${RECORD.length}\r\nexpect: 100-continue\r\n\r\n`,
+        )
+        return once(socket, 'data')
+      }),
+    )
+    for (let n = 0; n < 200; n++) {
+      const headers = { 'content-type': 'application/json' }
+      await fetch(new URL('/analyze-flow', url), { method: 'POST', headers, body: RECORD })
+    }
+    server.child.kill('SIGTERM')
+    await until(server, '"msg":"stopping"')
+    const answers = await Promise.all(
+      sockets.map(async (socket) => {
+        const answer = once(socket, 'data')
+        socket.write(RECORD)
+        return String(await answer)
+      }),
+    )
+    for (const answer of answers) expect(answer).toContain('HTTP/1.1 200')
+    for (const socket of sockets) socket.end()
+    expect(await server.exit).toBe(0)
+    expect(server.stdout()).toContain('"records":300')
+  })
+
+  test('serves on when its log cannot be written', async () => {
+    const full = await open('/dev/full', 'w')
+    onTestFinished(() => full.close())
+    const port = await freePort()
+    const env = { PATH: process.env.PATH, SENTINEL_PORT: String(port), SENTINEL_STATE_DIR: '/dev/null/none' }
+    const child = spawn(process.execPath, [SERVER], { env, stdio: ['ignore', full.fd, 'inherit'] })
+    const exit = once(child, 'exit')
+    onTestFinished(() => void child.kill('SIGKILL'))
+    const metrics = await untilAnswered(`http://127.0.0.1:${port}/metrics`)
+    expect(Number(/sentinel_dropped_log_lines_total (\d+)/.exec(metrics)?.[1])).toBeGreaterThan(0)
+    child.kill('SIGTERM')
+    expect(await exit).toEqual([0, null])
+  })
+
+  test('serves health and metrics, and nothing else, on a second listener', async () => {
+    const server = await start({
+      SENTINEL_PORT: '0',
+      SENTINEL_ADMIN_PORT: '0',
+      SENTINEL_API_TOKEN: 'hush-hush',
+    })
+    await listening(server)
+    await until(server, 'health and metrics are served at')
+    const admin = /served at (http:[^",]+)/.exec(server.stdout())?.[1] ?? ''
+    const authorization = 'Bearer hush-hush'
+    const statusOf = async (path: string, headers = {}, method = 'GET') =>
+      (await fetch(`${admin}${path}`, { method, headers })).status
+    for (const path of ['/health', '/health/live', '/health/ready']) expect(await statusOf(path)).toBe(200)
+    expect(await statusOf('/metrics')).toBe(401)
+    expect(await statusOf('/metrics', { authorization })).toBe(200)
+    for (const path of ['/anomalies', '/docs', '/openapi.json', '/', '/health/x', '/metrics/../anomalies']) {
+      expect(await statusOf(path, { authorization })).toBe(404)
+    }
+    expect(await statusOf('/analyze-flow', { authorization }, 'POST')).toBe(404)
+    server.child.kill('SIGTERM')
+    expect(await server.exit).toBe(0)
+  })
+
+  test('a port of the second listener that is in use ends it with one line', async () => {
+    const holder = createServer().listen(0, '127.0.0.1')
+    onTestFinished(() => void holder.close())
+    await once(holder, 'listening')
+    const { port } = holder.address() as AddressInfo
+    const server = await start({ SENTINEL_PORT: '0', SENTINEL_ADMIN_PORT: String(port) })
+    expect(await server.exit).toBe(1)
+    expect(server.stderr()).toContain('set SENTINEL_ADMIN_PORT to another port')
+  })
+
+  test('warns when it serves others than this machine without a token, and starts only if told to', async () => {
+    const refused = await start({ SENTINEL_PORT: '0', SENTINEL_HOST: '0.0.0.0' })
+    expect(await refused.exit).toBe(1)
+    expect(refused.stderr()).toContain('cannot be used without a token')
+    const server = await start({
+      SENTINEL_PORT: '0',
+      SENTINEL_HOST: '0.0.0.0',
+      SENTINEL_ALLOW_UNAUTHENTICATED: 'true',
+    })
+    await until(server, 'listens at')
+    expect(server.stdout()).toContain('whoever reaches it may call')
   })
 
   test('reads .env of the working directory, and the environment itself wins', async () => {
@@ -144,6 +245,23 @@ describe('the server process', () => {
     expect(unknown.stderr().trim().split('\n')).toHaveLength(1)
   })
 })
+
+async function freePort(): Promise<number> {
+  const holder = createServer().listen(0, '127.0.0.1')
+  await once(holder, 'listening')
+  const { port } = holder.address() as AddressInfo
+  holder.close()
+  await once(holder, 'close')
+  return port
+}
+
+/** Asks until somebody listens. */
+async function untilAnswered(url: string): Promise<string> {
+  for (;;) {
+    const answer = await fetch(url).catch(() => null)
+    if (answer !== null) return answer.text()
+  }
+}
 
 async function until({ child, stdout }: Process, text: string): Promise<void> {
   while (!stdout().includes(text)) await once(child.stdout as NodeJS.ReadableStream, 'data')

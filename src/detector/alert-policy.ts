@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { Value } from '@sinclair/typebox/value'
+import { Ajv } from 'ajv'
 import type { Feature } from './features.js'
 
 /** Which differences of one feature from its median may count. */
@@ -38,10 +38,15 @@ export function parseAlertPolicies(json: string, features: readonly Feature[]): 
       'the feature policies are not JSON; allowed is e.g. {"latency":{"direction":"high","ignore":20}}',
     )
   }
-  const error = Value.Errors(AlertPolicies, parsed).First()
-  if (error !== undefined) {
+  const ajv = new Ajv()
+  if (!ajv.validate(AlertPolicies, parsed)) {
+    const [error] = ajv.errors ?? []
+    const path = [error?.instancePath, error?.params.additionalProperty]
+      .filter(Boolean)
+      .join('/')
+      .slice(0, 80)
     throw new Error(
-      `the feature policies are wrong at ${error.path || '/'}: ${error.message}; allowed by feature are direction ` +
+      `the feature policies are wrong at ${path || '/'}: it ${error?.message}; allowed by feature are direction ` +
         '(high, low, both), ignore (units, 0 or more) and ignoreRelative (share of the median, 0 or more)',
     )
   }

@@ -14,6 +14,19 @@ export class AnomalyRate {
     return this.#size === 0 ? 0 : this.#anomalous / this.#size
   }
 
+  /** The verdicts, oldest first: 1 where anomalous. */
+  capture(): Uint8Array {
+    const oldest = this.#size < this.#flags.length ? 0 : this.#next
+    return Uint8Array.from(
+      { length: this.#size },
+      (_, i) => this.#flags[(oldest + i) % this.#flags.length] as number,
+    )
+  }
+
+  restore(flags: Uint8Array): void {
+    for (const flag of flags) this.push(flag !== 0)
+  }
+
   push(anomalous: boolean): void {
     const flag = anomalous ? 1 : 0
     this.#anomalous += flag - (this.#flags[this.#next] as number)

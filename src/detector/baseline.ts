@@ -1,4 +1,6 @@
+import type { StateValue } from '../state/section.js'
 import type { Telemetry } from './telemetry.js'
+import type { Scope } from './verdict.js'
 
 /** What a feature of the record is compared with, for people to read. */
 export interface Context {
@@ -18,8 +20,8 @@ export interface Sight {
    * Null where nothing counts beyond the range.
    */
   readonly beyond: Float64Array | null
-  /** `route` when it is judged against the records of its own route. */
-  readonly scope: 'route' | 'all'
+  /** What it is judged against. */
+  readonly scope: Scope
   /** Records behind median and percentile. */
   readonly nRecords: number
   context(feature: number): Context
@@ -43,6 +45,7 @@ export interface FittedSlot {
  * the rows to grow the next forest from.
  */
 export interface Baseline {
+  readonly kind: 'guarded' | 'window'
   place(record: Telemetry): Sight
   /** Admits the record placed last; null while there is no forest to have judged it. */
   admit(outcome: Outcome | null): void
@@ -50,4 +53,8 @@ export interface Baseline {
   copyToTraining(): number
   /** The forest grown from the rows written last is in use from now on. */
   adopt(fitted: FittedSlot): void
+  /** All that the next verdicts depend on. */
+  capture(): StateValue
+  /** Takes over what was captured; without the forest that went with it, what depends on that is left out. */
+  restore(state: StateValue, fitted: FittedSlot | null): void
 }

@@ -9,6 +9,9 @@ const FINEST = 256
 /** Spread per feature, on the log scale, of the route of that name. */
 export type SpreadOf = (route: string) => Float64Array
 
+/** How fine a grid is. */
+export type GridState = { readonly quota: number; readonly perSpread: number }
+
 /**
  * Sorts records into cells on the log scale, so that near-identical ones can be counted: near by the measure of
  * their own route. Cells are as fine as it takes for natural traffic not to crowd: from a quarter of a spread,
@@ -21,8 +24,14 @@ export class CellGrid {
   readonly #perSpread: number
   readonly #spreadOf: SpreadOf
 
-  constructor(spreadOf: SpreadOf, baseline: RecordStore) {
+  /** @param captured the fineness of a grid of before, which is taken over as it is */
+  constructor(spreadOf: SpreadOf, baseline: RecordStore, captured?: GridState) {
     this.#spreadOf = spreadOf
+    if (captured !== undefined) {
+      this.quota = captured.quota
+      this.#perSpread = captured.perSpread
+      return
+    }
     let perSpread = COARSEST
     let shared = label(baseline, spreadOf, perSpread)
     while (shared > CELL_QUOTA / 2 && perSpread < FINEST) {
@@ -36,6 +45,10 @@ export class CellGrid {
   /** The cell of the record of a route whose features start at `at`. */
   cellOf(logs: Float64Array, at: number, route: string): number {
     return cellAt(logs, at, this.#spreadOf(route), this.#perSpread)
+  }
+
+  capture(): GridState {
+    return { quota: this.quota, perSpread: this.#perSpread }
   }
 
   /** Labels every record of a store with its cell. */

@@ -1,16 +1,19 @@
 import { Arena } from '../forest/arena.js'
 import type { Contamination } from '../forest/options.js'
 import { MAX_FLOAT32 } from '../forest/rows.js'
+import { captureAll, restoreAll, StateError, type StateSection, type StateValue } from '../state/section.js'
 import { type AlertPolicies, AlertPolicy } from './alert-policy.js'
 import { AnomalyRate } from './anomaly-rate.js'
 import type { Baseline } from './baseline.js'
 import { FEATURES, type Feature } from './features.js'
+import { captureForest, type FittedOptions, type ForestState, restoreForest } from './forest-state.js'
 import { GuardedBaseline } from './guarded-baseline.js'
 import { Model } from './model.js'
 import { RefitSchedule } from './refit-schedule.js'
 import { judgeByRules, type RuleLimits } from './rules.js'
 import type { Telemetry } from './telemetry.js'
 import { Trainer } from './trainer.js'
+import type { TrainerFault, TrainerOptions } from './trainer-options.js'
 import type { Verdict } from './verdict.js'
 import { SlidingWindow } from './window.js'
 import { WindowBaseline } from './window-baseline.js'
@@ -45,7 +48,9 @@ export interface DetectorOptions {
   /** Told of every fit. */
   readonly onFit?: (fit: FitReport) => void
   /** Told when the trainer's thread failed and what follows. */
-  readonly onTrainerFault?: (error: Error) => void
+  readonly onTrainerFault?: (fault: TrainerFault) => void
+  /** For tests of a thread that fails. */
+  readonly trainer?: Pick<TrainerOptions, 'thread' | 'watchdogMs'>
 }
 
 export interface FitReport {
@@ -56,6 +61,9 @@ export interface FitReport {
   readonly nRows: number
   readonly error?: Error
 }
+
+/** A detector's sections by name. */
+export type DetectorState = { readonly [section: string]: StateValue }
 
 const ROUTES_MAX = 512
 
@@ -75,13 +83,15 @@ export class Detector {
   readonly #row: Float32Array
   #model: Model | null = null
   #sinceRequest = 0
+  #records = 0
+  readonly #sections: readonly StateSection[] = this.#stateSections()
 
   private constructor(options: DetectorOptions, features: readonly Feature[], arena: Arena) {
     this.#options = options
     this.#features = features
     this.#arena = arena
     this.#window = new SlidingWindow(arena)
-    this.#trainer = new Trainer(arena, (error) => options.onTrainerFault?.(error))
+    this.#trainer = new Trainer(arena, { ...options.trainer, onFault: options.onTrainerFault })
     this.#schedule = new RefitSchedule(options.trainDuty, () => this.#fit())
     this.#rate = new AnomalyRate(options.historyMax)
     this.#row = new Float32Array(features.length)
@@ -104,6 +114,11 @@ export class Detector {
   /** Records in the window. */
   get historySize(): number {
     return this.#window.size
+  }
+
+  /** Records judged so far, with those of the processes before whose state was restored. */
+  get records(): number {
+    return this.#records
   }
 
   get trained(): boolean {
@@ -150,6 +165,21 @@ export class Detector {
     return verdict
   }
 
+  /** All that the next verdicts depend on, as plain data. */
+  snapshot(): DetectorState {
+    return captureAll(this.#sections)
+  }
+
+  /**
+   * Goes on where a snapshot was taken; before the first record. A forest that was fitted under other options is
+   * left out and fitted anew on the restored window.
+   * @throws StateError when the snapshot does not fit, and then nothing has changed
+   */
+  restore(state: DetectorState): void {
+    restoreAll(this.#sections, state)
+    if (this.#model === null && this.#window.size >= this.#options.minSamples) this.#schedule.request()
+  }
+
   /** Resolves when no fit runs or is due. */
   settled(): Promise<void> {
     return this.#schedule.settled()
@@ -161,7 +191,69 @@ export class Detector {
     await this.#trainer.close()
   }
 
+  /** What can refuse a value comes first, so that a refusal changes nothing. */
+  #stateSections(): StateSection[] {
+    const section = <Value extends StateValue>(one: StateSection<Value>): StateSection =>
+      one as unknown as StateSection
+    const names = (): string[] => this.#features.map((feature) => feature.name)
+    return [
+      section<string[]>({
+        name: 'features',
+        capture: names,
+        restore: (features) => {
+          if (features.join() !== names().join())
+            throw new StateError(`its features are ${features.join(', ')}`)
+        },
+      }),
+      section<string>({
+        name: 'learning',
+        capture: () => this.#baseline.kind,
+        restore: (kind) => {
+          if (kind !== this.#baseline.kind) throw new StateError(`it was learnt by the ${kind} baseline`)
+        },
+      }),
+      section<ForestState | null>({
+        name: 'forest',
+        capture: () =>
+          this.#model && captureForest(this.#arena, this.#model.slot, this.generation, this.#fittedOptions()),
+        restore: (state) => {
+          if (state === null || !restoreForest(this.#arena, 0, state, this.#fittedOptions())) return
+          this.#model = new Model(this.#arena, 0, state.generation, this.#features)
+        },
+      }),
+      section<StateValue>({
+        name: 'baseline',
+        capture: () => this.#baseline.capture(),
+        restore: (state) => this.#baseline.restore(state, this.#model),
+      }),
+      section<Float32Array>({
+        name: 'window',
+        capture: () => this.#window.capture(),
+        restore: (rows) => this.#window.restore(rows),
+      }),
+      section<Uint8Array>({
+        name: 'verdicts',
+        capture: () => this.#rate.capture(),
+        restore: (flags) => this.#rate.restore(flags),
+      }),
+      section<{ records: number; sinceRequest: number }>({
+        name: 'counts',
+        capture: () => ({ records: this.#records, sinceRequest: this.#sinceRequest }),
+        restore: ({ records, sinceRequest }) => {
+          this.#records = records
+          this.#sinceRequest = sinceRequest
+        },
+      }),
+    ]
+  }
+
+  #fittedOptions(): FittedOptions {
+    const { nTrees, subsampleSize, seed, contamination } = this.#options
+    return { nFeatures: this.#features.length, nTrees, subsampleSize, seed, contamination }
+  }
+
   #count(row: Float32Array, anomalous: boolean): void {
+    this.#records += 1
     this.#window.push(row)
     this.#rate.push(anomalous)
     this.#sinceRequest += 1

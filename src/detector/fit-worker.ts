@@ -9,8 +9,11 @@ export interface FitWorkerData {
   readonly memory: WebAssembly.Memory
 }
 
-/** Its answer to a FitOrder: how long filling the slot took, or what went wrong. */
-export type FitAnswer = { readonly durationMs: number } | { readonly error: string }
+/** That it is ready for work; then its answer to each FitOrder: how long that took, or what went wrong. */
+export type FitAnswer =
+  | { readonly ready: true }
+  | { readonly durationMs: number }
+  | { readonly error: string }
 
 const { module, memory } = workerData as FitWorkerData
 const port = parentPort
@@ -21,6 +24,7 @@ const { exports: wasm } = await instantiateWasm({ wasm: module, memory })
 port.on('message', (order: FitOrder) => {
   port.postMessage(answerTo(order))
 })
+port.postMessage({ ready: true } satisfies FitAnswer)
 
 function answerTo(order: FitOrder): FitAnswer {
   const startedMs = performance.now()

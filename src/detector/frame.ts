@@ -15,6 +15,16 @@ export interface Scale {
   readonly spread: Float64Array
 }
 
+/** Everything that a frame measured, by feature. */
+export type FrameState = {
+  readonly median: Float64Array
+  readonly center: Float64Array
+  readonly spread: Float64Array
+  readonly within: Float64Array
+  readonly middle: Float64Array
+  readonly halfRange: Float64Array
+}
+
 /**
  * The coordinates that one forest is grown in and scores in. A feature's distance from the centre of its scale
  * (its route's, or the whole baseline's) is taken in spreads of that scale, times the spread within routes that
@@ -35,14 +45,37 @@ export class Frame implements Scale {
    * Takes the measure of a baseline and writes its rows, f32[n][stride], for a forest to be grown from.
    * @param profiles just refreshed
    */
-  constructor(baseline: RecordStore, profiles: RouteProfiles, rows: Float32Array, stride: number) {
+  static measure(baseline: RecordStore, profiles: RouteProfiles, rows: Float32Array, stride: number): Frame {
+    const zeros = (): Float64Array => new Float64Array(baseline.nFeatures)
+    const frame = new Frame({
+      median: zeros(),
+      center: zeros(),
+      spread: zeros(),
+      within: zeros(),
+      middle: zeros(),
+      halfRange: zeros(),
+    })
+    frame.#measure(baseline, profiles, rows, stride)
+    return frame
+  }
+
+  /** A frame that was captured. */
+  constructor({ median, center, spread, within, middle, halfRange }: FrameState) {
+    this.median = median
+    this.center = center
+    this.spread = spread
+    this.within = within
+    this.#middle = middle
+    this.#halfRange = halfRange
+  }
+
+  capture(): FrameState {
+    const { median, center, spread, within } = this
+    return { median, center, spread, within, middle: this.#middle, halfRange: this.#halfRange }
+  }
+
+  #measure(baseline: RecordStore, profiles: RouteProfiles, rows: Float32Array, stride: number): void {
     const { nFeatures, size } = baseline
-    this.median = new Float64Array(nFeatures)
-    this.center = new Float64Array(nFeatures)
-    this.spread = new Float64Array(nFeatures)
-    this.within = new Float64Array(nFeatures)
-    this.#middle = new Float64Array(nFeatures)
-    this.#halfRange = new Float64Array(nFeatures)
     const column = new Float64Array(size)
     const scales: Scale[] = []
     for (let i = 0; i < size; i++) {

@@ -1,22 +1,36 @@
 import type { Arena } from '../forest/arena.js'
 import type { AlertPolicy } from './alert-policy.js'
 import type { Baseline, Context, FittedSlot, Outcome, Sight } from './baseline.js'
-import { CellCounts, CellGrid } from './cell-grid.js'
+import { CellCounts, CellGrid, type GridState, type SpreadOf } from './cell-grid.js'
 import type { Feature } from './features.js'
-import { Frame, toRatio } from './frame.js'
+import { Frame, type FrameState, toRatio } from './frame.js'
 import { toLog } from './log-scale.js'
 import { midRank } from './median.js'
 import { RandomStream } from './random-stream.js'
-import { RecordStore } from './record-store.js'
-import type { RouteProfile } from './route-profile.js'
+import { type RecordState, RecordStore } from './record-store.js'
+import type { ProfileState, RouteProfile } from './route-profile.js'
 import { RouteProfiles } from './route-profiles.js'
 import { ShiftEvidence } from './shift-evidence.js'
 import { asVaried, drawShifted } from './shift-release.js'
 import { TailGate } from './tail-gate.js'
 import type { Telemetry } from './telemetry.js'
+import type { Scope } from './verdict.js'
 
 /** Under `auto` the share of odd records is measured; below this it is too small to measure. */
 const LEAST_SHARE = 0.01
+
+/** A captured baseline. Cells, counts and calibration follow from the rest and the forest. */
+export type GuardedState = {
+  readonly known: RecordState
+  readonly odd: RecordState
+  readonly nextOdd: number
+  readonly profiles: readonly ProfileState[]
+  readonly random: number
+  readonly shift: Float64Array
+  readonly tokens: Float64Array
+  readonly frame: FrameState | null
+  readonly grid: GridState | null
+}
 
 /**
  * A baseline that an attack cannot fill, of records judged against their own route.
@@ -27,6 +41,7 @@ const LEAST_SHARE = 0.01
  * evidence that they are here to stay (shift-evidence.ts), they take the place of their share of the baseline.
  */
 export class GuardedBaseline implements Baseline {
+  readonly kind = 'guarded'
   readonly #arena: Arena
   readonly #features: readonly Feature[]
   readonly #policy: AlertPolicy
@@ -46,7 +61,7 @@ export class GuardedBaseline implements Baseline {
   #share = LEAST_SHARE
   #nextOdd = 0
   #profile: RouteProfile | null = null
-  readonly #sight: Sight & { scope: 'route' | 'all'; nRecords: number }
+  readonly #sight: Sight & { scope: Scope; nRecords: number }
 
   constructor(
     arena: Arena,
@@ -71,7 +86,7 @@ export class GuardedBaseline implements Baseline {
       values: this.#placed.values,
       row: new Float32Array(nFeatures),
       beyond: new Float64Array(nFeatures),
-      scope: 'all',
+      scope: 'baseline',
       nRecords: 0,
       context: (feature) => this.#context(feature),
     }
@@ -89,7 +104,7 @@ export class GuardedBaseline implements Baseline {
     const profile = found?.established ? found : null
     routes[0] = name
     this.#profile = profile
-    this.#sight.scope = profile === null || name === '' ? 'all' : 'route'
+    this.#sight.scope = profile === null || name === '' ? 'baseline' : 'route'
     this.#sight.nRecords = profile === null ? this.#known.size : profile.size
     for (let f = 0; f < logs.length; f++) {
       const value = (this.#features[f] as Feature).extract(record)
@@ -118,19 +133,56 @@ export class GuardedBaseline implements Baseline {
   copyToTraining(): number {
     this.#releaseShift()
     this.#profiles.refresh()
-    this.#coming = new Frame(this.#known, this.#profiles, this.#arena.training, this.#arena.rowStride)
+    this.#coming = Frame.measure(this.#known, this.#profiles, this.#arena.training, this.#arena.rowStride)
     return this.#known.size
   }
 
   adopt({ slot }: FittedSlot): void {
     if (this.#coming === null) return
     this.#frame = this.#coming
-    const { within } = this.#frame
-    this.#grid = new CellGrid((route) => {
+    this.#grid = new CellGrid(this.#spreadsIn(this.#frame), this.#known)
+    this.#grid.label(this.#odd)
+    this.#watch(slot)
+  }
+
+  capture(): GuardedState {
+    return {
+      known: this.#known.capture(),
+      odd: this.#odd.capture(),
+      nextOdd: this.#nextOdd,
+      profiles: this.#profiles.capture(),
+      random: this.#random.state,
+      shift: this.#shift.capture(),
+      tokens: this.#gate.tokens.slice(),
+      frame: this.#frame?.capture() ?? null,
+      grid: this.#grid?.capture() ?? null,
+    }
+  }
+
+  restore(state: GuardedState, fitted: FittedSlot | null): void {
+    this.#known.restore(state.known)
+    this.#profiles.restore(state.profiles)
+    this.#random.state = state.random
+    if (fitted === null || state.frame === null || state.grid === null) return
+    // The ring of odd records goes with the forest that found them odd.
+    this.#odd.restore(state.odd)
+    this.#nextOdd = state.nextOdd % this.#odd.capacity
+    this.#shift.restore(state.shift)
+    this.#gate.tokens.set(state.tokens)
+    this.#frame = new Frame(state.frame)
+    this.#grid = new CellGrid(this.#spreadsIn(this.#frame), this.#known, state.grid)
+    this.#watch(fitted.slot)
+  }
+
+  #spreadsIn({ within }: Frame): SpreadOf {
+    return (route) => {
       const profile = this.#profiles.peek(route)
       return profile?.established ? profile.spread : within
-    }, this.#known)
-    this.#grid.label(this.#odd)
+    }
+  }
+
+  /** Sets up what guards the baseline for the forest in a slot. */
+  #watch(slot: number): void {
     this.#knownCells.recount(this.#known)
     this.#oddCells.recount(this.#odd)
     this.#share = Math.max(this.#arena.wasm.shareOf(this.#arena.base, slot), LEAST_SHARE)

@@ -1,3 +1,12 @@
+import { toLog } from './log-scale.js'
+
+/** Captured records, in the order of their places. */
+export type RecordState = {
+  readonly values: Float64Array
+  readonly cells: Uint32Array
+  readonly routes: readonly string[]
+}
+
 /** Records with their features on both scales, in plain arrays: places are written over, never moved. */
 export class RecordStore {
   readonly capacity: number
@@ -31,6 +40,26 @@ export class RecordStore {
     this.routes[to] = source.routes[from] as string
     this.cells[to] = source.cells[from] as number
     if (to >= this.size) this.size = to + 1
+  }
+
+  /** The records, and their cells; what follows from the values is left out. */
+  capture(): RecordState {
+    const { size, nFeatures } = this
+    return {
+      values: this.values.slice(0, size * nFeatures),
+      cells: this.cells.slice(0, size),
+      routes: this.routes.slice(0, size),
+    }
+  }
+
+  /** Takes over captured records, as many as there is room for, to the same places. */
+  restore({ values, cells, routes }: RecordState): void {
+    const n = Math.min(cells.length, this.capacity)
+    this.values.set(values.subarray(0, n * this.nFeatures))
+    this.logs.set(this.values.subarray(0, n * this.nFeatures).map(toLog))
+    this.cells.set(cells.subarray(0, n))
+    for (let i = 0; i < n; i++) this.routes[i] = routes[i] as string
+    this.size = n
   }
 
   /** Copies one feature of all records on the log scale to `out`. */

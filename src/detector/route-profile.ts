@@ -7,6 +7,20 @@ export const ESTABLISHED_ROWS = 16
 
 const scratch = new Float64Array(PROFILE_ROWS)
 
+/** A captured profile. */
+export type ProfileState = {
+  readonly name: string
+  readonly established: boolean
+  readonly used: boolean
+  readonly size: number
+  readonly next: number
+  readonly stale: boolean
+  readonly median: Float64Array
+  readonly center: Float64Array
+  readonly spread: Float64Array
+  readonly values: Float64Array
+}
+
 /** What a route's features usually are: robust centre and spread over its last admitted records. */
 export class RouteProfile {
   readonly name: string
@@ -55,6 +69,36 @@ export class RouteProfile {
     }
     this.established = true
     this.#stale = false
+  }
+
+  capture(): ProfileState {
+    const { name, established, used, size, median, center, spread } = this
+    const values = this.#values.slice(0, size * median.length)
+    return {
+      name,
+      established,
+      used,
+      size,
+      next: this.#next,
+      stale: this.#stale,
+      median,
+      center,
+      spread,
+      values,
+    }
+  }
+
+  restore(state: ProfileState): void {
+    this.median.set(state.median)
+    this.center.set(state.center)
+    this.spread.set(state.spread)
+    this.established = state.established
+    this.used = state.used
+    this.size = state.size
+    this.#next = state.next
+    this.#stale = state.stale
+    if (state.size > ESTABLISHED_ROWS) this.#grow()
+    this.#values.set(state.values)
   }
 
   valueAt(index: number, feature: number): number {

@@ -1,5 +1,5 @@
 import { routeName } from './route-name.js'
-import { RouteProfile } from './route-profile.js'
+import { type ProfileState, RouteProfile } from './route-profile.js'
 
 /** Raw routes remembered with their names, to each profile; longer ones are named anew each time. */
 const ALIASES_A_ROUTE = 4
@@ -63,6 +63,16 @@ export class RouteProfiles {
     profile.used = false
     this.#profiles.set(name, profile)
     return profile
+  }
+
+  /** Every profile, in the order of the sweep. */
+  capture(): ProfileState[] {
+    return [...this.#profiles.values()].map((profile) => profile.capture())
+  }
+
+  /** Takes over captured profiles; of more than there is room for, the latest. */
+  restore(states: readonly ProfileState[]): void {
+    for (const state of states.slice(-this.#routesMax)) this.findOrCreate(state.name).restore(state)
   }
 
   refresh(): void {

@@ -61,6 +61,25 @@ export class ShiftEvidence {
     return null
   }
 
+  /** The sums, in the order in which they are declared. */
+  capture(): Float64Array {
+    const { excess, excessRun, excessOdd, lasting, lastingRun, lastingOdd, replaced } = this
+    return Float64Array.of(excess, excessRun, excessOdd, lasting, lastingRun, lastingOdd, replaced)
+  }
+
+  restore(sums: Float64Array): void {
+    const [
+      excess = 0,
+      excessRun = 0,
+      excessOdd = 0,
+      lasting = 0,
+      lastingRun = 0,
+      lastingOdd = 0,
+      replaced = 0,
+    ] = sums
+    Object.assign(this, { excess, excessRun, excessOdd, lasting, lastingRun, lastingOdd, replaced })
+  }
+
   reset(): void {
     this.excess = this.excessRun = this.excessOdd = 0
     this.lasting = this.lastingRun = this.lastingOdd = 0

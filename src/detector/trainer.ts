@@ -3,9 +3,14 @@ import { Worker } from 'node:worker_threads'
 import type { Arena } from '../forest/arena.js'
 import { contaminationWord, type FitOrder } from '../forest/fit.js'
 import type { FitAnswer, FitWorkerData } from './fit-worker.js'
+import type { TrainerFaultKind, TrainerOptions } from './trainer-options.js'
 
 /** A fit of the largest shape takes seconds; a thread silent for longer is stuck. */
 const WATCHDOG_MS = 60_000
+/** What a thread needs beside the shared memory is a few MB; one that grows further is ended, not the process. */
+const THREAD_HEAP_MB = 64
+/** Threads that end before they were ready for work, one after the other, until it is given up. */
+const MAX_FAILED_STARTS = 3
 /** Trees grown in one turn of the event loop when there is no thread. */
 const TREES_A_TURN = 10
 
@@ -17,21 +22,25 @@ interface FitInFlight {
 
 /**
  * Fills slots of an arena: on a worker thread over the shared memory, or, where no thread can be had, inline in
- * small turns. One fit at a time. A thread that dies or hangs fails its fit and is replaced at the next.
+ * small turns. One fit at a time. A thread that dies or hangs fails its fit and is replaced at the next; when that
+ * may be, the refit schedule says, which waits longer after each failure.
  */
 export class Trainer {
   readonly #arena: Arena
-  readonly #onFault: (error: Error) => void
+  readonly #options: TrainerOptions
   #kind: 'worker' | 'inline'
   #worker: Worker | null = null
-  #online = false
+  /** Whether the thread has said that it is ready for work. */
+  #ready = false
+  #failedStarts = 0
+  /** Resolves when the thread before is gone, null when it is: two must never write to one slot. */
+  #leaving: Promise<void> | null = null
   #inFlight: FitInFlight | null = null
   #closed = false
 
-  /** @param onFault told of a thread that could not be started, died or hung */
-  constructor(arena: Arena, onFault: (error: Error) => void) {
+  constructor(arena: Arena, options: TrainerOptions = {}) {
     this.#arena = arena
-    this.#onFault = onFault
+    this.#options = options
     this.#kind = arena.shared ? 'worker' : 'inline'
     if (this.#kind === 'worker') this.#start()
   }
@@ -43,6 +52,8 @@ export class Trainer {
   /** Fills the slot that the order names and gives the milliseconds that took; rejects when it fails. */
   fit(order: FitOrder): Promise<number> {
     if (this.#inFlight) return Promise.reject(new Error('a fit is in flight'))
+    if (this.#closed) return Promise.reject(new Error('the trainer is closed'))
+    if (this.#leaving !== null) return this.#leaving.then(() => this.fit(order))
     if (this.#kind === 'worker' && this.#worker === null) this.#start()
     const worker = this.#worker
     return worker === null ? this.#fitInline(order) : this.#fitOnThread(worker, order)
@@ -56,30 +67,48 @@ export class Trainer {
   #start(): void {
     const { module, memory } = this.#arena
     const workerData: FitWorkerData = { module, memory }
+    const thread = this.#options.thread ?? new URL('./fit-worker.js', import.meta.url)
     try {
-      const worker = new Worker(new URL('./fit-worker.js', import.meta.url), { workerData, name: 'trainer' })
-      this.#worker = worker
-      this.#online = false
-      worker.on('message', (answer: FitAnswer) => {
-        this.#online = true
-        this.#settle('error' in answer ? new Error(answer.error) : answer.durationMs)
+      const worker = new Worker(thread, {
+        workerData,
+        name: 'trainer',
+        resourceLimits: { maxOldGenerationSizeMb: THREAD_HEAP_MB },
       })
-      worker.once('error', (error) => this.#lost(worker, error))
+      this.#worker = worker
+      this.#ready = false
+      worker.on('message', (answer: FitAnswer) => this.#heard(worker, answer))
+      worker.once('error', (error) => {
+        // It is reported while the thread still unwinds.
+        if (this.#worker === worker) this.#dismiss(worker)
+        this.#lost(worker, error)
+      })
       worker.once('exit', (code) => this.#lost(worker, new Error(`the trainer's thread exited with ${code}`)))
       // The process may end while the thread waits for work, not while it works.
       worker.unref()
     } catch (error) {
-      this.#fallBack(error as Error)
+      this.#kind = 'inline'
+      this.#tell('start', error as Error)
+    }
+  }
+
+  #heard(worker: Worker, answer: FitAnswer): void {
+    if (this.#worker !== worker) return
+    if ('ready' in answer) {
+      this.#ready = true
+      this.#failedStarts = 0
+    } else {
+      this.#settle('error' in answer ? new Error(answer.error) : answer.durationMs)
     }
   }
 
   #fitOnThread(worker: Worker, order: FitOrder): Promise<number> {
+    const { watchdogMs = WATCHDOG_MS } = this.#options
     return new Promise((resolve, reject) => {
       const watchdog = setTimeout(() => {
-        const error = new Error(`the trainer's thread did not answer within ${WATCHDOG_MS} ms`)
-        this.#onFault(error)
+        const error = new Error(`the trainer's thread did not answer within ${watchdogMs} ms`)
+        this.#tell('hang', error)
         void this.#stop(error)
-      }, WATCHDOG_MS)
+      }, watchdogMs)
       watchdog.unref()
       this.#inFlight = { resolve, reject, watchdog }
       worker.ref()
@@ -107,23 +136,29 @@ export class Trainer {
     if (this.#worker !== worker) return
     this.#worker = null
     if (this.#closed) return
-    this.#onFault(error)
-    // A thread that never answered anything would fail the same way again.
-    if (!this.#online) this.#fallBack(error)
+    const outOfMemory = 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY'
+    // What fails every time before it is ready would fail for ever.
+    if (!this.#ready && ++this.#failedStarts >= MAX_FAILED_STARTS) this.#kind = 'inline'
+    this.#tell(outOfMemory ? 'memory' : this.#ready ? 'crash' : 'start', error)
     this.#settle(error)
   }
 
-  #fallBack(error: Error): void {
-    this.#worker = null
-    this.#kind = 'inline'
-    this.#onFault(new Error(`training runs inline from now on: ${error.message}`, { cause: error }))
+  #tell(kind: TrainerFaultKind, error: Error): void {
+    this.#options.onFault?.({ kind, error, next: this.#kind })
   }
 
   async #stop(error: Error): Promise<void> {
     const worker = this.#worker
     this.#worker = null
     this.#settle(error)
-    await worker?.terminate()
+    if (worker !== null) this.#dismiss(worker)
+    await this.#leaving
+  }
+
+  #dismiss(worker: Worker): void {
+    this.#leaving = worker.terminate().then(() => {
+      this.#leaving = null
+    })
   }
 
   #settle(outcome: number | Error): void {

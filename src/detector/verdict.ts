@@ -30,6 +30,12 @@ export const Contribution = Type.Object(
 )
 export type Contribution = Static<typeof Contribution>
 
+/** What a record is compared with: the sliding window, the guarded baseline, or what that knows of its route. */
+export const Scope = Type.Union([Type.Literal('window'), Type.Literal('baseline'), Type.Literal('route')], {
+  description: 'Which records the medians and percentiles were taken over.',
+})
+export type Scope = Static<typeof Scope>
+
 /** A static rule that a record exceeded. */
 export const ExceededRule = Type.Object({
   feature: Type.String(),
@@ -59,6 +65,6 @@ export interface Verdict {
   readonly exceeded: readonly ExceededRule[]
   /** Records the medians and percentiles were taken over; 0 while there is no forest. */
   readonly fittedRows: number
-  /** Whether those are records of the same route or of all routes; absent while there is no forest. */
-  readonly scope?: 'route' | 'all'
+  /** Which records those are; absent while there is no forest. */
+  readonly scope?: Scope
 }

@@ -12,6 +12,7 @@ import type { SlidingWindow } from './window.js'
  * window. What an isolation forest over a window is everywhere else.
  */
 export class WindowBaseline implements Baseline {
+  readonly kind = 'window'
   readonly #arena: Arena
   readonly #features: readonly Feature[]
   readonly #policy: AlertPolicy
@@ -34,7 +35,7 @@ export class WindowBaseline implements Baseline {
       values: this.#values,
       row: this.#row,
       beyond: null,
-      scope: 'all',
+      scope: 'window',
       nRecords: 0,
       context: (feature) => this.#context(feature),
     }
@@ -63,6 +64,15 @@ export class WindowBaseline implements Baseline {
     this.#columns = this.#features.map((_, index) => this.#arena.column(slot, index))
     this.#medians = this.#columns.map(medianOfAscending)
     this.#sight.nRecords = nRows
+  }
+
+  capture(): null {
+    // The detector keeps the window, and the forest its columns.
+    return null
+  }
+
+  restore(_state: unknown, fitted: FittedSlot | null): void {
+    if (fitted !== null) this.adopt(fitted)
   }
 
   #context(feature: number): Context {

@@ -23,6 +23,25 @@ export class SlidingWindow {
     if (this.#size < this.capacity) this.#size += 1
   }
 
+  /** The rows, oldest first, without padding: f32[size][nFeatures]. */
+  capture(): Float32Array {
+    const { nFeatures } = this.#arena.shape
+    const { window, rowStride } = this.#arena
+    const rows = new Float32Array(this.#size * nFeatures)
+    const oldest = this.#size < this.capacity ? 0 : this.#next
+    for (let i = 0; i < this.#size; i++) {
+      const at = ((oldest + i) % this.capacity) * rowStride
+      rows.set(window.subarray(at, at + nFeatures), i * nFeatures)
+    }
+    return rows
+  }
+
+  /** Admits captured rows; of more than there is room for, the newest stay. */
+  restore(rows: Float32Array): void {
+    const { nFeatures } = this.#arena.shape
+    for (let at = 0; at < rows.length; at += nFeatures) this.push(rows.subarray(at, at + nFeatures))
+  }
+
   /** Copies the rows, oldest first, to where a fit reads them; returns how many. */
   copyToTraining(): number {
     const { window, training, rowStride } = this.#arena

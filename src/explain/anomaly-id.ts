@@ -15,6 +15,13 @@ export class AnomalyIds {
   #ms = 0
   #sequence = 0
 
+  /** Makes sure that what follows sorts after an id given before, by another process perhaps. */
+  continueAfter(id: string): void {
+    const [ms = '', sequence = ''] = id.split('-')
+    this.#ms = Number.parseInt(ms, 16)
+    this.#sequence = Number.parseInt(sequence, 16)
+  }
+
   next(nowMs: number): string {
     if (nowMs > this.#ms) {
       this.#ms = nowMs

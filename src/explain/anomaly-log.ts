@@ -6,6 +6,8 @@ import { plainText } from './plain-text.js'
 
 const DEFAULT_MAX = 500
 const MAX_ROUTE_CHARS = 256
+/** A state of more would take longer to write than a request may wait. */
+const MAX_CAPTURED = 1000
 
 export interface LoggedAnomaly {
   readonly verdict: Verdict
@@ -100,6 +102,20 @@ export class AnomalyLog {
   /** The id of the newest anomaly ever logged, or a text that sorts before every id. */
   get newestId(): string {
     return this.#newestId
+  }
+
+  /** The newest anomalies, oldest first. */
+  capture(): Anomaly[] {
+    return [...this.#anomalies.values()].slice(-MAX_CAPTURED)
+  }
+
+  /** Takes over captured anomalies; ids given from now on sort after theirs, whatever the clock says. */
+  restore(anomalies: readonly Anomaly[]): void {
+    for (const anomaly of anomalies.slice(-this.capacity)) {
+      this.#anomalies.set(anomaly.id, anomaly)
+      this.#newestId = anomaly.id
+    }
+    if (this.#newestId !== '') this.#ids.continueAfter(this.#newestId)
   }
 
   /** Calls `listener` for each event from now on, until the returned function is called. */

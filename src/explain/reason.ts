@@ -1,4 +1,4 @@
-import type { ExceededRule, Verdict } from '../detector/verdict.js'
+import type { ExceededRule, Scope, Verdict } from '../detector/verdict.js'
 import { COMBINATION, labelOf, openingOf } from './phrases.js'
 import { plainText } from './plain-text.js'
 import { comparedTexts, numberText, percentText, quantityText, shareText, timesText } from './quantity.js'
@@ -21,14 +21,14 @@ function sentenceOf(situation: Situation): string {
     case 'limit':
       return limitSentence(situation.exceeded)
     case 'feature': {
-      const { leading, others, rows } = situation
+      const { leading, others } = situation
       const rest = others.map((one) => `${labelOf(one.feature)} (${quantityOf(one)})`)
-      return `${openingOf(leading.feature, leading.side)}: ${standing(leading, rows)}${tookPart(rest)}`
+      return `${openingOf(leading.feature, leading.side)}: ${standing(leading, recordsText(situation))}${tookPart(rest)}`
     }
     case 'combination': {
-      const { findings, rows } = situation
+      const { findings } = situation
       const parts = findings.slice(0, MAX_NAMED).map((one, index) => {
-        const place = placeOf(one, index === 0 ? rowsText(rows) : 'them')
+        const place = placeOf(one, index === 0 ? recordsText(situation) : 'them')
         return `${labelOf(one.feature)} ${quantityOf(one)} (${place})`
       })
       return `${COMBINATION}: ${listOf(parts)}${unnamed(findings.length)}`
@@ -51,14 +51,14 @@ function limitSentence(exceeded: readonly ExceededRule[]): string {
 }
 
 /** `5,230 ms, 41x the median of the last 1,000 records and above all of them` */
-function standing(finding: Finding, rows: number): string {
+function standing(finding: Finding, records: string): string {
   const { value, median } = finding
   const unit = unitOf(finding.unit)
   const ratio = median > 0 && value >= 0 ? ratioText(finding) : null
   const place = placeOf(finding, 'them')
-  if (ratio !== null) return `${quantityOf(finding)}, ${ratio} the median of ${rowsText(rows)} and ${place}`
+  if (ratio !== null) return `${quantityOf(finding)}, ${ratio} the median of ${records} and ${place}`
   const [valueText, medianText] = comparedTexts(value, median, unit)
-  return `${valueText}, against a median of ${medianText} in ${rowsText(rows)}, and ${place}`
+  return `${valueText}, against a median of ${medianText} in ${records}, and ${place}`
 }
 
 function ratioText({ value, median, side }: Finding): string | null {
@@ -80,8 +80,18 @@ function placeOf({ percentile }: Finding, whole: string): string {
     : `at or below ${percentText(100 - percentile)} of ${whole}`
 }
 
-function rowsText(rows: number): string {
-  return rows > 1 && Number.isFinite(rows) ? `the last ${numberText(Math.floor(rows))} records` : 'the window'
+/** Which records the median and the percentiles are of. */
+function recordsText({ rows, scope }: { readonly rows: number; readonly scope: Scope }): string {
+  if (!(rows > 1 && Number.isFinite(rows))) return 'the window'
+  const count = numberText(Math.floor(rows))
+  switch (scope) {
+    case 'window':
+      return `the last ${count} records`
+    case 'baseline':
+      return `the ${count} records learnt from`
+    case 'route':
+      return `the ${count} records learnt from its route`
+  }
 }
 
 function quantityOf({ value, unit }: Finding): string {

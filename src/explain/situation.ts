@@ -1,4 +1,4 @@
-import type { Contribution, ExceededRule, Verdict } from '../detector/verdict.js'
+import type { Contribution, ExceededRule, Scope, Verdict } from '../detector/verdict.js'
 
 /**
  * A value is called high or low only when it lies outside the central 90% of the window, whatever the forest
@@ -32,8 +32,14 @@ export type Situation =
       readonly leading: Finding & { readonly side: 'high' | 'low' }
       readonly others: readonly Finding[]
       readonly rows: number
+      readonly scope: Scope
     }
-  | { readonly kind: 'combination'; readonly findings: readonly Finding[]; readonly rows: number }
+  | {
+      readonly kind: 'combination'
+      readonly findings: readonly Finding[]
+      readonly rows: number
+      readonly scope: Scope
+    }
   | { readonly kind: 'unknown' }
 
 /** Which side of the window a value lies on. Being out means out by rank and off the median. */
@@ -69,14 +75,14 @@ export function situationOf(verdict: Verdict): Situation {
   const leading = findings[0]
   if (leading === undefined) return { kind: 'unknown' }
   const named = findings.filter((one) => one.bits > 0 && one.bits >= SHARE_OF_BITS_TO_NAME * leading.bits)
-  const rows = verdict.fittedRows
+  const { fittedRows: rows, scope = 'window' } = verdict
   const outPercent = sufficesAlone(leading, findings, verdict.threshold) ? OUT_PERCENT : FAR_OUT_PERCENT
   const side = sideOf(leading, outPercent)
   if (leading.bits > 0 && side !== 'ordinary') {
-    return { kind: 'feature', leading: { ...leading, side }, others: named.slice(1), rows }
+    return { kind: 'feature', leading: { ...leading, side }, others: named.slice(1), rows, scope }
   }
   // A combination has at least two members, where the model has two features.
-  return { kind: 'combination', findings: named.length > 1 ? named : findings.slice(0, 2), rows }
+  return { kind: 'combination', findings: named.length > 1 ? named : findings.slice(0, 2), rows, scope }
 }
 
 function hasFiniteFacts({ value, bits, median, percentile }: Contribution): boolean {

@@ -108,7 +108,7 @@ export class IsolationForest {
     return this.#arena.wasm.fittedRows(this.#arena.base, SLOT)
   }
 
-  /** The memory behind the forest, for those who look inside. */
+  /** The memory behind the forest. @internal */
   get arena(): Arena {
     return this.#arena
   }

@@ -13,6 +13,8 @@ import { answerFrameworkError, errorsPlugin } from './plugins/errors.js'
 import { jsonBodyPlugin } from './plugins/json-body.js'
 import { metricsPlugin } from './plugins/metrics.js'
 import { openapiPlugin } from './plugins/openapi.js'
+import { pageSecurityPlugin } from './plugins/page-security.js'
+import { protectionPlugin } from './plugins/protection.js'
 import { reporter } from './report.js'
 import { analyzeFlowRoute } from './routes/analyze-flow.js'
 import { anomalyRoutes } from './routes/anomalies.js'
@@ -22,6 +24,7 @@ import { metricsRoute } from './routes/metrics.js'
 import { playgroundRoutes } from './routes/playground.js'
 
 const BODY_LIMIT_BYTES = 16 * 1024
+const HEADER_LIMIT_BYTES = 16 * 1024
 const HEADERS_TIMEOUT_MS = 5_000
 const REQUEST_TIMEOUT_MS = 10_000
 const IDLE_TIMEOUT_MS = 60_000
@@ -49,14 +52,22 @@ export async function buildApp(options: AppOptions = {}) {
   const config = options.config ?? loadConfig()
   const metrics = options.metrics ?? new SentinelMetrics()
   const app = fastify({
-    logger: options.logger === false ? false : loggerOptions(config.logLevel, options.logger),
+    logger:
+      options.logger !== false &&
+      loggerOptions(config.logLevel, options.logger, () => metrics.protection.droppedLogLines++),
     logController: new LogController({ disableRequestLogging: true }),
     // One logger for all: a child for every request costs more than the verdict does.
     childLoggerFactory: (logger) => logger,
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionTimeout: IDLE_TIMEOUT_MS,
-    http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: LATE_CHECK_MS },
+    http: {
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      connectionsCheckingInterval: LATE_CHECK_MS,
+      maxHeaderSize: HEADER_LIMIT_BYTES,
+    },
+    // What arrives on open connections while the service stops is still answered.
+    return503OnClosing: false,
     // What is wrong is refused, never repaired; `verbose` lets the message name value and limit.
     ajv: {
       customOptions: {
@@ -81,24 +92,42 @@ export async function buildApp(options: AppOptions = {}) {
 
   const { mode } = config.explain
   const anomalies = new AnomalyLog({ max: config.anomaliesMax })
+  const { dir } = config.state
+  if (dir !== null) {
+    const { keepState } = await import('./kept-state.js')
+    const state = { detector, anomalies, metrics, log: app.log }
+    const keeper = await keepState({ ...config.state, dir }, state)
+    // Runs before the hook above that ends the detector, and after the last answer.
+    app.addHook('onClose', () => keeper.close())
+  }
   const explainer = new Explainer({ ...config.explain, metrics, logger: app.log })
   // The client of the language model is slow to load: neither the start nor the first anomaly waits for it.
   app.addHook('onListen', async () => void explainer.prepare())
   // Answers that wait for the model get the rules' reason at once when the service stops.
   app.addHook('preClose', () => explainer.close())
 
-  await app.register(metricsPlugin, { metrics })
   await app.register(errorsPlugin, { metrics })
+  await app.register(protectionPlugin, { config, metrics })
+  await app.register(metricsPlugin, { metrics })
   await app.register(jsonBodyPlugin)
   await app.register(openapiPlugin)
   app.addSchema(Telemetry)
   const report = reporter(explainer, anomalies, mode === 'wait')
-  await app.register(analyzeFlowRoute, { detector, metrics, report })
-  await app.register(anomalyRoutes, { log: anomalies })
-  await app.register(healthRoutes, { detector, metrics })
-  await app.register(metricsRoute, { metrics })
-  await app.register(docsRoutes)
-  await app.register(playgroundRoutes)
+  await app.register(analyzeFlowRoute, {
+    detector,
+    metrics,
+    report,
+    idempotencyMax: config.limits.idempotencyMax,
+  })
+  // Not around the route above: its answers are no pages, and their headers would cost more than the verdict.
+  await app.register(async (scope) => {
+    await scope.register(pageSecurityPlugin)
+    await scope.register(anomalyRoutes, { log: anomalies })
+    await scope.register(healthRoutes, { detector, metrics })
+    await scope.register(metricsRoute, { metrics })
+    await scope.register(docsRoutes)
+    await scope.register(playgroundRoutes)
+  })
   return app
 }
 
@@ -114,6 +143,14 @@ function detectorOf(config: Config, metrics: SentinelMetrics, log: Log): Promise
       metrics.fitted(fit)
       if (fit.outcome === 'failed') log.error({ err: fit.error, generation: fit.generation }, 'fit failed')
     },
-    onTrainerFault: (error) => log.warn({ err: error }, 'trainer thread failed'),
+    onTrainerFault: ({ kind, error, next }) => {
+      metrics.protection.trainerFaults[kind]++
+      log.warn(
+        { err: error, kind },
+        next === 'inline'
+          ? 'trainer thread failed; training runs inline from now on'
+          : 'trainer thread failed; a new one starts with the next fit',
+      )
+    },
   })
 }

@@ -6,21 +6,28 @@ export const ERROR_STATUS = {
   SENTINEL_EMPTY_BODY: 400,
   SENTINEL_INVALID_URL: 400,
   SENTINEL_INVALID_REQUEST: 400,
+  SENTINEL_INVALID_IDEMPOTENCY_KEY: 400,
+  SENTINEL_UNAUTHORIZED: 401,
+  SENTINEL_HOST_NOT_ALLOWED: 403,
+  SENTINEL_ORIGIN_NOT_ALLOWED: 403,
   SENTINEL_NOT_FOUND: 404,
   SENTINEL_METHOD_NOT_ALLOWED: 405,
   SENTINEL_REQUEST_TIMEOUT: 408,
   SENTINEL_BODY_TOO_LARGE: 413,
   SENTINEL_UNSUPPORTED_MEDIA_TYPE: 415,
+  SENTINEL_IDEMPOTENCY_KEY_REUSED: 422,
+  SENTINEL_RATE_LIMITED: 429,
   SENTINEL_HEADERS_TOO_LARGE: 431,
   SENTINEL_INTERNAL: 500,
   SENTINEL_UNAVAILABLE: 503,
+  SENTINEL_OVERLOADED: 503,
 } as const
 
 export type ErrorCode = keyof typeof ERROR_STATUS
 
 /** An error whose message is meant for the client. */
 export class ApiError extends Error {
-  override readonly name = 'ApiError'
+  override readonly name: string = 'ApiError'
   readonly statusCode: number
 
   constructor(
@@ -29,5 +36,18 @@ export class ApiError extends Error {
   ) {
     super(message)
     this.statusCode = ERROR_STATUS[code]
+  }
+}
+
+/** Refuses a request before anybody looks at what it asks for: a path that does not exist is no exception. */
+export class AccessError extends ApiError {
+  override readonly name = 'AccessError'
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    readonly headers: Readonly<Record<string, string>> = {},
+  ) {
+    super(code, message)
   }
 }

@@ -1,9 +1,6 @@
+import { writeSync } from 'node:fs'
 import type { FastifyLoggerOptions } from 'fastify'
-import { pino } from 'pino'
-
-/** Lines wait for others until there are so many bytes, or so long. What waits is written when the process exits. */
-const BATCH_BYTES = 8 * 1024
-const BATCH_MS = 100
+import { visibleJson } from '../quoted.js'
 
 /** How to log: a level, and a stream instead of stdout. */
 export interface LoggerOptions {
@@ -11,15 +8,36 @@ export interface LoggerOptions {
   readonly stream?: { write(line: string): void }
 }
 
-/** JSON lines with the level in words and the time in ISO 8601. */
-export function loggerOptions(level: string, overrides: LoggerOptions = {}): FastifyLoggerOptions & object {
+const STDOUT = 1
+
+/**
+ * JSON lines with the level in words and the time in ISO 8601. A line that cannot be written, because the disk
+ * is full or the reader is gone, is dropped: the service is worth more than its log.
+ * @param onDrop told of each such line
+ */
+export function loggerOptions(
+  level: string,
+  overrides: LoggerOptions = {},
+  onDrop: () => void = () => {},
+): FastifyLoggerOptions & object {
+  const { stream = stdoutStream(onDrop), ...others } = overrides
   return {
     level,
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     formatters: { level: (label: string) => ({ level: label }) },
-    // A write of its own for every line costs a request more than all else that its anomaly costs.
-    stream:
-      overrides.stream ?? pino.destination({ minLength: BATCH_BYTES, periodicFlush: BATCH_MS, sync: false }),
-    ...overrides,
+    ...others,
+    stream: { write: (line: string) => stream.write(visibleJson(line)) },
   } as FastifyLoggerOptions & object
+}
+
+function stdoutStream(onDrop: () => void): { write(line: string): void } {
+  return {
+    write(line) {
+      try {
+        writeSync(STDOUT, line)
+      } catch {
+        onDrop()
+      }
+    },
+  }
 }

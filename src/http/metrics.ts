@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Detector, FitReport } from '../detector/detector.js'
 import { type BreakerState, LLM_FAILURES, type LlmOutcome } from '../explain/llm-outcome.js'
+import { ProtectionMetrics } from './protection-metrics.js'
 import { TallyHistogram } from './tally-histogram.js'
 
 /** Paths nobody registered share this label: a scanner must not be able to grow the metrics. */
@@ -11,6 +12,16 @@ export interface RequestTally {
   count: number
 }
 
+/** The counters that outlive the process. */
+export interface MetricsState {
+  readonly anomalies: number
+  readonly healthCheckFails: number
+  readonly fits: Readonly<Record<FitReport['outcome'], number>>
+  readonly requests: readonly { readonly endpoint: string; readonly method: string; readonly count: number }[]
+  readonly score: Float64Array
+  readonly requestSeconds: Float64Array
+}
+
 const BREAKER_VALUE: Readonly<Record<BreakerState, number>> = { closed: 0, 'half-open': 0.5, open: 1 }
 
 /**
@@ -19,6 +30,7 @@ const BREAKER_VALUE: Readonly<Record<BreakerState, number>> = { closed: 0, 'half
  */
 export class SentinelMetrics {
   readonly registry = new Registry()
+  readonly protection = new ProtectionMetrics(this.registry)
   anomalies = 0
   healthCheckFails = 0
 
@@ -27,6 +39,7 @@ export class SentinelMetrics {
   readonly #score: TallyHistogram
   readonly #requestSeconds: TallyHistogram
   readonly #fits: Counter<'outcome'>
+  readonly #fitCounts: Record<FitReport['outcome'], number> = { ok: 0, failed: 0 }
   readonly #fitSeconds: Histogram
   readonly #llmRequests: Counter<'outcome'>
   readonly #llmFailures: Counter
@@ -114,6 +127,27 @@ export class SentinelMetrics {
     return tally
   }
 
+  /** The counters as plain data: what a dashboard sums up shall not fall back at a restart. */
+  capture(): MetricsState {
+    return {
+      anomalies: this.anomalies,
+      healthCheckFails: this.healthCheckFails,
+      fits: { ...this.#fitCounts },
+      requests: [...this.#tallies.values()].map(({ labels, tally }) => ({ ...labels, count: tally.count })),
+      score: this.#score.capture(),
+      requestSeconds: this.#requestSeconds.capture(),
+    }
+  }
+
+  restore(state: MetricsState): void {
+    this.anomalies = state.anomalies
+    this.healthCheckFails = state.healthCheckFails
+    for (const outcome of ['ok', 'failed'] as const) this.#countFits(outcome, state.fits[outcome])
+    for (const { endpoint, method, count } of state.requests) this.tallyOf(endpoint, method).count += count
+    this.#score.restore(state.score)
+    this.#requestSeconds.restore(state.requestSeconds)
+  }
+
   scored(score: number): void {
     this.#score.observe(score)
   }
@@ -123,7 +157,7 @@ export class SentinelMetrics {
   }
 
   fitted({ outcome, durationMs }: FitReport): void {
-    this.#fits.inc({ outcome })
+    this.#countFits(outcome, 1)
     this.#fitSeconds.observe(durationMs / 1000)
   }
 
@@ -136,6 +170,11 @@ export class SentinelMetrics {
 
   breakerState(state: BreakerState): void {
     this.#breaker.set(BREAKER_VALUE[state])
+  }
+
+  #countFits(outcome: FitReport['outcome'], n: number): void {
+    this.#fitCounts[outcome] += n
+    this.#fits.inc({ outcome }, n)
   }
 
   #countersOfRequests(registers: Registry[]): void {
@@ -164,6 +203,11 @@ export class SentinelMetrics {
       ['sentinel_anomaly_rate', 'Share of anomalies over the last window, 0 to 1.', 'anomalyRate'],
       ['sentinel_model_generation', 'Which fit of the forest decides; 0 before the first.', 'generation'],
       ['sentinel_history_size', 'Rows in the sliding window.', 'historySize'],
+      [
+        'sentinel_samples_needed',
+        'Records still needed before the first forest; 0 once there is one.',
+        'samplesNeeded',
+      ],
     ] as const
     for (const [name, help, property] of shown) {
       const read = () => this.#detector?.[property] ?? 0

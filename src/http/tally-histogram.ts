@@ -35,6 +35,18 @@ export class TallyHistogram {
     this.#sum += value
   }
 
+  /** The counts by bucket, and behind them the sum. */
+  capture(): Float64Array {
+    return Float64Array.of(...this.#counts, this.#sum)
+  }
+
+  /** Goes on from captured counts; those of other buckets are left out. */
+  restore(captured: Float64Array): void {
+    if (captured.length !== this.#counts.length + 1) return
+    this.#counts.set(captured.subarray(0, -1))
+    this.#sum = captured.at(-1) as number
+  }
+
   /** What prom-client's metrics give at a scrape. */
   async get() {
     const { name, help } = this

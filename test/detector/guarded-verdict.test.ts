@@ -74,7 +74,7 @@ test('a new route is judged by all records', () => {
     { latency: 50, input_length: 400, errors: 0, route: '/new' },
     { detail: true },
   )
-  expect(verdict.scope).toBe('all')
+  expect(verdict.scope).toBe('baseline')
   expect(verdict.fittedRows).toBe(1000)
 })
 

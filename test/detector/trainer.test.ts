@@ -34,7 +34,7 @@ async function trainerOf(shared: boolean) {
   const arena = await Arena.create(shape, { shared })
   for (let i = 0; i < 32; i++) arena.training[i * arena.rowStride] = i
   const order = { base: arena.base, slot: 0, nRows: 32, nTrees: 20, seed: 1, contamination: 0.1 } as const
-  return { arena, order, trainer: new Trainer(arena, (error) => faults.push(error.message)) }
+  return { arena, order, trainer: new Trainer(arena, { onFault: ({ error }) => faults.push(error.message) }) }
 }
 
 beforeEach(() => {
@@ -59,13 +59,17 @@ test('a thread that dies fails its fit, and the next fit gets a new thread', asy
   await trainer.close()
 })
 
-test('a thread that dies before it ever answered is not tried again: training runs inline', async () => {
+test('threads that die before they are ready, three in a row, are the last: training runs inline', async () => {
   const { trainer, order, arena } = await trainerOf(true)
-  const first = trainer.fit(order)
-  FakeWorker.made[0]?.emit('error', new Error('cannot load'))
-  await expect(first).rejects.toThrow('cannot load')
-  expect(trainer.kind).toBe('inline')
-  expect(faults.at(-1)).toContain('inline from now on')
+  for (const [n, kind] of ['worker', 'worker', 'inline'].entries()) {
+    const fit = trainer.fit(order)
+    const failed = expect(fit).rejects.toThrow('cannot load')
+    await vi.waitUntil(() => FakeWorker.made[n]?.orders.length === 1)
+    FakeWorker.made[n]?.emit('error', new Error('cannot load'))
+    await failed
+    expect(trainer.kind).toBe(kind)
+  }
+  expect(faults).toHaveLength(3)
   await trainer.fit(order)
   expect(arena.wasm.fittedRows(arena.base, 0)).toBe(32)
   await trainer.close()

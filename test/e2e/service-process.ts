@@ -52,7 +52,8 @@ export class ServiceProcess {
 
   /** Sends a signal and gives the exit code. */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
-    if (this.#process.exitCode !== null) return this.#process.exitCode
+    const { exitCode, signalCode } = this.#process
+    if (exitCode !== null || signalCode !== null) return exitCode
     const exited = once(this.#process, 'exit')
     this.#process.kill(signal)
     const [code] = (await exited) as [number | null]

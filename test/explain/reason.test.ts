@@ -10,6 +10,14 @@ describe('the reason of a forest verdict', () => {
     )
   })
 
+  it.each([
+    ['window', 'the last 1,000 records'],
+    ['baseline', 'the 1,000 records learnt from'],
+    ['route', 'the 1,000 records learnt from its route'],
+  ] as const)('says what it compared with when that is the %s', (scope, records) => {
+    expect(reasonFor({ ...SLOW, scope })).toContain(`41x the median of ${records} and above all of them`)
+  })
+
   it('follows the bits, not the order of the features nor how extreme their values are', () => {
     const verdict = forestVerdict([
       contribution('latency', { bits: 0.2 }),

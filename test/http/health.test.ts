@@ -15,7 +15,7 @@ test('/health says exactly what it promises', async () => {
 test('an untrained service is alive and ready', async () => {
   const app = await startApp()
   expect((await app.inject('/health/live')).json()).toEqual({ status: 'alive' })
-  expect((await app.inject('/health/ready')).json()).toEqual({ status: 'ready' })
+  expect((await app.inject('/health/ready')).json()).toEqual({ status: 'ready', samples_needed: 50 })
 })
 
 test('a health check that fails is counted and answered with 500', async () => {

@@ -16,6 +16,7 @@ const PROMISED = {
   sentinel_model_fit_duration_seconds: 'histogram',
   sentinel_model_generation: 'gauge',
   sentinel_history_size: 'gauge',
+  sentinel_samples_needed: 'gauge',
   sentinel_score: 'histogram',
   process_cpu_seconds_total: 'counter',
   nodejs_eventloop_lag_seconds: 'gauge',
@@ -58,6 +59,7 @@ test('scores, anomalies and durations add up to the records sent', async () => {
   expect(await metric(app, 'sentinel_anomalies_total')).toEqual({ '': 1 })
   expect(await metric(app, 'sentinel_anomaly_rate')).toEqual({ '': 0.25 })
   expect(await metric(app, 'sentinel_history_size')).toEqual({ '': 4 })
+  expect(await metric(app, 'sentinel_samples_needed')).toEqual({ '': 46 })
   const durations = await metric(app, 'sentinel_request_duration_seconds_count')
   expect(durations['']).toBeGreaterThanOrEqual(4)
 })

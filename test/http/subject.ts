@@ -2,10 +2,13 @@ import { onTestFinished } from 'vitest'
 import { type EnvironmentSource, loadConfig } from '#sentinel/config.js'
 import { type App, type AppOptions, buildApp } from '#sentinel/http/app.js'
 
-/** An app on the given environment, else on defaults without a language model; silent, closed with the test. */
+/**
+ * An app on the given environment, else on defaults without a language model; silent, closed with the test.
+ * Requests that are injected in a row keep the event loop from turning: that is no load to be shed.
+ */
 export async function startApp(environment: EnvironmentSource = {}, options: AppOptions = {}): Promise<App> {
   const app = await buildApp({
-    config: loadConfig({ SENTINEL_EXPLAIN: 'rules', ...environment }),
+    config: loadConfig({ SENTINEL_EXPLAIN: 'rules', SENTINEL_MAX_DELAY_MS: '0', ...environment }),
     logger: false,
     ...options,
   })

@@ -1,6 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
-import { ApiError, ERROR_STATUS, type ErrorCode } from '../error-codes.js'
+import { AccessError, ApiError, ERROR_STATUS, type ErrorCode } from '../error-codes.js'
 import { type SentinelMetrics, UNMATCHED } from '../metrics.js'
 import { errorAnswer } from '../schemas/error.js'
 import { validationMessage } from '../validation-message.js'
@@ -32,7 +32,11 @@ export const errorsPlugin = fastifyPlugin<ErrorsOptions>(
     }
 
     app.setNotFoundHandler(refuseUnmatched)
-    app.setErrorHandler<FastifyError>((error, request, reply) => {
+    app.setErrorHandler<FastifyError | AccessError>((error, request, reply) => {
+      if (error instanceof AccessError) {
+        request.log.debug({ reqId: request.id, code: error.code }, error.message)
+        return send(reply.headers(error.headers), error.code, error.message)
+      }
       // A body that cannot be read does not matter on a path that does not exist.
       if (request.is404) return refuseUnmatched(request, reply)
       const [code, message] =
@@ -47,7 +51,10 @@ export const errorsPlugin = fastifyPlugin<ErrorsOptions>(
 )
 
 function send(reply: FastifyReply, code: ErrorCode, message: string): FastifyReply {
-  return reply.code(ERROR_STATUS[code]).send(errorAnswer(code, message))
+  return reply
+    .code(ERROR_STATUS[code])
+    .header('x-content-type-options', 'nosniff')
+    .send(errorAnswer(code, message))
 }
 
 type Explanation = readonly [ErrorCode, string]

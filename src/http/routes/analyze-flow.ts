@@ -5,9 +5,16 @@ import { Telemetry } from '../../detector/telemetry.js'
 import type { Verdict } from '../../detector/verdict.js'
 import { routePattern } from '../../explain/route-pattern.js'
 import { OK } from '../answer-json.js'
+import { AnswerMemory } from '../answer-memory.js'
 import type { SentinelMetrics } from '../metrics.js'
 import type { Report } from '../report.js'
-import { Analysis, AnalysisQuery, type Detail, type ThreatAnswer } from '../schemas/analysis.js'
+import {
+  Analysis,
+  AnalysisHeaders,
+  AnalysisQuery,
+  type Detail,
+  type ThreatAnswer,
+} from '../schemas/analysis.js'
 import { errorResponses } from '../schemas/error.js'
 import { referenceTo } from '../schemas/reference.js'
 
@@ -15,6 +22,8 @@ export interface AnalyzeFlowOptions {
   readonly detector: Detector
   readonly metrics: SentinelMetrics
   readonly report: Report
+  /** Answers kept for repeated requests; 0 ignores `Idempotency-Key`. */
+  readonly idempotencyMax: number
 }
 
 const schema = {
@@ -25,29 +34,63 @@ const schema = {
   tags: ['analysis'],
   body: referenceTo(Telemetry),
   querystring: AnalysisQuery,
+  headers: AnalysisHeaders,
   response: {
     200: referenceTo(Analysis, { description: 'The verdict.' }),
-    ...errorResponses(400, 408, 413, 415, 500, 503),
+    ...errorResponses(400, 401, 403, 408, 413, 415, 422, 429, 500, 503),
   },
 } as const
 
 const WITH_DETAIL = { detail: true } as const
 
+type AnalysisRequest = FastifyRequest<{ Body: Telemetry; Querystring: AnalysisQuery }>
+type Outcome = Analysis | Promise<Analysis>
+
 /** `POST /analyze-flow`: telemetry in, verdict out. */
 export const analyzeFlowRoute: FastifyPluginCallbackTypebox<AnalyzeFlowOptions> = (app, options, done) => {
-  const { detector, metrics } = options
-  app.post('/analyze-flow', { schema }, (request, reply): Analysis | Promise<Analysis> => {
-    const detailed = request.query.detail === 'true'
-    const verdict = detector.analyze(request.body, detailed ? WITH_DETAIL : undefined)
-    metrics.scored(verdict.score)
-    if (verdict.anomalous) return answerThreat(request, reply, verdict, detailed, options)
-    return detailed ? { status: 'OK', detail: detailOf(verdict) } : OK
+  const memory = options.idempotencyMax > 0 ? new AnswerMemory<Outcome>(options.idempotencyMax) : null
+  app.post('/analyze-flow', { schema }, (request, reply): Outcome => {
+    reply.header('x-content-type-options', 'nosniff')
+    const key = request.raw.headers['idempotency-key']
+    return key === undefined || memory === null
+      ? judge(request, reply, options)
+      : judgeOnce(request, reply, String(key), memory, options)
   })
   done()
 }
 
+function judge(request: AnalysisRequest, reply: FastifyReply, options: AnalyzeFlowOptions): Outcome {
+  const { detector, metrics } = options
+  const detailed = request.query.detail === 'true'
+  const verdict = detector.analyze(request.body, detailed ? WITH_DETAIL : undefined)
+  metrics.scored(verdict.score)
+  if (verdict.anomalous) return answerThreat(request, reply, verdict, detailed, options)
+  return detailed ? { status: 'OK', detail: detailOf(verdict) } : OK
+}
+
+/** A request that came before gets the answer it got then, and its record is not judged again. */
+function judgeOnce(
+  request: AnalysisRequest,
+  reply: FastifyReply,
+  key: string,
+  memory: AnswerMemory<Outcome>,
+  options: AnalyzeFlowOptions,
+): Outcome {
+  const asked = [request.body, request.query.detail]
+  const first = memory.recall(key, asked)
+  if (first === null) {
+    const answer = judge(request, reply, options)
+    memory.keep(key, asked, answer, (reply.getHeader('x-anomaly-id') as string | undefined) ?? null)
+    return answer
+  }
+  options.metrics.protection.replayedAnswers++
+  reply.header('idempotency-replayed', 'true')
+  if (first.anomalyId !== null) reply.header('x-anomaly-id', first.anomalyId)
+  return first.answer
+}
+
 async function answerThreat(
-  request: FastifyRequest<{ Body: Telemetry }>,
+  request: AnalysisRequest,
   reply: FastifyReply,
   verdict: Verdict,
   detailed: boolean,
@@ -57,12 +100,13 @@ async function answerThreat(
   const { route } = request.body
   const { score, confidence } = verdict
   const anomaly = report({ verdict, route })
+  // Before anything is awaited: a repetition of the request takes the id from here.
+  reply.header('x-anomaly-id', anomaly.id)
   const reason = await anomaly.reason
   request.log.warn(
     { anomalyId: anomaly.id, score, confidence, reason, route: routePattern(route) },
     'anomaly',
   )
-  reply.header('x-anomaly-id', anomaly.id)
   return {
     status: 'THREAT_DETECTED',
     action: 'freeze',

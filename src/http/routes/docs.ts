@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import { ApiError } from '../error-codes.js'
+import { pageHelmet } from '../plugins/page-security.js'
 import { errorResponses } from '../schemas/error.js'
 
 /** Where the build puts the pages, their scripts and the bundles of Swagger UI and ReDoc. */
@@ -16,20 +17,6 @@ const ASSETS: Readonly<Record<string, string>> = {
   'redoc-start.js': 'text/javascript; charset=utf-8',
   'favicon.png': 'image/png',
 }
-
-/** The pages need nothing from elsewhere, and the browser is told to let nothing else in. */
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data:",
-  "font-src 'self' data:",
-  "connect-src 'self'",
-  "worker-src 'self' blob:",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ')
 
 /** `/openapi.json`, and the two pages that show it. Their files are read when first asked for. */
 export const docsRoutes: FastifyPluginCallbackTypebox = (app, _options, done) => {
@@ -61,9 +48,7 @@ export const docsRoutes: FastifyPluginCallbackTypebox = (app, _options, done) =>
     ['/docs', 'swagger-ui.html'],
     ['/redoc', 'redoc.html'],
   ] as const) {
-    app.get(path, { schema: { hide: true } }, async (_request, reply) => {
-      reply.header('content-security-policy', CONTENT_SECURITY_POLICY)
-      reply.header('x-content-type-options', 'nosniff')
+    app.get(path, { schema: { hide: true }, helmet: pageHelmet }, async (_request, reply) => {
       reply.type('text/html; charset=utf-8')
       return readFile(new URL(file, PAGES))
     })
@@ -77,7 +62,6 @@ export const docsRoutes: FastifyPluginCallbackTypebox = (app, _options, done) =>
       const type = Object.hasOwn(ASSETS, file) ? ASSETS[file] : undefined
       if (type === undefined) throw new ApiError('SENTINEL_NOT_FOUND', 'no such file')
       reply.header('cache-control', 'public, max-age=3600')
-      reply.header('x-content-type-options', 'nosniff')
       reply.type(type)
       return readFile(new URL(file, PAGES))
     },

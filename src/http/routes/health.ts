@@ -67,7 +67,7 @@ export const healthRoutes: FastifyPluginCallbackTypebox<HealthOptions> = (
         response: { 200: referenceTo(Readiness, { description: 'It does.' }), ...failures },
       },
     },
-    () => ({ status: 'ready' }) as const,
+    () => ({ status: 'ready', samples_needed: detector.samplesNeeded }) as const,
   )
   done()
 }

@@ -3,6 +3,7 @@ import { extname } from 'node:path'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import { ApiError } from '../error-codes.js'
+import { forestPageHelmet } from '../plugins/page-security.js'
 
 /** Where the build puts the page. */
 const PAGE = new URL('../../playground/', import.meta.url)
@@ -17,27 +18,6 @@ const TYPES: Readonly<Record<string, string>> = {
   '.wasm': 'application/wasm',
 }
 
-/** The page needs nothing from elsewhere; WebAssembly is all that it may compile. */
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "script-src 'self' 'wasm-unsafe-eval'",
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "worker-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ')
-
-/** Isolation gives the page the shared build and finer clocks; it loads nothing that would have to agree. */
-const HEADERS: Readonly<Record<string, string>> = {
-  'content-security-policy': CONTENT_SECURITY_POLICY,
-  'cross-origin-opener-policy': 'same-origin',
-  'cross-origin-embedder-policy': 'require-corp',
-  'x-content-type-options': 'nosniff',
-}
-
 /** `/playground/`: the forest in the browser, static files that a build put there. */
 export const playgroundRoutes: FastifyPluginAsyncTypebox = async (app) => {
   // A name that is not there now is never read.
@@ -48,14 +28,13 @@ export const playgroundRoutes: FastifyPluginAsyncTypebox = async (app) => {
 
   app.get(
     '/playground/*',
-    { schema: { hide: true, params: Type.Object({ '*': Type.String() }) } },
+    { schema: { hide: true, params: Type.Object({ '*': Type.String() }) }, helmet: forestPageHelmet },
     async (request, reply) => {
       const file = request.params['*'] || 'index.html'
       const type = TYPES[extname(file)]
       if (type === undefined || !files.has(file)) throw new ApiError('SENTINEL_NOT_FOUND', 'no such file')
       // The build puts a digest into the names of assets: another content has another name.
       const immutable = file.startsWith('assets/')
-      reply.headers(HEADERS)
       reply.header('cache-control', immutable ? 'public, max-age=31536000, immutable' : 'no-cache')
       reply.type(type)
       return readFile(new URL(file, PAGE))

@@ -110,3 +110,15 @@ export const AnalysisQuery = Type.Object({
     }),
   ),
 })
+export type AnalysisQuery = Static<typeof AnalysisQuery>
+
+export const AnalysisHeaders = Type.Object({
+  'idempotency-key': Type.Optional(
+    Type.String({
+      description:
+        'A name of your own for this record, 1 to 255 visible characters. Sent again with the same record, it ' +
+        'gets the first answer, and the record counts once.',
+      examples: ['4f8c2a9e-req-17'],
+    }),
+  ),
+})

@@ -38,13 +38,17 @@ export function errorAnswer(code: ErrorCode, message: string): ErrorAnswer {
 
 const MEANING: Readonly<Record<number, string>> = {
   400: 'The request is malformed; the message names the field and the reason.',
+  401: 'A token is needed, and the one that came is none of those that are valid.',
+  403: 'The `Host` or the `Origin` of the request is not allowed.',
   404: 'No such path.',
   405: 'The path exists, the method does not; `Allow` lists those that do.',
   408: 'The request did not arrive in time.',
   413: 'The body is larger than 16 KiB.',
   415: 'The body is not `application/json` in UTF-8.',
+  422: 'The `Idempotency-Key` came with another record before.',
+  429: 'Too many requests; `Retry-After` says when to go on.',
   500: 'The service failed; its log says why.',
-  503: 'The service is stopping.',
+  503: 'The service is overloaded, and `Retry-After` says when to try again; or it is stopping.',
 }
 
 /** The error answers of a route, by status, for its `response` schema. */

@@ -31,11 +31,17 @@ export const Liveness = Type.Object(
 export type Liveness = Static<typeof Liveness>
 
 export const Readiness = Type.Object(
-  { status: Type.Literal('ready') },
+  {
+    status: Type.Literal('ready'),
+    samples_needed: Type.Integer({
+      minimum: 0,
+      description: 'Records still needed before the first forest; 0 once there is one.',
+    }),
+  },
   {
     $id: 'Readiness',
     description: 'The service takes records. An untrained model or a missing language model does not matter.',
-    examples: [{ status: 'ready' }],
+    examples: [{ status: 'ready', samples_needed: 0 }],
   },
 )
 export type Readiness = Static<typeof Readiness>

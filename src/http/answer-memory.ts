@@ -1,0 +1,64 @@
+import { hash } from 'node:crypto'
+import { ApiError } from './error-codes.js'
+
+const KEY = /^[!-~]{1,255}$/
+
+/** The first answer to a request that may come again. */
+export interface FirstAnswer<Answer> {
+  readonly answer: Answer
+  readonly anomalyId: string | null
+}
+
+interface Entry<Answer> extends FirstAnswer<Answer> {
+  readonly fingerprint: string
+}
+
+/**
+ * Answers by `Idempotency-Key`, the last `capacity` of them: a client that repeats a request because it did not
+ * see the answer gets that answer, and its record counts once. An answer that is still being made is kept as
+ * its promise, so that a repetition waits for the first.
+ */
+export class AnswerMemory<Answer> {
+  readonly #capacity: number
+  /** Insertion order is age. */
+  readonly #entries = new Map<string, Entry<Answer>>()
+
+  constructor(capacity: number) {
+    this.#capacity = capacity
+  }
+
+  /**
+   * The answer that this key got before, or null.
+   * @param request everything that the answer depends on
+   * @throws ApiError when the key is malformed, or came with another request
+   */
+  recall(key: string, request: unknown): FirstAnswer<Answer> | null {
+    if (!KEY.test(key)) {
+      throw new ApiError(
+        'SENTINEL_INVALID_IDEMPOTENCY_KEY',
+        'Idempotency-Key must be 1 to 255 visible ASCII characters',
+      )
+    }
+    const entry = this.#entries.get(key)
+    if (entry === undefined) return null
+    if (entry.fingerprint === fingerprintOf(request)) return entry
+    throw new ApiError(
+      'SENTINEL_IDEMPOTENCY_KEY_REUSED',
+      'this Idempotency-Key came with another record before; use a new key for each record',
+    )
+  }
+
+  /** Keeps an answer under its key; the oldest goes when there is one too many. */
+  keep(key: string, request: unknown, answer: Answer, anomalyId: string | null): void {
+    this.#entries.set(key, { answer, anomalyId, fingerprint: fingerprintOf(request) })
+    if (this.#entries.size > this.#capacity) {
+      const oldest = this.#entries.keys().next()
+      if (!oldest.done) this.#entries.delete(oldest.value)
+    }
+  }
+}
+
+/** A digest: what was sent is not kept. */
+function fingerprintOf(request: unknown): string {
+  return hash('sha256', JSON.stringify(request), 'base64')
+}

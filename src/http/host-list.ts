@@ -1,0 +1,51 @@
+import { isIP } from 'node:net'
+
+const ALWAYS = ['localhost', '127.0.0.1', '::1']
+const NAME_AND_PORT = /^(?:\[([0-9a-f:.]+)\]|([^\s:/@[\]]+))(?::\d{1,5})?$/
+/** Spellings of allowed hosts worth remembering; a client sends one. */
+const MAX_KNOWN = 64
+
+/**
+ * The names under which the service may be addressed. A page whose name was rebound to this machine's address
+ * still sends that name as `Host`, and an address cannot be rebound: so the loopback names, the configured
+ * ones and the very address that a connection came in on are let through, whatever the port.
+ */
+export class HostList {
+  readonly #names: ReadonlySet<string>
+  readonly #any: boolean
+  /** Header values that were found to be allowed, so that the next request costs one look-up. */
+  readonly #known = new Set<string>()
+
+  constructor(names: readonly string[]) {
+    this.#any = names.includes('*')
+    this.#names = new Set([...ALWAYS, ...names.map((name) => nameOf(name) ?? bare(name))])
+  }
+
+  /** @param localAddress where the connection came in, of a request over one */
+  allows(host: string | undefined, localAddress: string | undefined): boolean {
+    if (this.#any) return true
+    if (host === undefined) return false
+    if (this.#known.has(host)) return true
+    const name = nameOf(host)
+    if (name === null) return false
+    if (!this.#names.has(name)) return isIP(name) !== 0 && name === plainAddress(localAddress)
+    if (this.#known.size < MAX_KNOWN) this.#known.add(host)
+    return true
+  }
+}
+
+/** The name in a `Host` header, lower case, without port and final dot; null when it is none. */
+function nameOf(host: string): string | null {
+  if (host.length > 300) return null
+  const match = NAME_AND_PORT.exec(host.toLowerCase())
+  return match === null ? null : (match[1] ?? bare(match[2] ?? ''))
+}
+
+function bare(name: string): string {
+  return name.endsWith('.') ? name.slice(0, -1) : name.toLowerCase()
+}
+
+/** An IPv4 address as it is written by itself, also when the socket is an IPv6 one. */
+function plainAddress(address: string | undefined): string | undefined {
+  return address?.startsWith('::ffff:') === true ? address.slice('::ffff:'.length) : address
+}

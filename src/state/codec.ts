@@ -1,0 +1,103 @@
+// A state as bytes, little-endian:
+//
+//    0  u8[8]  magic 'SNTLSTAT'        20  u32  bytes of the index
+//    8  u32    version                 24  u8[8] zero
+//   12  u32    total bytes             32  the index: JSON, UTF-8
+//   16  u32    CRC-32, this word 0         then the arrays, each on 8 bytes
+//
+// In the index an array stands as {"$": element type, "at": its first byte behind the index, "n": elements}.
+
+import { crc32 } from 'node:zlib'
+import { type StateArray, StateError, type StateValue } from './section.js'
+
+const MAGIC = Buffer.from('SNTLSTAT', 'latin1')
+/** Counts up when a state of before can no longer be read. */
+const VERSION = 1
+const HEADER_BYTES = 32
+const ALIGNMENT = 8
+
+const ARRAY_TYPES = { Uint8Array, Uint32Array, Float32Array, Float64Array } as const
+type ArrayType = keyof typeof ARRAY_TYPES
+
+interface ArrayReference {
+  readonly $: ArrayType
+  readonly at: number
+  readonly n: number
+}
+
+/** Plain data with typed arrays as bytes. */
+export function encodeState(state: StateValue): Buffer {
+  const arrays: StateArray[] = []
+  let arrayBytes = 0
+  const index = Buffer.from(
+    JSON.stringify(state, (_name, value: unknown) => {
+      if (!isStateArray(value)) return value
+      const reference = { $: value.constructor.name, at: arrayBytes, n: value.length }
+      arrays.push(value)
+      arrayBytes += aligned(value.byteLength)
+      return reference
+    }),
+  )
+  const arraysAt = aligned(HEADER_BYTES + index.length)
+  const bytes = Buffer.alloc(arraysAt + arrayBytes)
+  MAGIC.copy(bytes)
+  bytes.writeUInt32LE(VERSION, 8)
+  bytes.writeUInt32LE(bytes.length, 12)
+  bytes.writeUInt32LE(index.length, 20)
+  index.copy(bytes, HEADER_BYTES)
+  let at = arraysAt
+  for (const array of arrays) {
+    bytes.set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), at)
+    at += aligned(array.byteLength)
+  }
+  bytes.writeUInt32LE(crc32(bytes), 16)
+  return bytes
+}
+
+/** @throws StateError for foreign, truncated or corrupted bytes */
+export function decodeState(bytes: Buffer): StateValue {
+  if (bytes.length < HEADER_BYTES || !bytes.subarray(0, MAGIC.length).equals(MAGIC)) {
+    throw new StateError('this is no state of the service')
+  }
+  const version = bytes.readUInt32LE(8)
+  if (version !== VERSION) throw new StateError(`its version is ${version}, and ${VERSION} is read here`)
+  const total = bytes.readUInt32LE(12)
+  if (total !== bytes.length) throw new StateError(`of ${total} bytes ${bytes.length} are there`)
+  const unsigned = Buffer.from(bytes)
+  unsigned.writeUInt32LE(0, 16)
+  if (crc32(unsigned) !== bytes.readUInt32LE(16)) throw new StateError('its checksum does not match')
+  const indexBytes = bytes.readUInt32LE(20)
+  const arraysAt = aligned(HEADER_BYTES + indexBytes)
+  const index = bytes.toString('utf8', HEADER_BYTES, HEADER_BYTES + indexBytes)
+  try {
+    return JSON.parse(index, (_name, value: unknown) =>
+      isReference(value) ? arrayOf(bytes, arraysAt, value) : value,
+    )
+  } catch (error) {
+    throw new StateError(error instanceof StateError ? error.message : 'its index cannot be read')
+  }
+}
+
+/** A copy: it is aligned, and holds on to nothing. */
+function arrayOf(bytes: Buffer, arraysAt: number, { $, at, n }: ArrayReference): StateArray {
+  const Type = ARRAY_TYPES[$]
+  const from = arraysAt + at
+  const to = from + n * Type.BYTES_PER_ELEMENT
+  if (!(from >= arraysAt && to >= from && to <= bytes.length))
+    throw new StateError('an array lies outside it')
+  return new Type(Uint8Array.prototype.slice.call(bytes, from, to).buffer)
+}
+
+function isStateArray(value: unknown): value is StateArray {
+  return ArrayBuffer.isView(value)
+}
+
+function isReference(value: unknown): value is ArrayReference {
+  return (
+    typeof value === 'object' && value !== null && '$' in value && Object.hasOwn(ARRAY_TYPES, String(value.$))
+  )
+}
+
+function aligned(bytes: number): number {
+  return Math.ceil(bytes / ALIGNMENT) * ALIGNMENT
+}

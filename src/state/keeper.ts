@@ -1,0 +1,118 @@
+import { decodeState, encodeState } from './codec.js'
+import { captureAll, restoreAll, type StateSection } from './section.js'
+import { StateFile } from './state-file.js'
+
+export interface StateLog {
+  info(fields: object, message: string): void
+  warn(fields: object, message: string): void
+  error(fields: object, message: string): void
+}
+
+export interface StateKeeperOptions {
+  readonly dir: string
+  readonly intervalMs: number
+  readonly sections: readonly StateSection[]
+  /** Changes when there is something new to keep. */
+  readonly revision: () => string
+  /** Facts for the log lines about what was kept or restored. */
+  readonly facts: () => object
+  /** Told of every attempt to write the state. */
+  readonly onSave: (outcome: 'ok' | 'failed') => void
+  readonly log: StateLog
+}
+
+/**
+ * Keeps the state of its sections in a file: restored at the start, written at intervals when something changed,
+ * and once more at the end. Whatever goes wrong with the file is logged and never stops the service.
+ */
+export class StateKeeper {
+  readonly #options: StateKeeperOptions
+  readonly #file: StateFile
+  #timer: NodeJS.Timeout | null = null
+  #savedRevision: string | null = null
+  #saving: Promise<void> | null = null
+  #failing = false
+
+  constructor(options: StateKeeperOptions) {
+    this.#options = options
+    this.#file = new StateFile(options.dir)
+  }
+
+  /** Takes over the state of the process before, if there is one, and keeps the own from now on. */
+  async start(): Promise<void> {
+    await this.#restore()
+    this.#savedRevision = this.#options.revision()
+    this.#timer = setInterval(() => void this.save(), this.#options.intervalMs)
+    this.#timer.unref()
+  }
+
+  /** Writes the state if it changed since it was written last. Never rejects. */
+  async save(): Promise<void> {
+    // One file, one writer; what changes meanwhile is for the next time.
+    this.#saving ??= this.#write().finally(() => {
+      this.#saving = null
+    })
+    await this.#saving
+  }
+
+  /** Writes what changed and stops. */
+  async close(): Promise<void> {
+    if (this.#timer) clearInterval(this.#timer)
+    await this.#saving
+    await this.save()
+  }
+
+  async #write(): Promise<void> {
+    const { sections, revision, facts, onSave, log } = this.#options
+    const revisionNow = revision()
+    if (revisionNow === this.#savedRevision) return
+    const path = this.#file.path
+    try {
+      const bytes = encodeState(captureAll(sections))
+      const kept = { ...facts(), bytes: bytes.length, path }
+      await this.#file.write(bytes)
+      this.#savedRevision = revisionNow
+      onSave('ok')
+      if (this.#failing) log.warn(kept, 'state is written again')
+      else log.info(kept, 'state written')
+      this.#failing = false
+    } catch (error) {
+      onSave('failed')
+      if (!this.#failing) {
+        log.error({ err: error, path }, 'state cannot be written; the service goes on and keeps trying')
+      }
+      this.#failing = true
+    }
+  }
+
+  async #restore(): Promise<void> {
+    const { sections, facts, log } = this.#options
+    const path = this.#file.path
+    try {
+      const bytes = await this.#file.read()
+      if (bytes === null) {
+        log.info({ path }, 'no state yet; learning starts afresh')
+        return
+      }
+      restoreAll(sections, decodeState(bytes))
+      log.info({ ...facts(), bytes: bytes.length, path }, 'state restored')
+    } catch (error) {
+      await this.#giveUp(error as Error)
+    }
+  }
+
+  async #giveUp(error: Error): Promise<void> {
+    const { log } = this.#options
+    const { path, asidePath } = this.#file
+    const details = { reason: error.message, path }
+    try {
+      await this.#file.setAside()
+      log.error(
+        { ...details, asidePath },
+        'the state cannot be used and was set aside; learning starts afresh',
+      )
+    } catch {
+      log.error(details, 'the state can neither be used nor set aside; learning starts afresh')
+    }
+  }
+}

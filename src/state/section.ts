@@ -1,0 +1,46 @@
+/** What a state is made of: plain data, and numbers in bulk as typed arrays. Numbers are finite. */
+export type StateValue =
+  | null
+  | boolean
+  | number
+  | string
+  | StateArray
+  | readonly StateValue[]
+  | { readonly [name: string]: StateValue }
+
+export type StateArray = Uint8Array | Uint32Array | Float32Array | Float64Array
+
+/**
+ * A part of the service with something to lose. Whoever owns one registers it, and the state holds it under its
+ * name; a section that the file does not have starts afresh.
+ */
+export interface StateSection<Value extends StateValue = StateValue> {
+  readonly name: string
+  /** What it holds now, never changed afterwards. */
+  capture(): Value
+  /**
+   * Takes over what an earlier process captured.
+   * @throws StateError when that does not fit, before anything is taken over
+   */
+  restore(value: Value): void
+}
+
+/** A state that cannot be used. The message completes "the state cannot be used: …". */
+export class StateError extends Error {
+  override readonly name = 'StateError'
+  readonly code = 'SENTINEL_BAD_STATE'
+}
+
+/** Every section's value by its name. */
+export function captureAll(sections: readonly StateSection[]): Record<string, StateValue> {
+  return Object.fromEntries(sections.map((section) => [section.name, section.capture()]))
+}
+
+/** Hands each section its value, in the order of registration. */
+export function restoreAll(sections: readonly StateSection[], state: StateValue): void {
+  if (state === null || typeof state !== 'object') throw new StateError('it holds no sections')
+  const values = state as { readonly [name: string]: StateValue }
+  for (const section of sections) {
+    if (Object.hasOwn(values, section.name)) section.restore(values[section.name] as StateValue)
+  }
+}

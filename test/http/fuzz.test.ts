@@ -1,0 +1,154 @@
+import { gzipSync } from 'node:zlib'
+import fc from 'fast-check'
+import { expect, onTestFinished, test } from 'vitest'
+import { loadConfig } from '#sentinel/config.js'
+import { Detector } from '#sentinel/detector/detector.js'
+import { encodeState } from '#sentinel/state/codec.js'
+import { startApp } from './subject.js'
+
+const BODIES = 20_000
+const SEED = 20_260_101
+
+const count = fc.oneof(fc.nat(), fc.maxSafeNat(), fc.constantFrom(-1, 0.5, 1e300, '1', null, true, [], {}))
+const quantity = fc.oneof(
+  fc.double(),
+  fc.constantFrom(-0, 5e-324, 1.7e308, 'NaN', null, false, [1], { a: 1 }),
+)
+const text = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 300 }),
+  fc.constantFrom('', '\u0000', '\ud800', '__proto__', '{{7*7}}', '../../etc/passwd', 'x'.repeat(3000)),
+)
+
+/** Near enough to a record that some are, and wrong in every way that a field can be. */
+const nearRecord = fc.record(
+  {
+    latency: quantity,
+    input_length: count,
+    errors: count,
+    route: fc.oneof({ weight: 3, arbitrary: text }, { weight: 1, arbitrary: fc.jsonValue() }),
+    user_id: fc.oneof({ weight: 3, arbitrary: text }, { weight: 1, arbitrary: fc.jsonValue() }),
+    timestamp: fc.oneof(text, fc.double(), fc.jsonValue()),
+    extra: fc.jsonValue(),
+  },
+  { requiredKeys: [] },
+)
+const goodRecord = fc.record({
+  latency: fc.double({ min: 0, max: 1e9, noNaN: true }),
+  input_length: fc.nat(),
+  errors: fc.nat(9),
+})
+const json = fc
+  .oneof(
+    { weight: 3, arbitrary: goodRecord },
+    { weight: 4, arbitrary: nearRecord },
+    { weight: 2, arbitrary: fc.jsonValue({ maxDepth: 6 }) },
+  )
+  .map((value) => JSON.stringify(value))
+
+/** JSON that somebody cut, doubled, or wrote by hand. */
+const brokenJson = fc
+  .tuple(json, fc.nat(200), fc.constantFrom('cut', 'twice', 'nest', 'proto', 'huge'))
+  .map(([body, at, how]) => {
+    switch (how) {
+      case 'cut':
+        return body.slice(0, at)
+      case 'twice':
+        return body + body
+      case 'nest':
+        return '['.repeat(at * 40) + body
+      case 'proto':
+        return `{"__proto__":${body},"constructor":{"prototype":${body}}}`
+      default:
+        return `{"latency":1e${at * 9},"input_length":${'9'.repeat(at + 1)},"errors":0}`
+    }
+  })
+const body: fc.Arbitrary<Buffer> = fc.oneof(
+  { weight: 5, arbitrary: json.map((value) => Buffer.from(value)) },
+  { weight: 2, arbitrary: brokenJson.map((value) => Buffer.from(value)) },
+  { weight: 1, arbitrary: fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes)) },
+  { weight: 1, arbitrary: json.map((value) => Buffer.from(value, 'utf16le')) },
+  { weight: 1, arbitrary: json.map((value) => Buffer.from(`\ufeff${value}`)) },
+  { weight: 1, arbitrary: json.map((value) => gzipSync(value)) },
+  { weight: 1, arbitrary: json.map((value) => Buffer.from(value.padEnd(20_000))) },
+)
+
+const headerText = fc.string({ unit: fc.constantFrom(...'aZ09 -_=;,*/"\\\u0080\u00ff\t'), maxLength: 60 })
+const headers = fc.record(
+  {
+    'content-type': fc.oneof(
+      { weight: 8, arbitrary: fc.constant('application/json') },
+      fc.constantFrom(
+        'application/json; charset=utf-8',
+        'application/json; charset=utf-16',
+        'application/json;charset=utf-7',
+        'application/problem+json',
+        'text/plain',
+        'text/html',
+        'multipart/form-data; boundary=x',
+        'application/x-www-form-urlencoded',
+        'APPLICATION/JSON',
+        'application/json, text/plain',
+        '',
+      ),
+      headerText,
+    ),
+    'content-encoding': fc.constantFrom('identity', 'gzip', 'br', 'x'),
+    'idempotency-key': fc.oneof(fc.nat(50).map(String), headerText),
+    accept: headerText,
+    'accept-version': headerText,
+    origin: fc.oneof(
+      { weight: 1, arbitrary: headerText },
+      { weight: 3, arbitrary: fc.constant('http://localhost:80') },
+    ),
+    authorization: headerText,
+    'transfer-encoding': fc.constantFrom('identity', 'gzip, chunked'),
+    'x-forwarded-host': headerText,
+    cookie: headerText,
+  },
+  { requiredKeys: ['content-type'], noNullPrototype: true },
+)
+const rarely = <Value>(value: fc.Arbitrary<Value>) => fc.option(value, { freq: 3, nil: undefined })
+const request = fc.record({
+  body,
+  headers: fc.oneof(
+    { weight: 2, arbitrary: fc.constant({ 'content-type': 'application/json' }) },
+    { weight: 1, arbitrary: headers },
+  ),
+  query: rarely(
+    fc.constantFrom('?detail=true', '?detail=1', '?detail=true&detail=true', '?%', '?__proto__=1'),
+  ),
+})
+
+test(`${BODIES} bodies of every kind: no answer is a 5xx, and only what got a 200 is in the window`, async () => {
+  const { detector: options } = loadConfig({ SENTINEL_RETRAIN_EVERY: '1000', SENTINEL_MIN_SAMPLES: '1000' })
+  const [detector, twin] = await Promise.all([Detector.create(options), Detector.create(options)])
+  onTestFinished(async () => {
+    await Promise.all([detector.close(), twin.close()])
+  })
+  const app = await startApp({}, { detector })
+  const seen: Record<number, number> = {}
+  for (const { body, headers, query = '' } of fc.sample(request, { seed: SEED, numRuns: BODIES })) {
+    const before = detector.records
+    const answer = await app.inject({ method: 'POST', url: `/analyze-flow${query}`, payload: body, headers })
+    seen[answer.statusCode] = (seen[answer.statusCode] ?? 0) + 1
+    expect(answer.statusCode).toBeLessThan(500)
+    const counts = answer.statusCode === 200 && answer.headers['idempotency-replayed'] === undefined
+    expect(detector.records).toBe(before + (counts ? 1 : 0))
+    if (counts && detector.records < 1000) twin.analyze(JSON.parse(body.toString()))
+    else if (counts && detector.records === 1000) {
+      // Before the first fit, the state is the records and nothing else.
+      twin.analyze(JSON.parse(body.toString()))
+      expect(encodeState(detector.snapshot())).toEqual(encodeState(twin.snapshot()))
+    }
+    if (answer.statusCode !== 200) {
+      expect(answer.json()).toMatchObject({
+        statusCode: answer.statusCode,
+        code: expect.stringMatching(/^SENTINEL_/),
+      })
+      expect(answer.body.length).toBeLessThan(500)
+    }
+  }
+  // The generator reaches what it is for.
+  for (const status of [200, 400, 403, 413, 415, 422]) expect(seen[status]).toBeGreaterThan(20)
+  expect(detector.records).toBeGreaterThan(1500)
+}, 60_000)

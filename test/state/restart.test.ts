@@ -1,0 +1,173 @@
+import { mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import type { App } from '#sentinel/http/app.js'
+import { ATTACK, analyze, historySize, metric, NORMAL, startApp } from '../http/subject.js'
+
+let dir: string
+const log: Record<string, unknown>[] = []
+
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'sentinel-state-'))
+  log.length = 0
+  onTestFinished(() => rm(dir, { recursive: true }))
+})
+
+function start(environment: Record<string, string> = {}): Promise<App> {
+  return startApp(
+    { SENTINEL_STATE_DIR: dir, SENTINEL_RETRAIN_EVERY: '1000', ...environment },
+    { logger: { stream: { write: (line) => log.push(JSON.parse(line)) } } },
+  )
+}
+
+/** So many records, the 50th of which brings the forest that judges those after it. */
+async function learn(app: App, n: number): Promise<void> {
+  for (let i = 0; i < n; i++) {
+    await analyze(app, { ...NORMAL, latency: 100 + (i % 37), input_length: 1800 + (i % 91) })
+    while (i === 49 && (await metric(app, 'sentinel_model_generation'))[''] === 0) {
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+  }
+}
+
+function messages(): unknown[] {
+  return log.map((line) => line.msg)
+}
+
+test('a service that is stopped and started goes on as if nothing had been', async () => {
+  const before = await start()
+  await learn(before, 60)
+  await analyze(before, ATTACK)
+  const probe = { ...NORMAL, latency: 131, route: '/probe' }
+  await before.close()
+  const kept = await start()
+  const again = (await analyze(kept, probe, '?detail=true')).json()
+  await kept.close()
+
+  const uninterrupted = await startApp({ SENTINEL_RETRAIN_EVERY: '1000' })
+  await learn(uninterrupted, 60)
+  await analyze(uninterrupted, ATTACK)
+  expect((await analyze(uninterrupted, probe, '?detail=true')).json()).toEqual(again)
+
+  const third = await start()
+  expect(await historySize(third)).toBe(62)
+  expect(await metric(third, 'sentinel_requests_total')).toMatchObject({
+    '{endpoint="/analyze-flow",method="POST"}': 62,
+  })
+  expect(await metric(third, 'sentinel_score_count')).toEqual({ '': 62 })
+  expect(await metric(third, 'sentinel_model_fits_total')).toMatchObject({ '{outcome="ok"}': 1 })
+  const { anomalies } = (await third.inject('/anomalies')).json()
+  expect(anomalies.length).toBeGreaterThan(0)
+  expect(await metric(third, 'sentinel_anomalies_total')).toEqual({ '': anomalies.length })
+  const one = (await third.inject(`/anomalies/${anomalies.at(-1).id}`)).json()
+  expect(one.detail.contributions).toHaveLength(3)
+  expect(messages()).toContain('state restored')
+})
+
+test('anomalies after a restart sort after those before it, even when the clock has gone back', async () => {
+  const before = await start()
+  const first = (await analyze(before, ATTACK)).headers['x-anomaly-id']
+  await before.close()
+  vi.useFakeTimers({ toFake: ['Date'], now: 0 })
+  onTestFinished(() => void vi.useRealTimers())
+  const after = await start()
+  const second = (await analyze(after, ATTACK)).headers['x-anomaly-id']
+  expect(String(second) > String(first)).toBe(true)
+  expect((await after.inject('/health')).json().timestamp).toMatch(/^1970-01-01T00:00:00/)
+})
+
+test('only its user may read the file, no user id is in it, and the folder may be a new one', async () => {
+  const nested = join(dir, 'a', 'b')
+  const app = await start({ SENTINEL_STATE_DIR: nested })
+  await analyze(app, { ...ATTACK, user_id: 'alice@example.org' })
+  await app.close()
+  expect(await readdir(nested)).toEqual(['sentinel.state'])
+  expect((await stat(join(nested, 'sentinel.state'))).mode & 0o777).toBe(0o600)
+  expect(await readFile(join(nested, 'sentinel.state'), 'latin1')).not.toContain('alice')
+})
+
+test('an unchanged state is not written again', async () => {
+  const app = await start()
+  await analyze(app, NORMAL)
+  await app.close()
+  const written = (await stat(join(dir, 'sentinel.state'))).ino
+  await (await start()).close()
+  expect((await stat(join(dir, 'sentinel.state'))).ino).toBe(written)
+})
+
+describe('a file that is', () => {
+  const damage: [string, (bytes: Buffer) => Buffer][] = [
+    ['empty', () => Buffer.alloc(0)],
+    ['cut', (bytes) => bytes.subarray(0, bytes.length - 9)],
+    [
+      'flipped in one bit',
+      (bytes) =>
+        Buffer.concat([bytes.subarray(0, 99), Buffer.of(0xff ^ (bytes[99] ?? 0)), bytes.subarray(100)]),
+    ],
+    ['someone else’s', () => Buffer.from('{"not":"ours"}'.repeat(50))],
+    ['zeroes', (bytes) => Buffer.alloc(bytes.length)],
+  ]
+
+  test.each(damage)(
+    '%s is set aside with one line in the log, and learning starts afresh',
+    async (_what, change) => {
+      const path = join(dir, 'sentinel.state')
+      const before = await start()
+      await learn(before, 60)
+      await before.close()
+      const damaged = change(await readFile(path))
+      await writeFile(path, damaged)
+      log.length = 0
+
+      const after = await start()
+      expect(await historySize(after)).toBe(0)
+      const errors = log.filter((line) => line.level === 'error')
+      expect(errors).toHaveLength(1)
+      expect(errors[0]).toMatchObject({
+        msg: 'the state cannot be used and was set aside; learning starts afresh',
+        path,
+        asidePath: `${path}.damaged`,
+        reason: expect.any(String),
+      })
+      expect(await readFile(`${path}.damaged`)).toEqual(damaged)
+      expect((await analyze(after, NORMAL)).statusCode).toBe(200)
+      await after.close()
+      const third = await start()
+      expect(await historySize(third)).toBe(1)
+    },
+  )
+})
+
+describe('a disk that is', () => {
+  test('full leaves the last state and the service as they are, and says so once', async () => {
+    const first = await start()
+    await analyze(first, NORMAL)
+    await first.close()
+    // Whatever is written to it finds no space left.
+    await symlink('/dev/full', join(dir, 'sentinel.state.new'))
+    log.length = 0
+    const app = await start({ SENTINEL_STATE_INTERVAL_MS: '100' })
+    while (((await metric(app, 'sentinel_state_saves_total'))['{outcome="failed"}'] ?? 0) < 2) {
+      expect((await analyze(app, NORMAL)).statusCode).toBe(200)
+    }
+    const failures = log.filter((line) => line.level === 'error')
+    expect(failures).toMatchObject([
+      { msg: 'state cannot be written; the service goes on and keeps trying', err: { code: 'ENOSPC' } },
+    ])
+    await rm(join(dir, 'sentinel.state.new'))
+    while (!messages().includes('state is written again')) {
+      expect((await analyze(app, NORMAL)).statusCode).toBe(200)
+    }
+    expect((await metric(app, 'sentinel_state_saved_timestamp_seconds'))['']).toBeGreaterThan(0)
+  })
+
+  test('no place for a folder does not keep the service from its work', async () => {
+    const file = join(dir, 'file')
+    await writeFile(file, '')
+    const app = await start({ SENTINEL_STATE_DIR: join(file, 'state') })
+    expect((await analyze(app, NORMAL)).statusCode).toBe(200)
+    await app.close()
+    expect(log.at(-1)).toMatchObject({ level: 'error', err: { code: 'ENOTDIR' } })
+  })
+})
