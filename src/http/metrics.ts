@@ -33,6 +33,8 @@ export class SentinelMetrics {
   readonly protection = new ProtectionMetrics(this.registry)
   anomalies = 0
   healthCheckFails = 0
+  /** When the last fit that succeeded ended, Unix time in seconds; 0 before the first. */
+  lastFitAt = 0
 
   readonly #tallies = new Map<string, { labels: { endpoint: string; method: string }; tally: RequestTally }>()
   #detector: Detector | null = null
@@ -159,6 +161,7 @@ export class SentinelMetrics {
   fitted({ outcome, durationMs }: FitReport): void {
     this.#countFits(outcome, 1)
     this.#fitSeconds.observe(durationMs / 1000)
+    if (outcome === 'ok') this.lastFitAt = Date.now() / 1000
   }
 
   /** Counts what became of the wish for an assessment; `seconds` is null when the model was not asked. */
@@ -199,6 +202,15 @@ export class SentinelMetrics {
   }
 
   #gaugesOfDetector(registers: Registry[]): void {
+    const lastFitAt = () => this.lastFitAt
+    new Gauge({
+      name: 'sentinel_model_last_fit_timestamp_seconds',
+      help: 'When the last fit that succeeded ended, Unix time in seconds; 0 before the first.',
+      registers,
+      collect() {
+        this.set(lastFitAt())
+      },
+    })
     const shown = [
       ['sentinel_anomaly_rate', 'Share of anomalies over the last window, 0 to 1.', 'anomalyRate'],
       ['sentinel_model_generation', 'Which fit of the forest decides; 0 before the first.', 'generation'],

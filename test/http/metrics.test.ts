@@ -15,6 +15,7 @@ const PROMISED = {
   sentinel_model_fits_total: 'counter',
   sentinel_model_fit_duration_seconds: 'histogram',
   sentinel_model_generation: 'gauge',
+  sentinel_model_last_fit_timestamp_seconds: 'gauge',
   sentinel_history_size: 'gauge',
   sentinel_samples_needed: 'gauge',
   sentinel_score: 'histogram',
@@ -78,6 +79,26 @@ test('a fit shows as outcome, duration and generation', async () => {
   })
   expect(await metric(app, 'sentinel_model_fit_duration_seconds_count')).toEqual({ '': 1 })
   expect(await metric(app, 'sentinel_model_generation')).toEqual({ '': 1 })
+})
+
+test('the time of the last fit is told, and a fit that failed does not move it', async () => {
+  const metrics = new SentinelMetrics()
+  const app = await startApp({}, { metrics })
+  const lastFit = 'sentinel_model_last_fit_timestamp_seconds'
+  expect(await metric(app, lastFit)).toEqual({ '': 0 })
+  metrics.fitted({
+    outcome: 'failed',
+    durationMs: 1,
+    generation: 0,
+    nRows: 50,
+    error: new Error('no memory'),
+  })
+  expect(await metric(app, lastFit)).toEqual({ '': 0 })
+  const before = Date.now() / 1000
+  metrics.fitted({ outcome: 'ok', durationMs: 3, generation: 1, nRows: 50 })
+  const { '': at } = await metric(app, lastFit)
+  expect(at).toBeGreaterThanOrEqual(before)
+  expect(at).toBeLessThanOrEqual(Date.now() / 1000)
 })
 
 test('what the language model does is counted by outcome', async () => {

@@ -4,6 +4,7 @@ import { fastify } from 'fastify'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { IsolationForest } from '#sentinel/forest/index.js'
+import { pageSecurityPlugin } from '#sentinel/http/plugins/page-security.js'
 import { playgroundRoutes } from '#sentinel/http/routes/playground.js'
 import { launchChromium } from '../runtimes/chromium.js'
 import { serveFolder } from '../runtimes/static-server.js'
@@ -16,6 +17,7 @@ describe('the playground in Chromium', () => {
   let complaints: string[]
 
   beforeAll(async () => {
+    await app.register(pageSecurityPlugin)
     await app.register(playgroundRoutes)
     address = await app.listen({ host: '127.0.0.1', port: 0 })
   })

@@ -1,11 +1,13 @@
 import { readdir } from 'node:fs/promises'
 import { fastify } from 'fastify'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { pageSecurityPlugin } from '#sentinel/http/plugins/page-security.js'
 import { playgroundRoutes } from '#sentinel/http/routes/playground.js'
 
 describe('the service', () => {
   const app = fastify()
   beforeAll(async () => {
+    await app.register(pageSecurityPlugin)
     await app.register(playgroundRoutes)
   })
   afterAll(() => app.close())

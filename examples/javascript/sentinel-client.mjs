@@ -1,0 +1,84 @@
+// A client for CodeFlow Sentinel: copy it into your service. It needs nothing but a runtime with fetch (Node 20, Deno,
+// Bun, browsers).
+//
+// It fails open: whatever goes wrong, the answer is "no verdict" and never an exception, because a service must not
+// stop when the one that watches it does. A repetition carries the idempotency key of its first try, so that a record
+// whose answer was lost counts once.
+
+/**
+ * @typedef {object} Telemetry
+ * @property {number} latency milliseconds
+ * @property {number} input_length bytes or characters
+ * @property {number} errors count
+ * @property {string} [route] which operation
+ * @property {string} [user_id]
+ *
+ * @typedef {object} Verdict
+ * @property {'OK' | 'THREAT_DETECTED' | 'UNKNOWN'} status `UNKNOWN` when there is no verdict: go on as if it were OK
+ * @property {string} [action]
+ * @property {string} [reason] of a threat; of `UNKNOWN`, what went wrong
+ * @property {number} [prediction_score]
+ * @property {number} [confidence]
+ * @property {string} [anomalyId] under which GET /anomalies/{id} knows it
+ */
+
+export class SentinelClient {
+  #url
+  #headers
+  #timeoutMs
+  #retries
+
+  /**
+   * @param {object} [options]
+   * @param {string} [options.url]
+   * @param {string} [options.token] what SENTINEL_API_TOKEN says
+   * @param {number} [options.timeoutMs] for all tries together
+   * @param {number} [options.retries] after the first try
+   */
+  constructor({ url = 'http://127.0.0.1:8000', token, timeoutMs = 2_500, retries = 1 } = {}) {
+    this.#url = new URL('/analyze-flow', url)
+    this.#headers = { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) }
+    this.#timeoutMs = timeoutMs
+    this.#retries = retries
+  }
+
+  /**
+   * Reports one request.
+   * @param {Telemetry} record
+   * @returns {Promise<Verdict>} never rejects
+   */
+  async analyze(record) {
+    const request = {
+      method: 'POST',
+      headers: { ...this.#headers, 'idempotency-key': crypto.randomUUID() },
+      body: JSON.stringify(record),
+      signal: AbortSignal.timeout(this.#timeoutMs),
+    }
+    let failure = 'not tried'
+    for (let attempt = 0; attempt <= this.#retries; attempt++) {
+      try {
+        const response = await fetch(this.#url, request)
+        if (response.ok) {
+          const anomalyId = response.headers.get('x-anomaly-id')
+          return { ...(await response.json()), ...(anomalyId && { anomalyId }) }
+        }
+        failure = await describe(response)
+        // What was wrong with the record will be wrong with it again; and a busy sentinel is not to be hurried.
+        if (response.status < 500 || response.status === 503) break
+      } catch (error) {
+        failure = error instanceof Error ? error.message : String(error)
+        if (request.signal.aborted) break
+      }
+    }
+    return { status: 'UNKNOWN', reason: failure }
+  }
+}
+
+async function describe(response) {
+  const text = await response.text()
+  try {
+    return `${response.status}: ${JSON.parse(text).message}`
+  } catch {
+    return `${response.status}`
+  }
+}

@@ -1,0 +1,40 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { developmentPackages } from '../../scripts/image/development-packages.js'
+import { hasTool } from './tool.js'
+
+const repository = fileURLToPath(new URL('../..', import.meta.url))
+const run = (...args: string[]): string =>
+  execFileSync('npm', args, { cwd: repository, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
+
+test('the list of what is in it names the production packages, and no others', () => {
+  const sbom = JSON.parse(
+    run('sbom', '--omit=dev', '--sbom-format=cyclonedx', '--sbom-type=application'),
+  ) as {
+    components: { name: string; group?: string }[]
+  }
+  const names = sbom.components.map(({ name, group }) => (group === undefined ? name : `${group}/${name}`))
+  expect(names).toContain('fastify')
+  const development = new Set(developmentPackages(join(repository, 'package-lock.json')))
+  expect(names.filter((name) => development.has(name))).toEqual([])
+})
+
+// While someone works on assembly/, what is built is not what is committed.
+const git = (...args: string[]): string => execFileSync('git', args, { cwd: repository, encoding: 'utf8' })
+const clean =
+  hasTool('git') &&
+  existsSync(join(repository, '.git')) &&
+  git('status', '--porcelain', '--', 'assembly', 'asconfig.json', 'package-lock.json') === ''
+
+test.skipIf(!clean)(
+  `the committed sources rebuild the same .wasm bytes${clean ? '' : ' (skipped: no clone, or changed sources)'}`,
+  () => {
+    const told = run('run', '--silent', 'check:wasm')
+    expect(told).toMatch(/^same +[0-9a-f]{64} dist\/forest\/forest\.wasm$/m)
+    expect(told).not.toContain('DIFFERENT')
+  },
+  120_000,
+)

@@ -1,0 +1,62 @@
+import { expect, onTestFinished, test } from 'vitest'
+import { ServiceProcess } from '../e2e/service-process.js'
+import { ExampleProcess } from './example-process.js'
+import { LossyProxy } from './lossy-proxy.js'
+import { silentServer } from './silent-server.js'
+
+/** Asks until the condition holds: what is reported is reported after the answer. */
+async function until(condition: () => Promise<boolean>, withinMs = 10_000): Promise<void> {
+  const deadline = Date.now() + withinMs
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error(`not within ${withinMs} ms`)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
+
+async function historySize(service: ServiceProcess): Promise<number> {
+  return ((await (await service.get('/health')).json()) as { history_size: number }).history_size
+}
+
+const run = (url: string, body: string): Promise<Response> =>
+  fetch(`${url}/run/python`, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
+
+test.for(['express/app.mjs', 'fastify/app.mjs'])(
+  '%s reports every request, with length, errors and pattern',
+  async (file) => {
+    const service = await ServiceProcess.start({ SENTINEL_MAX_DELAY_MS: '0' })
+    onTestFinished(async () => void (await service.stop()))
+    const proxy = await LossyProxy.start(service.url)
+    onTestFinished(() => proxy.stop())
+    const app = await ExampleProcess.start(file, proxy.url)
+    const body = JSON.stringify({ source: 'x'.repeat(1000) })
+    expect((await run(app.url, body)).status).toBe(200)
+    await until(async () => proxy.records.length === 1)
+    expect((await fetch(`${app.url}/broken`)).status).toBe(500)
+    await until(async () => proxy.records.length === 2)
+    expect(proxy.records).toEqual([
+      { latency: expect.any(Number), input_length: body.length, errors: 0, route: '/run/:language' },
+      { latency: expect.any(Number), input_length: 0, errors: 1, route: '/broken' },
+    ])
+    await until(async () => (await historySize(service)) === 2)
+    expect(await app.stop()).toBe(0)
+  },
+)
+
+test.for(['express/app.mjs', 'fastify/app.mjs'])(
+  '%s answers as ever when the sentinel is silent',
+  async (file) => {
+    const app = await ExampleProcess.start(file, await silentServer())
+    onTestFinished(async () => void (await app.stop()))
+    const answer = await run(app.url, '{}')
+    expect(await answer.json()).toEqual({ language: 'python', accepted: true })
+  },
+)
+
+test('the example app of the Kubernetes sidecar reports every request, and stops when it is told', async () => {
+  const service = await ServiceProcess.start({ SENTINEL_MAX_DELAY_MS: '0' })
+  onTestFinished(async () => void (await service.stop()))
+  const app = await ExampleProcess.start('../deploy/kubernetes/overlays/sidecar/app.mjs', service.url)
+  for (let i = 0; i < 3; i++) expect(await (await fetch(app.url)).text()).toBe('hello\n')
+  await until(async () => (await historySize(service)) === 3)
+  expect(await app.stop()).toBe(0)
+})
