@@ -16,7 +16,7 @@ export interface BarPanel {
   logarithmic?: boolean
 }
 
-const LABEL_WIDTH = 170
+const LABEL_WIDTH = 190
 const SHOWN_WIDTH = 110
 const ROW_HEIGHT = 22
 const HEAD_HEIGHT = 44
