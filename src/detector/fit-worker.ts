@@ -1,5 +1,6 @@
 // The trainer's thread: an instance of the module on the host's shared memory, filling the slot it is told to.
 
+import { constants, setPriority } from 'node:os'
 import { parentPort, workerData } from 'node:worker_threads'
 import { type FitOrder, fitSlot } from '../forest/fit.js'
 import { instantiateWasm } from '../forest/wasm.js'
@@ -14,6 +15,10 @@ export type FitAnswer =
   | { readonly ready: true }
   | { readonly durationMs: number }
   | { readonly error: string }
+
+// Where cores are short, requests go first. Only Linux takes this for the calling thread; elsewhere it would be the
+// whole process.
+if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_LOW)
 
 const { module, memory } = workerData as FitWorkerData
 const port = parentPort
