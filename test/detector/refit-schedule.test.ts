@@ -42,6 +42,20 @@ test('after a fit of d milliseconds the next starts no sooner than d / duty afte
   expect(run).toHaveBeenCalledTimes(2)
 })
 
+test('a short fit counts as 10 milliseconds, so that there are at most ten a second at a tenth of a core', async () => {
+  const { ends, run } = manualFits()
+  const schedule = new RefitSchedule(0.1, run)
+  schedule.request()
+  await vi.advanceTimersByTimeAsync(2)
+  ends[0]?.resolve(2)
+  await vi.advanceTimersByTimeAsync(0)
+  schedule.request()
+  await vi.advanceTimersByTimeAsync(89)
+  expect(run).toHaveBeenCalledTimes(1)
+  await vi.advanceTimersByTimeAsync(1)
+  expect(run).toHaveBeenCalledTimes(2)
+})
+
 test('failed fits wait a quarter of a second, doubled each time, and a good one ends that', async () => {
   const { ends, run } = manualFits()
   const schedule = new RefitSchedule(1, run)
