@@ -3,7 +3,7 @@
 import {
   BATCH_ROWS,
   check,
-  H_BLOCKS,
+  H_ROW_WORDS,
   H_COLUMNS_AT,
   H_CONFIDENCE_AT,
   H_FEATURES,
@@ -35,7 +35,7 @@ const TIE: f64 = 1e-12
  */
 export function calibrate(base: usize, slot: u32, contamination: f64): void {
   const nRows = load<u32>(slotPtr(base, slot) + S_ROWS)
-  const rowBytes = (<usize>word(base, H_BLOCKS)) << 4
+  const rowBytes = (<usize>word(base, H_ROW_WORDS)) << 4
   const scores = slotRegionPtr(base, slot, H_SCORES_AT)
   let rows = regionPtr(base, H_TRAINING)
   for (let from: u32 = 0; from < nRows; from += BATCH_ROWS) {
@@ -147,7 +147,7 @@ export function summarize(base: usize, slot: u32): void {
   const at = slotPtr(base, slot)
   const nRows = load<u32>(at + S_ROWS)
   const nFeatures = <usize>word(base, H_FEATURES)
-  const rowBytes = (<usize>word(base, H_BLOCKS)) << 4
+  const rowBytes = (<usize>word(base, H_ROW_WORDS)) << 4
   const columnBytes = (<usize>word(base, H_MAX_ROWS)) << 2
   const training = regionPtr(base, H_TRAINING)
   let column = slotRegionPtr(base, slot, H_COLUMNS_AT)

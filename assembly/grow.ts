@@ -6,7 +6,7 @@
 
 import {
   check,
-  H_BLOCKS,
+  H_ROW_WORDS,
   H_EXTREMES,
   H_MAX_ROWS,
   H_PERMUTATION,
@@ -69,7 +69,7 @@ function drawSample(base: usize, slot: u32): void {
   const at = slotPtr(base, slot)
   const nRows = load<u32>(at + S_ROWS)
   const subsample = load<u32>(at + S_SUBSAMPLE)
-  const rowBytes = (<usize>word(base, H_BLOCKS)) << 4
+  const rowBytes = (<usize>word(base, H_ROW_WORDS)) << 4
   const permutation = regionPtr(base, H_PERMUTATION)
   const training = regionPtr(base, H_TRAINING)
   let to = regionPtr(base, H_SAMPLE)
@@ -99,7 +99,7 @@ function copyRow(to: usize, from: usize, rowBytes: usize): void {
 
 function growTree(base: usize, slot: u32, tree: u32): void {
   const subsample = load<u32>(slotPtr(base, slot) + S_SUBSAMPLE)
-  const blocks = word(base, H_BLOCKS)
+  const blocks = word(base, H_ROW_WORDS)
   const rowBytes = (<usize>blocks) << 4
   const starts = regionPtr(base, H_STARTS)
   const extremes = regionPtr(base, H_EXTREMES)

@@ -5,16 +5,18 @@
 import { shape } from './grow'
 import {
   BATCH_ROWS,
+  blocksOf,
   guardsHold,
   H_BATCH_ROWS,
   H_BATCH_SCORES,
   H_BLOCKS,
+  H_ROW_WORDS,
   H_COLUMNS_AT,
   H_CONTRIBUTIONS,
   H_FEATURES,
   H_MAGIC,
   H_MAX_ROWS,
-  H_NODES,
+  H_LEAVES,
   H_PATH_TABLE,
   H_ROW,
   H_SCORES_AT,
@@ -43,6 +45,7 @@ import {
   word,
 } from './layout'
 import { averagePathLength } from './math'
+import { writeSteps } from './score'
 import { clearTree, sealTree, setNodeSize, setSplit } from './tree'
 
 export { attribute } from './attribute'
@@ -83,11 +86,30 @@ export function initArena(
   store<u32>(base, subsample, H_SUBSAMPLE)
   store<u32>(base, maxRows, H_MAX_ROWS)
   store<u32>(base, nSlots, H_SLOTS)
-  store<u32>(base, (nFeatures + 3) >> 2, H_BLOCKS)
-  store<u32>(base, 1 << heightLimit(subsample), H_NODES)
+  store<u32>(base, (nFeatures + 3) >> 2, H_ROW_WORDS)
+  const height = heightLimit(subsample)
+  store<u32>(base, 1 << height, H_LEAVES)
+  store<u32>(base, blocksOf(height), H_BLOCKS)
+  writeSteps(base)
   layOut(base, nFeatures, nTrees, subsample, maxRows, nSlots)
-  const table = regionPtr(base, H_PATH_TABLE)
-  for (let n: u32 = 0; n <= subsample; n++) store<f64>(table + ((<usize>n) << 3), averagePathLength(n))
+  fillPathTable(regionPtr(base, H_PATH_TABLE), height, subsample + 1)
+  // The lanes of the last group that have no tree are walked like the others.
+  for (let slot: u32 = 0; slot < nSlots; slot++) {
+    for (let lane = nTrees; lane % LANES > 0; lane++) clearTree(base, slot, lane)
+  }
+}
+
+/** depth + c(n), a row of `sizes` entries for each depth up to the height; the first row is c(n) itself. */
+function fillPathTable(table: usize, height: u32, sizes: u32): void {
+  const rowBytes = (<usize>sizes) << 3
+  for (let n: u32 = 0; n < sizes; n++) {
+    let at = table + ((<usize>n) << 3)
+    const length = averagePathLength(n)
+    for (let depth: u32 = 0; depth <= height; depth++) {
+      store<f64>(at, <f64>depth + length)
+      at += rowBytes
+    }
+  }
 }
 
 /** Whether an arena was laid out here and the guards between its regions are whole. */
@@ -97,7 +119,7 @@ export function guardsIntact(base: usize): bool {
 
 /** Floats from one row to the next in the row, batch, window and training regions. */
 export function rowStride(base: usize): u32 {
-  return word(base, H_BLOCKS) << 2
+  return word(base, H_ROW_WORDS) << 2
 }
 
 export function rowPtr(base: usize): usize {

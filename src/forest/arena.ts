@@ -27,6 +27,7 @@ export class Arena {
   readonly batchRows: number
   readonly #instance: WasmInstance
   #row: Float32Array
+  #contributions: Float64Array
 
   private constructor(instance: WasmInstance, shape: ArenaShape, base: number) {
     this.#instance = instance
@@ -39,6 +40,7 @@ export class Arena {
     this.rowStride = this.wasm.rowStride(base)
     this.batchRows = this.wasm.batchRows()
     this.#row = this.floats(this.wasm.rowPtr(base), nFeatures)
+    this.#contributions = this.doubles(this.wasm.contributionsPtr(base), nFeatures)
   }
 
   /**
@@ -89,7 +91,10 @@ export class Arena {
 
   /** f64[nFeatures], what the last `attribute` wrote. */
   get contributions(): Float64Array {
-    return this.doubles(this.wasm.contributionsPtr(this.base), this.shape.nFeatures)
+    if (this.#contributions.length === 0) {
+      this.#contributions = this.doubles(this.wasm.contributionsPtr(this.base), this.shape.nFeatures)
+    }
+    return this.#contributions
   }
 
   /** f32[batchRows][rowStride]. */
