@@ -2,6 +2,8 @@ import type { RecordStore } from './record-store.js'
 
 /** Share of the baseline that one cell of near-identical odd records may take. */
 const CELL_QUOTA = 0.01
+/** Up to this probability that two records share a cell, natural traffic does not crowd. */
+const ROOMY = CELL_QUOTA / 2
 /** Cells to a spread, coarsest and finest. */
 const COARSEST = 4
 const FINEST = 256
@@ -24,27 +26,40 @@ export class CellGrid {
   readonly #perSpread: number
   readonly #spreadOf: SpreadOf
 
-  /** @param captured the fineness of a grid of before, which is taken over as it is */
-  constructor(spreadOf: SpreadOf, baseline: RecordStore, captured?: GridState) {
+  constructor(spreadOf: SpreadOf, { quota, perSpread }: GridState) {
     this.#spreadOf = spreadOf
-    if (captured !== undefined) {
-      this.quota = captured.quota
-      this.#perSpread = captured.perSpread
-      return
-    }
-    let perSpread = COARSEST
+    this.quota = quota
+    this.#perSpread = perSpread
+  }
+
+  /**
+   * Finds how fine the cells have to be for a baseline, and labels its records.
+   * @param before the grid of a similar baseline, where the search begins
+   */
+  static fit(spreadOf: SpreadOf, baseline: RecordStore, before: CellGrid | null): CellGrid {
+    let perSpread = before === null ? COARSEST : before.#perSpread
     let shared = label(baseline, spreadOf, perSpread)
-    while (shared > CELL_QUOTA / 2 && perSpread < FINEST) {
+    // Finer cells lie within coarser ones, so they are never shared more.
+    while (shared > ROOMY && perSpread < FINEST) {
       perSpread *= 2
       shared = label(baseline, spreadOf, perSpread)
     }
-    this.#perSpread = perSpread
-    this.quota = shared > CELL_QUOTA / 2 ? Math.max(CELL_QUOTA, 2 * shared) : CELL_QUOTA
+    let labelled = perSpread
+    while (shared <= ROOMY && perSpread > COARSEST) {
+      labelled = perSpread / 2
+      const coarser = label(baseline, spreadOf, labelled)
+      if (coarser > ROOMY) break
+      perSpread = labelled
+      shared = coarser
+    }
+    const grid = new CellGrid(spreadOf, { quota: shared > ROOMY ? 2 * shared : CELL_QUOTA, perSpread })
+    if (labelled !== perSpread) grid.label(baseline)
+    return grid
   }
 
-  /** The cell of the record of a route whose features start at `at`. */
-  cellOf(logs: Float64Array, at: number, route: string): number {
-    return cellAt(logs, at, this.#spreadOf(route), this.#perSpread)
+  /** The cell of a record whose features start at `at`, of a route of these spreads. */
+  cellOf(logs: Float64Array, at: number, spreads: Float64Array): number {
+    return cellAt(logs, at, spreads, this.#perSpread)
   }
 
   capture(): GridState {
@@ -93,28 +108,4 @@ export function cellAt(logs: Float64Array, at: number, spreads: Float64Array, pe
     hash ^= hash >>> 15
   }
   return hash >>> 0
-}
-
-/** How many records of a store each cell holds. */
-export class CellCounts {
-  readonly #counts = new Map<number, number>()
-
-  of(cell: number): number {
-    return this.#counts.get(cell) ?? 0
-  }
-
-  add(cell: number): void {
-    this.#counts.set(cell, this.of(cell) + 1)
-  }
-
-  remove(cell: number): void {
-    const left = this.of(cell) - 1
-    if (left > 0) this.#counts.set(cell, left)
-    else this.#counts.delete(cell)
-  }
-
-  recount(store: RecordStore): void {
-    this.#counts.clear()
-    for (let i = 0; i < store.size; i++) this.add(store.cells[i] as number)
-  }
 }

@@ -1,4 +1,5 @@
 import { MAX_FLOAT32 } from '../forest/rows.js'
+import { type Column, Columns, sortedColumns } from './columns.js'
 import { LEAST_SPREAD, TRIFLE } from './log-scale.js'
 import { medianOf, spreadAround } from './median.js'
 import type { RecordStore } from './record-store.js'
@@ -23,6 +24,7 @@ export type FrameState = {
   readonly within: Float64Array
   readonly middle: Float64Array
   readonly halfRange: Float64Array
+  readonly columns: readonly Column[]
 }
 
 /**
@@ -38,6 +40,8 @@ export class Frame implements Scale {
   readonly spread: Float64Array
   /** Spread of the records around the centres that they are judged against. */
   readonly within: Float64Array
+  /** The baseline that was measured. */
+  readonly columns: Columns
   readonly #middle: Float64Array
   readonly #halfRange: Float64Array
 
@@ -46,7 +50,8 @@ export class Frame implements Scale {
    * @param profiles just refreshed
    */
   static measure(baseline: RecordStore, profiles: RouteProfiles, rows: Float32Array, stride: number): Frame {
-    const zeros = (): Float64Array => new Float64Array(baseline.nFeatures)
+    const { nFeatures, size, values } = baseline
+    const zeros = (): Float64Array => new Float64Array(nFeatures)
     const frame = new Frame({
       median: zeros(),
       center: zeros(),
@@ -54,24 +59,27 @@ export class Frame implements Scale {
       within: zeros(),
       middle: zeros(),
       halfRange: zeros(),
+      columns: sortedColumns(values, nFeatures, size, new Float64Array(nFeatures * size)),
     })
     frame.#measure(baseline, profiles, rows, stride)
     return frame
   }
 
   /** A frame that was captured. */
-  constructor({ median, center, spread, within, middle, halfRange }: FrameState) {
+  constructor({ median, center, spread, within, middle, halfRange, columns }: FrameState) {
     this.median = median
     this.center = center
     this.spread = spread
     this.within = within
     this.#middle = middle
     this.#halfRange = halfRange
+    this.columns = new Columns(columns)
   }
 
   capture(): FrameState {
     const { median, center, spread, within } = this
-    return { median, center, spread, within, middle: this.#middle, halfRange: this.#halfRange }
+    const columns = this.columns.capture()
+    return { median, center, spread, within, middle: this.#middle, halfRange: this.#halfRange, columns }
   }
 
   #measure(baseline: RecordStore, profiles: RouteProfiles, rows: Float32Array, stride: number): void {
@@ -83,8 +91,7 @@ export class Frame implements Scale {
       scales.push(profile?.established ? profile : this)
     }
     for (let f = 0; f < nFeatures; f++) {
-      baseline.valueColumn(f, column)
-      this.median[f] = medianOf(column, size)
+      this.median[f] = this.columns.median(f)
       baseline.logColumn(f, column)
       this.center[f] = medianOf(column, size)
       this.spread[f] = Math.max(spreadAround(this.center[f] as number, column, size), LEAST_SPREAD)

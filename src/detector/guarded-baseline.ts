@@ -1,11 +1,11 @@
 import type { Arena } from '../forest/arena.js'
 import type { AlertPolicy } from './alert-policy.js'
 import type { Baseline, Context, FittedSlot, Outcome, Sight } from './baseline.js'
-import { CellCounts, CellGrid, type GridState, type SpreadOf } from './cell-grid.js'
+import { CellCounts } from './cell-counts.js'
+import { CellGrid, type GridState, type SpreadOf } from './cell-grid.js'
 import type { Feature } from './features.js'
 import { Frame, type FrameState, toRatio } from './frame.js'
 import { toLog } from './log-scale.js'
-import { midRank } from './median.js'
 import { RandomStream } from './random-stream.js'
 import { type RecordState, RecordStore } from './record-store.js'
 import type { ProfileState, RouteProfile } from './route-profile.js'
@@ -60,6 +60,8 @@ export class GuardedBaseline implements Baseline {
   #grid: CellGrid | null = null
   #share = LEAST_SHARE
   #nextOdd = 0
+  /** Of the record placed last: its route's profile, and the same if established, which it is judged against. */
+  #found: RouteProfile | undefined
   #profile: RouteProfile | null = null
   readonly #sight: Sight & { scope: Scope; nRecords: number }
 
@@ -103,9 +105,10 @@ export class GuardedBaseline implements Baseline {
     const found = this.#profiles.find(name)
     const profile = found?.established ? found : null
     routes[0] = name
+    this.#found = found
     this.#profile = profile
     this.#sight.scope = profile === null || name === '' ? 'baseline' : 'route'
-    this.#sight.nRecords = profile === null ? this.#known.size : profile.size
+    this.#sight.nRecords = (profile ?? this.#frame)?.columns.size ?? 0
     for (let f = 0; f < logs.length; f++) {
       const value = (this.#features[f] as Feature).extract(record)
       values[f] = value
@@ -116,12 +119,13 @@ export class GuardedBaseline implements Baseline {
   }
 
   admit(outcome: Outcome | null): void {
-    if (outcome === null || this.#grid === null) {
+    if (outcome === null || this.#grid === null || this.#frame === null) {
       this.#enter()
       return
     }
     const { odd, score } = outcome
-    const cell = this.#grid.cellOf(this.#placed.logs, 0, this.#placed.routes[0] as string)
+    const spreads = this.#profile?.spread ?? this.#frame.within
+    const cell = this.#grid.cellOf(this.#placed.logs, 0, spreads)
     this.#placed.cells[0] = cell
     const crowded = odd && this.#isFull(cell, this.#grid)
     this.#gate.tick()
@@ -140,7 +144,7 @@ export class GuardedBaseline implements Baseline {
   adopt({ slot }: FittedSlot): void {
     if (this.#coming === null) return
     this.#frame = this.#coming
-    this.#grid = new CellGrid(this.#spreadsIn(this.#frame), this.#known)
+    this.#grid = CellGrid.fit(this.#spreadsIn(this.#frame), this.#known, this.#grid)
     this.#grid.label(this.#odd)
     this.#watch(slot)
   }
@@ -170,7 +174,7 @@ export class GuardedBaseline implements Baseline {
     this.#shift.restore(state.shift)
     this.#gate.tokens.set(state.tokens)
     this.#frame = new Frame(state.frame)
-    this.#grid = new CellGrid(this.#spreadsIn(this.#frame), this.#known, state.grid)
+    this.#grid = new CellGrid(this.#spreadsIn(this.#frame), state.grid)
     this.#watch(fitted.slot)
   }
 
@@ -216,15 +220,15 @@ export class GuardedBaseline implements Baseline {
   #enter(): void {
     const known = this.#known
     const full = known.size === known.capacity
-    this.#replace(full ? this.#random.below(known.capacity) : known.size, this.#placed, 0)
+    const profile = this.#found ?? this.#profiles.findOrCreate(this.#placed.routes[0] as string)
+    this.#replace(full ? this.#random.below(known.capacity) : known.size, this.#placed, 0, profile)
   }
 
-  #replace(place: number, source: RecordStore, from: number): void {
+  #replace(place: number, source: RecordStore, from: number, profile: RouteProfile): void {
     const known = this.#known
     if (place < known.size) this.#knownCells.remove(known.cells[place] as number)
     known.copy(place, source, from)
     this.#knownCells.add(known.cells[place] as number)
-    const profile = this.#profiles.findOrCreate(known.routes[place] as string)
     profile.add(known.values, place * known.nFeatures)
   }
 
@@ -236,7 +240,7 @@ export class GuardedBaseline implements Baseline {
     const shift = this.#shift.verdict(() => asVaried(odd, this.#nextOdd, this.#known, frame.within))
     if (shift === null) return
     for (const { from, place } of drawShifted(shift, odd, this.#nextOdd, this.#known, grid, this.#random)) {
-      this.#replace(place, odd, from)
+      this.#replace(place, odd, from, this.#profiles.findOrCreate(odd.routes[from] as string))
     }
     odd.size = 0
     this.#nextOdd = 0
@@ -244,19 +248,12 @@ export class GuardedBaseline implements Baseline {
     this.#shift.reset()
   }
 
+  /** There is a frame whenever there is a forest whose verdicts need a context. */
   #context(feature: number): Context {
-    const value = this.#placed.values[feature] as number
-    const profile = this.#profile
-    if (profile !== null) {
-      return {
-        median: profile.median[feature] as number,
-        percentile: midRank(value, profile.size, (i) => profile.valueAt(i, feature)),
-      }
-    }
-    const { values, size, nFeatures } = this.#known
+    const { columns } = (this.#profile ?? this.#frame) as Frame
     return {
-      median: this.#frame?.median[feature] ?? value,
-      percentile: midRank(value, size, (i) => values[i * nFeatures + feature] as number),
+      median: columns.median(feature),
+      percentile: columns.midRank(feature, this.#placed.values[feature] as number),
     }
   }
 }

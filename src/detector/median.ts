@@ -17,18 +17,6 @@ export function spreadAround(center: number, values: Float64Array, n: number): n
   return 1.4826 * medianOf(values, n)
 }
 
-/** Percentile rank among the n values `at` gives, ties counted half: 0 below all of them, 100 above all. */
-export function midRank(value: number, n: number, at: (index: number) => number): number {
-  let below = 0
-  let ties = 0
-  for (let i = 0; i < n; i++) {
-    const other = at(i)
-    if (other < value) below += 1
-    else if (other === value) ties += 1
-  }
-  return (100 * (below + ties / 2)) / n
-}
-
 /** The k-th smallest of the first n; everything before it is no larger. */
 function select(values: Float64Array, n: number, k: number): number {
   let left = 0

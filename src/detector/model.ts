@@ -25,7 +25,7 @@ export class Model {
   /** Score of a placed record, and whether that exceeds the threshold. */
   score(sight: Sight): Outcome {
     const { wasm, base } = this.#arena
-    this.#arena.row.set(sight.row)
+    this.#place(sight)
     const inside = wasm.score(base, this.slot)
     const score = sight.beyond === null ? inside : extendScore(wasm, inside, sight.beyond)
     return { score, odd: wasm.exceeds(score, this.#threshold) !== 0 }
@@ -54,9 +54,15 @@ export class Model {
     }
   }
 
+  /** Scoring turns the row into keys, so it is written each time; a loop is faster than `set` for a few values. */
+  #place({ row }: Sight): void {
+    const target = this.#arena.row
+    for (let f = 0; f < row.length; f++) target[f] = row[f] as number
+  }
+
   #explain(sight: Sight, score: number): Contribution[] {
     const { wasm, base } = this.#arena
-    this.#arena.row.set(sight.row)
+    this.#place(sight)
     const inside = wasm.attribute(base, this.slot)
     const bits = this.#arena.contributions
     const { beyond } = sight

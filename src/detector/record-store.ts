@@ -66,9 +66,4 @@ export class RecordStore {
   logColumn(feature: number, out: Float64Array): void {
     for (let i = 0; i < this.size; i++) out[i] = this.logs[i * this.nFeatures + feature] as number
   }
-
-  /** Copies one feature of all records in raw units to `out`. */
-  valueColumn(feature: number, out: Float64Array): void {
-    for (let i = 0; i < this.size; i++) out[i] = this.values[i * this.nFeatures + feature] as number
-  }
 }

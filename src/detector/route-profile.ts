@@ -1,5 +1,6 @@
+import { type Column, Columns, sortedColumns } from './columns.js'
 import { LEAST_SPREAD, toLog } from './log-scale.js'
-import { medianOf, spreadAround } from './median.js'
+import { spreadAround } from './median.js'
 
 /** Records of a route that make its profile, at most and at least. */
 export const PROFILE_ROWS = 128
@@ -19,9 +20,13 @@ export type ProfileState = {
   readonly center: Float64Array
   readonly spread: Float64Array
   readonly values: Float64Array
+  readonly columns: readonly Column[]
 }
 
-/** What a route's features usually are: robust centre and spread over its last admitted records. */
+/**
+ * What a route's features usually are: robust centre and spread over its last admitted records, taken at a fit with
+ * the values themselves.
+ */
 export class RouteProfile {
   readonly name: string
   /** Median, in raw units; the same and the spread on the log scale. Valid once established. */
@@ -31,8 +36,11 @@ export class RouteProfile {
   established = false
   /** Looked up since the last sweep for the least recently used. */
   used = true
+  /** The records behind median, centre and spread. */
+  columns = new Columns([])
   size = 0
   #values: Float64Array
+  #sorted: Float64Array
   #next = 0
   #stale = true
 
@@ -43,6 +51,7 @@ export class RouteProfile {
     this.spread = new Float64Array(nFeatures)
     // Most hostile routes come once: a full ring is paid for by routes that come again.
     this.#values = new Float64Array(ESTABLISHED_ROWS * nFeatures)
+    this.#sorted = new Float64Array(0)
   }
 
   /** Takes in a record of the route that the baseline took in. */
@@ -56,15 +65,17 @@ export class RouteProfile {
     this.#stale = true
   }
 
-  /** Takes the centre and spread anew, where there are records enough and any came. */
+  /** Takes centre, spread and values anew, where there are records enough and any came. */
   refresh(): void {
     if (!this.#stale || this.size < ESTABLISHED_ROWS) return
-    for (let f = 0; f < this.median.length; f++) {
-      for (let i = 0; i < this.size; i++) scratch[i] = this.valueAt(i, f)
-      const median = medianOf(scratch, this.size)
+    const n = this.median.length
+    if (this.#sorted.length < this.#values.length) this.#sorted = new Float64Array(this.#values.length)
+    this.columns = new Columns(sortedColumns(this.#values, n, this.size, this.#sorted))
+    for (let f = 0; f < n; f++) {
+      const median = this.columns.median(f)
       this.median[f] = median
       this.center[f] = toLog(median)
-      for (let i = 0; i < this.size; i++) scratch[i] = toLog(scratch[i] as number)
+      for (let i = 0; i < this.size; i++) scratch[i] = toLog(this.#values[i * n + f] as number)
       this.spread[f] = Math.max(spreadAround(this.center[f] as number, scratch, this.size), LEAST_SPREAD)
     }
     this.established = true
@@ -85,6 +96,7 @@ export class RouteProfile {
       center,
       spread,
       values,
+      columns: this.columns.capture(),
     }
   }
 
@@ -99,10 +111,7 @@ export class RouteProfile {
     this.#stale = state.stale
     if (state.size > ESTABLISHED_ROWS) this.#grow()
     this.#values.set(state.values)
-  }
-
-  valueAt(index: number, feature: number): number {
-    return this.#values[index * this.median.length + feature] as number
+    this.columns = new Columns(state.columns)
   }
 
   #grow(): void {

@@ -1,3 +1,5 @@
+import { countUpTo } from './columns.js'
+
 /** Odd records may come in at this many times the rate that the baseline itself would give them. */
 export const TOLERANCE = 2
 /** A gate holds at most what it would get in this many records, or one. */
@@ -50,16 +52,4 @@ export class TailGate {
     this.tokens[octave] = tokens - 1
     return true
   }
-}
-
-/** How many of the ascending values are <= value. */
-function countUpTo(ascending: Float64Array, value: number): number {
-  let low = 0
-  let high = ascending.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((ascending[middle] as number) <= value) low = middle + 1
-    else high = middle
-  }
-  return low
 }

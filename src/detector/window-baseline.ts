@@ -2,7 +2,7 @@ import type { Arena } from '../forest/arena.js'
 import { MAX_FLOAT32 } from '../forest/rows.js'
 import type { AlertPolicy } from './alert-policy.js'
 import type { Baseline, Context, FittedSlot, Sight } from './baseline.js'
-
+import { Columns } from './columns.js'
 import type { Feature } from './features.js'
 import type { Telemetry } from './telemetry.js'
 import type { SlidingWindow } from './window.js'
@@ -19,7 +19,7 @@ export class WindowBaseline implements Baseline {
   readonly #window: SlidingWindow
   readonly #values: Float32Array
   readonly #row: Float32Array
-  #columns: readonly Float32Array[] = []
+  #columns = new Columns([])
   #medians: readonly number[] = []
   readonly #sight: Sight & { nRecords: number }
 
@@ -61,8 +61,8 @@ export class WindowBaseline implements Baseline {
   }
 
   adopt({ slot, nRows }: FittedSlot): void {
-    this.#columns = this.#features.map((_, index) => this.#arena.column(slot, index))
-    this.#medians = this.#columns.map(medianOfAscending)
+    this.#columns = new Columns(this.#features.map((_, index) => this.#arena.column(slot, index)))
+    this.#medians = this.#features.map((_, index) => this.#columns.median(index))
     this.#sight.nRecords = nRows
   }
 
@@ -76,35 +76,9 @@ export class WindowBaseline implements Baseline {
   }
 
   #context(feature: number): Context {
-    const column = this.#columns[feature] as Float32Array
     return {
       median: this.#medians[feature] as number,
-      percentile: midRankOfAscending(column, this.#values[feature] as number),
+      percentile: this.#columns.midRank(feature, this.#values[feature] as number),
     }
   }
-}
-
-function medianOfAscending(ascending: Float32Array): number {
-  const n = ascending.length
-  const upper = ascending[n >> 1] as number
-  return n % 2 === 1 ? upper : ((ascending[(n >> 1) - 1] as number) + upper) / 2
-}
-
-/** Percentile rank, ties counted half: 0 below all of them, 100 above all. */
-function midRankOfAscending(ascending: Float32Array, value: number): number {
-  const below = countWhile(ascending, (other) => other < value)
-  const upTo = countWhile(ascending, (other) => other <= value)
-  return (50 * (below + upTo)) / ascending.length
-}
-
-/** How many leading elements hold, where those that do all come first. */
-function countWhile(ascending: Float32Array, holds: (value: number) => boolean): number {
-  let low = 0
-  let high = ascending.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (holds(ascending[middle] as number)) low = middle + 1
-    else high = middle
-  }
-  return low
 }

@@ -18,7 +18,9 @@ export class SlidingWindow {
 
   /** Admits a row of nFeatures values; the oldest leaves when the window is full. */
   push(row: Float32Array): void {
-    this.#arena.window.set(row, this.#next * this.#arena.rowStride)
+    const { window, rowStride } = this.#arena
+    const at = this.#next * rowStride
+    for (let f = 0; f < row.length; f++) window[at + f] = row[f] as number
     this.#next = (this.#next + 1) % this.capacity
     if (this.#size < this.capacity) this.#size += 1
   }

@@ -26,8 +26,10 @@ export class Arena {
   readonly rowStride: number
   readonly batchRows: number
   readonly #instance: WasmInstance
+  /** Views asked for at every record. */
   #row: Float32Array
   #contributions: Float64Array
+  #window: Float32Array
 
   private constructor(instance: WasmInstance, shape: ArenaShape, base: number) {
     this.#instance = instance
@@ -41,6 +43,7 @@ export class Arena {
     this.batchRows = this.wasm.batchRows()
     this.#row = this.floats(this.wasm.rowPtr(base), nFeatures)
     this.#contributions = this.doubles(this.wasm.contributionsPtr(base), nFeatures)
+    this.#window = this.floats(this.wasm.windowPtr(base), maxRows * this.rowStride)
   }
 
   /**
@@ -109,7 +112,10 @@ export class Arena {
 
   /** f32[maxRows][rowStride]: a ring of recent rows for the host. */
   get window(): Float32Array {
-    return this.floats(this.wasm.windowPtr(this.base), this.shape.maxRows * this.rowStride)
+    if (this.#window.length === 0) {
+      this.#window = this.floats(this.wasm.windowPtr(this.base), this.shape.maxRows * this.rowStride)
+    }
+    return this.#window
   }
 
   /** f32[maxRows][rowStride]: the rows a fit reads. */

@@ -12,7 +12,7 @@ import { type StateArray, StateError, type StateValue } from './section.js'
 
 const MAGIC = Buffer.from('SNTLSTAT', 'latin1')
 /** Counts up when a state of before can no longer be read. */
-const VERSION = 1
+const VERSION = 2
 const HEADER_BYTES = 32
 const ALIGNMENT = 8
 

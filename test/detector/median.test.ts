@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { medianOf, midRank, spreadAround } from '#sentinel/detector/median.js'
+import { medianOf, spreadAround } from '#sentinel/detector/median.js'
 
 const values = fc.array(fc.double({ noNaN: true, min: -1e9, max: 1e9 }), { minLength: 1, maxLength: 60 })
 
@@ -18,10 +18,4 @@ test('the median is what sorting says', () => {
 
 test('the spread of 1..9 around 5 is 1.4826 times 2', () => {
   expect(spreadAround(5, Float64Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9), 9)).toBeCloseTo(2.9652, 12)
-})
-
-test('ties count half in a percentile', () => {
-  const list = [1, 2, 2, 3]
-  const at = (i: number) => list[i] as number
-  expect([0, 2, 9].map((value) => midRank(value, 4, at))).toEqual([0, 50, 100])
 })

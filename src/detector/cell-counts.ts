@@ -1,0 +1,69 @@
+import type { RecordStore } from './record-store.js'
+
+/** Places of an empty table; a power of two, as every size of it. */
+const LEAST_PLACES = 64
+
+/**
+ * How many records of a store each cell holds: a hash table with open addressing, for a Map of 32-bit numbers
+ * allocates one for each that it is asked for.
+ */
+export class CellCounts {
+  #cells = new Uint32Array(LEAST_PLACES)
+  /** One more than the count; 0 where there never was a cell. */
+  #counts = new Uint32Array(LEAST_PLACES)
+  #taken = 0
+
+  of(cell: number): number {
+    return Math.max((this.#counts[this.#placeOf(cell)] as number) - 1, 0)
+  }
+
+  add(cell: number): void {
+    const place = this.#placeOf(cell)
+    if (this.#counts[place] === 0) {
+      this.#cells[place] = cell
+      this.#counts[place] = 2
+      this.#taken += 1
+      if (2 * this.#taken > this.#counts.length) this.#rebuild()
+    } else {
+      this.#counts[place] = (this.#counts[place] as number) + 1
+    }
+  }
+
+  remove(cell: number): void {
+    const place = this.#placeOf(cell)
+    const count = this.#counts[place] as number
+    if (count > 1) this.#counts[place] = count - 1
+  }
+
+  recount(store: RecordStore): void {
+    this.#counts.fill(0)
+    this.#taken = 0
+    for (let i = 0; i < store.size; i++) this.add(store.cells[i] as number)
+  }
+
+  /** Where a cell is, or would be. Cells are hashes already. */
+  #placeOf(cell: number): number {
+    const mask = this.#counts.length - 1
+    let place = cell & mask
+    while (this.#counts[place] !== 0 && this.#cells[place] !== cell) place = (place + 1) & mask
+    return place
+  }
+
+  /** Forgets the cells that were emptied, and makes room for four times those that are left. */
+  #rebuild(): void {
+    const cells = this.#cells
+    const counts = this.#counts
+    let left = 0
+    for (const count of counts) if (count > 1) left += 1
+    const places = Math.max(LEAST_PLACES, 2 ** Math.ceil(Math.log2(4 * left)))
+    this.#cells = new Uint32Array(places)
+    this.#counts = new Uint32Array(places)
+    this.#taken = left
+    for (const [i, count] of counts.entries()) {
+      if (count <= 1) continue
+      const place = this.#placeOf(cells[i] as number)
+      this.#cells[place] = cells[i] as number
+      this.#counts[place] = count
+    }
+  }
+}

@@ -1,0 +1,79 @@
+/** Ascending values of one feature. */
+export type Column = Float32Array | Float64Array
+
+/**
+ * What some records held, each feature's values in ascending order: sorted once, at a fit, so that the medians and
+ * percentiles behind a verdict are only looked up.
+ */
+export class Columns {
+  readonly #columns: readonly Column[]
+
+  constructor(columns: readonly Column[]) {
+    this.#columns = columns
+  }
+
+  /** Records. */
+  get size(): number {
+    return this.#columns[0]?.length ?? 0
+  }
+
+  /** The mean of the middle two when there is an even number. */
+  median(feature: number): number {
+    const column = this.#columns[feature] as Column
+    const n = column.length
+    const upper = column[n >> 1] as number
+    return n % 2 === 1 ? upper : ((column[(n >> 1) - 1] as number) + upper) / 2
+  }
+
+  /** Percentile rank of a value, ties counted half: 0 below all of them, 100 above all. */
+  midRank(feature: number, value: number): number {
+    const column = this.#columns[feature] as Column
+    return (50 * (countBelow(column, value) + countUpTo(column, value))) / column.length
+  }
+
+  capture(): Column[] {
+    return this.#columns.map((column) => column.slice())
+  }
+}
+
+/**
+ * Each feature's values in ascending order.
+ * @param values f64[size][nFeatures]
+ * @param storage f64[nFeatures][capacity], capacity >= size: what the columns are views of
+ */
+export function sortedColumns(
+  values: Float64Array,
+  nFeatures: number,
+  size: number,
+  storage: Float64Array,
+): Column[] {
+  const capacity = storage.length / nFeatures
+  return Array.from({ length: nFeatures }, (_, feature) => {
+    const column = storage.subarray(feature * capacity, feature * capacity + size)
+    for (let i = 0; i < size; i++) column[i] = values[i * nFeatures + feature] as number
+    return column.sort()
+  })
+}
+
+function countBelow(ascending: Column, value: number): number {
+  let low = 0
+  let high = ascending.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((ascending[middle] as number) < value) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** How many of the ascending values are <= value. */
+export function countUpTo(ascending: Column, value: number): number {
+  let low = 0
+  let high = ascending.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((ascending[middle] as number) <= value) low = middle + 1
+    else high = middle
+  }
+  return low
+}
