@@ -110,7 +110,7 @@ describe('a file that is', () => {
   ]
 
   test.each(damage)(
-    '%s is set aside with one line in the log, and learning starts afresh',
+    '%s is set aside with one line in the log, and the service starts afresh',
     async (_what, change) => {
       const path = join(dir, 'sentinel.state')
       const before = await start()
@@ -125,7 +125,7 @@ describe('a file that is', () => {
       const errors = log.filter((line) => line.level === 'error')
       expect(errors).toHaveLength(1)
       expect(errors[0]).toMatchObject({
-        msg: 'the state cannot be used and was set aside; learning starts afresh',
+        msg: 'the state cannot be used and was set aside; the service starts afresh',
         path,
         asidePath: `${path}.damaged`,
         reason: expect.any(String),
