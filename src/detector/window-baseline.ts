@@ -84,21 +84,21 @@ export class WindowBaseline implements Baseline {
   }
 }
 
-function medianOfAscending(ascending: Float32Array): number {
+export function medianOfAscending(ascending: Float32Array): number {
   const n = ascending.length
   const upper = ascending[n >> 1] as number
   return n % 2 === 1 ? upper : ((ascending[(n >> 1) - 1] as number) + upper) / 2
 }
 
 /** Percentile rank, ties counted half: 0 below all of them, 100 above all. */
-function midRankOfAscending(ascending: Float32Array, value: number): number {
+export function midRankOfAscending(ascending: Float32Array, value: number): number {
   const below = countWhile(ascending, (other) => other < value)
   const upTo = countWhile(ascending, (other) => other <= value)
   return (50 * (below + upTo)) / ascending.length
 }
 
 /** How many leading elements hold, where those that do all come first. */
-function countWhile(ascending: Float32Array, holds: (value: number) => boolean): number {
+export function countWhile(ascending: Float32Array, holds: (value: number) => boolean): number {
   let low = 0
   let high = ascending.length
   while (low < high) {
