@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { IsolationForest } from '#sentinel/forest/index.js'
 import type { App } from '#sentinel/http/app.js'
 import { ATTACK, analyze, historySize, metric, NORMAL, startApp } from '../http/subject.js'
 
@@ -63,6 +64,31 @@ test('a service that is stopped and started goes on as if nothing had been', asy
   const one = (await third.inject(`/anomalies/${anomalies.at(-1).id}`)).json()
   expect(one.detail.contributions).toHaveLength(3)
   expect(messages()).toContain('state restored')
+})
+
+test('under a forest from a file the window, the anomalies and the counters go on', async () => {
+  const forest = await IsolationForest.create({ nFeatures: 3 })
+  forest.fit(Array.from({ length: 200 }, (_, i) => [100 + (i % 37), 1800 + (i % 91), 0]))
+  const SENTINEL_FOREST = join(dir, 'forest.bin')
+  await writeFile(SENTINEL_FOREST, forest.toBytes())
+  const learning = await start()
+  await learn(learning, 60)
+  await analyze(learning, ATTACK)
+  await learning.close()
+
+  const given = await start({ SENTINEL_FOREST })
+  const { detail } = (await analyze(given, ATTACK, '?detail=true')).json()
+  expect(detail).toMatchObject({ score: forest.score([9000, 1800, 8]), generation: 1, fitted_rows: 61 })
+  await given.close()
+  const again = await start({ SENTINEL_FOREST })
+  expect(await historySize(again)).toBe(62)
+  expect(await metric(again, 'sentinel_model_generation')).toEqual({ '': 1 })
+  expect(await metric(again, 'sentinel_score_count')).toEqual({ '': 62 })
+  const { anomalies } = (await again.inject('/anomalies')).json()
+  expect(anomalies[0].prediction_score).toBe(detail.score)
+  expect(await metric(again, 'sentinel_anomalies_total')).toEqual({ '': anomalies.length })
+  await again.close()
+  expect(log.filter((line) => line.level === 'error')).toEqual([])
 })
 
 test('anomalies after a restart sort after those before it, even when the clock has gone back', async () => {
