@@ -1,6 +1,6 @@
 /**
- * Bundles the library with its one dependency into dist/forest/forest.js, beside the .wasm that it fetches: files
- * that a browser, or any runtime that imports by URL, takes without a bundler or an import map.
+ * Bundles the library with its one dependency into dist/forest/forest.js, beside the .wasm that it reads: files that
+ * every runtime takes, a browser without a bundler or an import map. The package publishes them as they are.
  */
 import { copyFile, readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
@@ -15,13 +15,12 @@ await writeFile(`${forest}/forest.inline.js`, `export const plainBuild =\n  '${p
 
 await build({
   absWorkingDir: root,
-  entryPoints: ['dist/forest/index.js'],
+  entryPoints: ['dist/forest/bundle.js'],
   outfile: 'dist/forest/forest.js',
   bundle: true,
   // Loaded only where the .wasm is not to be had.
   external: ['./forest.inline.js'],
   format: 'esm',
-  // Neither browser nor node: the package's import map then gives the default, which fetches.
   platform: 'neutral',
   target: 'es2022',
   minify: true,

@@ -96,6 +96,13 @@ export const Environment = Type.Object(
       maximum: 86_400_000,
       description: 'How often the state is written when it changed, in milliseconds.',
     }),
+    SENTINEL_FOREST: Type.String({
+      default: '',
+      maxLength: 4096,
+      allowed:
+        'a file of at most 64 MiB with a forest of latency, input_length and errors, as toBytes() gives it or as JSON from scikit-learn',
+      description: 'File with a forest that judges every record; then nothing is learnt here.',
+    }),
     SENTINEL_HISTORY_MAX: Type.Integer({
       default: 1000,
       minimum: 2,

@@ -19,7 +19,9 @@ export interface Config {
   readonly admin: AdminConfig
   readonly limits: LimitsConfig
   readonly state: StateConfig
-  readonly detector: Omit<DetectorOptions, 'onFit' | 'onTrainerFault' | 'trainer'>
+  /** The file with the forest that judges; null for one that is learnt. */
+  readonly forestFile: string | null
+  readonly detector: Omit<DetectorOptions, 'forest' | 'onFit' | 'onTrainerFault' | 'trainer'>
   readonly explain: Pick<ExplainerOptions, 'mode' | 'timeoutMs' | 'ollamaHost' | 'ollamaModel'>
   /** Anomalies kept to be looked up. */
   readonly anomaliesMax: number
@@ -107,6 +109,7 @@ export function loadConfig(source: EnvironmentSource = process.env): Config {
       dir: env.SENTINEL_STATE_DIR === '' ? null : env.SENTINEL_STATE_DIR,
       intervalMs: env.SENTINEL_STATE_INTERVAL_MS,
     },
+    forestFile: env.SENTINEL_FOREST === '' ? null : env.SENTINEL_FOREST,
     detector: {
       historyMax: env.SENTINEL_HISTORY_MAX,
       contamination: env.SENTINEL_CONTAMINATION,
@@ -116,7 +119,7 @@ export function loadConfig(source: EnvironmentSource = process.env): Config {
       subsampleSize: env.SENTINEL_SUBSAMPLE,
       seed: env.SENTINEL_SEED,
       trainDuty: env.SENTINEL_TRAIN_DUTY,
-      baseline: env.SENTINEL_BASELINE,
+      baseline: env.SENTINEL_FOREST === '' ? env.SENTINEL_BASELINE : 'window',
       routesMax: env.SENTINEL_ROUTES_MAX,
       minConfidence: env.SENTINEL_MIN_CONFIDENCE,
       policies: readPolicies(env.SENTINEL_FEATURES),
@@ -177,6 +180,9 @@ function checkTogether(env: Environment, source: EnvironmentSource): void {
       source,
       `a whole number from 2 to SENTINEL_HISTORY_MAX, which is ${env.SENTINEL_HISTORY_MAX}`,
     )
+  }
+  if (env.SENTINEL_FOREST !== '' && source.SENTINEL_BASELINE?.trim() === 'guarded') {
+    throw refusal('SENTINEL_BASELINE', source, 'window, or left out, where SENTINEL_FOREST is set')
   }
   checkBinding('SENTINEL_HOST', env.SENTINEL_HOST, env)
   checkBinding('SENTINEL_ADMIN_HOST', adminHostOf(env), env)

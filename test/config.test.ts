@@ -10,6 +10,7 @@ const DEFAULTS = {
   admin: { host: '127.0.0.1', port: null },
   limits: { maxConnections: 1024, maxDelayMs: 200, rateLimit: 0, idempotencyMax: 10_000 },
   state: { dir: null, intervalMs: 60_000 },
+  forestFile: null,
   detector: {
     historyMax: 1000,
     contamination: 0.1,
@@ -124,6 +125,17 @@ describe('loadConfig', () => {
   ])('SENTINEL_FEATURES=%s is refused in one line with what is allowed', (value, said) => {
     expect(refusal({ SENTINEL_FEATURES: value })).toMatch(/^SENTINEL_FEATURES cannot be used: [^\n]+$/)
     expect(refusal({ SENTINEL_FEATURES: value })).toContain(said)
+  })
+
+  test('a forest from a file is compared with the plain window, and with no other baseline', () => {
+    const SENTINEL_FOREST = 'forests/mine.bin'
+    const config = loadConfig({ SENTINEL_FOREST })
+    expect([config.forestFile, config.detector.baseline]).toEqual([SENTINEL_FOREST, 'window'])
+    expect(loadConfig({ SENTINEL_FOREST, SENTINEL_BASELINE: 'window' })).toEqual(config)
+    expect(refusal({ SENTINEL_FOREST, SENTINEL_BASELINE: ' guarded ' })).toBe(
+      'SENTINEL_BASELINE=" guarded " cannot be used: it must be window, or left out, where SENTINEL_FOREST is set',
+    )
+    expect(loadConfig({ SENTINEL_FOREST: '', SENTINEL_BASELINE: 'guarded' }).forestFile).toBeNull()
   })
 
   test('settings that do not fit each other are refused, even when one is a default', () => {

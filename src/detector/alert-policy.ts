@@ -76,6 +76,12 @@ export class AlertPolicy {
     this.#relative = Float64Array.from(of, ({ ignoreRelative }) => ignoreRelative ?? 0)
   }
 
+  /** Whether it excuses nothing at all. */
+  get strict(): boolean {
+    const every = [...this.#low, ...this.#high]
+    return !every.includes(0) && ![...this.#absolute, ...this.#relative].some((ignored) => ignored > 0)
+  }
+
   /** Whether the difference of a value from its median is none of the operator's concern. */
   excuses(feature: number, value: number, median: number): boolean {
     const difference = value - median

@@ -17,18 +17,12 @@ export class Columns {
     return this.#columns[0]?.length ?? 0
   }
 
-  /** The mean of the middle two when there is an even number. */
   median(feature: number): number {
-    const column = this.#columns[feature] as Column
-    const n = column.length
-    const upper = column[n >> 1] as number
-    return n % 2 === 1 ? upper : ((column[(n >> 1) - 1] as number) + upper) / 2
+    return medianOfColumn(this.#columns[feature] as Column)
   }
 
-  /** Percentile rank of a value, ties counted half: 0 below all of them, 100 above all. */
   midRank(feature: number, value: number): number {
-    const column = this.#columns[feature] as Column
-    return (50 * (countBelow(column, value) + countUpTo(column, value))) / column.length
+    return midRankIn(this.#columns[feature] as Column, value)
   }
 
   capture(): Column[] {
@@ -55,7 +49,20 @@ export function sortedColumns(
   })
 }
 
-function countBelow(ascending: Column, value: number): number {
+/** Median of a column; the mean of the middle two when there is an even number. */
+export function medianOfColumn(ascending: Column): number {
+  const n = ascending.length
+  const upper = ascending[n >> 1] as number
+  return n % 2 === 1 ? upper : ((ascending[(n >> 1) - 1] as number) + upper) / 2
+}
+
+/** Percentile rank of a value in a column, ties counted half: 0 below all of it, 100 above all. */
+export function midRankIn(ascending: Column, value: number): number {
+  return (50 * (countBelow(ascending, value) + countUpTo(ascending, value))) / ascending.length
+}
+
+/** How many of the ascending values are < value. */
+export function countBelow(ascending: Column, value: number): number {
   let low = 0
   let high = ascending.length
   while (low < high) {

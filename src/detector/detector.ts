@@ -6,9 +6,12 @@ import { type AlertPolicies, AlertPolicy } from './alert-policy.js'
 import { AnomalyRate } from './anomaly-rate.js'
 import type { Baseline } from './baseline.js'
 import { FEATURES, type Feature } from './features.js'
+import { FixedBaseline } from './fixed-baseline.js'
+import { holdLearnt, loadFixedForest } from './fixed-forest.js'
 import { captureForest, type FittedOptions, type ForestState, restoreForest } from './forest-state.js'
 import { GuardedBaseline } from './guarded-baseline.js'
 import { Model } from './model.js'
+import { RankedWindow } from './ranked-window.js'
 import { RefitSchedule } from './refit-schedule.js'
 import { judgeByRules, type RuleLimits } from './rules.js'
 import type { Telemetry } from './telemetry.js'
@@ -39,6 +42,11 @@ export interface DetectorOptions {
    * their own route; `window`, the last historyMax records as they are.
    */
   readonly baseline?: 'guarded' | 'window'
+  /**
+   * A forest that was fitted elsewhere, as `IsolationForest.toBytes` gives it. It judges every record, by raw values,
+   * and nothing is learnt: what says how to learn does not apply.
+   */
+  readonly forest?: Uint8Array
   /** Routes with a profile of their own, default 512; the least recently used goes. */
   readonly routesMax?: number
   /** An anomaly needs at least this confidence, [0, 1]; default 0. */
@@ -72,7 +80,7 @@ const ROUTES_MAX = 512
  * first and only then may be learnt from.
  */
 export class Detector {
-  readonly #options: DetectorOptions
+  readonly #options: Omit<DetectorOptions, 'forest'>
   readonly #features: readonly Feature[]
   readonly #arena: Arena
   readonly #window: SlidingWindow
@@ -84,31 +92,54 @@ export class Detector {
   #model: Model | null = null
   #sinceRequest = 0
   #records = 0
-  readonly #sections: readonly StateSection[] = this.#stateSections()
+  readonly #sections: readonly StateSection[]
+  /** Whether it judges by a forest that was given to it, and never fits one. */
+  readonly fixed: boolean
 
-  private constructor(options: DetectorOptions, features: readonly Feature[], arena: Arena) {
+  private constructor(
+    options: Omit<DetectorOptions, 'forest'>,
+    features: readonly Feature[],
+    arena: Arena,
+    fixed = false,
+  ) {
     this.#options = options
+    this.fixed = fixed
     this.#features = features
     this.#arena = arena
-    this.#window = new SlidingWindow(arena)
     this.#trainer = new Trainer(arena, { ...options.trainer, onFault: options.onTrainerFault })
     this.#schedule = new RefitSchedule(options.trainDuty, () => this.#fit())
     this.#rate = new AnomalyRate(options.historyMax)
     this.#row = new Float32Array(features.length)
     const policy = new AlertPolicy(features, options.policies)
+    const sections = this.#stateSections()
+    if (fixed) {
+      const window = new RankedWindow(arena, options.historyMax)
+      this.#window = window
+      this.#baseline = new FixedBaseline(features, policy, window)
+      this.#model = new Model(arena, 0, 1, features)
+      this.#sections = holdLearnt(sections)
+      return
+    }
+    this.#window = new SlidingWindow(arena)
+    this.#sections = sections
     this.#baseline =
       options.baseline === 'window'
         ? new WindowBaseline(arena, features, policy, this.#window)
         : new GuardedBaseline(arena, features, policy, options.routesMax ?? ROUTES_MAX, options.seed)
   }
 
-  /** @throws ForestError when the module or the memory cannot be had */
+  /** @throws ForestError when the module or the memory cannot be had, or the forest that is given cannot be used */
   static async create(options: DetectorOptions): Promise<Detector> {
     const features = options.features ?? FEATURES
-    const { nTrees, subsampleSize, historyMax } = options
+    const { forest, ...settings } = options
+    const { nTrees, subsampleSize, historyMax } = settings
+    if (forest !== undefined) {
+      const arena = await loadFixedForest(forest, features, historyMax)
+      return new Detector({ ...settings, retrainEvery: Number.POSITIVE_INFINITY }, features, arena, true)
+    }
     const shape = { nFeatures: features.length, nTrees, subsampleSize, maxRows: historyMax, nSlots: 2 }
     const shared = typeof SharedArrayBuffer !== 'undefined'
-    return new Detector(options, features, await Arena.create(shape, { shared }))
+    return new Detector(settings, features, await Arena.create(shape, { shared }))
   }
 
   /** Records in the window. */

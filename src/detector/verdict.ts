@@ -18,7 +18,7 @@ export const Contribution = Type.Object(
     }),
     median: Type.Number({
       description:
-        'Median of this feature over the records it was judged against: those of its route or all that are learnt from.',
+        'Median of this feature over the records it was judged against: those of its route or all that are learnt from. Its own value where there are none.',
     }),
     percentile: Type.Number({
       minimum: 0,

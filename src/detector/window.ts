@@ -7,13 +7,21 @@ export class SlidingWindow {
   #next = 0
   #size = 0
 
-  constructor(arena: Arena) {
+  /** @param capacity at most what there is room for */
+  constructor(arena: Arena, capacity = arena.shape.maxRows) {
     this.#arena = arena
-    this.capacity = arena.shape.maxRows
+    this.capacity = capacity
   }
 
   get size(): number {
     return this.#size
+  }
+
+  /** The row whose place the next one takes; null while there is room. */
+  get leaving(): Float32Array | null {
+    if (this.#size < this.capacity) return null
+    const at = this.#next * this.#arena.rowStride
+    return this.#arena.window.subarray(at, at + this.#arena.shape.nFeatures)
   }
 
   /** Admits a row of nFeatures values; the oldest leaves when the window is full. */

@@ -23,7 +23,7 @@ export interface Finding extends Contribution {
  * - `limit`: static rules were exceeded, worst ratio first;
  * - `feature`: the most blamed feature stands out by itself, `others` took part;
  * - `combination`: the most blamed feature does not, so the record is odd as a whole;
- * - `unknown`: the verdict carries no facts.
+ * - `unknown`: the verdict carries no facts, or none to compare them with.
  */
 export type Situation =
   | { readonly kind: 'limit'; readonly exceeded: readonly ExceededRule[] }
@@ -72,10 +72,10 @@ export function situationOf(verdict: Verdict): Situation {
     .filter(hasFiniteFacts)
     .map((one) => ({ ...one, side: sideOf(one, FAR_OUT_PERCENT) }))
   findings.sort((a, b) => b.bits - a.bits)
-  const leading = findings[0]
-  if (leading === undefined) return { kind: 'unknown' }
-  const named = findings.filter((one) => one.bits > 0 && one.bits >= SHARE_OF_BITS_TO_NAME * leading.bits)
   const { fittedRows: rows, scope = 'window' } = verdict
+  const leading = findings[0]
+  if (leading === undefined || rows === 0) return { kind: 'unknown' }
+  const named = findings.filter((one) => one.bits > 0 && one.bits >= SHARE_OF_BITS_TO_NAME * leading.bits)
   const outPercent = sufficesAlone(leading, findings, verdict.threshold) ? OUT_PERCENT : FAR_OUT_PERCENT
   const side = sideOf(leading, outPercent)
   if (leading.bits > 0 && side !== 'ordinary') {

@@ -1,4 +1,4 @@
-import { openUrl } from '#read-wasm'
+import { openUrl } from './read-wasm.js'
 
 /** Where the module comes from: its bytes, compiled, an answer to a request for it, or its address. */
 export type WasmSource = BufferSource | WebAssembly.Module | Response | PromiseLike<Response> | URL | string

@@ -37,6 +37,9 @@ export function documentOptions(doc: ScikitLearnForest): Required<ForestOptions>
   if (typeof doc.offset !== 'number' || !Number.isFinite(doc.offset)) refuse('offset must be a finite number')
   if (!Number.isInteger(doc.max_samples) || doc.max_samples < 1)
     refuse('max_samples must be an integer from 1')
+  for (const name of ['train', 'train_score_samples'] as const) {
+    if (doc[name] != null && !Array.isArray(doc[name])) refuse(`${name} must be an array`)
+  }
   const rows = doc.train?.length ?? doc.train_score_samples?.length ?? doc.max_samples
   const options = {
     nFeatures: doc.n_features,

@@ -1,7 +1,7 @@
 import { instantiate } from '@assemblyscript/loader'
-import { readWasm } from '#read-wasm'
 import { compileWasm, type WasmSource } from './compile.js'
 import { ForestError } from './errors.js'
+import { readWasm } from './read-wasm.js'
 import type { WasmExports } from './wasm-exports.js'
 
 /** How to get a module and the memory it works in. */

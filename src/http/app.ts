@@ -1,10 +1,11 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { fastify, LogController } from 'fastify'
 import { type Config, loadConfig } from '../config.js'
-import { Detector } from '../detector/detector.js'
+import { Detector, type DetectorOptions } from '../detector/detector.js'
 import { Telemetry } from '../detector/telemetry.js'
 import { AnomalyLog } from '../explain/anomaly-log.js'
 import { Explainer } from '../explain/explainer.js'
+import { withForestFile } from '../forest-file.js'
 import { answerJson } from './answer-json.js'
 import { answerClientError } from './client-error.js'
 import { type LoggerOptions, loggerOptions } from './logger.js'
@@ -132,12 +133,22 @@ export async function buildApp(options: AppOptions = {}) {
 }
 
 interface Log {
+  info(fields: object, message: string): void
   error(fields: object, message: string): void
   warn(fields: object, message: string): void
 }
 
-function detectorOf(config: Config, metrics: SentinelMetrics, log: Log): Promise<Detector> {
-  return Detector.create({
+async function detectorOf(config: Config, metrics: SentinelMetrics, log: Log): Promise<Detector> {
+  const { forestFile } = config
+  const options = detectorOptions(config, metrics, log)
+  if (forestFile === null) return Detector.create(options)
+  const detector = await withForestFile(forestFile, (forest) => Detector.create({ ...options, forest }))
+  log.info({ forestFile }, 'records are judged by the forest of this file, and nothing is learnt')
+  return detector
+}
+
+function detectorOptions(config: Config, metrics: SentinelMetrics, log: Log): DetectorOptions {
+  return {
     ...config.detector,
     onFit: (fit) => {
       metrics.fitted(fit)
@@ -152,5 +163,5 @@ function detectorOf(config: Config, metrics: SentinelMetrics, log: Log): Promise
           : 'trainer thread failed; a new one starts with the next fit',
       )
     },
-  })
+  }
 }

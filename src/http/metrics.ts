@@ -202,13 +202,16 @@ export class SentinelMetrics {
   }
 
   #gaugesOfDetector(registers: Registry[]): void {
-    const lastFitAt = () => this.lastFitAt
+    const lastFitAt = () => (this.#detector?.fixed ? null : this.lastFitAt)
     new Gauge({
       name: 'sentinel_model_last_fit_timestamp_seconds',
       help: 'When the last fit that succeeded ended, Unix time in seconds; 0 before the first.',
       registers,
       collect() {
-        this.set(lastFitAt())
+        const at = lastFitAt()
+        // A forest that is never fitted must not look like one that grew old.
+        if (at === null) this.remove()
+        else this.set(at)
       },
     })
     const shown = [

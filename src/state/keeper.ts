@@ -91,7 +91,7 @@ export class StateKeeper {
     try {
       const bytes = await this.#file.read()
       if (bytes === null) {
-        log.info({ path }, 'no state yet; learning starts afresh')
+        log.info({ path }, 'no state yet; the service starts afresh')
         return
       }
       restoreAll(sections, decodeState(bytes))
@@ -109,10 +109,10 @@ export class StateKeeper {
       await this.#file.setAside()
       log.error(
         { ...details, asidePath },
-        'the state cannot be used and was set aside; learning starts afresh',
+        'the state cannot be used and was set aside; the service starts afresh',
       )
     } catch {
-      log.error(details, 'the state can neither be used nor set aside; learning starts afresh')
+      log.error(details, 'the state can neither be used nor set aside; the service starts afresh')
     }
   }
 }

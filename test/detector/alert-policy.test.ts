@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { AlertPolicy, parseAlertPolicies } from '#sentinel/detector/alert-policy.js'
+import { type AlertPolicies, AlertPolicy, parseAlertPolicies } from '#sentinel/detector/alert-policy.js'
 import { FEATURES } from '#sentinel/detector/features.js'
 
 test('reads direction and ignored differences by feature', () => {
@@ -19,6 +19,16 @@ test('low looks at values below the median only', () => {
   const policy = new AlertPolicy(FEATURES, { latency: { direction: 'low' } })
   expect(policy.excuses(0, 1000, 10)).toBe(true)
   expect(policy.excuses(0, 1, 10)).toBe(false)
+})
+
+test('is strict where it excuses nothing', () => {
+  const strict = (policies: AlertPolicies) => new AlertPolicy(FEATURES, policies).strict
+  expect(strict({})).toBe(true)
+  expect(strict({ latency: { direction: 'both', ignore: 0 } })).toBe(true)
+  expect(strict({ errors: { direction: 'low' } })).toBe(false)
+  expect(strict({ errors: { direction: 'high' } })).toBe(false)
+  expect(strict({ errors: { ignore: 1 } })).toBe(false)
+  expect(strict({ errors: { ignoreRelative: 0.1 } })).toBe(false)
 })
 
 test.each([

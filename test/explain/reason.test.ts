@@ -127,6 +127,10 @@ describe('the reason of a forest verdict', () => {
     )
   })
 
+  it('says no more when there were no records to compare with', () => {
+    expect(reasonFor({ ...SLOW, fittedRows: 0 })).toBe('Unusual combination of telemetry metrics detected')
+  })
+
   it('does not call an ordinary record anomalous', () => {
     expect(reasonFor({ ...SLOW, anomalous: false })).toBe('No anomaly detected')
   })

@@ -154,6 +154,8 @@ describe.each(builds)('the $name build refuses', (build) => {
       { ...doc, contamination: 3 },
       { ...doc, train: [[1, 2], [3]] },
       { ...doc, train: [[1, Number.NaN]] },
+      { ...doc, train: { length: 8 } },
+      { ...doc, train: undefined, train_score_samples: '-0.5' },
       { ...doc, train: undefined, train_score_samples: [0.5] },
       ...wrongTrees.map((wrong) => ({ ...doc, trees: [doc.trees[1], wrong] })),
     ]

@@ -33,6 +33,16 @@ describe('the tarball', () => {
     expect(code.reduce((sum, { size }) => sum + size, 0)).toBeLessThan(LIMIT_BYTES)
   })
 
+  it('holds the forest once, for the library and for the service', async () => {
+    const scripts = tarball.files
+      .map(({ path }) => path)
+      .filter((path) => /^lib\/(?!playground).*\.js$/.test(path))
+    const sources = await Promise.all(scripts.map((path) => readFile(join(root, path), 'utf8')))
+    expect(scripts.filter((_path, index) => sources[index]?.includes('bytes refused'))).toEqual([
+      'lib/forest/forest.js',
+    ])
+  })
+
   it('runs nothing when it is installed and has no side effects when it is imported', async () => {
     const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
     expect(manifest.sideEffects).toBe(false)

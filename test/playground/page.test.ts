@@ -1,11 +1,14 @@
-import { readFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { fastify } from 'fastify'
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { IsolationForest } from '#sentinel/forest/index.js'
 import { pageSecurityPlugin } from '#sentinel/http/plugins/page-security.js'
 import { playgroundRoutes } from '#sentinel/http/routes/playground.js'
+import { ServiceProcess } from '../e2e/service-process.js'
 import { launchChromium } from '../runtimes/chromium.js'
 import { serveFolder } from '../runtimes/static-server.js'
 
@@ -97,6 +100,25 @@ describe('the playground in Chromium', () => {
       marked += anomaly as number
     }
     expect(marked).toBe(100)
+  }, 60_000)
+
+  it('gives bytes that the service judges by, as the page does', async () => {
+    await fitSample()
+    const folder = await mkdtemp(join(tmpdir(), 'sentinel-playground-'))
+    onTestFinished(() => rm(folder, { recursive: true }))
+    const forest = join(folder, 'forest.bin')
+    await writeFile(forest, await download('Forest as bytes'))
+    const [, ...lines] = (await download('Scores as CSV')).toString().trimEnd().split('\n')
+    const service = await ServiceProcess.start({ SENTINEL_FOREST: forest })
+    onTestFinished(async () => void (await service.stop('SIGKILL')))
+    for (const line of lines.slice(0, 300)) {
+      const [, latency, input_length, errors, score, anomaly] = line.split(',').map(Number)
+      const answer = await service.post('/analyze-flow?detail=true', { latency, input_length, errors })
+      expect(await answer.json()).toMatchObject({
+        status: anomaly === 1 ? 'THREAT_DETECTED' : 'OK',
+        detail: { score, generation: 1 },
+      })
+    }
   }, 60_000)
 
   it('moves the threshold without growing the trees again', async () => {

@@ -1,8 +1,8 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { IsolationForest, type WasmOptions } from '#sentinel/forest/index.js'
 import { type StaticServer, serveFolder } from './static-server.js'
 
@@ -37,6 +37,20 @@ describe('in Node the module is taken', () => {
 
   it('from disk when nothing is said', async () => {
     await expectScores({})
+  })
+
+  it('from the script that carries it where there is no .wasm', async () => {
+    const alone = await mkdtemp(join(tmpdir(), 'codeflow-sentinel-'))
+    onTestFinished(() => rm(alone, { recursive: true }))
+    for (const file of ['forest.js', 'forest.inline.js']) await cp(new URL(file, folder), join(alone, file))
+    await writeFile(join(alone, 'package.json'), '{ "type": "module" }')
+    const library: typeof import('#sentinel/forest/index.js') = await import(
+      pathToFileURL(join(alone, 'forest.js')).href
+    )
+    const forest = await library.IsolationForest.create({ nFeatures: 1 })
+    expect(forest.fit([[1], [2], [3], [40]]).score([40])).toBeGreaterThan(forest.score([2]))
+    const shared = library.IsolationForest.create({ nFeatures: 1, shared: true })
+    await expect(shared).rejects.toThrow('forest.shared.wasm')
   })
 
   it('from a file URL, as import.meta.resolve gives it', async () => {

@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { IsolationForest } from '#sentinel/forest/index.js'
 import type { App } from '#sentinel/http/app.js'
 import { ATTACK, analyze, historySize, metric, NORMAL, startApp } from '../http/subject.js'
 
@@ -65,6 +66,31 @@ test('a service that is stopped and started goes on as if nothing had been', asy
   expect(messages()).toContain('state restored')
 })
 
+test('under a forest from a file the window, the anomalies and the counters go on', async () => {
+  const forest = await IsolationForest.create({ nFeatures: 3 })
+  forest.fit(Array.from({ length: 200 }, (_, i) => [100 + (i % 37), 1800 + (i % 91), 0]))
+  const SENTINEL_FOREST = join(dir, 'forest.bin')
+  await writeFile(SENTINEL_FOREST, forest.toBytes())
+  const learning = await start()
+  await learn(learning, 60)
+  await analyze(learning, ATTACK)
+  await learning.close()
+
+  const given = await start({ SENTINEL_FOREST })
+  const { detail } = (await analyze(given, ATTACK, '?detail=true')).json()
+  expect(detail).toMatchObject({ score: forest.score([9000, 1800, 8]), generation: 1, fitted_rows: 61 })
+  await given.close()
+  const again = await start({ SENTINEL_FOREST })
+  expect(await historySize(again)).toBe(62)
+  expect(await metric(again, 'sentinel_model_generation')).toEqual({ '': 1 })
+  expect(await metric(again, 'sentinel_score_count')).toEqual({ '': 62 })
+  const { anomalies } = (await again.inject('/anomalies')).json()
+  expect(anomalies[0].prediction_score).toBe(detail.score)
+  expect(await metric(again, 'sentinel_anomalies_total')).toEqual({ '': anomalies.length })
+  await again.close()
+  expect(log.filter((line) => line.level === 'error')).toEqual([])
+})
+
 test('anomalies after a restart sort after those before it, even when the clock has gone back', async () => {
   const before = await start()
   const first = (await analyze(before, ATTACK)).headers['x-anomaly-id']
@@ -110,7 +136,7 @@ describe('a file that is', () => {
   ]
 
   test.each(damage)(
-    '%s is set aside with one line in the log, and learning starts afresh',
+    '%s is set aside with one line in the log, and the service starts afresh',
     async (_what, change) => {
       const path = join(dir, 'sentinel.state')
       const before = await start()
@@ -125,7 +151,7 @@ describe('a file that is', () => {
       const errors = log.filter((line) => line.level === 'error')
       expect(errors).toHaveLength(1)
       expect(errors[0]).toMatchObject({
-        msg: 'the state cannot be used and was set aside; learning starts afresh',
+        msg: 'the state cannot be used and was set aside; the service starts afresh',
         path,
         asidePath: `${path}.damaged`,
         reason: expect.any(String),

@@ -23,7 +23,10 @@ export const Detail = Type.Object(
       description: 'Which fit gave the verdict; 0 while there is none.',
     }),
     detector: DetectorKind,
-    fitted_rows: Type.Integer({ minimum: 0, description: 'Rows the forest was fitted on.' }),
+    fitted_rows: Type.Integer({
+      minimum: 0,
+      description: 'Records the medians and percentiles were taken over.',
+    }),
     contributions: Type.Array(Contribution, {
       description: 'Every feature against the window, in feature order; empty while there is no forest.',
     }),
