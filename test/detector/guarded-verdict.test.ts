@@ -78,6 +78,21 @@ test('a new route is judged by all records', () => {
   expect(verdict.fittedRows).toBe(1000)
 })
 
+test.each(['/health', undefined])('medians and ranks are those of the last fit (route %s)', async (route) => {
+  const learning = await taught(madeUpTraffic(1000), { retrainEvery: 1_000_000 })
+  await learning.settled()
+  const probe = { latency: 31, input_length: 700, errors: 0, ...(route === undefined ? {} : { route }) }
+  const facts = () =>
+    learning
+      .analyze(probe, { detail: true })
+      .contributions.map(({ median, percentile }) => [median, percentile])
+  const atTheFit = facts()
+  // Ordinary records are learnt from at once, and would move what is counted among the latest.
+  for (const record of madeUpTraffic(400, 5)) learning.analyze(record)
+  expect(facts()).toEqual(atTheFit)
+  await learning.close()
+})
+
 test('a constant feature that moves by a trifle is no threat, one that doubles is', async () => {
   const still = { latency: 100, input_length: 64, errors: 0 }
   const constant = await taught(Array.from({ length: 300 }, () => still))
