@@ -3,18 +3,13 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Detector } from '../../detector/detector.js'
 import { Telemetry } from '../../detector/telemetry.js'
 import type { Verdict } from '../../detector/verdict.js'
+import { detailOf } from '../../explain/detail.js'
 import { routePattern } from '../../explain/route-pattern.js'
 import { OK } from '../answer-json.js'
 import { AnswerMemory } from '../answer-memory.js'
 import type { SentinelMetrics } from '../metrics.js'
 import type { Report } from '../report.js'
-import {
-  Analysis,
-  AnalysisHeaders,
-  AnalysisQuery,
-  type Detail,
-  type ThreatAnswer,
-} from '../schemas/analysis.js'
+import { Analysis, AnalysisHeaders, AnalysisQuery, type ThreatAnswer } from '../schemas/analysis.js'
 import { errorResponses } from '../schemas/error.js'
 import { referenceTo } from '../schemas/reference.js'
 
@@ -114,18 +109,5 @@ async function answerThreat(
     prediction_score: score,
     confidence,
     ...(detailed ? { detail: detailOf(verdict) } : {}),
-  }
-}
-
-function detailOf(verdict: Verdict): Detail {
-  return {
-    score: verdict.score,
-    confidence: verdict.confidence,
-    threshold: verdict.threshold,
-    generation: verdict.generation,
-    detector: verdict.detector,
-    fitted_rows: verdict.fittedRows,
-    contributions: [...verdict.contributions],
-    exceeded: [...verdict.exceeded],
   }
 }
