@@ -9,27 +9,12 @@ import type { AddressInfo } from 'node:net'
 import { cpus } from 'node:os'
 import { Explainer, type ExplainMode } from '#sentinel/explain/explainer.js'
 import { reasonFor } from '#sentinel/explain/reason.js'
-import type { Verdict } from '../src/detector/verdict.js'
+import { SLOW } from '../test/explain/verdicts.js'
 
 const WARM_UP = 2_000
 const RUNS = 20_000
 
-const verdict: Verdict = {
-  anomalous: true,
-  score: 0.71,
-  confidence: 0.98,
-  threshold: 0.55,
-  generation: 3,
-  detector: 'forest',
-  contributions: [
-    { feature: 'latency', unit: 'ms', value: 5230, bits: 0.4, median: 127.4, percentile: 100 },
-    { feature: 'input_length', unit: 'bytes', value: 1893, bits: -0.02, median: 1800, percentile: 54 },
-    { feature: 'errors', unit: 'count', value: 3, bits: 0.12, median: 0, percentile: 99.6 },
-  ],
-  exceeded: [],
-  fittedRows: 1000,
-}
-const anomaly = { verdict, route: '/api/v2/users/u-102/orders' }
+const anomaly = { verdict: SLOW, route: '/api/v2/users/u-102/orders' }
 const silent = { llmRequest: () => undefined, breakerState: () => undefined }
 
 /** Kept so that nothing measured can be left out as unused. */
@@ -69,7 +54,7 @@ async function listen(content: string): Promise<{ url: string; close: () => void
 
 console.log(`Node ${process.version}, ${cpus()[0]?.model ?? 'unknown CPU'}, ${RUNS} anomalies each`)
 
-await measure('the sentence alone', () => reasonFor(verdict))
+await measure('the sentence alone', () => reasonFor(SLOW))
 
 const rules = explainer('rules', 'http://127.0.0.1:1')
 await measure('rules', () => rules.explain(anomaly).assessment)
