@@ -80,8 +80,8 @@ export class Explainer {
 
   /** `route` is the client's text as it came; who made the request is not asked for and never sent. */
   explain({ verdict, route }: { verdict: Verdict; route?: string | undefined }): Explanation {
-    const reason = reasonFor(verdict)
     const situation = situationOf(verdict)
+    const reason = reasonFor(verdict, situation)
     if (
       !verdict.anomalous ||
       this.#options.mode === 'rules' ||
