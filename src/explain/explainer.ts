@@ -42,18 +42,16 @@ export interface Explanation {
   /** The rules' sentence: at once, always true. */
   readonly reason: string
   /**
-   * The model's view, or null when there is none. Never rejects. In mode `wait` it settles within
-   * `timeoutMs`; in `background` the trial after a break may take longer.
+   * The model's view, or null when there is none; no promise when it is not asked. Never rejects. In mode
+   * `wait` it settles within `timeoutMs`; in `background` the trial after a break may take longer.
    */
-  readonly assessment: Promise<Assessment | null>
+  readonly assessment: Promise<Assessment | null> | null
 }
 
 interface Answer {
   readonly words: string
   readonly ms: number
 }
-
-const NONE: Promise<null> = Promise.resolve(null)
 
 /**
  * Explains anomalies: by rules at once, and through a language model where one is to be had. Nothing here
@@ -88,7 +86,7 @@ export class Explainer {
       this.#closed ||
       situation.kind === 'unknown'
     ) {
-      return { reason, assessment: NONE }
+      return { reason, assessment: null }
     }
     const pattern = routePattern(route)
     const question: Question = { reason, facts: factsOf(situation), route: pattern }

@@ -100,10 +100,10 @@ describe('an explanation', () => {
   })
 
   it('never asks in mode rules, for an ordinary verdict, or for one without facts', async () => {
-    expect(await assess(explainerWith({ mode: 'rules' }))).toBeNull()
+    expect(explainerWith({ mode: 'rules' }).explain({ verdict: SLOW }).assessment).toBeNull()
     const explainer = explainerWith()
-    expect(await explainer.explain({ verdict: { ...SLOW, anomalous: false } }).assessment).toBeNull()
-    expect(await explainer.explain({ verdict: forestVerdict([]) }).assessment).toBeNull()
+    expect(explainer.explain({ verdict: { ...SLOW, anomalous: false } }).assessment).toBeNull()
+    expect(explainer.explain({ verdict: forestVerdict([]) }).assessment).toBeNull()
     expect(ollama.chats).toEqual([])
     expect(metrics.outcomes).toEqual([])
   })

@@ -84,30 +84,32 @@ function judgeOnce(
   return first.answer
 }
 
-async function answerThreat(
+function answerThreat(
   request: AnalysisRequest,
   reply: FastifyReply,
   verdict: Verdict,
   detailed: boolean,
   { metrics, report }: AnalyzeFlowOptions,
-): Promise<ThreatAnswer> {
+): Outcome {
   metrics.anomalies++
   const { route } = request.body
-  const { score, confidence } = verdict
-  const anomaly = report({ verdict, route })
+  const { id, reason } = report({ verdict, route })
   // Before anything is awaited: a repetition of the request takes the id from here.
-  reply.header('x-anomaly-id', anomaly.id)
-  const reason = await anomaly.reason
-  request.log.warn(
-    { anomalyId: anomaly.id, score, confidence, reason, route: routePattern(route) },
-    'anomaly',
-  )
-  return {
-    status: 'THREAT_DETECTED',
-    action: 'freeze',
-    reason,
-    prediction_score: score,
-    confidence,
-    ...(detailed ? { detail: detailOf(verdict) } : {}),
+  reply.header('x-anomaly-id', id)
+  const answer = (text: string): ThreatAnswer => {
+    const { score, confidence } = verdict
+    request.log.warn(
+      { anomalyId: id, score, confidence, reason: text, route: routePattern(route) },
+      'anomaly',
+    )
+    const threat: ThreatAnswer = {
+      status: 'THREAT_DETECTED',
+      action: 'freeze',
+      reason: text,
+      prediction_score: score,
+      confidence,
+    }
+    return detailed ? { ...threat, detail: detailOf(verdict) } : threat
   }
+  return typeof reason === 'string' ? answer(reason) : reason.then(answer)
 }
