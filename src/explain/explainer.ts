@@ -133,12 +133,14 @@ export class Explainer {
 
   async #ask(fingerprint: string, question: Question): Promise<Answer | null> {
     const line = await this.#openLine()
-    const { words, probe } = line.ask(question)
-    const answer = this.#settle(fingerprint, words)
-    if (!probe || this.#options.mode === 'background') return answer
-    // Nobody waits to learn whether a server is back; what the probe brings is for the next anomaly.
-    this.#probe = answer
-    this.#options.metrics.llmRequest('open', null)
+    const asked = line.ask(question)
+    if (asked !== null) {
+      const answer = this.#settle(fingerprint, asked.words)
+      if (!asked.probe || this.#options.mode === 'background') return answer
+      // Nobody waits to learn whether a server is back; what the probe brings is for the next anomaly.
+      this.#probe = answer
+    }
+    if (!this.#closed) this.#options.metrics.llmRequest('open', null)
     return null
   }
 
