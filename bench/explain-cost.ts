@@ -79,7 +79,8 @@ await dead.close()
 
 const reason = reasonFor(SLOW)
 const log = new AnomalyLog()
-await measure('kept for GET /anomalies', () => log.add({ ...anomaly, reason }))
+const logged = { ...anomaly, reason }
+await measure('kept for GET /anomalies', () => log.add(logged))
 
 const unwritten = {
   write(line: string) {
