@@ -4,26 +4,19 @@
  *
  *   npm run build && npx tsx bench/explain-agreement.ts
  */
-import { existsSync, readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
-import { gunzipSync } from 'node:zlib'
 import { Detector } from '#sentinel/detector/detector.js'
 import { situationOf } from '#sentinel/explain/situation.js'
-import type { Telemetry } from '../src/detector/telemetry.js'
+import { DEFAULTS } from './accuracy/replay.js'
+import { dataFolder, type Labelled, readTelemetry } from './accuracy/streams.js'
 
-const STREAM = fileURLToPath(new URL('../../shared/data/streams/telemetry-a.ndjson.gz', import.meta.url))
 const FEATURE_OF_KIND: Readonly<Record<string, string>> = {
   slow: 'latency',
   errors: 'errors',
   payload: 'input_length',
 }
-const BLOCK = 50
 const TARGET = 0.95
 
-interface Labelled extends Telemetry {
-  readonly label: number
-  readonly kind: string
-}
+type Incident = Labelled & { readonly kind: string }
 
 /** What became of the incidents of one kind. */
 interface Tally {
@@ -37,20 +30,10 @@ interface Tally {
   readonly others: Map<string, number>
 }
 
-async function replay(records: readonly Labelled[], tallies: Map<string, Tally>): Promise<void> {
-  const detector = await Detector.create({
-    historyMax: 1000,
-    contamination: 0.1,
-    retrainEvery: BLOCK,
-    minSamples: 50,
-    nTrees: 100,
-    subsampleSize: 256,
-    seed: 42,
-    trainDuty: 1,
-    rules: { latency: 5000, input_length: 10_000, errors: 5 },
-  })
+async function replay(records: readonly Incident[], tallies: Map<string, Tally>): Promise<void> {
+  const detector = await Detector.create(DEFAULTS)
   for (const [index, record] of records.entries()) {
-    if (index % BLOCK === 0) await detector.settled()
+    if (index % DEFAULTS.retrainEvery === 0) await detector.settled()
     const verdict = detector.analyze(record, { detail: true })
     const expected = FEATURE_OF_KIND[record.kind]
     if (expected === undefined) continue
@@ -78,13 +61,12 @@ function newTally(): Tally {
   return { incidents: 0, flagged: 0, agreeing: 0, phrased: 0, combinations: 0, others: new Map() }
 }
 
-if (existsSync(STREAM)) {
-  const lines = gunzipSync(readFileSync(STREAM)).toString('utf8').trim().split('\n')
+const folder = dataFolder()
+if (folder === null) {
+  console.log('skipped: ../shared/data is not there')
+} else {
   const tallies = new Map<string, Tally>()
-  await replay(
-    lines.map((line) => JSON.parse(line) as Labelled),
-    tallies,
-  )
+  await replay(readTelemetry(folder).records as Incident[], tallies)
   const rows = [...tallies].map(([kind, { others, ...tally }]) => ({
     kind,
     expected: FEATURE_OF_KIND[kind],
@@ -102,6 +84,4 @@ if (existsSync(STREAM)) {
     `leading feature agrees in ${percent}% of ${flagged} flagged incidents (target ${TARGET * 100}%)`,
   )
   process.exitCode = agreement >= TARGET ? 0 : 1
-} else {
-  console.log(`skipped: ${STREAM} is not there`)
 }

@@ -1,46 +1,37 @@
 /**
  * What does explaining an anomaly cost me? Time per anomaly until the answer may go out: by rules, with a dead
- * Ollama (breaker open), from the cache, and the share of it that is the sentence itself.
+ * Ollama (breaker open), from the cache, and the share of it that is the sentence itself; then what keeping it
+ * and its log line cost besides, without the writing of the line.
  *
  *   npm run build && npx tsx bench/explain-cost.ts
  */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { cpus } from 'node:os'
+import { fastify } from 'fastify'
+import { AnomalyLog } from '#sentinel/explain/anomaly-log.js'
 import { Explainer, type ExplainMode } from '#sentinel/explain/explainer.js'
 import { reasonFor } from '#sentinel/explain/reason.js'
-import type { Verdict } from '../src/detector/verdict.js'
+import { routePattern } from '#sentinel/explain/route-pattern.js'
+import { loggerOptions } from '#sentinel/http/logger.js'
+import { SLOW } from '../test/explain/verdicts.js'
 
 const WARM_UP = 2_000
 const RUNS = 20_000
 
-const verdict: Verdict = {
-  anomalous: true,
-  score: 0.71,
-  confidence: 0.98,
-  threshold: 0.55,
-  generation: 3,
-  detector: 'forest',
-  contributions: [
-    { feature: 'latency', unit: 'ms', value: 5230, bits: 0.4, median: 127.4, percentile: 100 },
-    { feature: 'input_length', unit: 'bytes', value: 1893, bits: -0.02, median: 1800, percentile: 54 },
-    { feature: 'errors', unit: 'count', value: 3, bits: 0.12, median: 0, percentile: 99.6 },
-  ],
-  exceeded: [],
-  fittedRows: 1000,
-}
-const anomaly = { verdict, route: '/api/v2/users/u-102/orders' }
+const anomaly = { verdict: SLOW, route: '/api/v2/users/u-102/orders' }
 const silent = { llmRequest: () => undefined, breakerState: () => undefined }
 
 /** Kept so that nothing measured can be left out as unused. */
 let sink = 0
 
-async function measure(name: string, work: () => Promise<unknown> | string): Promise<void> {
+async function measure(name: string, work: () => unknown): Promise<void> {
   for (let i = 0; i < WARM_UP; i++) await work()
   const us = new Float64Array(RUNS)
   for (let i = 0; i < RUNS; i++) {
     const startedMs = performance.now()
-    if ((await work()) !== null) sink++
+    const outcome = work()
+    if ((outcome instanceof Promise ? await outcome : outcome) !== null) sink++
     us[i] = (performance.now() - startedMs) * 1000
   }
   us.sort()
@@ -69,10 +60,10 @@ async function listen(content: string): Promise<{ url: string; close: () => void
 
 console.log(`Node ${process.version}, ${cpus()[0]?.model ?? 'unknown CPU'}, ${RUNS} anomalies each`)
 
-await measure('the sentence alone', () => reasonFor(verdict))
+await measure('the sentence alone', () => reasonFor(SLOW))
 
 const rules = explainer('rules', 'http://127.0.0.1:1')
-await measure('rules', () => rules.explain(anomaly).assessment)
+await measure('rules', () => rules.explain(anomaly).reason)
 
 const server = await listen(JSON.stringify({ assessment: 'The worker pool may be exhausted.' }))
 const cached = explainer('wait', server.url)
@@ -86,4 +77,21 @@ for (let i = 0; i < 3; i++) await dead.explain(anomaly).assessment
 await measure('wait, dead Ollama (breaker open)', () => dead.explain(anomaly).assessment)
 await dead.close()
 
-console.log(`${sink} explanations`)
+const reason = reasonFor(SLOW)
+const log = new AnomalyLog()
+const logged = { ...anomaly, reason }
+await measure('kept for GET /anomalies', () => log.add(logged))
+
+const unwritten = {
+  write(line: string) {
+    sink += line.length
+  },
+}
+const app = fastify({ logger: loggerOptions('info', { stream: unwritten }) })
+const { score, confidence } = SLOW
+await measure('the log line', () => {
+  const route = routePattern(anomaly.route)
+  app.log.warn({ anomalyId: log.newestId, score, confidence, reason, route }, 'anomaly')
+})
+
+if (sink === 0) throw new Error('nothing was measured')

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { freePort } from './free-port.js'
 
 const SERVER = fileURLToPath(import.meta.resolve('#sentinel/server.js'))
 
@@ -245,15 +246,6 @@ describe('the server process', () => {
     expect(unknown.stderr().trim().split('\n')).toHaveLength(1)
   })
 })
-
-async function freePort(): Promise<number> {
-  const holder = createServer().listen(0, '127.0.0.1')
-  await once(holder, 'listening')
-  const { port } = holder.address() as AddressInfo
-  holder.close()
-  await once(holder, 'close')
-  return port
-}
 
 /** Asks until somebody listens. */
 async function untilAnswered(url: string): Promise<string> {

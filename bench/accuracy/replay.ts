@@ -1,18 +1,12 @@
+import { loadConfig } from '#sentinel/config.js'
 import { Detector, type DetectorOptions } from '#sentinel/detector/detector.js'
 import type { Labelled } from './streams.js'
 
-/** The service's defaults, but without a limit on training, so that each fit is done before the next record. */
-export const DEFAULTS: DetectorOptions = {
-  historyMax: 1000,
-  contamination: 0.1,
-  retrainEvery: 50,
-  minSamples: 50,
-  nTrees: 100,
-  subsampleSize: 256,
-  seed: 42,
-  trainDuty: 1,
-  rules: {},
-}
+/**
+ * The service's defaults, but without static rules and without a limit on training, so that each fit is done
+ * before the next record.
+ */
+export const DEFAULTS: DetectorOptions = { ...loadConfig({}).detector, trainDuty: 1, rules: {} }
 
 export interface Replay {
   /** By record; NaN while there was no forest. */

@@ -2,20 +2,13 @@
 // same logger (JSON lines at `info`, no line a request), that answers {"status":"OK"} and does nothing else.
 import { fastify, LogController } from 'fastify'
 import { Telemetry } from '#sentinel/detector/telemetry.js'
+import { AJV_OPTIONS } from '#sentinel/http/ajv-options.js'
 import { loggerOptions } from '#sentinel/http/logger.js'
 
 const app = fastify({
   logger: loggerOptions('info'),
   logController: new LogController({ disableRequestLogging: true }),
-  ajv: {
-    customOptions: {
-      coerceTypes: false,
-      removeAdditional: false,
-      useDefaults: false,
-      verbose: true,
-      validateSchema: false,
-    },
-  },
+  ajv: AJV_OPTIONS,
 })
 const answer = { type: 'object', properties: { status: { type: 'string' } } }
 app.post('/analyze-flow', { schema: { body: Telemetry, response: { 200: answer } } }, () => ({

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { type AddressInfo, connect, createServer } from 'node:net'
+import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { freePort } from '../../test/free-port.js'
 import { wireRequest } from './traffic.js'
 
 /** What can be measured: the built service, and what it is compared with. */
@@ -85,15 +86,6 @@ function preloads({ inline }: ServerOptions): string[] {
 function scriptOf(kind: ServerKind): string {
   const file = kind === 'sentinel' ? '../../dist/server.js' : `${kind}.mjs`
   return fileURLToPath(new URL(file, import.meta.url))
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 /** Sends one record and says whether anything came back. */

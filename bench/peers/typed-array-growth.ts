@@ -1,23 +1,18 @@
+import type { TypedArrayTrees } from '../../playground/fit/typed-array-trees.js'
 import type { RandomSource } from '../random.js'
-
-/** Where grown nodes go. Nodes are numbered 1 (root), 2i (left), 2i+1 (right). */
-export interface TreeSink {
-  split(tree: number, node: number, feature: number, value: number): void
-  leaf(tree: number, node: number, depth: number, size: number): void
-}
 
 const CONSTANT_RANGE = Math.fround(1e-7)
 
 /** Grows all trees on row-major float32 rows: row numbers are partitioned in place, nothing is allocated a node. */
 export function growInto(
+  trees: TypedArrayTrees,
+  nTrees: number,
+  subsampleSize: number,
   data: Float32Array,
   nFeatures: number,
-  subsampleSize: number,
-  nTrees: number,
-  height: number,
   random: RandomSource,
-  sink: TreeSink,
 ): void {
+  const { height } = trees
   const nRows = data.length / nFeatures
   const permutation = Uint32Array.from({ length: nRows }, (_, i) => i)
   const low = new Float32Array(nFeatures)
@@ -29,7 +24,7 @@ export function growInto(
   function grow(tree: number, node: number, depth: number, first: number, end: number): void {
     const nVarying = end - first < 2 || depth === height ? 0 : scan(first, end)
     if (nVarying === 0) {
-      sink.leaf(tree, node, depth, end - first)
+      trees.leaf(tree, node, depth, end - first)
       return
     }
     const feature = varying[random.below(nVarying)] as number
@@ -38,7 +33,7 @@ export function growInto(
     const drawn = Math.fround(min + random.uniform() * (max - min))
     const value = drawn >= max ? min : drawn
     const middle = partition(first, end, feature, value)
-    sink.split(tree, node, feature, value)
+    trees.split(tree, node, feature, value)
     grow(tree, node << 1, depth + 1, first, middle)
     grow(tree, (node << 1) | 1, depth + 1, middle, end)
   }

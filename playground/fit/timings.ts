@@ -1,13 +1,13 @@
 import type { IsolationForest } from 'codeflow-sentinel/forest'
 import type { TimingsAnswer } from './orders.js'
-import { TypedArrayForest } from './typed-array-forest.js'
+import { TypedArrayTrees } from './typed-array-trees.js'
 
 const MEASURE_MS = 150
 const WARM_UP_PASSES = 5
 
 /** Times scoring of these float32 rows: WebAssembly in batch and row by row, and JavaScript on the same trees. */
 export function measure(forest: IsolationForest, rows: readonly Float32Array[]): TimingsAnswer {
-  const javascript = new TypedArrayForest(forest)
+  const javascript = copyOf(forest)
   const batch = { data: Float32Array.from(rows.flatMap((row) => [...row])), nRows: rows.length }
   const scores = forest.scoreBatch(batch)
   const differences = rows.map((row, index) => Math.abs(javascript.score(row) - (scores[index] as number)))
@@ -18,6 +18,28 @@ export function measure(forest: IsolationForest, rows: readonly Float32Array[]):
     javascript: microsecondsARow(rows.length, () => sum(rows, (row) => javascript.score(row))),
     largestDifference: Math.max(...differences),
   }
+}
+
+/** The same trees for JavaScript. */
+export function copyOf(forest: IsolationForest): TypedArrayTrees {
+  const trees = new TypedArrayTrees(forest.nTrees, forest.subsampleSize)
+  for (let tree = 0; tree < forest.nTrees; tree++) {
+    const { splitFeature, splitValue, size } = forest.tree(tree)
+    // The view counts nodes from 0, the layout from 1.
+    const place = (node: number, depth: number): void => {
+      const seen = node - 1
+      const feature = splitFeature[seen] as number
+      if (feature === -1) {
+        trees.leaf(tree, node, depth, size[seen] as number)
+        return
+      }
+      trees.split(tree, node, feature, splitValue[seen] as number)
+      place(2 * node, depth + 1)
+      place(2 * node + 1, depth + 1)
+    }
+    place(1, 0)
+  }
+  return trees
 }
 
 function microsecondsARow(nRows: number, pass: () => number): number {

@@ -28,6 +28,6 @@ export class TimingPanel {
     const batch = (javascript / wasmBatch).toFixed(1)
     const equal =
       largestDifference < 1e-12 ? 'the scores agree to 12 digits' : `scores differ by ${largestDifference}`
-    this.#note.textContent = `Against JavaScript over typed arrays with the same trees and layout, WebAssembly is ${single} times as fast row by row and ${batch} times in batches here; ${equal}.`
+    this.#note.textContent = `Against JavaScript over typed arrays with the same trees, WebAssembly is ${single} times as fast row by row and ${batch} times in batches here; ${equal}.`
   }
 }

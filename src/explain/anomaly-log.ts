@@ -2,6 +2,7 @@ import type { Verdict } from '../detector/verdict.js'
 import type { Anomaly, AnomalySummary } from './anomaly.js'
 import { AnomalyIds } from './anomaly-id.js'
 import type { Assessment } from './assessment.js'
+import { detailOf } from './detail.js'
 import { plainText } from './plain-text.js'
 
 const DEFAULT_MAX = 500
@@ -56,16 +57,7 @@ export class AnomalyLog {
       prediction_score: verdict.score,
       confidence: verdict.confidence,
       explanation: { source: 'rules', text: reason, model: null, ms: null },
-      detail: {
-        score: verdict.score,
-        confidence: verdict.confidence,
-        threshold: verdict.threshold,
-        generation: verdict.generation,
-        detector: verdict.detector,
-        contributions: [...verdict.contributions],
-        exceeded: [...verdict.exceeded],
-        fitted_rows: verdict.fittedRows,
-      },
+      detail: detailOf(verdict),
     }
     this.#newestId = anomaly.id
     this.#anomalies.set(anomaly.id, anomaly)

@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { Contribution, DetectorKind, ExceededRule } from '../detector/verdict.js'
+import { Detail } from './detail.js'
 
 /** Who explained an anomaly and how. */
 export const AnomalyExplanation = Type.Object(
@@ -38,16 +38,7 @@ export type AnomalySummary = Static<typeof AnomalySummary>
 export const Anomaly = Type.Object(
   {
     ...AnomalySummary.properties,
-    detail: Type.Object({
-      score: Type.Number(),
-      confidence: Type.Number(),
-      threshold: Type.Union([Type.Number(), Type.Null()]),
-      generation: Type.Integer(),
-      detector: DetectorKind,
-      contributions: Type.Array(Contribution),
-      exceeded: Type.Array(ExceededRule),
-      fitted_rows: Type.Integer({ description: 'Rows the medians and percentiles were taken over.' }),
-    }),
+    detail: Type.Unsafe<Detail>({ $ref: `${Detail.$id}#` }),
   },
   { description: 'One anomaly with its full detail.' },
 )

@@ -42,18 +42,16 @@ export interface Explanation {
   /** The rules' sentence: at once, always true. */
   readonly reason: string
   /**
-   * The model's view, or null when there is none. Never rejects. In mode `wait` it settles within
-   * `timeoutMs`; in `background` the trial after a break may take longer.
+   * The model's view, or null when there is none; no promise when it is not asked. Never rejects. In mode
+   * `wait` it settles within `timeoutMs`; in `background` the trial after a break may take longer.
    */
-  readonly assessment: Promise<Assessment | null>
+  readonly assessment: Promise<Assessment | null> | null
 }
 
 interface Answer {
   readonly words: string
   readonly ms: number
 }
-
-const NONE: Promise<null> = Promise.resolve(null)
 
 /**
  * Explains anomalies: by rules at once, and through a language model where one is to be had. Nothing here
@@ -80,15 +78,15 @@ export class Explainer {
 
   /** `route` is the client's text as it came; who made the request is not asked for and never sent. */
   explain({ verdict, route }: { verdict: Verdict; route?: string | undefined }): Explanation {
-    const reason = reasonFor(verdict)
     const situation = situationOf(verdict)
+    const reason = reasonFor(verdict, situation)
     if (
       !verdict.anomalous ||
       this.#options.mode === 'rules' ||
       this.#closed ||
       situation.kind === 'unknown'
     ) {
-      return { reason, assessment: NONE }
+      return { reason, assessment: null }
     }
     const pattern = routePattern(route)
     const question: Question = { reason, facts: factsOf(situation), route: pattern }
@@ -135,12 +133,14 @@ export class Explainer {
 
   async #ask(fingerprint: string, question: Question): Promise<Answer | null> {
     const line = await this.#openLine()
-    const { words, probe } = line.ask(question)
-    const answer = this.#settle(fingerprint, words)
-    if (!probe || this.#options.mode === 'background') return answer
-    // Nobody waits to learn whether a server is back; what the probe brings is for the next anomaly.
-    this.#probe = answer
-    this.#options.metrics.llmRequest('open', null)
+    const asked = line.ask(question)
+    if (asked !== null) {
+      const answer = this.#settle(fingerprint, asked.words)
+      if (!asked.probe || this.#options.mode === 'background') return answer
+      // Nobody waits to learn whether a server is back; what the probe brings is for the next anomaly.
+      this.#probe = answer
+    }
+    if (!this.#closed) this.#options.metrics.llmRequest('open', null)
     return null
   }
 

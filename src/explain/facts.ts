@@ -1,6 +1,8 @@
-import { labelOf } from './phrases.js'
-import { plainText } from './plain-text.js'
-import type { Situation } from './situation.js'
+import type { Contribution } from '../detector/verdict.js'
+import { labelOf, unitOf } from './phrases.js'
+import { type Side, type Situation, sideOf } from './situation.js'
+
+const MAX_FACTS = 4
 
 /** What the language model is told of one feature; plain data, no more than the sentence says. */
 export interface FeatureFact {
@@ -17,33 +19,26 @@ export interface FeatureFact {
 export function factsOf(situation: Situation): FeatureFact[] {
   switch (situation.kind) {
     case 'limit':
-      return situation.exceeded.slice(0, 4).map(({ feature, unit, value, limit }) => ({
-        ...naming(feature, unit),
+      return situation.exceeded.slice(0, MAX_FACTS).map(({ feature, unit, value, limit }) => ({
+        feature: labelOf(feature),
+        unit: unitOf(unit),
         value,
         side: 'above its limit',
         limit,
       }))
     case 'feature':
-      return [situation.leading, ...situation.others].slice(0, 4).map(factOf)
+      return [
+        factOf(situation.leading, situation.side),
+        ...situation.others.slice(0, MAX_FACTS - 1).map((one) => factOf(one)),
+      ]
     case 'combination':
-      return situation.findings.slice(0, 4).map(factOf)
+      return situation.findings.slice(0, MAX_FACTS).map((one) => factOf(one))
     case 'unknown':
       return []
   }
 }
 
-function factOf(finding: {
-  readonly feature: string
-  readonly unit: string
-  readonly value: number
-  readonly side: string
-  readonly median: number
-  readonly percentile: number
-}): FeatureFact {
-  const { feature, unit, value, side, median, percentile } = finding
-  return { ...naming(feature, unit), value, side, median, percentile }
-}
-
-function naming(feature: string, unit: string): { feature: string; unit: string } {
-  return { feature: labelOf(feature), unit: plainText(unit, 16) }
+function factOf(one: Contribution, side: Side = sideOf(one)): FeatureFact {
+  const { value, median, percentile } = one
+  return { feature: labelOf(one.feature), unit: unitOf(one.unit), value, side, median, percentile }
 }

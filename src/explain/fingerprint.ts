@@ -1,4 +1,5 @@
-import type { Situation } from './situation.js'
+import type { Contribution } from '../detector/verdict.js'
+import { type Side, type Situation, sideOf } from './situation.js'
 
 /**
  * What makes two anomalies the same situation: how the verdict came about, the features that took part and
@@ -18,18 +19,19 @@ function traitsOf(situation: Situation): (string | number)[] {
       ]
     }
     case 'feature': {
-      const { leading, others } = situation
-      return [...[leading, ...others].map(traitOf), magnitude(leading.value, leading.median)]
+      const { leading, side, others } = situation
+      const traits = [traitOf(leading, side), ...others.map((one) => traitOf(one))]
+      return [...traits, magnitude(leading.value, leading.median)]
     }
     case 'combination':
-      return situation.findings.map(traitOf)
+      return situation.findings.map((one) => traitOf(one))
     case 'unknown':
       return []
   }
 }
 
-function traitOf(finding: { readonly feature: string; readonly side: string }): string {
-  return `${finding.feature} ${finding.side}`
+function traitOf(one: Contribution, side: Side = sideOf(one)): string {
+  return `${one.feature} ${side}`
 }
 
 /** Bucket of a quarter-decade-wide ratio to the reference, or of the value itself where that is 0. */

@@ -5,12 +5,11 @@ import {
   CircuitState,
   ConsecutiveBreaker,
   circuitBreaker,
-  ExponentialBackoff,
+  DelegateBackoff,
   handleAll,
   isBrokenCircuitError,
   isBulkheadRejectedError,
   isTaskCancelledError,
-  noJitterGenerator,
 } from 'cockatiel'
 import { InvalidAnswerError } from './assessment.js'
 import { Deadlines, untilAborted } from './deadline.js'
@@ -53,32 +52,36 @@ export class ModelLine {
   readonly #deadlines = new Deadlines()
   readonly #slots: BulkheadPolicy = bulkhead(MAX_IN_FLIGHT, MAX_QUEUED)
   readonly #breaker: CircuitBreakerPolicy
+  #breakEndsAtMs = 0
   #closed = false
 
   constructor({ host, model, timeoutMs, onBreaker }: ModelLineOptions) {
     this.#model = new OllamaModel(host, model)
     this.#timeoutMs = timeoutMs
     this.#breaker = circuitBreaker(handleAll, {
-      halfOpenAfter: new ExponentialBackoff({
-        initialDelay: FIRST_BREAK_MS,
-        maxDelay: LONGEST_BREAK_MS,
-        generator: noJitterGenerator,
+      halfOpenAfter: new DelegateBackoff(({ attempt }) => {
+        const breakMs = Math.min(FIRST_BREAK_MS * 2 ** (attempt - 1), LONGEST_BREAK_MS)
+        this.#breakEndsAtMs = Date.now() + breakMs
+        return breakMs
       }),
       breaker: new ConsecutiveBreaker(FAILURES_TO_OPEN),
     })
     this.#breaker.onStateChange((state) => onBreaker(STATES[state], failureText(this.#breaker.lastFailure)))
   }
 
-  /** Never blocks and never throws; `words` settles within the deadline unless it is a probe's. */
-  ask(question: Question): Asked {
-    if (this.#closed) return notAsked()
+  /**
+   * Never blocks and never throws; `words` settles within the deadline unless it is a probe's. Null when the
+   * question is not asked: while the breaker is open that is all a flagged record costs.
+   */
+  ask(question: Question): Asked | null {
+    if (this.#closed) return null
     switch (this.#breaker.state) {
       case CircuitState.Closed:
         return { words: this.#askInTime(question).catch(rethrow), probe: false }
       case CircuitState.Open:
-        return this.#askAsProbe(question)
+        return Date.now() < this.#breakEndsAtMs ? null : this.#askAsProbe(question)
       default:
-        return notAsked()
+        return null
     }
   }
 
@@ -98,8 +101,8 @@ export class ModelLine {
     return untilAborted(answer, deadline.signal).finally(() => deadline.end())
   }
 
-  #askAsProbe(question: Question): Asked {
-    if (this.#slots.executionSlots === 0) return notAsked()
+  #askAsProbe(question: Question): Asked | null {
+    if (this.#slots.executionSlots === 0) return null
     const words = this.#slots.execute(() => this.#breaker.execute(() => this.#probe(question))).catch(rethrow)
     // The policies call through synchronously: if the break was over, the probe is under way now.
     return { words, probe: this.#breaker.state === CircuitState.HalfOpen }
@@ -125,10 +128,6 @@ const STATES: Readonly<Record<CircuitState, BreakerState>> = {
   [CircuitState.HalfOpen]: 'half-open',
   [CircuitState.Open]: 'open',
   [CircuitState.Isolated]: 'open',
-}
-
-function notAsked(): Asked {
-  return { words: Promise.reject(new UnansweredError('open')), probe: false }
 }
 
 function rethrow(error: unknown): never {

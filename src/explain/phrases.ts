@@ -41,6 +41,11 @@ export function labelOf(feature: string): string {
   return WORDINGS.get(feature)?.label ?? (plainText(feature, 40) || 'unnamed feature')
 }
 
+/** A unit as one short word or two; units of the user's own come from outside. */
+export function unitOf(unit: string): string {
+  return plainText(unit, 16)
+}
+
 /** The opening of a sentence whose cause is one feature that lies far out on one side. */
 export function openingOf(feature: string, side: 'high' | 'low'): string {
   return WORDINGS.get(feature)?.[side] ?? `Unusually ${side} ${labelOf(feature)} detected`

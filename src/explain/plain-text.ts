@@ -7,12 +7,16 @@ const LINE_OR_SPACE = /[\t-\r\u0085\p{Z}]+/gu
 /** More marks than any script stacks on one letter: they would be drawn over neighbouring lines. */
 const STACKED_MARKS = /(\p{M}{4})\p{M}+/gu
 
+/** Nothing, or words of printable ASCII with a space between them: nothing of the above is in it. */
+const PLAIN = /^(?:[!-~]+(?: [!-~]+)*)?$/
+
 /**
  * Text from outside as one visible line: line breaks and runs of space become one space, invisible and
  * control characters go, and what is longer than `maxChars` UTF-16 units is cut (never inside a character)
  * and ends in an ellipsis.
  */
 export function plainText(text: string, maxChars: number): string {
+  if (text.length <= maxChars && PLAIN.test(text)) return text
   // Bounded before the expressions run: invisible padding of any length must not cost time.
   const head = text.slice(0, maxChars * 8)
   const line = head

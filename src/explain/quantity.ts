@@ -1,9 +1,9 @@
-/** From what a reader takes in to what tells any two numbers apart. */
-const DIGITS = [6, 9, 17]
-
 const LARGEST_WRITTEN_OUT = 1e15
 const SMALLEST_WRITTEN_OUT = 1e-6
 const RATIO_WRITTEN_OUT = 1e6
+
+/** From what a reader takes in to what tells any two numbers apart. */
+const WRITINGS = [numberText, precise(6), precise(9), precise(17)]
 
 /**
  * A finite number for a reader: whole numbers exactly, others to three digits that count or to the unit,
@@ -27,8 +27,7 @@ export function quantityText(value: number, unit: string): string {
  * digits as it takes, so that "above" never stands between two equal figures.
  */
 export function comparedTexts(value: number, reference: number, unit: string): [string, string] {
-  const candidates = [numberText, ...DIGITS.map((digits) => (one: number) => preciseText(one, digits))]
-  const text = candidates.find((one) => one(value) !== one(reference)) ?? numberText
+  const text = WRITINGS.find((one) => one(value) !== one(reference)) ?? numberText
   return [withUnit(text(value), unit), withUnit(text(reference), unit)]
 }
 
@@ -52,6 +51,10 @@ export function percentText(percent: number): string {
   return `${Math.floor(percent * 10 + 1e-9) / 10}%`
 }
 
+function precise(digits: number): (value: number) => string {
+  return (value) => preciseText(value, digits)
+}
+
 function preciseText(value: number, digits: number): string {
   const size = Math.abs(value)
   const written = size === 0 || (size < LARGEST_WRITTEN_OUT && size >= SMALLEST_WRITTEN_OUT)
@@ -60,6 +63,7 @@ function preciseText(value: number, digits: number): string {
 
 /** With commas between thousands. Not by `Intl`, whose first use costs a start 10 ms. */
 function grouped(value: number): string {
+  if (Math.abs(value) < 1000) return value.toString()
   const [whole = '', fraction] = value.toString().split('.')
   const text = whole.replace(/\B(?=(?:\d{3})+$)/g, ',')
   return fraction === undefined ? text : `${text}.${fraction}`

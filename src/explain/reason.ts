@@ -1,19 +1,16 @@
-import type { ExceededRule, Scope, Verdict } from '../detector/verdict.js'
-import { COMBINATION, labelOf, openingOf } from './phrases.js'
-import { plainText } from './plain-text.js'
+import type { Contribution, ExceededRule, Scope, Verdict } from '../detector/verdict.js'
+import { COMBINATION, labelOf, openingOf, unitOf } from './phrases.js'
 import { comparedTexts, numberText, percentText, quantityText, shareText, timesText } from './quantity.js'
-import { type Finding, type Situation, situationOf } from './situation.js'
+import { type Side, type Situation, situationOf } from './situation.js'
 
 const MAX_NAMED = 3
-const MAX_UNIT_CHARS = 16
 
 /**
  * Why a record was flagged, as one sentence from the verdict's own facts: what is odd, by how much,
  * compared with what, and what else took part. Every figure is this record's; nothing is guessed.
  */
-export function reasonFor(verdict: Verdict): string {
-  if (!verdict.anomalous) return 'No anomaly detected'
-  return sentenceOf(situationOf(verdict))
+export function reasonFor(verdict: Verdict, situation = situationOf(verdict)): string {
+  return verdict.anomalous ? sentenceOf(situation) : 'No anomaly detected'
 }
 
 function sentenceOf(situation: Situation): string {
@@ -21,9 +18,9 @@ function sentenceOf(situation: Situation): string {
     case 'limit':
       return limitSentence(situation.exceeded)
     case 'feature': {
-      const { leading, others } = situation
+      const { leading, side, others } = situation
       const rest = others.map((one) => `${labelOf(one.feature)} (${quantityOf(one)})`)
-      return `${openingOf(leading.feature, leading.side)}: ${standing(leading, recordsText(situation))}${tookPart(rest)}`
+      return `${openingOf(leading.feature, side)}: ${standing(leading, side, recordsText(situation))}${tookPart(rest)}`
     }
     case 'combination': {
       const { findings } = situation
@@ -40,7 +37,7 @@ function sentenceOf(situation: Situation): string {
 
 function limitSentence(exceeded: readonly ExceededRule[]): string {
   const parts = exceeded.map((rule) => {
-    const [value, limit] = comparedTexts(rule.value, rule.limit, unitOf(rule.unit))
+    const [value, limit] = comparedTexts(rule.value, rule.limit, suffixOf(rule.unit))
     return { label: labelOf(rule.feature), value, limit: `above the limit of ${limit}` }
   })
   const [worst, ...others] = parts
@@ -51,17 +48,16 @@ function limitSentence(exceeded: readonly ExceededRule[]): string {
 }
 
 /** `5,230 ms, 41x the median of the last 1,000 records and above all of them` */
-function standing(finding: Finding, records: string): string {
+function standing(finding: Contribution, side: Side, records: string): string {
   const { value, median } = finding
-  const unit = unitOf(finding.unit)
-  const ratio = median > 0 && value >= 0 ? ratioText(finding) : null
+  const ratio = median > 0 && value >= 0 ? ratioText(finding, side) : null
   const place = placeOf(finding, 'them')
   if (ratio !== null) return `${quantityOf(finding)}, ${ratio} the median of ${records} and ${place}`
-  const [valueText, medianText] = comparedTexts(value, median, unit)
+  const [valueText, medianText] = comparedTexts(value, median, suffixOf(finding.unit))
   return `${valueText}, against a median of ${medianText} in ${records}, and ${place}`
 }
 
-function ratioText({ value, median, side }: Finding): string | null {
+function ratioText({ value, median }: Contribution, side: Side): string | null {
   if (side === 'high') return timesText(value, median)
   const share = shareText(value, median)
   return share === null ? null : `${share} of`
@@ -72,7 +68,7 @@ function ratioText({ value, median, side }: Finding): string | null {
  * is at or below it and at least the rest at or above it: "at or above 99.5%" holds with any number of ties.
  * 0 and 100 leave no room for a tie.
  */
-function placeOf({ percentile }: Finding, whole: string): string {
+function placeOf({ percentile }: Contribution, whole: string): string {
   if (percentile >= 100) return `above all of ${whole}`
   if (percentile <= 0) return `below all of ${whole}`
   return percentile >= 50
@@ -94,12 +90,13 @@ function recordsText({ rows, scope }: { readonly rows: number; readonly scope: S
   }
 }
 
-function quantityOf({ value, unit }: Finding): string {
-  return quantityText(value, unitOf(unit))
+function quantityOf({ value, unit }: Contribution): string {
+  return quantityText(value, suffixOf(unit))
 }
 
-function unitOf(unit: string): string {
-  const text = plainText(unit, MAX_UNIT_CHARS)
+/** The unit behind a number; errors are counted, and named by their feature. */
+function suffixOf(unit: string): string {
+  const text = unitOf(unit)
   return text === 'errors' ? '' : text
 }
 

@@ -13,11 +13,6 @@ const SHARE_OF_BITS_TO_NAME = 0.1
 
 export type Side = 'high' | 'low' | 'ordinary'
 
-/** A contribution and where in the window its value lies. */
-export interface Finding extends Contribution {
-  readonly side: Side
-}
-
 /**
  * What a verdict says, sorted out once for the sentence, the prompt and the cache:
  * - `limit`: static rules were exceeded, worst ratio first;
@@ -29,21 +24,26 @@ export type Situation =
   | { readonly kind: 'limit'; readonly exceeded: readonly ExceededRule[] }
   | {
       readonly kind: 'feature'
-      readonly leading: Finding & { readonly side: 'high' | 'low' }
-      readonly others: readonly Finding[]
+      readonly leading: Contribution
+      /** Where the leading one lies. */
+      readonly side: Exclude<Side, 'ordinary'>
+      readonly others: readonly Contribution[]
       readonly rows: number
       readonly scope: Scope
     }
   | {
       readonly kind: 'combination'
-      readonly findings: readonly Finding[]
+      readonly findings: readonly Contribution[]
       readonly rows: number
       readonly scope: Scope
     }
   | { readonly kind: 'unknown' }
 
 /** Which side of the window a value lies on. Being out means out by rank and off the median. */
-function sideOf({ value, median, percentile }: Contribution, outPercent: number): Side {
+export function sideOf(
+  { value, median, percentile }: Contribution,
+  outPercent: number = FAR_OUT_PERCENT,
+): Side {
   if (percentile >= 100 - outPercent && value > median) return 'high'
   if (percentile <= outPercent && value < median) return 'low'
   return 'ordinary'
@@ -53,7 +53,11 @@ function sideOf({ value, median, percentile }: Contribution, outPercent: number)
  * Whether the record would be flagged even if no other feature pushed towards anomaly: with their positive
  * bits taken out, score = 2^(-1 + sum of bits) still exceeds the threshold.
  */
-function sufficesAlone(leading: Finding, findings: readonly Finding[], threshold: number | null): boolean {
+function sufficesAlone(
+  leading: Contribution,
+  findings: readonly Contribution[],
+  threshold: number | null,
+): boolean {
   if (threshold === null) return false
   const others = findings.filter((one) => one !== leading)
   const bits = others.reduce((sum, one) => sum + Math.min(one.bits, 0), leading.bits)
@@ -68,10 +72,7 @@ export function situationOf(verdict: Verdict): Situation {
     )
     return exceeded.length > 0 ? { kind: 'limit', exceeded } : { kind: 'unknown' }
   }
-  const findings = verdict.contributions
-    .filter(hasFiniteFacts)
-    .map((one) => ({ ...one, side: sideOf(one, FAR_OUT_PERCENT) }))
-  findings.sort((a, b) => b.bits - a.bits)
+  const findings = verdict.contributions.filter(hasFiniteFacts).sort((a, b) => b.bits - a.bits)
   const { fittedRows: rows, scope = 'window' } = verdict
   const leading = findings[0]
   if (leading === undefined || rows === 0) return { kind: 'unknown' }
@@ -79,7 +80,7 @@ export function situationOf(verdict: Verdict): Situation {
   const outPercent = sufficesAlone(leading, findings, verdict.threshold) ? OUT_PERCENT : FAR_OUT_PERCENT
   const side = sideOf(leading, outPercent)
   if (leading.bits > 0 && side !== 'ordinary') {
-    return { kind: 'feature', leading: { ...leading, side }, others: named.slice(1), rows, scope }
+    return { kind: 'feature', leading, side, others: named.slice(1), rows, scope }
   }
   // A combination has at least two members, where the model has two features.
   return { kind: 'combination', findings: named.length > 1 ? named : findings.slice(0, 2), rows, scope }

@@ -6,6 +6,7 @@ import { Telemetry } from '../detector/telemetry.js'
 import { AnomalyLog } from '../explain/anomaly-log.js'
 import { Explainer } from '../explain/explainer.js'
 import { withForestFile } from '../forest-file.js'
+import { AJV_OPTIONS } from './ajv-options.js'
 import { answerJson } from './answer-json.js'
 import { answerClientError } from './client-error.js'
 import { type LoggerOptions, loggerOptions } from './logger.js'
@@ -69,17 +70,7 @@ export async function buildApp(options: AppOptions = {}) {
     },
     // What arrives on open connections while the service stops is still answered.
     return503OnClosing: false,
-    // What is wrong is refused, never repaired; `verbose` lets the message name value and limit.
-    ajv: {
-      customOptions: {
-        coerceTypes: false,
-        removeAdditional: false,
-        useDefaults: false,
-        verbose: true,
-        // The schemas are ours: checking them against the schema of schemas costs a tenth of a start.
-        validateSchema: false,
-      },
-    },
+    ajv: AJV_OPTIONS,
     clientErrorHandler: answerClientError,
     frameworkErrors: answerFrameworkError,
   }).withTypeProvider<TypeBoxTypeProvider>()

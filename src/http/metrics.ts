@@ -2,6 +2,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { Detector, FitReport } from '../detector/detector.js'
 import { type BreakerState, LLM_FAILURES, type LlmOutcome } from '../explain/llm-outcome.js'
 import { ProtectionMetrics } from './protection-metrics.js'
+import { ScrapedMetrics } from './scraped-metrics.js'
 import { TallyHistogram } from './tally-histogram.js'
 
 /** Paths nobody registered share this label: a scanner must not be able to grow the metrics. */
@@ -36,6 +37,7 @@ export class SentinelMetrics {
   /** When the last fit that succeeded ended, Unix time in seconds; 0 before the first. */
   lastFitAt = 0
 
+  readonly #scraped = new ScrapedMetrics(this.registry)
   readonly #tallies = new Map<string, { labels: { endpoint: string; method: string }; tally: RequestTally }>()
   #detector: Detector | null = null
   readonly #score: TallyHistogram
@@ -51,16 +53,13 @@ export class SentinelMetrics {
   constructor() {
     const registers = [this.registry]
     collectDefaultMetrics({ register: this.registry })
-    this.#countersOfRequests(registers)
-    this.#gaugesOfDetector(registers)
-    new Gauge({
-      name: 'sentinel_memory_mb',
-      help: 'Resident memory of the process, in MiB.',
-      registers,
-      collect() {
-        this.set(process.memoryUsage.rss() / 2 ** 20)
-      },
-    })
+    this.#countRequests()
+    this.#showDetector()
+    this.#scraped.gauge(
+      'sentinel_memory_mb',
+      'Resident memory of the process, in MiB.',
+      () => process.memoryUsage.rss() / 2 ** 20,
+    )
     this.#requestSeconds = new TallyHistogram(
       {
         name: 'sentinel_request_duration_seconds',
@@ -180,40 +179,28 @@ export class SentinelMetrics {
     this.#fits.inc({ outcome }, n)
   }
 
-  #countersOfRequests(registers: Registry[]): void {
-    const tallies = this.#tallies
-    new Counter({
-      name: 'sentinel_requests_total',
-      help: 'Requests by route pattern and method.',
-      labelNames: ['endpoint', 'method'],
-      registers,
-      collect() {
-        this.reset()
-        for (const { labels, tally } of tallies.values()) this.inc(labels, tally.count)
-      },
-    })
-    this.#counter('sentinel_anomalies_total', 'Anomalies found.', () => this.anomalies, registers)
-    this.#counter(
+  #countRequests(): void {
+    this.#scraped.counters(
+      'sentinel_requests_total',
+      'Requests by route pattern and method.',
+      ['endpoint', 'method'],
+      () => [...this.#tallies.values()].map(({ labels, tally }) => [labels, tally.count]),
+    )
+    this.#scraped.counter('sentinel_anomalies_total', 'Anomalies found.', () => this.anomalies)
+    this.#scraped.counter(
       'sentinel_health_check_fails_total',
       'Health checks that failed.',
       () => this.healthCheckFails,
-      registers,
     )
   }
 
-  #gaugesOfDetector(registers: Registry[]): void {
-    const lastFitAt = () => (this.#detector?.fixed ? null : this.lastFitAt)
-    new Gauge({
-      name: 'sentinel_model_last_fit_timestamp_seconds',
-      help: 'When the last fit that succeeded ended, Unix time in seconds; 0 before the first.',
-      registers,
-      collect() {
-        const at = lastFitAt()
-        // A forest that is never fitted must not look like one that grew old.
-        if (at === null) this.remove()
-        else this.set(at)
-      },
-    })
+  #showDetector(): void {
+    this.#scraped.gauge(
+      'sentinel_model_last_fit_timestamp_seconds',
+      'When the last fit that succeeded ended, Unix time in seconds; 0 before the first.',
+      // A forest that is never fitted must not look like one that grew old.
+      () => (this.#detector?.fixed ? null : this.lastFitAt),
+    )
     const shown = [
       ['sentinel_anomaly_rate', 'Share of anomalies over the last window, 0 to 1.', 'anomalyRate'],
       ['sentinel_model_generation', 'Which fit of the forest decides; 0 before the first.', 'generation'],
@@ -225,27 +212,7 @@ export class SentinelMetrics {
       ],
     ] as const
     for (const [name, help, property] of shown) {
-      const read = () => this.#detector?.[property] ?? 0
-      new Gauge({
-        name,
-        help,
-        registers,
-        collect() {
-          this.set(read())
-        },
-      })
+      this.#scraped.gauge(name, help, () => this.#detector?.[property] ?? 0)
     }
-  }
-
-  #counter(name: string, help: string, read: () => number, registers: Registry[]): void {
-    new Counter({
-      name,
-      help,
-      registers,
-      collect() {
-        this.reset()
-        this.inc(read())
-      },
-    })
   }
 }

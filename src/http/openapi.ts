@@ -1,7 +1,8 @@
 import { type FastifySchema, fastify, type HTTPMethods } from 'fastify'
 import { Telemetry } from '../detector/telemetry.js'
+import { Detail } from '../explain/detail.js'
 import { VERSION } from '../version.js'
-import { Analysis, Detail, NormalAnswer, ThreatAnswer } from './schemas/analysis.js'
+import { Analysis, NormalAnswer, ThreatAnswer } from './schemas/analysis.js'
 import { ErrorAnswer } from './schemas/error.js'
 import { Health, Liveness, Readiness } from './schemas/health.js'
 

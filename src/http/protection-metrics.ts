@@ -1,5 +1,6 @@
-import { Counter, Gauge, type Registry } from 'prom-client'
+import type { Registry } from 'prom-client'
 import type { TrainerFaultKind } from '../detector/trainer-options.js'
+import { ScrapedMetrics } from './scraped-metrics.js'
 
 /** Why a request was refused before it was routed. */
 const REFUSALS = ['host', 'origin', 'token', 'rate', 'load'] as const
@@ -17,35 +18,11 @@ export class ProtectionMetrics {
   stateSavedAt = 0
 
   constructor(registry: Registry) {
-    const registers = [registry]
-    const labelled = <Label extends string>(
-      name: string,
-      help: string,
-      label: string,
-      counts: Record<Label, number>,
-    ): void => {
-      new Counter({
-        name,
-        help,
-        labelNames: [label],
-        registers,
-        collect() {
-          this.reset()
-          for (const [value, count] of Object.entries<number>(counts)) this.inc({ [label]: value }, count)
-        },
-      })
-    }
-    const plain = (name: string, help: string, read: () => number): void => {
-      new Counter({
-        name,
-        help,
-        registers,
-        collect() {
-          this.reset()
-          this.inc(read())
-        },
-      })
-    }
+    const scraped = new ScrapedMetrics(registry)
+    const labelled = (name: string, help: string, label: string, counts: Record<string, number>): void =>
+      scraped.counters(name, help, [label], () =>
+        Object.entries(counts).map(([value, count]) => [{ [label]: value }, count]),
+      )
     labelled(
       'sentinel_refused_requests_total',
       'Requests refused before they were read, by reason.',
@@ -64,29 +41,25 @@ export class ProtectionMetrics {
       'outcome',
       this.stateSaves,
     )
-    plain(
+    scraped.counter(
       'sentinel_replayed_answers_total',
       'Repeated requests that got their first answer.',
       () => this.replayedAnswers,
     )
-    plain(
+    scraped.counter(
       'sentinel_dropped_connections_total',
       'Connections closed because too many were open.',
       () => this.droppedConnections,
     )
-    plain(
+    scraped.counter(
       'sentinel_dropped_log_lines_total',
       'Log lines that could not be written.',
       () => this.droppedLogLines,
     )
-    const savedAt = (): number => this.stateSavedAt
-    new Gauge({
-      name: 'sentinel_state_saved_timestamp_seconds',
-      help: 'When the state was last written, Unix time; 0 if it never was.',
-      registers,
-      collect() {
-        this.set(savedAt())
-      },
-    })
+    scraped.gauge(
+      'sentinel_state_saved_timestamp_seconds',
+      'When the state was last written, Unix time; 0 if it never was.',
+      () => this.stateSavedAt,
+    )
   }
 }

@@ -26,8 +26,9 @@ export type Report = (flagged: Flagged) => AnomalyReport
  */
 export function reporter(explainer: Explainer, log: AnomalyLog, waits: boolean): Report {
   return ({ verdict, route }) => {
-    const { reason, assessment } = explainer.explain(route === undefined ? { verdict } : { verdict, route })
+    const { reason, assessment } = explainer.explain({ verdict, route })
     const { id } = log.add({ verdict, reason, route })
+    if (assessment === null) return { id, reason }
     const text = assessment.then((arrived) => {
       if (arrived !== null) log.attachAssessment(id, arrived)
       return arrived?.text ?? reason

@@ -100,10 +100,10 @@ describe('an explanation', () => {
   })
 
   it('never asks in mode rules, for an ordinary verdict, or for one without facts', async () => {
-    expect(await assess(explainerWith({ mode: 'rules' }))).toBeNull()
+    expect(explainerWith({ mode: 'rules' }).explain({ verdict: SLOW }).assessment).toBeNull()
     const explainer = explainerWith()
-    expect(await explainer.explain({ verdict: { ...SLOW, anomalous: false } }).assessment).toBeNull()
-    expect(await explainer.explain({ verdict: forestVerdict([]) }).assessment).toBeNull()
+    expect(explainer.explain({ verdict: { ...SLOW, anomalous: false } }).assessment).toBeNull()
+    expect(explainer.explain({ verdict: forestVerdict([]) }).assessment).toBeNull()
     expect(ollama.chats).toEqual([])
     expect(metrics.outcomes).toEqual([])
   })
@@ -318,6 +318,23 @@ describe('the circuit breaker', () => {
     expect(await assess(explainer, 3)).toBeNull()
     expect(metrics.states).toEqual(['closed', 'open', 'half-open', 'open'])
     expect(metrics.outcomes.at(-1)).toBe('error')
+  })
+
+  it('breaks for 5 s, and for twice as long after each probe that fails, up to 2 min', async () => {
+    const startMs = Date.now()
+    vi.useFakeTimers({ toFake: ['Date'], now: startMs })
+    const explainer = await opened({ mode: 'background' })
+    let atMs = startMs
+    for (const breakMs of [5_000, 10_000, 20_000, 40_000, 80_000, 120_000, 120_000]) {
+      vi.setSystemTime(atMs + breakMs - 1)
+      await assess(explainer, 3)
+      expect(metrics.outcomes.at(-1)).toBe('open')
+      atMs += breakMs
+      vi.setSystemTime(atMs)
+      await assess(explainer, 3)
+      expect(metrics.outcomes.at(-1)).toBe('error')
+    }
+    expect(ollama.loads).toHaveLength(7)
   })
 
   it('opens for a server that is not there', async () => {

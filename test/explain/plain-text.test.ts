@@ -27,6 +27,14 @@ describe('plain text', () => {
     expect(plainText('ab😀cd', 4)).toBe('ab…')
   })
 
+  it('is the text itself when that is printable ASCII with single spaces between words', () => {
+    const printable = String.fromCharCode(...Array.from({ length: 94 }, (_, i) => 0x21 + i))
+    for (const text of ['', 'a', 'GET /api/v2/users', printable]) expect(plainText(text, 94)).toBe(text)
+    expect(plainText(printable, 93)).toBe(`${printable.slice(0, 92)}…`)
+    for (const text of [' a', 'a ', 'a  ', '  ', 'a\n']) expect(plainText(text, 94)).toBe(text.trim())
+    expect(plainText('a  b\u007f c', 94)).toBe('a b c')
+  })
+
   it('is bounded and stable for any text', () => {
     fc.assert(
       fc.property(

@@ -62,6 +62,13 @@ describe('POST /analyze-flow', () => {
     ])
   })
 
+  test('keeps the detail it answers with', async () => {
+    const app = await startApp({}, { detector: await trainedDetector() })
+    const answer = await analyze(app, { ...NORMAL, latency: 6000 }, '?detail=true')
+    const kept = await app.inject(`/anomalies/${answer.headers['x-anomaly-id']}`)
+    expect(kept.json().detail).toEqual(answer.json().detail)
+  })
+
   test('leaves the detail out when it is refused', async () => {
     expect((await analyze(await startApp(), NORMAL, '?detail=false')).body).toBe('{"status":"OK"}')
   })

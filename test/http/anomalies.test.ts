@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { AnomalyLog } from '#sentinel/explain/anomaly-log.js'
+import { Detail } from '#sentinel/explain/detail.js'
 import { type AnomalyRoutesOptions, anomalyRoutes } from '#sentinel/http/routes/anomalies.js'
 import { ErrorAnswer } from '#sentinel/http/schemas/error.js'
 import { SLOW } from '../explain/verdicts.js'
@@ -14,6 +15,7 @@ let app: FastifyInstance
 async function start(options: Partial<AnomalyRoutesOptions> = {}): Promise<void> {
   app = Fastify()
   app.addSchema(ErrorAnswer)
+  app.addSchema(Detail)
   await app.register(anomalyRoutes, { log, ...options })
 }
 

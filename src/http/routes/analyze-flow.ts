@@ -3,18 +3,13 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Detector } from '../../detector/detector.js'
 import { Telemetry } from '../../detector/telemetry.js'
 import type { Verdict } from '../../detector/verdict.js'
+import { detailOf } from '../../explain/detail.js'
 import { routePattern } from '../../explain/route-pattern.js'
 import { OK } from '../answer-json.js'
 import { AnswerMemory } from '../answer-memory.js'
 import type { SentinelMetrics } from '../metrics.js'
 import type { Report } from '../report.js'
-import {
-  Analysis,
-  AnalysisHeaders,
-  AnalysisQuery,
-  type Detail,
-  type ThreatAnswer,
-} from '../schemas/analysis.js'
+import { Analysis, AnalysisHeaders, AnalysisQuery, type ThreatAnswer } from '../schemas/analysis.js'
 import { errorResponses } from '../schemas/error.js'
 import { referenceTo } from '../schemas/reference.js'
 
@@ -89,43 +84,32 @@ function judgeOnce(
   return first.answer
 }
 
-async function answerThreat(
+function answerThreat(
   request: AnalysisRequest,
   reply: FastifyReply,
   verdict: Verdict,
   detailed: boolean,
   { metrics, report }: AnalyzeFlowOptions,
-): Promise<ThreatAnswer> {
+): Outcome {
   metrics.anomalies++
   const { route } = request.body
-  const { score, confidence } = verdict
-  const anomaly = report({ verdict, route })
+  const { id, reason } = report({ verdict, route })
   // Before anything is awaited: a repetition of the request takes the id from here.
-  reply.header('x-anomaly-id', anomaly.id)
-  const reason = await anomaly.reason
-  request.log.warn(
-    { anomalyId: anomaly.id, score, confidence, reason, route: routePattern(route) },
-    'anomaly',
-  )
-  return {
-    status: 'THREAT_DETECTED',
-    action: 'freeze',
-    reason,
-    prediction_score: score,
-    confidence,
-    ...(detailed ? { detail: detailOf(verdict) } : {}),
+  reply.header('x-anomaly-id', id)
+  const answer = (text: string): ThreatAnswer => {
+    const { score, confidence } = verdict
+    request.log.warn(
+      { anomalyId: id, score, confidence, reason: text, route: routePattern(route) },
+      'anomaly',
+    )
+    const threat: ThreatAnswer = {
+      status: 'THREAT_DETECTED',
+      action: 'freeze',
+      reason: text,
+      prediction_score: score,
+      confidence,
+    }
+    return detailed ? { ...threat, detail: detailOf(verdict) } : threat
   }
-}
-
-function detailOf(verdict: Verdict): Detail {
-  return {
-    score: verdict.score,
-    confidence: verdict.confidence,
-    threshold: verdict.threshold,
-    generation: verdict.generation,
-    detector: verdict.detector,
-    fitted_rows: verdict.fittedRows,
-    contributions: [...verdict.contributions],
-    exceeded: [...verdict.exceeded],
-  }
+  return typeof reason === 'string' ? answer(reason) : reason.then(answer)
 }

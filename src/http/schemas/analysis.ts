@@ -1,59 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { Contribution, DetectorKind, ExceededRule } from '../../detector/verdict.js'
+import { Detail } from '../../explain/detail.js'
+import { referenceTo } from './reference.js'
 
-const CONTRIBUTION_EXAMPLE = {
-  feature: 'latency',
-  unit: 'ms',
-  value: 5230,
-  bits: 0.41,
-  median: 127.4,
-  percentile: 100,
-}
-
-/** How the verdict came about; sent when `?detail=true` asks for it. */
-export const Detail = Type.Object(
-  {
-    score: Type.Number({ description: 'Anomaly score in (0, 1]; higher is odder.' }),
-    confidence: Type.Number({ description: 'Probability that the verdict survives a redraw of the window.' }),
-    threshold: Type.Union([Type.Number(), Type.Null()], {
-      description: 'Scores strictly above it are anomalous; null while there is no forest.',
-    }),
-    generation: Type.Integer({
-      minimum: 0,
-      description: 'Which fit gave the verdict; 0 while there is none.',
-    }),
-    detector: DetectorKind,
-    fitted_rows: Type.Integer({
-      minimum: 0,
-      description: 'Records the medians and percentiles were taken over.',
-    }),
-    contributions: Type.Array(Contribution, {
-      description: 'Every feature against the window, in feature order; empty while there is no forest.',
-    }),
-    exceeded: Type.Array(ExceededRule, {
-      description: 'Static rules the record exceeded while there was no forest, worst first.',
-    }),
-  },
-  {
-    $id: 'Detail',
-    description: 'How the verdict came about.',
-    examples: [
-      {
-        score: 0.71,
-        confidence: 0.98,
-        threshold: 0.55,
-        generation: 12,
-        detector: 'forest',
-        fitted_rows: 1000,
-        contributions: [CONTRIBUTION_EXAMPLE],
-        exceeded: [],
-      },
-    ],
-  },
-)
-export type Detail = Static<typeof Detail>
-
-const DetailReference = Type.Optional(Type.Unsafe<Detail>({ $ref: 'Detail#' }))
+const DetailReference = Type.Optional(referenceTo(Detail))
 
 export const NormalAnswer = Type.Object(
   { status: Type.Literal('OK'), detail: DetailReference },
@@ -90,17 +39,11 @@ export const ThreatAnswer = Type.Object(
 )
 export type ThreatAnswer = Static<typeof ThreatAnswer>
 
-export const Analysis = Type.Union(
-  [
-    Type.Unsafe<NormalAnswer>({ $ref: 'NormalAnswer#' }),
-    Type.Unsafe<ThreatAnswer>({ $ref: 'ThreatAnswer#' }),
-  ],
-  {
-    $id: 'Analysis',
-    description: 'The verdict on one record.',
-    examples: [{ status: 'OK' }, ...(ThreatAnswer.examples as unknown[])],
-  },
-)
+export const Analysis = Type.Union([referenceTo(NormalAnswer), referenceTo(ThreatAnswer)], {
+  $id: 'Analysis',
+  description: 'The verdict on one record.',
+  examples: [{ status: 'OK' }, ...(ThreatAnswer.examples as unknown[])],
+})
 export type Analysis = Static<typeof Analysis>
 
 export const AnalysisQuery = Type.Object({

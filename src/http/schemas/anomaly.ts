@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 import { type Static, Type } from '@sinclair/typebox'
 import { Anomaly, AnomalySummary } from '../../explain/anomaly.js'
 import { ANOMALY_ID_PATTERN } from '../../explain/anomaly-id.js'
+import { DETAIL_EXAMPLE } from '../../explain/detail.js'
 
 const EXAMPLE_ID = '19b76daa800-0000'
 
@@ -21,23 +22,7 @@ const EXAMPLE_SUMMARY: AnomalySummary = {
   explanation: { source: 'rules', text: REASON, model: null, ms: null },
 }
 
-const EXAMPLE: Anomaly = {
-  ...EXAMPLE_SUMMARY,
-  detail: {
-    score: 0.71,
-    confidence: 0.98,
-    threshold: 0.55,
-    generation: 12,
-    detector: 'forest',
-    contributions: [
-      { feature: 'latency', unit: 'ms', value: 5230, bits: 0.41, median: 127.4, percentile: 100 },
-      { feature: 'input_length', unit: 'bytes', value: 1893, bits: -0.02, median: 1800, percentile: 54 },
-      { feature: 'errors', unit: 'count', value: 3, bits: 0.12, median: 0, percentile: 99.6 },
-    ],
-    exceeded: [],
-    fitted_rows: 1000,
-  },
-}
+const EXAMPLE: Anomaly = { ...EXAMPLE_SUMMARY, detail: DETAIL_EXAMPLE }
 
 export const AnomalyAnswer = Type.Unsafe<Anomaly>({ ...Anomaly, examples: [EXAMPLE] })
 

@@ -1,0 +1,47 @@
+import { Counter, Gauge, type Registry } from 'prom-client'
+
+/** Metrics whose numbers are plain ones kept elsewhere, cheap to count on, and read when they are scraped. */
+export class ScrapedMetrics {
+  readonly #registers: Registry[]
+
+  constructor(registry: Registry) {
+    this.#registers = [registry]
+  }
+
+  counter(name: string, help: string, read: () => number): void {
+    this.counters(name, help, [], () => [[{}, read()]])
+  }
+
+  /** @param read every combination of labels with its count */
+  counters<Label extends string>(
+    name: string,
+    help: string,
+    labelNames: readonly Label[],
+    read: () => Iterable<readonly [Partial<Record<Label, string>>, number]>,
+  ): void {
+    new Counter({
+      name,
+      help,
+      labelNames,
+      registers: this.#registers,
+      collect() {
+        this.reset()
+        for (const [labels, count] of read()) this.inc(labels, count)
+      },
+    })
+  }
+
+  /** @param read null where there is nothing to show */
+  gauge(name: string, help: string, read: () => number | null): void {
+    new Gauge({
+      name,
+      help,
+      registers: this.#registers,
+      collect() {
+        const value = read()
+        if (value === null) this.remove()
+        else this.set(value)
+      },
+    })
+  }
+}
