@@ -4,7 +4,7 @@ import process from 'node:process'
 import { parseArgs } from 'node:util'
 import closeWithGrace from 'close-with-grace'
 import { type Config, loadConfig, unknownVariables } from './config.js'
-import { keepHeapSmall } from './heap.js'
+import { tuneHeap } from './heap.js'
 import { type App, buildApp } from './http/app.js'
 import { usage } from './usage.js'
 import { VERSION } from './version.js'
@@ -69,7 +69,7 @@ function listenFailure(error: unknown, { host, port, name }: Address): string {
 }
 
 async function serve(config: Config): Promise<void> {
-  keepHeapSmall()
+  tuneHeap()
   const app = await buildApp({ config })
   for (const name of unknownVariables()) {
     app.log.warn(

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ServiceProcess } from './service-process.js'
 import { telemetryStream } from './telemetry-stream.js'
@@ -17,6 +18,7 @@ interface Threat {
 }
 
 const MIN_SAMPLES = 50
+const RETRAIN_EVERY = 50
 const CONTAMINATION = 0.1
 const { name, records } = telemetryStream()
 
@@ -31,13 +33,28 @@ describe(`the service on ${records.length} ${name}, replayed over HTTP in order`
     return service.post('/analyze-flow', record)
   }
 
+  const metric = async (series: string): Promise<number> => {
+    const text = await (await service.get('/metrics')).text()
+    return Number(new RegExp(`^${series.replace(/[{}]/g, '\\$&')} (\\S+)$`, 'm').exec(text)?.[1])
+  }
+
   beforeAll(async () => {
-    service = await ServiceProcess.start({ SENTINEL_CONTAMINATION: String(CONTAMINATION) })
+    service = await ServiceProcess.start({
+      SENTINEL_CONTAMINATION: String(CONTAMINATION),
+      SENTINEL_TRAIN_DUTY: '1',
+    })
     const answers: unknown[] = []
     for (const record of records) {
       const response = await analyze(record)
       expect(response.status).toBe(200)
       answers.push(await response.json())
+      // The fit that is due now decides the next records, however busy the machine is: it gives way to requests.
+      while (
+        sent % RETRAIN_EVERY === 0 &&
+        (await metric('sentinel_model_generation')) < sent / RETRAIN_EVERY
+      ) {
+        await sleep(5)
+      }
     }
     learning = answers.slice(0, MIN_SAMPLES)
     judged = answers.slice(2 * MIN_SAMPLES)
@@ -78,16 +95,13 @@ describe(`the service on ${records.length} ${name}, replayed over HTTP in order`
   })
 
   it('counts in /metrics exactly the requests that were sent', async () => {
-    const text = await (await service.get('/metrics')).text()
-    const value = (series: string): number =>
-      Number(new RegExp(`^${series.replace(/[{}]/g, '\\$&')} (\\S+)$`, 'm').exec(text)?.[1])
     const threats = judged.filter((answer) => (answer as Threat).status === 'THREAT_DETECTED').length
-    expect(value('sentinel_requests_total{endpoint="/analyze-flow",method="POST"}')).toBe(sent)
-    expect(value('sentinel_score_count')).toBe(sent)
-    expect(value('sentinel_history_size')).toBe(Math.min(sent, 1000))
-    expect(value('sentinel_anomalies_total')).toBeGreaterThanOrEqual(threats + 1)
-    expect(value('sentinel_anomalies_total')).toBeLessThanOrEqual(threats + 1 + 2 * MIN_SAMPLES)
-    expect(value('sentinel_model_generation')).toBeGreaterThan(5)
+    expect(await metric('sentinel_requests_total{endpoint="/analyze-flow",method="POST"}')).toBe(sent)
+    expect(await metric('sentinel_score_count')).toBe(sent)
+    expect(await metric('sentinel_history_size')).toBe(Math.min(sent, 1000))
+    expect(await metric('sentinel_anomalies_total')).toBeGreaterThanOrEqual(threats + 1)
+    expect(await metric('sentinel_anomalies_total')).toBeLessThanOrEqual(threats + 1 + 2 * MIN_SAMPLES)
+    expect(await metric('sentinel_model_generation')).toBe(Math.floor(records.length / RETRAIN_EVERY))
   })
 
   it('logs every anomaly as one JSON line and never who it was', () => {
