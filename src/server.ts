@@ -6,6 +6,7 @@ import closeWithGrace from 'close-with-grace'
 import { type Config, loadConfig, unknownVariables } from './config.js'
 import { tuneHeap } from './heap.js'
 import { type App, buildApp } from './http/app.js'
+import { keepTickShape } from './tick-shape.js'
 import { usage } from './usage.js'
 import { VERSION } from './version.js'
 
@@ -112,6 +113,7 @@ async function serveAdmin(app: App, { host, port }: { host: string; port: number
   }
 }
 
+keepTickShape()
 const { help, version } = readArguments()
 if (help) process.stdout.write(usage())
 else if (version) process.stdout.write(`${VERSION}\n`)
