@@ -9,8 +9,8 @@
 //   10 trees                                                  0.46   0.37
 //   12 trees                                                  0.49   0.42
 //
-// A step down a tree was nine instructions, and they, not the loads, were the limit: more trees side by side or
-// fewer cache lines changed nothing. Now two steps are thirteen. A block's three keys are compared at once with the
+// A step down a tree was some ten instructions, and they, not the loads, were the limit: more trees side by side or
+// fewer cache lines changed nothing. Now two steps are sixteen. A block's three keys are compared at once with the
 // row's three values, which one shuffle picks out of a row of up to four features (wider rows load them one by one:
 // 0.70 and 0.57), and the three bits of the outcome look up where to go on. Ten trees divide a hundred. Before, integer
 // keys, whose comparison takes a cycle where that of floats takes four and a move, brought 1.5 to 1.4 µs.
