@@ -180,11 +180,9 @@ export class Detector {
    * @param options.detail fills in the contributions of a normal record, too
    */
   analyze(record: Telemetry, options?: { readonly detail?: boolean }): Verdict {
-    const row = this.#row
-    for (let f = 0; f < row.length; f++) {
-      row[f] = Math.min((this.#features[f] as Feature).extract(record), MAX_FLOAT32)
-    }
     const sight = this.#baseline.place(record)
+    const row = this.#row
+    for (let f = 0; f < row.length; f++) row[f] = Math.min(sight.values[f] as number, MAX_FLOAT32)
     const model = this.#model
     const outcome = model === null ? null : model.score(sight)
     const verdict =

@@ -21,14 +21,17 @@ export class HostList {
     this.#names = new Set([...ALWAYS, ...names.map((name) => nameOf(name) ?? bare(name))])
   }
 
-  /** @param localAddress where the connection came in, of a request over one */
-  allows(host: string | undefined, localAddress: string | undefined): boolean {
+  /** @param connection that the request came over; asked for its address when the name is none of ours */
+  allows(
+    host: string | undefined,
+    connection: { readonly localAddress?: string | undefined } | undefined,
+  ): boolean {
     if (this.#any) return true
     if (host === undefined) return false
     if (this.#known.has(host)) return true
     const name = nameOf(host)
     if (name === null) return false
-    if (!this.#names.has(name)) return isIP(name) !== 0 && name === plainAddress(localAddress)
+    if (!this.#names.has(name)) return isIP(name) !== 0 && name === plainAddress(connection?.localAddress)
     if (this.#known.size < MAX_KNOWN) this.#known.add(host)
     return true
   }

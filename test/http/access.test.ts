@@ -67,7 +67,7 @@ describe('with a token configured', () => {
     expect(await historySize(app)).toBe(status === 200 ? 1 : 0)
   })
 
-  test('what was refused is counted by reason', async () => {
+  test('what was refused is counted by reason, and not timed', async () => {
     const app = await startApp({ SENTINEL_API_TOKEN: TOKEN })
     const authorization = `Bearer ${TOKEN}`
     await post(app, {})
@@ -78,6 +78,10 @@ describe('with a token configured', () => {
     for (const line of ['{reason="token"} 1', '{reason="host"} 2', '{reason="origin"} 1']) {
       expect(text).toContain(`sentinel_refused_requests_total${line}`)
     }
+    expect(text).toContain('sentinel_request_duration_seconds_count 0')
+    await post(app, { authorization })
+    const after = (await app.inject({ url: '/metrics', headers: { authorization } })).body
+    expect(after).toContain('sentinel_request_duration_seconds_count 2')
   })
 })
 

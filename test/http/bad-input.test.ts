@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net'
-import { connect } from 'node:net'
 import { describe, expect, test } from 'vitest'
+import { exchange } from './exchange.js'
 import { analyze, historySize, startApp } from './subject.js'
 
 const GOOD = '{"latency":1,"input_length":2,"errors":0}'
@@ -298,20 +298,3 @@ describe('bad input', () => {
     expect(await historySize(app)).toBe(0)
   })
 })
-
-/** Sends raw bytes and reads until the server closes. */
-function exchange(port: number, bytes: string): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let answer = ''
-    const socket = connect(port, '127.0.0.1', () => socket.write(bytes, 'latin1'))
-    socket.setEncoding('utf8')
-    socket.on('data', (chunk) => {
-      answer += chunk
-    })
-    socket.on('end', () => {
-      socket.end()
-      resolve(answer)
-    })
-    socket.on('error', reject)
-  })
-}

@@ -35,6 +35,7 @@ export const errorsPlugin = fastifyPlugin<ErrorsOptions>(
     app.setErrorHandler<FastifyError | AccessError>((error, request, reply) => {
       if (error instanceof AccessError) {
         request.log.debug({ reqId: request.id, code: error.code }, error.message)
+        reply.refused = true
         return send(reply.headers(error.headers), error.code, error.message)
       }
       // A body that cannot be read does not matter on a path that does not exist.
@@ -66,11 +67,6 @@ const INTERNAL: Explanation = ['SENTINEL_INTERNAL', 'the service failed; its log
 const FRAMEWORK: Readonly<Record<string, Explanation>> = {
   FST_ERR_CTP_EMPTY_JSON_BODY: EMPTY_BODY,
   FST_ERR_CTP_INVALID_JSON_BODY: ['SENTINEL_INVALID_JSON', 'the body is not valid JSON'],
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: [
-    'SENTINEL_INVALID_REQUEST',
-    'the body is not as long as content-length says',
-  ],
-  FST_ERR_CTP_BODY_TOO_LARGE: ['SENTINEL_BODY_TOO_LARGE', 'the body must be at most 16 KiB'],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: [
     'SENTINEL_UNSUPPORTED_MEDIA_TYPE',
     'content-type must be application/json',

@@ -34,7 +34,7 @@ export const gatePlugin = fastifyPlugin<GateOptions>(
     app.addHook('onRequest', (request, _reply, next) => {
       const { headers, socket } = request.raw
       const { host, origin } = headers
-      if (!hosts.allows(host, socket?.localAddress)) {
+      if (!hosts.allows(host, socket)) {
         refused.host++
         return next(new AccessError('SENTINEL_HOST_NOT_ALLOWED', HOST_REFUSAL))
       }

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import { ApiError } from '../error-codes.js'
+import { readBody } from '../read-body.js'
 
 const BYTE_ORDER_MARK = 0xfeff
 const PLAIN_TYPE = 'application/json'
@@ -10,11 +11,14 @@ const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]*)/i
 export const jsonBodyPlugin = fastifyPlugin(
   (app, _options, done) => {
     const parse = app.getDefaultJsonParser('error', 'error')
+    const { bodyLimit } = app.initialConfig as { bodyLimit: number }
     app.removeAllContentTypeParsers()
-    app.addContentTypeParser<string>(PLAIN_TYPE, { parseAs: 'string' }, (request, body, next) => {
-      const refusal = refusalOf(request, body)
-      if (refusal !== null) next(refusal, undefined)
-      else parse(request, body, (error, value) => next(error && jsonError(error, body), value))
+    app.addContentTypeParser(PLAIN_TYPE, (request, message, next) => {
+      readBody(message, bodyLimit, (failure, body) => {
+        const refusal = failure ?? refusalOf(request, body)
+        if (refusal !== null) next(refusal)
+        else parse(request, body, (error, value) => next(error && jsonError(error, body), value))
+      })
     })
     done()
   },

@@ -3,9 +3,9 @@ import fastifyPlugin from 'fastify-plugin'
 import type { SentinelMetrics } from '../metrics.js'
 
 declare module 'fastify' {
-  interface FastifyRequest {
-    /** When the request arrived, on the clock of `performance.now()`. */
-    arrivedAt: number
+  interface FastifyReply {
+    /** Set on what was refused before it was looked at: answering that says nothing of how long answers take. */
+    refused?: true
   }
 
   interface FastifyContextConfig {
@@ -19,16 +19,14 @@ export interface MetricsOptions {
 }
 
 /**
- * Counts and times every request of a registered route. Each route gets its own counting hook when it is
- * registered, so that a request looks nothing up; unmatched paths are counted by the error plugin.
+ * Counts and times every request of a registered route. Each route gets hooks of its own when it is registered, so
+ * that a request looks nothing up; unmatched paths are counted by the error plugin.
  */
 export const metricsPlugin = fastifyPlugin<MetricsOptions>(
   (app, { metrics }, done) => {
-    app.decorateRequest('arrivedAt', 0)
-    app.addHook('onRoute', (route) => countRequests(route, metrics))
-    app.addHook('onResponse', (request, _reply, next) => {
-      if (request.arrivedAt > 0) metrics.answered((performance.now() - request.arrivedAt) / 1000)
-      next()
+    app.addHook('onRoute', (route) => {
+      countRequests(route, metrics)
+      if (route.config?.untimed !== true) timeAnswers(route, metrics)
     })
     done()
   },
@@ -38,15 +36,22 @@ export const metricsPlugin = fastifyPlugin<MetricsOptions>(
 function countRequests(route: RouteOptions, metrics: SentinelMetrics): void {
   const methods = Array.isArray(route.method) ? route.method : [route.method]
   const tallies = new Map(methods.map((method) => [method, metrics.tallyOf(route.url, method)]))
-  const timed = route.config?.untimed !== true
-  const own = route.onRequest === undefined ? [] : [route.onRequest].flat()
   route.onRequest = [
     (request, _reply, next) => {
-      if (timed) request.arrivedAt = performance.now()
       const tally = tallies.get(request.method)
       if (tally !== undefined) tally.count++
       next()
     },
-    ...own,
+    ...[route.onRequest ?? []].flat(),
+  ]
+}
+
+function timeAnswers(route: RouteOptions, metrics: SentinelMetrics): void {
+  route.onResponse = [
+    (_request, reply, next) => {
+      if (reply.refused !== true) metrics.answered(reply.elapsedTime / 1000)
+      next()
+    },
+    ...[route.onResponse ?? []].flat(),
   ]
 }
