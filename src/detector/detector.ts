@@ -287,6 +287,7 @@ export class Detector {
     this.#rate.push(anomalous)
     this.#sinceRequest += 1
     const { minSamples, retrainEvery } = this.#options
+    if (this.#model === null && this.#window.size === minSamples >> 1) this.#trainer.prepare()
     const first = this.#model === null && this.#window.size === minSamples
     if (first || (this.#window.size > minSamples && this.#sinceRequest >= retrainEvery)) {
       this.#sinceRequest = 0

@@ -42,11 +42,19 @@ export class Trainer {
     this.#arena = arena
     this.#options = options
     this.#kind = arena.shared ? 'worker' : 'inline'
-    if (this.#kind === 'worker') this.#start()
   }
 
   get kind(): 'worker' | 'inline' {
     return this.#kind
+  }
+
+  /**
+   * Starts the thread for a fit that comes soon; otherwise the first fit does, and waits for it. Not before: it takes
+   * 16 MiB, and a good part of the host's own start where cores are few.
+   */
+  prepare(): void {
+    if (this.#kind === 'worker' && this.#worker === null && !this.#closed && this.#leaving === null)
+      this.#start()
   }
 
   /** Fills the slot that the order names and gives the milliseconds that took; rejects when it fails. */
@@ -54,7 +62,7 @@ export class Trainer {
     if (this.#inFlight) return Promise.reject(new Error('a fit is in flight'))
     if (this.#closed) return Promise.reject(new Error('the trainer is closed'))
     if (this.#leaving !== null) return this.#leaving.then(() => this.fit(order))
-    if (this.#kind === 'worker' && this.#worker === null) this.#start()
+    this.prepare()
     const worker = this.#worker
     return worker === null ? this.#fitInline(order) : this.#fitOnThread(worker, order)
   }

@@ -77,9 +77,26 @@ test('threads that die before they are ready, three in a row, are the last: trai
 
 test('where no thread can be started training runs inline, and says so', async () => {
   FakeWorker.refuse = true
-  const { trainer } = await trainerOf(true)
+  const { trainer, arena, order } = await trainerOf(true)
+  await trainer.fit(order)
+  expect(arena.wasm.fittedRows(arena.base, 0)).toBe(32)
   expect(trainer.kind).toBe('inline')
+  expect(faults).toHaveLength(1)
   expect(faults[0]).toContain('no threads here')
+})
+
+test('there is no thread before one is needed, and one is enough', async () => {
+  const { trainer, order } = await trainerOf(true)
+  expect(FakeWorker.made).toHaveLength(0)
+  trainer.prepare()
+  trainer.prepare()
+  const fit = trainer.fit(order)
+  FakeWorker.made[0]?.emit('message', { durationMs: 3 })
+  await fit
+  expect(FakeWorker.made).toHaveLength(1)
+  await trainer.close()
+  trainer.prepare()
+  expect(FakeWorker.made).toHaveLength(1)
 })
 
 test('a memory that cannot be shared is trained in inline', async () => {
