@@ -4,6 +4,7 @@ import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { freePort } from '../../test/free-port.js'
+import { startArguments } from '../../test/start-command.js'
 import { wireRequest } from './traffic.js'
 
 /** What can be measured: the built service, and what it is compared with. */
@@ -43,7 +44,7 @@ export class ServerProcess {
   static async start(kind: ServerKind, options: ServerOptions = {}): Promise<ServerProcess> {
     const port = await freePort()
     const startedMs = performance.now()
-    const child = spawn(process.execPath, [...preloads(options), scriptOf(kind)], {
+    const child = spawn(process.execPath, [...preloads(options), ...argumentsOf(kind)], {
       env: {
         PATH: process.env.PATH ?? '',
         SENTINEL_PORT: String(port),
@@ -83,9 +84,9 @@ function preloads({ inline }: ServerOptions): string[] {
   return files.flatMap((file) => ['--import', new URL(file, import.meta.url).href])
 }
 
-function scriptOf(kind: ServerKind): string {
-  const file = kind === 'sentinel' ? '../../dist/server.js' : `${kind}.mjs`
-  return fileURLToPath(new URL(file, import.meta.url))
+/** The service starts as `npm start` starts it. */
+function argumentsOf(kind: ServerKind): string[] {
+  return kind === 'sentinel' ? startArguments() : [fileURLToPath(new URL(`${kind}.mjs`, import.meta.url))]
 }
 
 /** Sends one record and says whether anything came back. */

@@ -1,9 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
-
-const SERVER = fileURLToPath(new URL('../../dist/server.js', import.meta.url))
+import { startArguments } from '../start-command.js'
 
 /** The built service as a process of its own, on a free port of the loopback interface. */
 export class ServiceProcess {
@@ -20,7 +18,7 @@ export class ServiceProcess {
 
   /** Starts it and waits until it says where it listens. */
   static async start(env: Record<string, string> = {}): Promise<ServiceProcess> {
-    const child = spawn(process.execPath, [SERVER], {
+    const child = spawn(process.execPath, startArguments(), {
       env: { PATH: process.env.PATH ?? '', SENTINEL_PORT: '0', SENTINEL_EXPLAIN: 'rules', ...env },
       stdio: ['ignore', 'pipe', 'inherit'],
     })

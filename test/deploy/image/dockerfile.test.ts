@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { validate } from 'dockerfile-utils'
 import { expect, test } from 'vitest'
 import { execForm, last, properties, readStages, type Stage } from '../../../scripts/image/dockerfile.js'
+import { START_ARGUMENTS } from '../../start-command.js'
 import { hasTool, skipped } from '../tool.js'
 
 // The rules of hadolint are named by its numbers, so that they can be looked up.
@@ -44,8 +45,8 @@ test('the last user is a numbered one and not root (DL3002)', () => {
   )
 })
 
-test('start and health check need no shell (DL3025), and there is one of each (DL4003, DL4004, DL3012)', () => {
-  expect(execForm(last(final, 'ENTRYPOINT')?.text ?? '')).toEqual(['/nodejs/bin/node', 'dist/server.js'])
+test('start (as npm start does) and health check need no shell (DL3025), and there is one of each (DL4003, DL4004, DL3012)', () => {
+  expect(execForm(last(final, 'ENTRYPOINT')?.text ?? '')).toEqual(['/nodejs/bin/node', ...START_ARGUMENTS])
   expect(execForm(last(final, 'HEALTHCHECK')?.text ?? '')).toEqual([
     '/nodejs/bin/node',
     'dist/healthcheck.js',
