@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
 import { freePort } from '../../free-port.js'
-import { PROMETHEUS_FOLDER } from './rule-files.js'
+import { withoutIntervals } from './rule-files.js'
 
 interface QueryAnswer {
   readonly status: string
@@ -13,7 +13,7 @@ interface QueryAnswer {
   readonly data: { readonly result: readonly { readonly metric: object }[] }
 }
 
-/** A real Prometheus on a free loopback port that scrapes one target often and evaluates the repository's rules. */
+/** A real Prometheus on a free loopback port that scrapes one target and evaluates the repository's rules, twice a second. */
 export class PrometheusProcess {
   readonly url: string
   readonly #process: ChildProcess
@@ -27,9 +27,11 @@ export class PrometheusProcess {
 
   static async start(target: string): Promise<PrometheusProcess> {
     const folder = mkdtempSync(join(tmpdir(), 'sentinel-prometheus-'))
+    const rules = ['recording.yml', 'alerts.yml']
+    for (const file of rules) writeFileSync(join(folder, file), withoutIntervals(file))
     const config = {
       global: { scrape_interval: '500ms', scrape_timeout: '500ms', evaluation_interval: '500ms' },
-      rule_files: ['recording.yml', 'alerts.yml'].map((file) => PROMETHEUS_FOLDER + file),
+      rule_files: rules.map((file) => join(folder, file)),
       scrape_configs: [{ job_name: 'codeflow-sentinel', static_configs: [{ targets: [target] }] }],
     }
     writeFileSync(join(folder, 'prometheus.yml'), stringify(config))
@@ -45,7 +47,7 @@ export class PrometheusProcess {
     await prometheus.until(async () => {
       if (child.exitCode !== null) throw new Error(`prometheus exited with ${child.exitCode}`)
       return (await fetch(`${prometheus.url}/-/ready`).catch(() => null))?.ok === true
-    })
+    }, 'Prometheus getting ready')
     return prometheus
   }
 
@@ -61,10 +63,10 @@ export class PrometheusProcess {
   }
 
   /** Asks again until the condition holds. @throws when it does not within the bound */
-  async until(condition: () => Promise<boolean>, withinMs = 20_000): Promise<void> {
+  async until(condition: () => Promise<boolean>, what: string, withinMs = 20_000): Promise<void> {
     const deadline = Date.now() + withinMs
     while (!(await condition())) {
-      if (Date.now() > deadline) throw new Error(`not within ${withinMs} ms`)
+      if (Date.now() > deadline) throw new Error(`${what}: not within ${withinMs} ms`)
       await new Promise((resolve) => setTimeout(resolve, 100))
     }
   }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { parse } from 'yaml'
+import { parse, stringify } from 'yaml'
 
 export const PROMETHEUS_FOLDER = fileURLToPath(new URL('../../../deploy/prometheus/', import.meta.url))
 
@@ -11,11 +11,21 @@ export interface Rule {
   readonly annotations?: Readonly<Record<string, string>>
 }
 
+interface RuleGroups {
+  readonly groups: readonly { readonly interval?: string; readonly rules: Rule[] }[]
+}
+
+function readGroups(file: string): RuleGroups {
+  return parse(readFileSync(PROMETHEUS_FOLDER + file, 'utf8')) as RuleGroups
+}
+
 export function readRules(file: string): Rule[] {
-  const { groups } = parse(readFileSync(PROMETHEUS_FOLDER + file, 'utf8')) as {
-    groups: { rules: Rule[] }[]
-  }
-  return groups.flatMap(({ rules }) => rules)
+  return readGroups(file).groups.flatMap(({ rules }) => rules)
+}
+
+/** A rule file whose groups are evaluated as often as Prometheus evaluates by default, whatever theirs is. */
+export function withoutIntervals(file: string): string {
+  return stringify({ groups: readGroups(file).groups.map(({ interval: _, ...group }) => group) })
 }
 
 /** The same comparison answering 0 or 1 instead of nothing or something: whether its quantities are there at all. */

@@ -44,7 +44,7 @@ describe.skipIf(!found)(
         if ((await prometheus.count(query)) > 0) return true
         await report()
         return false
-      })
+      }, `finding data by ${query}`)
     }
 
     test('every query of the recording rules and alerts finds data in it', async () => {
