@@ -50,7 +50,7 @@ export class Trainer {
 
   /**
    * Starts the thread for a fit that comes soon; otherwise the first fit does, and waits for it. Not before: it takes
-   * 16 MiB, and a good part of the host's own start where cores are few.
+   * 16 MiB, and where cores are few a tenth of the host's own start.
    */
   prepare(): void {
     if (this.#kind === 'worker' && this.#worker === null && !this.#closed && this.#leaving === null)

@@ -1,5 +1,6 @@
-import { afterEach, expect, test, vi } from 'vitest'
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
 import { Detector, type DetectorOptions, type FitReport } from '#sentinel/detector/detector.js'
+import { Trainer } from '#sentinel/detector/trainer.js'
 import { IsolationForest } from '#sentinel/forest/index.js'
 import { madeUpTraffic } from '../../bench/accuracy/experiments.js'
 import { DEFAULTS, replay } from '../../bench/accuracy/replay.js'
@@ -35,6 +36,16 @@ test('the first forest comes at minSamples; until then the rules decide and say 
   detector.analyze({ latency: 10, input_length: 1, errors: 0 })
   await detector.settled()
   expect(detector).toMatchObject({ trained: true, samplesNeeded: 0, generation: 1 })
+})
+
+test('the thread of the trainer is started half way to the first fit', async () => {
+  const prepare = vi.spyOn(Trainer.prototype, 'prepare')
+  onTestFinished(() => prepare.mockRestore())
+  const detector = await detectorOf()
+  await feed(detector, 0, 24)
+  expect(prepare).not.toHaveBeenCalled()
+  await feed(detector, 24, 25)
+  expect(prepare).toHaveBeenCalledTimes(1)
 })
 
 test('the window is full at historyMax, whatever is learnt from', async () => {

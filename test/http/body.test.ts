@@ -45,6 +45,21 @@ test('a body may come after its headers, and a byte at a time', async () => {
   expect(await historySize(app)).toBe(2)
 })
 
+test('a body that comes with its headers is read without listening for it, on this release of Node', async () => {
+  const { app, port } = await listening()
+  const listened: boolean[] = []
+  app.server.on('request', (message) => {
+    const i = listened.push(false) - 1
+    message.on('newListener', (event) => {
+      if (event === 'data') listened[i] = true
+    })
+  })
+  const whole = request(RECORD, LAST)
+  await exchange(port, whole)
+  await exchange(port, whole.slice(0, -1), whole.slice(-1))
+  expect(listened).toEqual([false, true])
+})
+
 test('a character that is cut in two is put together again', async () => {
   const { app, port } = await listening()
   const record = `${RECORD.slice(0, -1)},"route":"${'é'.repeat(2049)}"}`
