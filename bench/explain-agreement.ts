@@ -5,7 +5,7 @@
  *   npm run build && npx tsx bench/explain-agreement.ts
  */
 import { Detector } from '#sentinel/detector/detector.js'
-import { situationOf } from '#sentinel/explain/situation.js'
+import { situationOf } from '#sentinel/explain/sentence/situation.js'
 import { DEFAULTS } from './accuracy/replay.js'
 import { dataFolder, type Labelled, readTelemetry } from './accuracy/streams.js'
 

@@ -15,7 +15,7 @@ const lib = join(root, 'lib')
 
 const ENTRIES = ['index.js', 'server.js']
 /** Starts as a thread, from its own file. */
-const THREAD = 'detector/fit-worker.js'
+const THREAD = 'detector/training/fit-worker.js'
 const AS_THEY_ARE = [
   'forest/forest.js',
   'forest/forest.inline.js',

@@ -7,7 +7,8 @@ import { dirname, join } from 'node:path'
 
 const ENTRIES = ['index.d.ts', 'server.d.ts', 'forest/index.d.ts', 'forest/forest.wasm.d.ts']
 /** Modules whose comments users read. */
-const DOCUMENTED = /^(index|config|forest\/\w[\w-]*|http\/app|detector\/(detector|features|verdict))\.d\.ts$/
+const DOCUMENTED =
+  /^(index|config|forest\/\w[\w-]*|http\/app|detector\/(detector|verdict)|telemetry\/features|config\/config)\.d\.ts$/
 const COMMENT = /\/\*\*[\s\S]*?\*\/\s*/g
 const INTERNAL_MEMBER = /^ *\/\*\*(?:(?!\*\/)[\s\S])*@internal(?:(?!\*\/)[\s\S])*\*\/\s*[^;{]*;\n/gm
 const NAME = /^export (?:declare )?(?:abstract )?(?:function|const|let|class|interface|type) (\w+)/m

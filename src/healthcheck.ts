@@ -1,6 +1,6 @@
 import { get } from 'node:http'
 import process from 'node:process'
-import { loadConfig } from './config.js'
+import { loadConfig } from './config/config.js'
 
 /** Below the time-out that the image's HEALTHCHECK gives it, so that it can say what was wrong. */
 const TIMEOUT_MS = 2_000

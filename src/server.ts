@@ -3,12 +3,12 @@ import { existsSync } from 'node:fs'
 import process from 'node:process'
 import { parseArgs } from 'node:util'
 import closeWithGrace from 'close-with-grace'
-import { type Config, loadConfig, unknownVariables } from './config.js'
-import { tuneHeap } from './heap.js'
+import { type Config, loadConfig, unknownVariables } from './config/config.js'
+import { usage } from './config/usage.js'
+import { VERSION } from './config/version.js'
 import { type App, buildApp } from './http/app.js'
-import { keepTickShape } from './tick-shape.js'
-import { usage } from './usage.js'
-import { VERSION } from './version.js'
+import { tuneHeap } from './v8/heap.js'
+import { keepTickShape } from './v8/tick-shape.js'
 
 /**
  * How long requests in flight may take to finish once the process is told to stop: longer than a request may

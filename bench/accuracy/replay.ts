@@ -1,4 +1,4 @@
-import { loadConfig } from '#sentinel/config.js'
+import { loadConfig } from '#sentinel/config/config.js'
 import { Detector, type DetectorOptions } from '#sentinel/detector/detector.js'
 import type { Labelled } from './streams.js'
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
-import type { Telemetry } from '#sentinel/detector/telemetry.js'
+import type { Telemetry } from '#sentinel/telemetry/record.js'
 
 /** A record and whether it is an anomaly. */
 export type Labelled = Telemetry & { readonly label: number }

@@ -1,9 +1,9 @@
 // What the service is compared with: a Fastify route with the same request schema, the same ajv options and the
 // same logger (JSON lines at `info`, no line a request), that answers {"status":"OK"} and does nothing else.
 import { fastify, LogController } from 'fastify'
-import { Telemetry } from '#sentinel/detector/telemetry.js'
 import { AJV_OPTIONS } from '#sentinel/http/ajv-options.js'
 import { loggerOptions } from '#sentinel/http/logger.js'
+import { Telemetry } from '#sentinel/telemetry/record.js'
 
 const app = fastify({
   logger: loggerOptions('info'),

@@ -1,4 +1,4 @@
-import type { Feature } from './features.js'
+import type { Feature } from '../telemetry/features.js'
 import type { ExceededRule, Verdict } from './verdict.js'
 
 /** Static limits by feature name: a value strictly above one is a threat. Features without one never are. */

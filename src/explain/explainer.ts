@@ -1,16 +1,16 @@
 import type { Verdict } from '../detector/verdict.js'
-import type { Assessment } from './assessment.js'
-import { AssessmentCache } from './assessment-cache.js'
-import { factsOf } from './facts.js'
-import { figuresHold } from './figures.js'
-import { fingerprintOf } from './fingerprint.js'
-import { type BreakerState, LLM_FAILURES, type LlmOutcome } from './llm-outcome.js'
-import type { ModelLine } from './model-line.js'
-import type { Question } from './prompt.js'
-import { reasonFor } from './reason.js'
-import { routePattern } from './route-pattern.js'
-import { situationOf } from './situation.js'
-import { UnansweredError } from './unanswered.js'
+import { routePattern } from '../telemetry/route-pattern.js'
+import type { Assessment } from './llm/assessment.js'
+import { AssessmentCache } from './llm/assessment-cache.js'
+import { factsOf } from './llm/facts.js'
+import { figuresHold } from './llm/figures.js'
+import { fingerprintOf } from './llm/fingerprint.js'
+import type { ModelLine } from './llm/model-line.js'
+import { type BreakerState, LLM_FAILURES, type LlmOutcome } from './llm/outcome.js'
+import type { Question } from './llm/prompt.js'
+import { UnansweredError } from './llm/unanswered.js'
+import { reasonFor } from './sentence/reason.js'
+import { situationOf } from './sentence/situation.js'
 
 /** `wait` and `background` ask the language model and differ in who waits for it; `rules` never asks. */
 export type ExplainMode = 'wait' | 'background' | 'rules'
@@ -165,7 +165,7 @@ export class Explainer {
   }
 
   #openLine(): Promise<ModelLine> {
-    this.#line ??= import('./model-line.js').then(({ ModelLine }) => {
+    this.#line ??= import('./llm/model-line.js').then(({ ModelLine }) => {
       const { ollamaHost, ollamaModel, timeoutMs } = this.#options
       return new ModelLine({
         host: ollamaHost,

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
-import type { Anomaly, AnomalySummary } from '../explain/anomaly.js'
-import { type AnomalyEvent, type AnomalyLog, summaryOf } from '../explain/anomaly-log.js'
+import type { Anomaly, AnomalySummary } from '../anomalies/anomaly.js'
+import { type AnomalyEvent, type AnomalyLog, summaryOf } from '../anomalies/anomaly-log.js'
 
 const HEARTBEATS_A_CLIENT_MAY_MISS = 2
 const RETRY_MS = 3_000

@@ -1,9 +1,9 @@
-import type { StateConfig } from '../config.js'
+import type { AnomalyLog } from '../anomalies/anomaly-log.js'
+import type { StateConfig } from '../config/config.js'
 import type { Detector } from '../detector/detector.js'
-import type { AnomalyLog } from '../explain/anomaly-log.js'
 import { StateKeeper, type StateLog } from '../state/keeper.js'
 import type { StateSection } from '../state/section.js'
-import type { SentinelMetrics } from './metrics.js'
+import type { SentinelMetrics } from './metrics/sentinel-metrics.js'
 
 export interface KeptState {
   readonly detector: Detector

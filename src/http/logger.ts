@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs'
 import type { FastifyLoggerOptions } from 'fastify'
-import { visibleJson } from '../quoted.js'
+import { visibleJson } from '../text/quoted.js'
 
 /** How to log: a level, and a stream instead of stdout. */
 export interface LoggerOptions {

@@ -1,5 +1,5 @@
+import type { AnomalyLog } from '../anomalies/anomaly-log.js'
 import type { Verdict } from '../detector/verdict.js'
-import type { AnomalyLog } from '../explain/anomaly-log.js'
 import type { Explainer } from '../explain/explainer.js'
 
 /** A flagged record, as those see it who explain and keep it. It carries no user. */

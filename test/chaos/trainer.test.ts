@@ -1,10 +1,10 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
-import { loadConfig } from '#sentinel/config.js'
+import { loadConfig } from '#sentinel/config/config.js'
 import { Detector } from '#sentinel/detector/detector.js'
 import { buildApp } from '#sentinel/http/app.js'
-import { faultyThread } from '../detector/faulty-threads.js'
+import { faultyThread } from '../detector/training/faulty-threads.js'
 import { Load } from './load.js'
 
 const DEATHS = 20

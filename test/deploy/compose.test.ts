@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { Ajv } from 'ajv'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { loadConfig, unknownVariables } from '#sentinel/config.js'
+import { loadConfig, unknownVariables } from '#sentinel/config/config.js'
 
 interface Service {
   readonly image: string

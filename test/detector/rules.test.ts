@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { FEATURES } from '#sentinel/detector/features.js'
 import { judgeByRules } from '#sentinel/detector/rules.js'
+import { FEATURES } from '#sentinel/telemetry/features.js'
 
 const limits = { latency: 5000, errors: 5, input_length: 10_000 }
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { expect, onTestFinished, test } from 'vitest'
-import { loadConfig } from '#sentinel/config.js'
+import { loadConfig } from '#sentinel/config/config.js'
 import { Detector, type DetectorOptions, type DetectorState } from '#sentinel/detector/detector.js'
-import type { Telemetry } from '#sentinel/detector/telemetry.js'
 import { decodeState, encodeState } from '#sentinel/state/codec.js'
+import type { Telemetry } from '#sentinel/telemetry/record.js'
 
 async function detectorOf(
   environment: Record<string, string> = {},

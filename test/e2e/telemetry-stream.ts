@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import type { Telemetry } from '#sentinel/detector/telemetry.js'
+import type { Telemetry } from '#sentinel/telemetry/record.js'
 
 /** Real API requests (Loghub's OpenStack logs), where the data folder stands beside the checkout. */
 const RECORDED = new URL('../../../shared/data/streams/openstack-api.ndjson', import.meta.url)

@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { loadConfig } from '#sentinel/config.js'
+import { loadConfig } from '#sentinel/config/config.js'
 import { Detector } from '#sentinel/detector/detector.js'
 import { OllamaStandIn } from '../ollama-stand-in.js'
 import { ATTACK, analyze, historySize, metric, NORMAL, startApp } from './subject.js'

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { AnomalyLog } from '#sentinel/explain/anomaly-log.js'
+import { AnomalyLog } from '#sentinel/anomalies/anomaly-log.js'
 import { AnomalyStream } from '#sentinel/http/anomaly-stream.js'
 import { SLOW } from '../explain/verdicts.js'
 

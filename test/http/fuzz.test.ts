@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { expect, onTestFinished, test } from 'vitest'
-import { loadConfig } from '#sentinel/config.js'
+import { loadConfig } from '#sentinel/config/config.js'
 import { Detector } from '#sentinel/detector/detector.js'
 import { encodeState } from '#sentinel/state/codec.js'
 import { startApp } from './subject.js'

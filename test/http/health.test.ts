@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { VERSION } from '#sentinel/version.js'
+import { VERSION } from '#sentinel/config/version.js'
 import { analyze, metric, NORMAL, startApp } from './subject.js'
 
 test('/health says exactly what it promises', async () => {

@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest'
-import { type EnvironmentSource, loadConfig } from '#sentinel/config.js'
+import { type EnvironmentSource, loadConfig } from '#sentinel/config/config.js'
 import { type App, type AppOptions, buildApp } from '#sentinel/http/app.js'
 
 /**

@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { VERSION } from '#sentinel/version.js'
+import { VERSION } from '#sentinel/config/version.js'
 import { packTarball, removeFolder, run, temporaryFolder } from './tarball.js'
 
 const LIBRARY = `

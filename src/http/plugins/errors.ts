@@ -1,7 +1,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import { AccessError, ApiError, ERROR_STATUS, type ErrorCode } from '../error-codes.js'
-import { type SentinelMetrics, UNMATCHED } from '../metrics.js'
+import { type SentinelMetrics, UNMATCHED } from '../metrics/sentinel-metrics.js'
 import { errorAnswer } from '../schemas/error.js'
 import { validationMessage } from '../validation-message.js'
 

@@ -1,6 +1,6 @@
 import type { RouteOptions } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
-import type { SentinelMetrics } from '../metrics.js'
+import type { SentinelMetrics } from '../metrics/sentinel-metrics.js'
 
 declare module 'fastify' {
   interface FastifyReply {

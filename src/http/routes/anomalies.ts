@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply } from 'fastify'
-import { idBound, isAnomalyId } from '../../explain/anomaly-id.js'
-import { type AnomalyLog, summaryOf } from '../../explain/anomaly-log.js'
+import { idBound, isAnomalyId } from '../../anomalies/anomaly-id.js'
+import { type AnomalyLog, summaryOf } from '../../anomalies/anomaly-log.js'
 import { AnomalyStream } from '../anomaly-stream.js'
 import { ERROR_STATUS, type ErrorCode } from '../error-codes.js'
 import {

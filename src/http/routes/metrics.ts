@@ -1,6 +1,6 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
-import type { SentinelMetrics } from '../metrics.js'
+import type { SentinelMetrics } from '../metrics/sentinel-metrics.js'
 import { errorResponses } from '../schemas/error.js'
 
 export interface MetricsRouteOptions {

@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { Detail } from '../../explain/detail.js'
+import { Detail } from '../../anomalies/detail.js'
 import { referenceTo } from './reference.js'
 
 const DetailReference = Type.Optional(referenceTo(Detail))

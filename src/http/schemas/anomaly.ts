@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream'
 import { type Static, Type } from '@sinclair/typebox'
-import { Anomaly, AnomalySummary } from '../../explain/anomaly.js'
-import { ANOMALY_ID_PATTERN } from '../../explain/anomaly-id.js'
-import { DETAIL_EXAMPLE } from '../../explain/detail.js'
+import { Anomaly, AnomalySummary } from '../../anomalies/anomaly.js'
+import { ANOMALY_ID_PATTERN } from '../../anomalies/anomaly-id.js'
+import { DETAIL_EXAMPLE } from '../../anomalies/detail.js'
 
 const EXAMPLE_ID = '19b76daa800-0000'
 

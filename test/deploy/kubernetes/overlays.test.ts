@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { loadConfig, unknownVariables } from '#sentinel/config.js'
+import { loadConfig, unknownVariables } from '#sentinel/config/config.js'
 import { hasTool, skipped } from '../tool.js'
 import { type Manifest, renderOverlay } from './manifests.js'
 import { type Container, containersOf, deploymentOf, environmentOf, type Pod } from './pod.js'

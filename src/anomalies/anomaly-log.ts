@@ -1,0 +1,129 @@
+import type { Verdict } from '../detector/verdict.js'
+import type { Assessment } from '../explain/llm/assessment.js'
+import { plainText } from '../text/plain-text.js'
+import type { Anomaly, AnomalySummary } from './anomaly.js'
+import { AnomalyIds } from './anomaly-id.js'
+import { detailOf } from './detail.js'
+
+const DEFAULT_MAX = 500
+const MAX_ROUTE_CHARS = 256
+/** A state of more would take longer to write than a request may wait. */
+const MAX_CAPTURED = 1000
+
+export interface LoggedAnomaly {
+  readonly verdict: Verdict
+  readonly reason: string
+  readonly route?: string | undefined
+}
+
+export interface AnomalyQuery {
+  /** At most so many, the newest; all without it. */
+  readonly limit?: number
+  /** Only what sorts after it: an id, or `idBound` of a time. */
+  readonly since?: string
+}
+
+/** `logged`: a new anomaly; `explained`: the model's text has come for one that is already known. */
+export type AnomalyEvent = { readonly kind: 'logged' | 'explained'; readonly anomaly: Anomaly }
+
+/** The last anomalies, in a ring: the oldest goes when there is one too many. */
+export class AnomalyLog {
+  readonly capacity: number
+  readonly #ids = new AnomalyIds()
+  /** Insertion order is id order. */
+  readonly #anomalies = new Map<string, Anomaly>()
+  readonly #listeners = new Set<(event: AnomalyEvent) => void>()
+  #newestId = ''
+
+  constructor({ max = DEFAULT_MAX }: { max?: number } = {}) {
+    if (!Number.isInteger(max) || max < 1) throw new RangeError('an anomaly log holds one or more anomalies')
+    this.capacity = max
+  }
+
+  get size(): number {
+    return this.#anomalies.size
+  }
+
+  /** Keeps an anomaly and tells the listeners. Its `id` is what `x-anomaly-id` carries. */
+  add({ verdict, reason, route }: LoggedAnomaly): Anomaly {
+    const nowMs = Date.now()
+    const anomaly: Anomaly = {
+      id: this.#ids.next(nowMs),
+      timestamp: new Date(nowMs).toISOString(),
+      route: route === undefined ? null : plainText(route, MAX_ROUTE_CHARS) || null,
+      status: 'THREAT_DETECTED',
+      action: 'freeze',
+      reason,
+      prediction_score: verdict.score,
+      confidence: verdict.confidence,
+      explanation: { source: 'rules', text: reason, model: null, ms: null },
+      detail: detailOf(verdict),
+    }
+    this.#newestId = anomaly.id
+    this.#anomalies.set(anomaly.id, anomaly)
+    if (this.#anomalies.size > this.capacity) {
+      const oldest = this.#anomalies.keys().next()
+      if (!oldest.done) this.#anomalies.delete(oldest.value)
+    }
+    this.#tell({ kind: 'logged', anomaly })
+    return anomaly
+  }
+
+  /** Puts the model's text in the place of the rules'. False when the anomaly is no longer kept. */
+  attachAssessment(id: string, { text, model, ms }: Assessment): boolean {
+    const before = this.#anomalies.get(id)
+    if (before === undefined) return false
+    const anomaly: Anomaly = { ...before, explanation: { source: 'llm', text, model, ms } }
+    // Setting a key that exists keeps its place in the order.
+    this.#anomalies.set(id, anomaly)
+    this.#tell({ kind: 'explained', anomaly })
+    return true
+  }
+
+  get(id: string): Anomaly | undefined {
+    return this.#anomalies.get(id)
+  }
+
+  /** Newest first. */
+  list({ limit = this.capacity, since = '' }: AnomalyQuery = {}): Anomaly[] {
+    const newestFirst = [...this.#anomalies.values()].reverse()
+    const end = newestFirst.findIndex(({ id }) => id <= since)
+    return newestFirst.slice(0, end === -1 ? limit : Math.min(limit, end))
+  }
+
+  /** The id of the newest anomaly ever logged, or a text that sorts before every id. */
+  get newestId(): string {
+    return this.#newestId
+  }
+
+  /** The newest anomalies, oldest first. */
+  capture(): Anomaly[] {
+    return [...this.#anomalies.values()].slice(-MAX_CAPTURED)
+  }
+
+  /** Takes over captured anomalies; ids given from now on sort after theirs, whatever the clock says. */
+  restore(anomalies: readonly Anomaly[]): void {
+    for (const anomaly of anomalies.slice(-this.capacity)) {
+      this.#anomalies.set(anomaly.id, anomaly)
+      this.#newestId = anomaly.id
+    }
+    if (this.#newestId !== '') this.#ids.continueAfter(this.#newestId)
+  }
+
+  /** Calls `listener` for each event from now on, until the returned function is called. */
+  subscribe(listener: (event: AnomalyEvent) => void): () => void {
+    this.#listeners.add(listener)
+    return () => {
+      this.#listeners.delete(listener)
+    }
+  }
+
+  #tell(event: AnomalyEvent): void {
+    for (const listener of this.#listeners) listener(event)
+  }
+}
+
+/** What lists and streams show of an anomaly. */
+export function summaryOf({ detail: _, ...summary }: Anomaly): AnomalySummary {
+  return summary
+}

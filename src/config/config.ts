@@ -1,0 +1,240 @@
+import { Ajv } from 'ajv'
+import { envSchema } from 'env-schema'
+import { type AlertPolicies, parseAlertPolicies } from '../detector/baseline/policy.js'
+import type { DetectorOptions } from '../detector/detector.js'
+import type { ExplainerOptions } from '../explain/explainer.js'
+import { checkOllamaHost } from '../explain/llm/ollama-host.js'
+import { FEATURES } from '../telemetry/features.js'
+import { allowedBy, type ValueSchema } from '../text/allowed.js'
+import { quoted } from '../text/quoted.js'
+import { isLoopback } from './loopback.js'
+import { Environment, type Variable } from './schema.js'
+
+/** Everything the service can be told, checked and grouped by the part that reads it. */
+export interface Config {
+  readonly host: string
+  readonly port: number
+  readonly logLevel: string
+  readonly access: AccessConfig
+  readonly admin: AdminConfig
+  readonly limits: LimitsConfig
+  readonly state: StateConfig
+  /** The file with the forest that judges; null for one that is learnt. */
+  readonly forestFile: string | null
+  readonly detector: Omit<DetectorOptions, 'forest' | 'onFit' | 'onTrainerFault' | 'trainer'>
+  readonly explain: Pick<ExplainerOptions, 'mode' | 'timeoutMs' | 'ollamaHost' | 'ollamaModel'>
+  /** Anomalies kept to be looked up. */
+  readonly anomaliesMax: number
+}
+
+/** Who may call. */
+export interface AccessConfig {
+  /** Bearer tokens, any of which opens everything but `/health*`; none opens everything. */
+  readonly tokens: readonly string[]
+  /** Served beyond loopback without a token, because someone said so. */
+  readonly unauthenticated: boolean
+  /** Names a `Host` header may carry besides the loopback names and the address listened on; `*` for any. */
+  readonly allowedHosts: readonly string[]
+  /** Origins of web pages that may call. */
+  readonly corsOrigins: readonly string[]
+}
+
+/** A second listener for health and metrics; none when the port is null. */
+export interface AdminConfig {
+  readonly host: string
+  readonly port: number | null
+}
+
+/** How much is taken on. */
+export interface LimitsConfig {
+  readonly maxConnections: number
+  /** Mean delay of the event loop above which requests are shed; 0 never sheds. */
+  readonly maxDelayMs: number
+  /** Requests a second and caller; 0 for no limit. */
+  readonly rateLimit: number
+  /** Answers remembered for repeated requests; 0 remembers none. */
+  readonly idempotencyMax: number
+}
+
+/** Where and how often the state is kept; nowhere when the folder is null. */
+export interface StateConfig {
+  readonly dir: string | null
+  readonly intervalMs: number
+}
+
+export type EnvironmentSource = Readonly<Record<string, string | undefined>>
+
+/** A setting that cannot be used. The message is one line: variable, value, what is allowed. */
+export class ConfigError extends Error {
+  readonly code = 'SENTINEL_BAD_CONFIG'
+  override readonly name = 'ConfigError'
+
+  constructor(
+    readonly variable: string,
+    message: string,
+  ) {
+    super(message)
+  }
+}
+
+/**
+ * Reads the configuration from environment variables; what is missing or empty takes its default.
+ * @throws ConfigError at the first value out of range.
+ */
+export function loadConfig(source: EnvironmentSource = process.env): Config {
+  const env = read(source)
+  checkTogether(env, source)
+  return {
+    host: env.SENTINEL_HOST,
+    port: env.SENTINEL_PORT,
+    logLevel: env.SENTINEL_LOG_LEVEL,
+    access: {
+      tokens: listed(env.SENTINEL_API_TOKEN),
+      unauthenticated:
+        env.SENTINEL_API_TOKEN === '' && !(isLoopback(env.SENTINEL_HOST) && isLoopback(adminHostOf(env))),
+      allowedHosts: listed(env.SENTINEL_ALLOWED_HOSTS.toLowerCase()),
+      corsOrigins: listed(env.SENTINEL_CORS_ORIGINS.toLowerCase()),
+    },
+    admin: {
+      host: env.SENTINEL_ADMIN_HOST,
+      port: env.SENTINEL_ADMIN_PORT === 'off' ? null : env.SENTINEL_ADMIN_PORT,
+    },
+    limits: {
+      maxConnections: env.SENTINEL_MAX_CONNECTIONS,
+      maxDelayMs: env.SENTINEL_MAX_DELAY_MS,
+      rateLimit: env.SENTINEL_RATE_LIMIT,
+      idempotencyMax: env.SENTINEL_IDEMPOTENCY_MAX,
+    },
+    state: {
+      dir: env.SENTINEL_STATE_DIR === '' ? null : env.SENTINEL_STATE_DIR,
+      intervalMs: env.SENTINEL_STATE_INTERVAL_MS,
+    },
+    forestFile: env.SENTINEL_FOREST === '' ? null : env.SENTINEL_FOREST,
+    detector: {
+      historyMax: env.SENTINEL_HISTORY_MAX,
+      contamination: env.SENTINEL_CONTAMINATION,
+      retrainEvery: env.SENTINEL_RETRAIN_EVERY,
+      minSamples: env.SENTINEL_MIN_SAMPLES,
+      nTrees: env.SENTINEL_TREES,
+      subsampleSize: env.SENTINEL_SUBSAMPLE,
+      seed: env.SENTINEL_SEED,
+      trainDuty: env.SENTINEL_TRAIN_DUTY,
+      baseline: env.SENTINEL_FOREST === '' ? env.SENTINEL_BASELINE : 'window',
+      routesMax: env.SENTINEL_ROUTES_MAX,
+      minConfidence: env.SENTINEL_MIN_CONFIDENCE,
+      policies: readPolicies(env.SENTINEL_FEATURES),
+      rules: {
+        latency: env.SENTINEL_RULE_LATENCY_MS,
+        input_length: env.SENTINEL_RULE_INPUT_LENGTH,
+        errors: env.SENTINEL_RULE_ERRORS,
+      },
+    },
+    explain: {
+      mode: env.SENTINEL_EXPLAIN,
+      timeoutMs: env.SENTINEL_LLM_TIMEOUT_MS,
+      ollamaHost: env.OLLAMA_HOST,
+      ollamaModel: env.OLLAMA_MODEL,
+    },
+    anomaliesMax: env.SENTINEL_ANOMALIES_MAX,
+  }
+}
+
+/** Variables that look like ours and are none: nearly always a typing error worth a word in the log. */
+export function unknownVariables(source: EnvironmentSource = process.env): string[] {
+  return Object.keys(source).filter(
+    (name) => name.startsWith('SENTINEL_') && !Object.hasOwn(Environment.properties, name),
+  )
+}
+
+function read(source: EnvironmentSource): Environment {
+  const given: Record<string, string> = {}
+  for (const name of variables()) {
+    const value = source[name]?.trim()
+    if (value !== undefined && value !== '') given[name] = value
+  }
+  // The schema is ours: checking it against the schema of schemas would add a tenth to a start.
+  const ajv = new Ajv({
+    coerceTypes: true,
+    useDefaults: true,
+    validateSchema: false,
+    meta: false,
+    keywords: ['allowed'],
+  })
+  try {
+    return envSchema<Environment>({ schema: Environment, data: given, env: false, ajv })
+  } catch (error) {
+    const variable = variables().find((name) => `/${name}` === ajv.errors?.[0]?.instancePath)
+    throw variable === undefined ? error : refusal(variable, source)
+  }
+}
+
+/** What no single schema can say: numbers that overflow, settings that must fit each other, addresses. */
+function checkTogether(env: Environment, source: EnvironmentSource): void {
+  for (const name of variables()) {
+    // ajv takes 1e999 for a number, and then no maximum looks at it.
+    if (typeof env[name] === 'number' && !Number.isFinite(env[name])) throw refusal(name, source)
+  }
+  if (env.SENTINEL_MIN_SAMPLES > env.SENTINEL_HISTORY_MAX) {
+    throw refusal(
+      'SENTINEL_MIN_SAMPLES',
+      source,
+      `a whole number from 2 to SENTINEL_HISTORY_MAX, which is ${env.SENTINEL_HISTORY_MAX}`,
+    )
+  }
+  if (env.SENTINEL_FOREST !== '' && source.SENTINEL_BASELINE?.trim() === 'guarded') {
+    throw refusal('SENTINEL_BASELINE', source, 'window, or left out, where SENTINEL_FOREST is set')
+  }
+  checkBinding('SENTINEL_HOST', env.SENTINEL_HOST, env)
+  checkBinding('SENTINEL_ADMIN_HOST', adminHostOf(env), env)
+  try {
+    checkOllamaHost(env.OLLAMA_HOST)
+  } catch (error) {
+    // This message does not repeat the value, which may hold a password.
+    throw new ConfigError('OLLAMA_HOST', (error as Error).message)
+  }
+}
+
+function readPolicies(json: string): AlertPolicies {
+  try {
+    return parseAlertPolicies(json, FEATURES)
+  } catch (error) {
+    throw new ConfigError(
+      'SENTINEL_FEATURES',
+      `SENTINEL_FEATURES cannot be used: ${(error as Error).message}`,
+    )
+  }
+}
+
+/** Beyond loopback anybody in the network calls: that takes a token, or a word that this is meant. */
+function checkBinding(variable: Variable, host: string, env: Environment): void {
+  if (isLoopback(host) || env.SENTINEL_API_TOKEN !== '' || env.SENTINEL_ALLOW_UNAUTHENTICATED) return
+  throw new ConfigError(
+    variable,
+    `${variable}=${quoted(host)} cannot be used without a token, because others than this machine reach it: ` +
+      'set SENTINEL_API_TOKEN, or SENTINEL_ALLOW_UNAUTHENTICATED=true if something else keeps them out',
+  )
+}
+
+/** The second listener's address; that of the first where there is no second. */
+function adminHostOf(env: Environment): string {
+  return env.SENTINEL_ADMIN_PORT === 'off' ? env.SENTINEL_HOST : env.SENTINEL_ADMIN_HOST
+}
+
+function listed(text: string): string[] {
+  return text === '' ? [] : text.split(',').map((entry) => entry.trim())
+}
+
+function refusal(variable: Variable, source: EnvironmentSource, allowed?: string): ConfigError {
+  const schema: ValueSchema & { default?: unknown; writeOnly?: boolean } = Environment.properties[variable]
+  const value = source[variable]
+  const shown = schema.writeOnly === true ? '"…"' : quoted(value ?? '')
+  const given = value === undefined || value.trim() === '' ? `${schema.default} (the default)` : shown
+  return new ConfigError(
+    variable,
+    `${variable}=${given} cannot be used: it must be ${allowed ?? allowedBy(schema)}`,
+  )
+}
+
+function variables(): Variable[] {
+  return Object.keys(Environment.properties) as Variable[]
+}

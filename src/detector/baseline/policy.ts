@@ -1,0 +1,96 @@
+import { type Static, Type } from '@sinclair/typebox'
+import { Ajv } from 'ajv'
+import type { Feature } from '../../telemetry/features.js'
+
+/** Which differences of one feature from its median may count. */
+export const FeaturePolicy = Type.Object(
+  {
+    direction: Type.Optional(
+      Type.Union([Type.Literal('high'), Type.Literal('low'), Type.Literal('both')], {
+        description: 'Values below the median never count with `high`, above it never with `low`.',
+      }),
+    ),
+    ignore: Type.Optional(
+      Type.Number({ minimum: 0, description: 'Differences from the median up to this many units are none.' }),
+    ),
+    ignoreRelative: Type.Optional(
+      Type.Number({ minimum: 0, description: 'As `ignore`, as a share of the median: 0.2 is 20%.' }),
+    ),
+  },
+  { additionalProperties: false },
+)
+export type FeaturePolicy = Static<typeof FeaturePolicy>
+
+/** Policies by feature name. */
+export const AlertPolicies = Type.Record(Type.String(), FeaturePolicy)
+export type AlertPolicies = Static<typeof AlertPolicies>
+
+/**
+ * Reads policies from JSON, e.g. `{"latency":{"direction":"high","ignore":20,"ignoreRelative":0.1}}`.
+ * @throws Error saying in one line what is wrong and what is allowed
+ */
+export function parseAlertPolicies(json: string, features: readonly Feature[]): AlertPolicies {
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(json)
+  } catch {
+    throw new Error(
+      'the feature policies are not JSON; allowed is e.g. {"latency":{"direction":"high","ignore":20}}',
+    )
+  }
+  const ajv = new Ajv()
+  if (!ajv.validate(AlertPolicies, parsed)) {
+    const [error] = ajv.errors ?? []
+    const path = [error?.instancePath, error?.params.additionalProperty]
+      .filter(Boolean)
+      .join('/')
+      .slice(0, 80)
+    throw new Error(
+      `the feature policies are wrong at ${path || '/'}: it ${error?.message}; allowed by feature are direction ` +
+        '(high, low, both), ignore (units, 0 or more) and ignoreRelative (share of the median, 0 or more)',
+    )
+  }
+  const policies = parsed as AlertPolicies
+  const names = features.map((feature) => feature.name)
+  const unknown = Object.keys(policies).find((name) => !names.includes(name))
+  if (unknown !== undefined) {
+    throw new Error(
+      `the feature policies name "${unknown.slice(0, 40)}"; the features are ${names.join(', ')}`,
+    )
+  }
+  return policies
+}
+
+/** Which values count as their median, by feature index. */
+export class AlertPolicy {
+  readonly #low: Uint8Array
+  readonly #high: Uint8Array
+  readonly #absolute: Float64Array
+  readonly #relative: Float64Array
+
+  constructor(features: readonly Feature[], policies: AlertPolicies = {}) {
+    const of = features.map(({ name }) => policies[name] ?? {})
+    this.#low = Uint8Array.from(of, ({ direction }) => (direction === 'high' ? 0 : 1))
+    this.#high = Uint8Array.from(of, ({ direction }) => (direction === 'low' ? 0 : 1))
+    this.#absolute = Float64Array.from(of, ({ ignore }) => ignore ?? 0)
+    this.#relative = Float64Array.from(of, ({ ignoreRelative }) => ignoreRelative ?? 0)
+  }
+
+  /** Whether it excuses nothing at all. */
+  get strict(): boolean {
+    const every = [...this.#low, ...this.#high]
+    return !every.includes(0) && ![...this.#absolute, ...this.#relative].some((ignored) => ignored > 0)
+  }
+
+  /** Whether the difference of a value from its median is none of the operator's concern. */
+  excuses(feature: number, value: number, median: number): boolean {
+    const difference = value - median
+    if (difference === 0) return false
+    if ((difference < 0 ? this.#low : this.#high)[feature] === 0) return true
+    const size = Math.abs(difference)
+    return (
+      size <= (this.#absolute[feature] as number) ||
+      size <= (this.#relative[feature] as number) * Math.abs(median)
+    )
+  }
+}

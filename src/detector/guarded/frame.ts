@@ -1,0 +1,140 @@
+import { MAX_FLOAT32 } from '../../forest/rows.js'
+import { type Column, Columns, sortedColumns } from '../baseline/columns.js'
+import { LEAST_SPREAD, TRIFLE } from './log-scale.js'
+import { medianOf, spreadAround } from './median.js'
+import type { RecordStore } from './record-store.js'
+import type { RouteProfiles } from './route-profiles.js'
+
+/** Below a decade of range a feature counts as if it had one: ln 10. */
+const LEAST_RANGE = Math.LN10
+/** e to this is still a float32. */
+const LARGEST_LOG = 88
+
+/** Centre and spread per feature, on the log scale. */
+export interface Scale {
+  readonly center: Float64Array
+  readonly spread: Float64Array
+}
+
+/** Everything that a frame measured, by feature. */
+export type FrameState = {
+  readonly median: Float64Array
+  readonly center: Float64Array
+  readonly spread: Float64Array
+  readonly within: Float64Array
+  readonly middle: Float64Array
+  readonly halfRange: Float64Array
+  readonly columns: readonly Column[]
+}
+
+/**
+ * The coordinates that one forest is grown in and scores in. A feature's distance from the centre of its scale
+ * (its route's, or the whole baseline's) is taken in spreads of that scale, times the spread within routes that
+ * is common to all: what a log ratio to the median would be, had every route the same spread. The forest
+ * compares e to that, a ratio to the usual value, for threats are on the high side and trees that split ratios
+ * look harder there. Without routes this is the raw feature, divided by its median.
+ */
+export class Frame implements Scale {
+  readonly median: Float64Array
+  readonly center: Float64Array
+  readonly spread: Float64Array
+  /** Spread of the records around the centres that they are judged against. */
+  readonly within: Float64Array
+  /** The baseline that was measured. */
+  readonly columns: Columns
+  readonly #middle: Float64Array
+  readonly #halfRange: Float64Array
+
+  /**
+   * Takes the measure of a baseline and writes its rows, f32[n][stride], for a forest to be grown from.
+   * @param profiles just refreshed
+   */
+  static measure(baseline: RecordStore, profiles: RouteProfiles, rows: Float32Array, stride: number): Frame {
+    const { nFeatures, size, values } = baseline
+    const zeros = (): Float64Array => new Float64Array(nFeatures)
+    const frame = new Frame({
+      median: zeros(),
+      center: zeros(),
+      spread: zeros(),
+      within: zeros(),
+      middle: zeros(),
+      halfRange: zeros(),
+      columns: sortedColumns(values, nFeatures, size, new Float64Array(nFeatures * size)),
+    })
+    frame.#measure(baseline, profiles, rows, stride)
+    return frame
+  }
+
+  /** A frame that was captured. */
+  constructor({ median, center, spread, within, middle, halfRange, columns }: FrameState) {
+    this.median = median
+    this.center = center
+    this.spread = spread
+    this.within = within
+    this.#middle = middle
+    this.#halfRange = halfRange
+    this.columns = new Columns(columns)
+  }
+
+  capture(): FrameState {
+    const { median, center, spread, within } = this
+    const columns = this.columns.capture()
+    return { median, center, spread, within, middle: this.#middle, halfRange: this.#halfRange, columns }
+  }
+
+  #measure(baseline: RecordStore, profiles: RouteProfiles, rows: Float32Array, stride: number): void {
+    const { nFeatures, size } = baseline
+    const column = new Float64Array(size)
+    const scales: Scale[] = []
+    for (let i = 0; i < size; i++) {
+      const profile = profiles.peek(baseline.routes[i] as string)
+      scales.push(profile?.established ? profile : this)
+    }
+    for (let f = 0; f < nFeatures; f++) {
+      this.median[f] = this.columns.median(f)
+      baseline.logColumn(f, column)
+      this.center[f] = medianOf(column, size)
+      this.spread[f] = Math.max(spreadAround(this.center[f] as number, column, size), LEAST_SPREAD)
+      baseline.logColumn(f, column)
+      for (let i = 0; i < size; i++) column[i] = (column[i] as number) - (scales[i]?.center[f] as number)
+      this.within[f] = Math.max(spreadAround(0, column, size), LEAST_SPREAD)
+      this.#writeColumn(f, baseline, scales, rows, stride)
+    }
+  }
+
+  /** Signed distance of a value from the centre of a scale, in common log units. */
+  distance(feature: number, log: number, scale: Scale): number {
+    const difference = log - (scale.center[feature] as number)
+    if (Math.abs(difference) < TRIFLE) return 0
+    return (difference / (scale.spread[feature] as number)) * (this.within[feature] as number)
+  }
+
+  /**
+   * How far a distance is outside the range of the baseline, as a multiple of that range: 0 within. Ranges
+   * narrower than a spread or a decade count as those.
+   */
+  beyond(feature: number, distance: number): number {
+    const half = this.#halfRange[feature] as number
+    const outside = Math.abs(distance - (this.#middle[feature] as number)) - half
+    return outside <= 0 ? 0 : outside / Math.max(2 * half, LEAST_RANGE)
+  }
+
+  #writeColumn(f: number, baseline: RecordStore, scales: Scale[], rows: Float32Array, stride: number): void {
+    let low = Number.POSITIVE_INFINITY
+    let high = Number.NEGATIVE_INFINITY
+    for (let i = 0; i < baseline.size; i++) {
+      const log = baseline.logs[i * baseline.nFeatures + f] as number
+      const distance = this.distance(f, log, scales[i] as Scale)
+      low = Math.min(low, distance)
+      high = Math.max(high, distance)
+      rows[i * stride + f] = toRatio(distance)
+    }
+    this.#middle[f] = (low + high) / 2
+    this.#halfRange[f] = Math.max((high - low) / 2, LEAST_SPREAD)
+  }
+}
+
+/** What the forest compares: the ratio to the usual value. */
+export function toRatio(distance: number): number {
+  return Math.min(Math.exp(Math.min(distance, LARGEST_LOG)), MAX_FLOAT32)
+}

@@ -1,0 +1,122 @@
+import { type Column, Columns, sortedColumns } from '../baseline/columns.js'
+import { LEAST_SPREAD, toLog } from './log-scale.js'
+import { spreadAround } from './median.js'
+
+/** Records of a route that make its profile, at most and at least. */
+export const PROFILE_ROWS = 128
+export const ESTABLISHED_ROWS = 16
+
+const scratch = new Float64Array(PROFILE_ROWS)
+
+/** A captured profile. */
+export type ProfileState = {
+  readonly name: string
+  readonly established: boolean
+  readonly used: boolean
+  readonly size: number
+  readonly next: number
+  readonly stale: boolean
+  readonly median: Float64Array
+  readonly center: Float64Array
+  readonly spread: Float64Array
+  readonly values: Float64Array
+  readonly columns: readonly Column[]
+}
+
+/**
+ * What a route's features usually are: robust centre and spread over its last admitted records, taken at a fit with
+ * the values themselves.
+ */
+export class RouteProfile {
+  readonly name: string
+  /** Median, in raw units; the same and the spread on the log scale. Valid once established. */
+  readonly median: Float64Array
+  readonly center: Float64Array
+  readonly spread: Float64Array
+  established = false
+  /** Looked up since the last sweep for the least recently used. */
+  used = true
+  /** The records behind median, centre and spread. */
+  columns = new Columns([])
+  size = 0
+  #values: Float64Array
+  #sorted: Float64Array
+  #next = 0
+  #stale = true
+
+  constructor(name: string, nFeatures: number) {
+    this.name = name
+    this.median = new Float64Array(nFeatures)
+    this.center = new Float64Array(nFeatures)
+    this.spread = new Float64Array(nFeatures)
+    // Most hostile routes come once: a full ring is paid for by routes that come again.
+    this.#values = new Float64Array(ESTABLISHED_ROWS * nFeatures)
+    this.#sorted = new Float64Array(0)
+  }
+
+  /** Takes in a record of the route that the baseline took in. */
+  add(values: Float64Array, at: number): void {
+    const n = this.median.length
+    if (this.size === ESTABLISHED_ROWS && this.#values.length === n * ESTABLISHED_ROWS) this.#grow()
+    const place = this.#next
+    for (let f = 0; f < n; f++) this.#values[place * n + f] = values[at + f] as number
+    this.#next = (place + 1) % PROFILE_ROWS
+    if (this.size < PROFILE_ROWS) this.size += 1
+    this.#stale = true
+  }
+
+  /** Takes centre, spread and values anew, where there are records enough and any came. */
+  refresh(): void {
+    if (!this.#stale || this.size < ESTABLISHED_ROWS) return
+    const n = this.median.length
+    if (this.#sorted.length < this.#values.length) this.#sorted = new Float64Array(this.#values.length)
+    this.columns = new Columns(sortedColumns(this.#values, n, this.size, this.#sorted))
+    for (let f = 0; f < n; f++) {
+      const median = this.columns.median(f)
+      this.median[f] = median
+      this.center[f] = toLog(median)
+      for (let i = 0; i < this.size; i++) scratch[i] = toLog(this.#values[i * n + f] as number)
+      this.spread[f] = Math.max(spreadAround(this.center[f] as number, scratch, this.size), LEAST_SPREAD)
+    }
+    this.established = true
+    this.#stale = false
+  }
+
+  capture(): ProfileState {
+    const { name, established, used, size, median, center, spread } = this
+    const values = this.#values.slice(0, size * median.length)
+    return {
+      name,
+      established,
+      used,
+      size,
+      next: this.#next,
+      stale: this.#stale,
+      median,
+      center,
+      spread,
+      values,
+      columns: this.columns.capture(),
+    }
+  }
+
+  restore(state: ProfileState): void {
+    this.median.set(state.median)
+    this.center.set(state.center)
+    this.spread.set(state.spread)
+    this.established = state.established
+    this.used = state.used
+    this.size = state.size
+    this.#next = state.next
+    this.#stale = state.stale
+    if (state.size > ESTABLISHED_ROWS) this.#grow()
+    this.#values.set(state.values)
+    this.columns = new Columns(state.columns)
+  }
+
+  #grow(): void {
+    const values = new Float64Array(PROFILE_ROWS * this.median.length)
+    values.set(this.#values)
+    this.#values = values
+  }
+}

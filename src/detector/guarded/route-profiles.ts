@@ -1,0 +1,90 @@
+import { routeName } from '../../telemetry/route-name.js'
+import { type ProfileState, RouteProfile } from './route-profile.js'
+
+/** Raw routes remembered with their names, to each profile; longer ones are named anew each time. */
+const ALIASES_A_ROUTE = 4
+const LONGEST_ALIAS = 256
+
+/**
+ * The profiles of at most `routesMax` routes. When one more is needed, the least recently used goes: a sweep in
+ * order of arrival passes over those used since the last one (second chance), so a flood of new routes pushes
+ * out itself.
+ */
+export class RouteProfiles {
+  readonly #routesMax: number
+  readonly #nFeatures: number
+  readonly #profiles = new Map<string, RouteProfile>()
+  /** Raw route to name: naming costs several times a look-up. */
+  readonly #names = new Map<string, string>()
+
+  constructor(routesMax: number, nFeatures: number) {
+    this.#routesMax = routesMax
+    this.#nFeatures = nFeatures
+  }
+
+  get size(): number {
+    return this.#profiles.size
+  }
+
+  /** Raw routes whose names are remembered. */
+  get aliases(): number {
+    return this.#names.size
+  }
+
+  nameOf(raw: string | undefined): string {
+    if (raw === undefined) return ''
+    const known = this.#names.get(raw)
+    if (known !== undefined) return known
+    const name = routeName(raw)
+    if (raw.length <= LONGEST_ALIAS) {
+      if (this.#names.size >= ALIASES_A_ROUTE * this.#routesMax) this.#names.clear()
+      this.#names.set(raw, name)
+    }
+    return name
+  }
+
+  find(name: string): RouteProfile | undefined {
+    const profile = this.#profiles.get(name)
+    if (profile !== undefined) profile.used = true
+    return profile
+  }
+
+  /** As `find`, for bookkeeping: it is no use of the route. */
+  peek(name: string): RouteProfile | undefined {
+    return this.#profiles.get(name)
+  }
+
+  /** The profile of a route that a record was admitted for. */
+  findOrCreate(name: string): RouteProfile {
+    const found = this.find(name)
+    if (found !== undefined) return found
+    if (this.#profiles.size >= this.#routesMax) this.#evict()
+    const profile = new RouteProfile(name, this.#nFeatures)
+    profile.used = false
+    this.#profiles.set(name, profile)
+    return profile
+  }
+
+  /** Every profile, in the order of the sweep. */
+  capture(): ProfileState[] {
+    return [...this.#profiles.values()].map((profile) => profile.capture())
+  }
+
+  /** Takes over captured profiles; of more than there is room for, the latest. */
+  restore(states: readonly ProfileState[]): void {
+    for (const state of states.slice(-this.#routesMax)) this.findOrCreate(state.name).restore(state)
+  }
+
+  refresh(): void {
+    for (const profile of this.#profiles.values()) profile.refresh()
+  }
+
+  #evict(): void {
+    for (const [name, profile] of this.#profiles) {
+      this.#profiles.delete(name)
+      if (!profile.used) return
+      profile.used = false
+      this.#profiles.set(name, profile)
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import type { Arena } from '../../forest/arena.js'
+import { decodeForest, decodeHeader, encodeForest } from '../../forest/codec.js'
+import type { Contamination } from '../../forest/options.js'
+import { StateError } from '../../state/section.js'
+
+/** What a forest depends on besides its rows. One fitted under other options is not taken over. */
+export interface FittedOptions {
+  readonly nFeatures: number
+  readonly nTrees: number
+  readonly subsampleSize: number
+  readonly seed: number
+  readonly contamination: Contamination
+}
+
+/** A forest in use, as plain data: the same scores, confidences and explanations bit for bit. */
+export interface ForestState {
+  readonly [name: string]: number | Uint8Array | readonly Float32Array[]
+  readonly generation: number
+  /** Rows there was room for. */
+  readonly capacity: number
+  readonly forest: Uint8Array
+  /** The rows it was fitted on, one feature each, ascending: medians and percentiles come from them. */
+  readonly columns: readonly Float32Array[]
+}
+
+export function captureForest(
+  arena: Arena,
+  slot: number,
+  generation: number,
+  options: FittedOptions,
+): ForestState {
+  const columns = Array.from({ length: options.nFeatures }, (_, feature) =>
+    arena.column(slot, feature).slice(),
+  )
+  return {
+    generation,
+    capacity: arena.shape.maxRows,
+    forest: encodeForest(arena, slot, { ...options, maxRows: undefined }),
+    columns,
+  }
+}
+
+/**
+ * Fills a slot with a captured forest. No fit may be under way: the columns pass through the training rows.
+ * @returns false, with the slot untouched, when the forest was fitted under other options
+ * @throws StateError when it is none
+ */
+export function restoreForest(
+  arena: Arena,
+  slot: number,
+  { forest, columns, capacity }: ForestState,
+  options: FittedOptions,
+): boolean {
+  const header = decodeHeader(forest)
+  const { nRows } = header
+  const same = (Object.keys(options) as (keyof FittedOptions)[]).every(
+    (name) => header.options[name] === options[name],
+  )
+  if (!same || capacity !== arena.shape.maxRows) return false
+  if (columns.length !== options.nFeatures || columns.some((column) => column.length !== nRows)) {
+    throw new StateError('the columns of its forest do not fit')
+  }
+  decodeForest(arena, slot, header, forest)
+  // Sorting what is ascending already gives the columns back.
+  const { training, rowStride } = arena
+  for (const [feature, column] of columns.entries()) {
+    for (let row = 0; row < nRows; row++) training[row * rowStride + feature] = column[row] as number
+  }
+  arena.wasm.summarize(arena.base, slot)
+  return true
+}

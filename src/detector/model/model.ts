@@ -1,0 +1,85 @@
+import type { Arena } from '../../forest/arena.js'
+import type { Feature } from '../../telemetry/features.js'
+import type { Outcome, Sight } from '../baseline/baseline.js'
+import type { Contribution, Verdict } from '../verdict.js'
+import { extendScore } from './range-extension.js'
+
+/** The forest that answers now: one slot of the arena, never written while it is this. */
+export class Model {
+  readonly generation: number
+  readonly slot: number
+  readonly nRows: number
+  readonly #arena: Arena
+  readonly #features: readonly Feature[]
+  readonly #threshold: number
+
+  constructor(arena: Arena, slot: number, generation: number, features: readonly Feature[]) {
+    this.generation = generation
+    this.slot = slot
+    this.#arena = arena
+    this.#features = features
+    this.#threshold = arena.wasm.thresholdOf(arena.base, slot)
+    this.nRows = arena.wasm.fittedRows(arena.base, slot)
+  }
+
+  /** Score of a placed record, and whether that exceeds the threshold. */
+  score(sight: Sight): Outcome {
+    const { wasm, base } = this.#arena
+    this.#place(sight)
+    const inside = wasm.score(base, this.slot)
+    const score = sight.beyond === null ? inside : extendScore(wasm, inside, sight.beyond)
+    return { score, odd: wasm.exceeds(score, this.#threshold) !== 0 }
+  }
+
+  /**
+   * What is said of a record that scored so.
+   * @param minConfidence an odd record that is less sure than this is no anomaly
+   * @param detail whether contributions are wanted for a normal record, too
+   */
+  verdict(sight: Sight, { score, odd }: Outcome, minConfidence: number, detail: boolean): Verdict {
+    const { wasm, base } = this.#arena
+    const confidence = wasm.confidence(base, this.slot, score)
+    const anomalous = odd && confidence >= minConfidence
+    return {
+      anomalous,
+      score,
+      confidence,
+      threshold: this.#threshold,
+      generation: this.generation,
+      detector: 'forest',
+      contributions: anomalous || detail ? this.#explain(sight, score) : [],
+      exceeded: [],
+      fittedRows: sight.nRecords,
+      scope: sight.scope,
+    }
+  }
+
+  /** Scoring turns the row into keys, so it is written each time; a loop is faster than `set` for a few values. */
+  #place({ row }: Sight): void {
+    const target = this.#arena.row
+    for (let f = 0; f < row.length; f++) target[f] = row[f] as number
+  }
+
+  #explain(sight: Sight, score: number): Contribution[] {
+    const { wasm, base } = this.#arena
+    this.#place(sight)
+    const inside = wasm.attribute(base, this.slot)
+    const bits = this.#arena.contributions
+    const { beyond } = sight
+    let total = 0
+    if (beyond !== null) for (let f = 0; f < beyond.length; f++) total += beyond[f] as number
+    const extraBits = total > 0 ? Math.log2(score / inside) : 0
+    return this.#features.map(({ name, unit }, f) => {
+      const share = total > 0 ? ((beyond as Float64Array)[f] as number) / total : 0
+      const { median, percentile } = sight.context(f)
+      return {
+        feature: name,
+        unit,
+        value: sight.values[f] as number,
+        bits: (bits[f] as number) + extraBits * share,
+        median,
+        percentile,
+      }
+    })
+  }
+}

@@ -1,0 +1,80 @@
+import fastifyPlugin from 'fastify-plugin'
+import type { AccessConfig } from '../../config/config.js'
+import { AccessError } from '../error-codes.js'
+import type { SentinelMetrics } from '../metrics/sentinel-metrics.js'
+import { HostList } from './host-list.js'
+import { TokenList } from './token-list.js'
+
+export interface GateOptions {
+  readonly access: AccessConfig
+  /** Addresses the service listens on, as configured. */
+  readonly addresses: readonly string[]
+  readonly metrics: SentinelMetrics
+}
+
+/** What probes ask; they carry no token. */
+const OPEN_PATHS: ReadonlySet<string> = new Set(['/health', '/health/live', '/health/ready'])
+
+const HOST_REFUSAL =
+  'the Host header names no host of this service; SENTINEL_ALLOWED_HOSTS lists those that it may name'
+const ORIGIN_REFUSAL =
+  'pages of this origin may not call the service; SENTINEL_CORS_ORIGINS lists those that may'
+const TOKEN_REFUSAL = 'a valid token is needed: send it as Authorization: Bearer <token>'
+
+/**
+ * Decides who gets in, before anything is read or routed: by `Host` against DNS rebinding, by `Origin` against
+ * posts from foreign web pages, by token where tokens are configured.
+ */
+export const gatePlugin = fastifyPlugin<GateOptions>(
+  (app, { access, addresses, metrics }, done) => {
+    const hosts = new HostList([...addresses, ...access.allowedHosts])
+    const origins = new Set(access.corsOrigins)
+    const refused = metrics.protection.refused
+
+    app.addHook('onRequest', (request, _reply, next) => {
+      const { headers, socket } = request.raw
+      const { host, origin } = headers
+      if (!hosts.allows(host, socket)) {
+        refused.host++
+        return next(new AccessError('SENTINEL_HOST_NOT_ALLOWED', HOST_REFUSAL))
+      }
+      if (origin !== undefined && !origins.has(origin) && !isSameOrigin(origin, host)) {
+        refused.origin++
+        return next(new AccessError('SENTINEL_ORIGIN_NOT_ALLOWED', ORIGIN_REFUSAL))
+      }
+      next()
+    })
+    done()
+  },
+  { name: 'sentinel-gate' },
+)
+
+/** Asks for a token, where there are tokens. After CORS, whose preflights carry none. */
+export const tokenPlugin = fastifyPlugin<Pick<GateOptions, 'access' | 'metrics'>>(
+  (app, { access, metrics }, done) => {
+    const tokens = new TokenList(access.tokens)
+    const refused = metrics.protection.refused
+    if (!tokens.empty) {
+      app.addHook('onRequest', (request, _reply, next) => {
+        const { headers, url } = request.raw
+        if (tokens.accepts(headers.authorization) || isOpen(url)) return next()
+        refused.token++
+        next(new AccessError('SENTINEL_UNAUTHORIZED', TOKEN_REFUSAL, CHALLENGE))
+      })
+    }
+    done()
+  },
+  { name: 'sentinel-token', dependencies: ['sentinel-gate'] },
+)
+
+const CHALLENGE = { 'www-authenticate': 'Bearer realm="codeflow-sentinel"' }
+
+function isOpen(url = ''): boolean {
+  const end = url.indexOf('?')
+  return OPEN_PATHS.has(end === -1 ? url : url.slice(0, end))
+}
+
+/** A page that the service served itself, through a proxy with TLS or without one. */
+function isSameOrigin(origin: string, host: string | undefined): boolean {
+  return host !== undefined && (origin === `http://${host}` || origin === `https://${host}`)
+}

@@ -1,0 +1,34 @@
+import fastifyPlugin from 'fastify-plugin'
+import type { Config } from '../../config/config.js'
+import type { SentinelMetrics } from '../metrics/sentinel-metrics.js'
+import { gatePlugin, tokenPlugin } from './gate.js'
+import { loadSheddingPlugin } from './load-shedding.js'
+
+export interface ProtectionOptions {
+  readonly config: Config
+  readonly metrics: SentinelMetrics
+}
+
+/**
+ * Everything that stands before the routes, cheapest refusal first. What is not configured is neither loaded nor
+ * run.
+ */
+export const protectionPlugin = fastifyPlugin<ProtectionOptions>(
+  async (app, { config, metrics }) => {
+    const { access, limits, host, admin } = config
+    app.server.maxConnections = limits.maxConnections
+    app.server.on('drop', () => metrics.protection.droppedConnections++)
+    await app.register(gatePlugin, { access, addresses: [host, admin.host], metrics })
+    await app.register(loadSheddingPlugin, { maxDelayMs: limits.maxDelayMs, metrics })
+    if (access.corsOrigins.length > 0) {
+      const { corsPlugin } = await import('./cors.js')
+      await app.register(corsPlugin, { origins: access.corsOrigins })
+    }
+    await app.register(tokenPlugin, { access, metrics })
+    if (limits.rateLimit > 0) {
+      const { rateLimitPlugin } = await import('./rate-limit.js')
+      await app.register(rateLimitPlugin, { perSecond: limits.rateLimit, metrics })
+    }
+  },
+  { name: 'sentinel-protection' },
+)

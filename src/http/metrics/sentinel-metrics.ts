@@ -1,0 +1,218 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { Detector, FitReport } from '../../detector/detector.js'
+import { type BreakerState, LLM_FAILURES, type LlmOutcome } from '../../explain/llm/outcome.js'
+import { ProtectionMetrics } from './protection-metrics.js'
+import { ScrapedMetrics } from './scraped-metrics.js'
+import { TallyHistogram } from './tally-histogram.js'
+
+/** Paths nobody registered share this label: a scanner must not be able to grow the metrics. */
+export const UNMATCHED = 'unmatched'
+
+/** The requests of one route and method so far; plain, because every request touches it. */
+export interface RequestTally {
+  count: number
+}
+
+/** The counters that outlive the process. */
+export interface MetricsState {
+  readonly anomalies: number
+  readonly healthCheckFails: number
+  readonly fits: Readonly<Record<FitReport['outcome'], number>>
+  readonly requests: readonly { readonly endpoint: string; readonly method: string; readonly count: number }[]
+  readonly score: Float64Array
+  readonly requestSeconds: Float64Array
+}
+
+const BREAKER_VALUE: Readonly<Record<BreakerState, number>> = { closed: 0, 'half-open': 0.5, open: 1 }
+
+/**
+ * Every metric of one app, in a registry of its own. What the hot path counts are plain numbers that are
+ * collected at the scrape.
+ */
+export class SentinelMetrics {
+  readonly registry = new Registry()
+  readonly protection = new ProtectionMetrics(this.registry)
+  anomalies = 0
+  healthCheckFails = 0
+  /** When the last fit that succeeded ended, Unix time in seconds; 0 before the first. */
+  lastFitAt = 0
+
+  readonly #scraped = new ScrapedMetrics(this.registry)
+  readonly #tallies = new Map<string, { labels: { endpoint: string; method: string }; tally: RequestTally }>()
+  #detector: Detector | null = null
+  readonly #score: TallyHistogram
+  readonly #requestSeconds: TallyHistogram
+  readonly #fits: Counter<'outcome'>
+  readonly #fitCounts: Record<FitReport['outcome'], number> = { ok: 0, failed: 0 }
+  readonly #fitSeconds: Histogram
+  readonly #llmRequests: Counter<'outcome'>
+  readonly #llmFailures: Counter
+  readonly #llmSeconds: Histogram
+  readonly #breaker: Gauge
+
+  constructor() {
+    const registers = [this.registry]
+    collectDefaultMetrics({ register: this.registry })
+    this.#countRequests()
+    this.#showDetector()
+    this.#scraped.gauge(
+      'sentinel_memory_mb',
+      'Resident memory of the process, in MiB.',
+      () => process.memoryUsage.rss() / 2 ** 20,
+    )
+    this.#requestSeconds = new TallyHistogram(
+      {
+        name: 'sentinel_request_duration_seconds',
+        help: 'Time from the arrival of a request to the end of its answer, in seconds.',
+        bounds: [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+      },
+      this.registry,
+    )
+    this.#score = new TallyHistogram(
+      {
+        name: 'sentinel_score',
+        help: 'Anomaly scores given, in (0, 1]; 0.5 is the baseline.',
+        bounds: [0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.9, 1],
+      },
+      this.registry,
+    )
+    this.#fits = new Counter({
+      name: 'sentinel_model_fits_total',
+      help: 'Fits of the forest, by outcome.',
+      labelNames: ['outcome'],
+      registers,
+    })
+    this.#fitSeconds = new Histogram({
+      name: 'sentinel_model_fit_duration_seconds',
+      help: 'How long a fit of the forest took, in seconds.',
+      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
+      registers,
+    })
+    this.#llmRequests = new Counter({
+      name: 'sentinel_llm_requests_total',
+      help: 'Explanations asked of the language model, by outcome.',
+      labelNames: ['outcome'],
+      registers,
+    })
+    this.#llmFailures = new Counter({
+      name: 'sentinel_llm_failures_total',
+      help: 'Explanations that the language model did not give.',
+      registers,
+    })
+    this.#llmSeconds = new Histogram({
+      name: 'sentinel_llm_request_duration_seconds',
+      help: 'How long the language model took, in seconds.',
+      buckets: [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30],
+      registers,
+    })
+    this.#breaker = new Gauge({
+      name: 'sentinel_llm_breaker_open',
+      help: 'Whether the language model is being left alone: 0 no, 0.5 being tried again, 1 yes.',
+      registers,
+    })
+    for (const outcome of ['ok', 'failed']) this.#fits.inc({ outcome }, 0)
+  }
+
+  /** Names the detector whose state the gauges show. */
+  watch(detector: Detector): void {
+    this.#detector = detector
+  }
+
+  /** The tally of a route; call once, when the route is registered, and count on what it returns. */
+  tallyOf(endpoint: string, method: string): RequestTally {
+    const key = `${method} ${endpoint}`
+    const known = this.#tallies.get(key)
+    if (known !== undefined) return known.tally
+    const tally = { count: 0 }
+    this.#tallies.set(key, { labels: { endpoint, method }, tally })
+    return tally
+  }
+
+  /** The counters as plain data: what a dashboard sums up shall not fall back at a restart. */
+  capture(): MetricsState {
+    return {
+      anomalies: this.anomalies,
+      healthCheckFails: this.healthCheckFails,
+      fits: { ...this.#fitCounts },
+      requests: [...this.#tallies.values()].map(({ labels, tally }) => ({ ...labels, count: tally.count })),
+      score: this.#score.capture(),
+      requestSeconds: this.#requestSeconds.capture(),
+    }
+  }
+
+  restore(state: MetricsState): void {
+    this.anomalies = state.anomalies
+    this.healthCheckFails = state.healthCheckFails
+    for (const outcome of ['ok', 'failed'] as const) this.#countFits(outcome, state.fits[outcome])
+    for (const { endpoint, method, count } of state.requests) this.tallyOf(endpoint, method).count += count
+    this.#score.restore(state.score)
+    this.#requestSeconds.restore(state.requestSeconds)
+  }
+
+  scored(score: number): void {
+    this.#score.observe(score)
+  }
+
+  answered(seconds: number): void {
+    this.#requestSeconds.observe(seconds)
+  }
+
+  fitted({ outcome, durationMs }: FitReport): void {
+    this.#countFits(outcome, 1)
+    this.#fitSeconds.observe(durationMs / 1000)
+    if (outcome === 'ok') this.lastFitAt = Date.now() / 1000
+  }
+
+  /** Counts what became of the wish for an assessment; `seconds` is null when the model was not asked. */
+  llmRequest(outcome: LlmOutcome, seconds: number | null): void {
+    this.#llmRequests.inc({ outcome })
+    if (LLM_FAILURES.has(outcome)) this.#llmFailures.inc()
+    if (seconds !== null) this.#llmSeconds.observe(seconds)
+  }
+
+  breakerState(state: BreakerState): void {
+    this.#breaker.set(BREAKER_VALUE[state])
+  }
+
+  #countFits(outcome: FitReport['outcome'], n: number): void {
+    this.#fitCounts[outcome] += n
+    this.#fits.inc({ outcome }, n)
+  }
+
+  #countRequests(): void {
+    this.#scraped.counters(
+      'sentinel_requests_total',
+      'Requests by route pattern and method.',
+      ['endpoint', 'method'],
+      () => [...this.#tallies.values()].map(({ labels, tally }) => [labels, tally.count]),
+    )
+    this.#scraped.counter('sentinel_anomalies_total', 'Anomalies found.', () => this.anomalies)
+    this.#scraped.counter(
+      'sentinel_health_check_fails_total',
+      'Health checks that failed.',
+      () => this.healthCheckFails,
+    )
+  }
+
+  #showDetector(): void {
+    this.#scraped.gauge(
+      'sentinel_model_last_fit_timestamp_seconds',
+      'When the last fit that succeeded ended, Unix time in seconds; 0 before the first.',
+      // A forest that is never fitted must not look like one that grew old.
+      () => (this.#detector?.fixed ? null : this.lastFitAt),
+    )
+    const shown = [
+      ['sentinel_anomaly_rate', 'Share of anomalies over the last window, 0 to 1.', 'anomalyRate'],
+      ['sentinel_model_generation', 'Which fit of the forest decides; 0 before the first.', 'generation'],
+      ['sentinel_history_size', 'Rows in the sliding window.', 'historySize'],
+      [
+        'sentinel_samples_needed',
+        'Records still needed before the first forest; 0 once there is one.',
+        'samplesNeeded',
+      ],
+    ] as const
+    for (const [name, help, property] of shown) {
+      this.#scraped.gauge(name, help, () => this.#detector?.[property] ?? 0)
+    }
+  }
+}

@@ -1,0 +1,238 @@
+import { describe, expect, test } from 'vitest'
+import { ConfigError, loadConfig, unknownVariables } from '#sentinel/config/config.js'
+import { usage } from '#sentinel/config/usage.js'
+
+const DEFAULTS = {
+  host: '127.0.0.1',
+  port: 8000,
+  logLevel: 'info',
+  access: { tokens: [], unauthenticated: false, allowedHosts: [], corsOrigins: [] },
+  admin: { host: '127.0.0.1', port: null },
+  limits: { maxConnections: 1024, maxDelayMs: 200, rateLimit: 0, idempotencyMax: 10_000 },
+  state: { dir: null, intervalMs: 60_000 },
+  forestFile: null,
+  detector: {
+    historyMax: 1000,
+    contamination: 0.1,
+    retrainEvery: 50,
+    minSamples: 50,
+    nTrees: 100,
+    subsampleSize: 256,
+    seed: 42,
+    trainDuty: 0.1,
+    baseline: 'guarded',
+    routesMax: 512,
+    minConfidence: 0,
+    policies: {},
+    rules: { latency: 5000, input_length: 10_000, errors: 5 },
+  },
+  explain: { mode: 'wait', timeoutMs: 2000, ollamaHost: 'http://localhost:11434', ollamaModel: 'llama2' },
+  anomaliesMax: 500,
+}
+
+function refusal(environment: Record<string, string>): string {
+  try {
+    loadConfig(environment)
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigError)
+    return (error as ConfigError).message
+  }
+  throw new Error('nothing was refused')
+}
+
+describe('loadConfig', () => {
+  test('an empty environment gives the documented defaults', () => {
+    expect(loadConfig({})).toEqual(DEFAULTS)
+  })
+
+  test('an empty value counts as unset', () => {
+    expect(loadConfig({ SENTINEL_PORT: '', SENTINEL_CONTAMINATION: ' ', OLLAMA_MODEL: '' })).toEqual(DEFAULTS)
+  })
+
+  test('every variable is read as what it is', () => {
+    const config = loadConfig({
+      SENTINEL_HOST: '::1',
+      SENTINEL_PORT: '0',
+      SENTINEL_CONTAMINATION: 'auto',
+      SENTINEL_SEED: '4294967295',
+      SENTINEL_TRAIN_DUTY: '1',
+      SENTINEL_RULE_LATENCY_MS: '12.5',
+      SENTINEL_EXPLAIN: 'rules',
+      SENTINEL_BASELINE: 'window',
+      SENTINEL_FEATURES: '{"latency":{"direction":"high","ignore":20}}',
+      OLLAMA_HOST: 'https://models.example:8443/base',
+    })
+    expect(config).toMatchObject({
+      host: '::1',
+      port: 0,
+      detector: {
+        contamination: 'auto',
+        seed: 4_294_967_295,
+        trainDuty: 1,
+        rules: { latency: 12.5 },
+        baseline: 'window',
+        policies: { latency: { direction: 'high', ignore: 20 } },
+      },
+      explain: { mode: 'rules', ollamaHost: 'https://models.example:8443/base' },
+    })
+    expect(loadConfig({ SENTINEL_CONTAMINATION: '0.5' }).detector.contamination).toBe(0.5)
+  })
+
+  test.each([
+    ['SENTINEL_PORT', 'abc', 'a whole number from 0 to 65535'],
+    ['SENTINEL_PORT', '65536', 'a whole number from 0 to 65535'],
+    ['SENTINEL_PORT', '80.5', 'a whole number from 0 to 65535'],
+    ['SENTINEL_HOST', 'a b', 'a host name or address to listen on'],
+    ['SENTINEL_LOG_LEVEL', 'loud', 'fatal, error, warn, info, debug, trace or silent'],
+    ['SENTINEL_HISTORY_MAX', '1', 'a whole number from 2 to 100000'],
+    ['SENTINEL_HISTORY_MAX', '1e999', 'a whole number from 2 to 100000'],
+    ['SENTINEL_CONTAMINATION', '0', 'a finite number above 0, at most 0.5 or auto'],
+    ['SENTINEL_CONTAMINATION', '0.51', 'a finite number above 0, at most 0.5 or auto'],
+    ['SENTINEL_CONTAMINATION', 'NaN', 'a finite number above 0, at most 0.5 or auto'],
+    ['SENTINEL_RETRAIN_EVERY', '0', 'a whole number from 1 to 1000000'],
+    ['SENTINEL_TREES', '1001', 'a whole number from 1 to 1000'],
+    ['SENTINEL_SUBSAMPLE', '5000', 'a whole number from 2 to 4096'],
+    ['SENTINEL_SEED', '-1', 'a whole number from 0 to 4294967295'],
+    ['SENTINEL_TRAIN_DUTY', '0', 'a finite number above 0, at most 1'],
+    ['SENTINEL_RULE_ERRORS', 'many', 'a whole number from 1 to 1000000000000'],
+    ['SENTINEL_EXPLAIN', 'Wait', 'wait, background or rules'],
+    ['SENTINEL_LLM_TIMEOUT_MS', '0', 'a whole number from 1 to 600000'],
+    ['OLLAMA_HOST', 'localhost:11434', 'an http:// or https:// URL'],
+  ])('%s=%s is refused with what is allowed', (variable, value, allowed) => {
+    expect(refusal({ [variable]: value })).toBe(
+      `${variable}=${JSON.stringify(value)} cannot be used: it must be ${allowed}`,
+    )
+  })
+
+  test('a refusal is one line however the value looks', () => {
+    const message = refusal({ SENTINEL_PORT: `1\n2\r\u001b[31m\u2028${'9'.repeat(500)}` })
+    expect(message).not.toMatch(/[\p{Cc}\u2028\u2029]/u)
+    expect(message.length).toBeLessThan(200)
+  })
+
+  test.each(['http://me:hunter2@127.0.0.1:11434', 'http://[::1', 'http://169.254.169.254/'])(
+    'OLLAMA_HOST=%s is refused without a word of what may be a password',
+    (value) => {
+      expect(refusal({ OLLAMA_HOST: value })).toMatch(/^OLLAMA_HOST must .+ http:\/\/localhost:11434/)
+      expect(refusal({ OLLAMA_HOST: value })).not.toContain('hunter2')
+    },
+  )
+
+  test.each([
+    ['{', 'not JSON'],
+    ['{"latency":{"direction":"up"}}', '/latency/direction'],
+    ['{"speed":{}}', 'the features are latency, input_length, errors'],
+  ])('SENTINEL_FEATURES=%s is refused in one line with what is allowed', (value, said) => {
+    expect(refusal({ SENTINEL_FEATURES: value })).toMatch(/^SENTINEL_FEATURES cannot be used: [^\n]+$/)
+    expect(refusal({ SENTINEL_FEATURES: value })).toContain(said)
+  })
+
+  test('a forest from a file is compared with the plain window, and with no other baseline', () => {
+    const SENTINEL_FOREST = 'forests/mine.bin'
+    const config = loadConfig({ SENTINEL_FOREST })
+    expect([config.forestFile, config.detector.baseline]).toEqual([SENTINEL_FOREST, 'window'])
+    expect(loadConfig({ SENTINEL_FOREST, SENTINEL_BASELINE: 'window' })).toEqual(config)
+    expect(refusal({ SENTINEL_FOREST, SENTINEL_BASELINE: ' guarded ' })).toBe(
+      'SENTINEL_BASELINE=" guarded " cannot be used: it must be window, or left out, where SENTINEL_FOREST is set',
+    )
+    expect(loadConfig({ SENTINEL_FOREST: '', SENTINEL_BASELINE: 'guarded' }).forestFile).toBeNull()
+  })
+
+  test('settings that do not fit each other are refused, even when one is a default', () => {
+    expect(refusal({ SENTINEL_HISTORY_MAX: '20' })).toBe(
+      'SENTINEL_MIN_SAMPLES=50 (the default) cannot be used: it must be a whole number from 2 to SENTINEL_HISTORY_MAX, which is 20',
+    )
+    expect(loadConfig({ SENTINEL_HISTORY_MAX: '20', SENTINEL_MIN_SAMPLES: '20' }).detector.minSamples).toBe(
+      20,
+    )
+  })
+})
+
+describe('the address to listen on', () => {
+  const TOKEN = { SENTINEL_API_TOKEN: 'correct-horse' }
+
+  test.each(['127.0.0.1', '127.8.8.8', '::1', '[::1]', 'localhost', 'LOCALHOST'])(
+    '%s is loopback and needs no token',
+    (host) => {
+      expect(loadConfig({ SENTINEL_HOST: host }).access.unauthenticated).toBe(false)
+    },
+  )
+
+  test.each([
+    '0.0.0.0',
+    '::',
+    '192.168.0.7',
+    '10.0.0.1',
+    'sentinel.internal',
+    '::ffff:10.0.0.1',
+    '128.0.0.1',
+  ])('%s is refused without a token, and taken with one or with a word that it is meant', (host) => {
+    expect(refusal({ SENTINEL_HOST: host })).toBe(
+      `SENTINEL_HOST="${host}" cannot be used without a token, because others than this machine reach it: ` +
+        'set SENTINEL_API_TOKEN, or SENTINEL_ALLOW_UNAUTHENTICATED=true if something else keeps them out',
+    )
+    expect(loadConfig({ SENTINEL_HOST: host, ...TOKEN }).access.unauthenticated).toBe(false)
+    const meant = loadConfig({ SENTINEL_HOST: host, SENTINEL_ALLOW_UNAUTHENTICATED: 'true' })
+    expect(meant.access.unauthenticated).toBe(true)
+  })
+
+  test('the second listener is under the same rule, when there is one', () => {
+    const admin = { SENTINEL_ADMIN_HOST: '0.0.0.0' }
+    expect(loadConfig(admin).admin.port).toBe(null)
+    expect(refusal({ ...admin, SENTINEL_ADMIN_PORT: '9100' })).toContain('SENTINEL_ADMIN_HOST="0.0.0.0"')
+    expect(loadConfig({ ...admin, SENTINEL_ADMIN_PORT: '9100', ...TOKEN }).admin.port).toBe(9100)
+  })
+})
+
+describe('lists', () => {
+  test('are separated by commas, with or without spaces', () => {
+    const { access } = loadConfig({
+      SENTINEL_API_TOKEN: 'old-token, new-token',
+      SENTINEL_ALLOWED_HOSTS: 'Sentinel.internal,sentinel:8000 , [fd00::1], 10.0.0.9',
+      SENTINEL_CORS_ORIGINS: 'https://a.example, http://localhost:3000',
+    })
+    expect(access).toEqual({
+      tokens: ['old-token', 'new-token'],
+      unauthenticated: false,
+      allowedHosts: ['sentinel.internal', 'sentinel:8000', '[fd00::1]', '10.0.0.9'],
+      corsOrigins: ['https://a.example', 'http://localhost:3000'],
+    })
+  })
+
+  test.each([
+    ['SENTINEL_ALLOWED_HOSTS', 'a b'],
+    ['SENTINEL_ALLOWED_HOSTS', 'a,*'],
+    ['SENTINEL_ALLOWED_HOSTS', 'http://a'],
+    ['SENTINEL_CORS_ORIGINS', '*'],
+    ['SENTINEL_CORS_ORIGINS', 'https://a.example/'],
+    ['SENTINEL_CORS_ORIGINS', 'null'],
+    ['SENTINEL_CORS_ORIGINS', 'a.example'],
+  ])('%s=%s is refused', (variable, value) => {
+    expect(refusal({ [variable]: value })).toContain(`${variable}="${value}" cannot be used`)
+  })
+
+  test.each(['two words', 'good,,good', 'good,', 'gr\u00fcn'])(
+    'the token list %j is refused unseen',
+    (tokens) => {
+      const message = refusal({ SENTINEL_API_TOKEN: tokens })
+      expect(message).toBe(
+        'SENTINEL_API_TOKEN="…" cannot be used: it must be one or more tokens of visible ASCII characters, separated by commas',
+      )
+    },
+  )
+})
+
+test('a variable with our prefix that means nothing is noticed', () => {
+  expect(unknownVariables({ SENTINEL_PORT: '1', SENTINEL_PROT: '1', OLLAMA_X: '1', PATH: '/' })).toEqual([
+    'SENTINEL_PROT',
+  ])
+})
+
+test('--help lists every variable with default, meaning and what is allowed', () => {
+  const text = usage()
+  expect(text).toContain('SENTINEL_PORT=8000')
+  expect(text).toContain('Allowed: a whole number from 0 to 65535.')
+  for (const name of ['SENTINEL_CONTAMINATION=0.1', 'OLLAMA_MODEL=llama2', 'SENTINEL_RULE_ERRORS=5']) {
+    expect(text).toContain(name)
+  }
+})

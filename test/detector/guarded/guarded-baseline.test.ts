@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest'
+import { madeUpTraffic, SHIFTS, shifted, withBurst } from '../../../bench/accuracy/experiments.js'
+import { flaggedShare, replay } from '../../../bench/accuracy/replay.js'
+import { dataFolder, readKdd, readTelemetry } from '../../../bench/accuracy/streams.js'
+import { accuracyOf } from '../../../bench/accuracy/verdict-accuracy.js'
+
+const clean = madeUpTraffic(8000, 21)
+
+test.each([0.3, 0.5, 1])(
+  'a burst of identical attacks at %f of traffic is seen to its end',
+  async (share) => {
+    const records = withBurst(clean.slice(0, 5000), { at: 2000, count: 1000, share })
+    expect(accuracyOf(records, await replay(records)).recall).toBeGreaterThanOrEqual(0.95)
+  },
+)
+
+test('a burst soon after the first forest is seen to its end', async () => {
+  const records = withBurst(clean.slice(0, 3000), { at: 120, count: 1000, share: 0.5 })
+  expect(accuracyOf(records, await replay(records)).recall).toBeGreaterThanOrEqual(0.95)
+})
+
+test.each(SHIFTS.filter(({ name }) => ['latency ×4', 'length ×5', 'errors +3'].includes(name)))(
+  'a lasting shift is learnt within 3000 records: $name',
+  async ({ apply }) => {
+    const { flags } = await replay(shifted(clean.slice(0, 7000), 3000, apply))
+    expect(flaggedShare(flags, 3000, 3250)).toBeGreaterThan(0.3)
+    expect(flaggedShare(flags, 6000, 7000)).toBeLessThan(0.2)
+  },
+)
+
+test('clean traffic is flagged at about the contamination', async () => {
+  const { flags } = await replay(clean)
+  expect(flaggedShare(flags, 1000, 8000)).toBeLessThan(0.14)
+})
+
+const folder = dataFolder()
+describe.skipIf(folder === null)('on the shared streams (skipped where they are missing)', () => {
+  test('an attack that fills the window does not blind it', async () => {
+    const { records } = readKdd(folder as string)
+    const accuracy = accuracyOf(records, await replay(records))
+    expect(accuracy.auroc).toBeGreaterThanOrEqual(0.985)
+    expect(accuracy.averagePrecision).toBeGreaterThanOrEqual(0.88)
+    expect(accuracy.recall).toBeGreaterThanOrEqual(0.98)
+    expect(accuracy.falsePositiveRate).toBeLessThanOrEqual(0.14)
+  })
+
+  test('incidents are found on the route they happen on', async () => {
+    const { records } = readTelemetry(folder as string)
+    const accuracy = accuracyOf(records, await replay(records))
+    expect(accuracy.auroc).toBeGreaterThanOrEqual(0.985)
+    expect(accuracy.averagePrecision).toBeGreaterThanOrEqual(0.8)
+    expect(accuracy.recall).toBeGreaterThanOrEqual(0.98)
+    expect(accuracy.falsePositiveRate).toBeLessThanOrEqual(0.13)
+  })
+})

@@ -1,0 +1,178 @@
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { loadConfig } from '#sentinel/config/config.js'
+import { Detector, type DetectorOptions, type DetectorState } from '#sentinel/detector/detector.js'
+import type { Contribution } from '#sentinel/detector/verdict.js'
+import { reasonFor } from '#sentinel/explain/sentence/reason.js'
+import { IsolationForest } from '#sentinel/forest/index.js'
+import { decodeState, encodeState } from '#sentinel/state/codec.js'
+import type { Telemetry } from '#sentinel/telemetry/record.js'
+import { simulate } from '../../e2e/telemetry-stream.js'
+
+const HISTORY_MAX = 200
+const ODD: Telemetry = { latency: 90_000, input_length: 3, errors: 12 }
+
+let forest: IsolationForest
+beforeAll(async () => {
+  forest = await IsolationForest.create({ nFeatures: 3, contamination: 0.05, nTrees: 60, subsampleSize: 128 })
+  forest.fit(simulate(700, 5).map(rowOf))
+})
+
+function rowOf({ latency, input_length, errors }: Telemetry): number[] {
+  return [latency, input_length, errors]
+}
+
+async function detectorOf(options: Partial<DetectorOptions> = {}): Promise<Detector> {
+  const settings = loadConfig({
+    SENTINEL_RETRAIN_EVERY: '1',
+    SENTINEL_HISTORY_MAX: String(HISTORY_MAX),
+  }).detector
+  const detector = await Detector.create({ ...settings, ...options })
+  onTestFinished(() => detector.close())
+  return detector
+}
+
+const fixed = (options: Partial<DetectorOptions> = {}) => detectorOf({ forest: forest.toBytes(), ...options })
+
+test('every record is judged by the forest that was given, from the first on, and none is ever fitted', async () => {
+  const onFit = () => expect.fail('a forest was fitted')
+  const detector = await fixed({ onFit, trainer: { thread: new URL('file:///none') }, onTrainerFault: onFit })
+  expect(detector).toMatchObject({
+    fixed: true,
+    trained: true,
+    generation: 1,
+    samplesNeeded: 0,
+    historySize: 0,
+  })
+  for (const record of simulate(600, 8)) {
+    const { score, anomalous, confidence, threshold, generation } = detector.analyze(record)
+    expect(score).toBe(forest.score(rowOf(record)))
+    expect(anomalous).toBe(forest.isAnomaly(rowOf(record)))
+    expect(confidence).toBe(forest.confidence(score))
+    expect({ threshold, generation }).toEqual({ threshold: forest.threshold, generation: 1 })
+  }
+  await detector.settled()
+  expect(detector.generation).toBe(1)
+  expect(detector.historySize).toBe(HISTORY_MAX)
+})
+
+test('medians and percentiles are those of the records before, as many as the window holds', async () => {
+  const detector = await fixed()
+  const seen: number[][] = []
+  for (const record of simulate(HISTORY_MAX + 150, 9)) {
+    const { contributions, fittedRows } = detector.analyze(record, { detail: true })
+    const held = seen.slice(-HISTORY_MAX)
+    expect(fittedRows).toBe(held.length)
+    if (held.length > 0) expect(contributions.map(contextOf)).toEqual(rowOf(record).map(contextAmong(held)))
+    seen.push(rowOf(record))
+  }
+})
+
+function contextOf({ median, percentile }: Contribution): object {
+  return { median, percentile }
+}
+
+function contextAmong(held: readonly number[][]) {
+  return (exact: number, feature: number): object => {
+    const value = Math.fround(exact)
+    const column = held.map((row) => Math.fround(row[feature] as number)).sort((a, b) => a - b)
+    const [lower, upper] = [column[(column.length - 1) >> 1] as number, column[column.length >> 1] as number]
+    const below = column.filter((other) => other < value).length
+    const ties = column.filter((other) => other === value).length
+    return { median: (lower + upper) / 2, percentile: (100 * (below + ties / 2)) / column.length }
+  }
+}
+
+test('a reason says only what the records before it bear out', async () => {
+  const detector = await fixed()
+  const first = detector.analyze(ODD)
+  expect(first).toMatchObject({ anomalous: true, fittedRows: 0 })
+  expect(reasonFor(first)).toBe('Unusual combination of telemetry metrics detected')
+  for (let i = 0; i < 3; i++) detector.analyze({ latency: 100, input_length: 500, errors: 0 })
+  expect(reasonFor(detector.analyze({ ...ODD, latency: 200_000, errors: 0 }))).toContain(
+    '200,000 ms, 2,000x the median of the last 4 records and above all of them',
+  )
+})
+
+test('a forest that was calibrated on more records than the window holds is taken as it is', async () => {
+  const detector = await fixed({ historyMax: 10 })
+  for (const record of simulate(50, 4)) detector.analyze(record)
+  expect(detector.historySize).toBe(10)
+  expect(detector.analyze(ODD).confidence).toBe(forest.confidence(forest.score(rowOf(ODD))))
+})
+
+test('what a policy excuses counts as the median of the records before', async () => {
+  const detector = await fixed({ policies: { latency: { direction: 'high' } } })
+  const slow = { latency: 300, input_length: 1900, errors: 0 }
+  const quick = { ...slow, latency: 0.01 }
+  expect(detector.analyze(quick).score).toBe(forest.score(rowOf(quick)))
+  for (let i = 0; i < 5; i++) detector.analyze(slow)
+  expect(detector.analyze(quick).score).toBe(forest.score(rowOf(slow)))
+  expect(detector.analyze(ODD).score).toBe(forest.score(rowOf(ODD)))
+})
+
+test('a forest that cannot be used is refused with its code', async () => {
+  const two = await IsolationForest.create({ nFeatures: 2 })
+  const wrong = two.fit([[1, 2]]).toBytes()
+  await expect(detectorOf({ forest: wrong })).rejects.toMatchObject({ code: 'FOREST_BAD_OPTION' })
+  await expect(detectorOf({ forest: forest.toBytes().slice(9) })).rejects.toMatchObject({
+    code: 'FOREST_BAD_BYTES',
+  })
+})
+
+describe('over a restart', () => {
+  const overDisk = (state: DetectorState) => decodeState(encodeState(state)) as DetectorState
+  const feed = async (detector: Detector, n: number, seed: number): Promise<Detector> => {
+    for (const record of simulate(n, seed)) detector.analyze(record)
+    await detector.settled()
+    return detector
+  }
+  const restarted = async (before: Detector, made: Promise<Detector>): Promise<Detector> => {
+    const detector = await made
+    detector.restore(overDisk(before.snapshot()))
+    await detector.settled()
+    return detector
+  }
+
+  test('every verdict is the one that would have been, bit for bit', async () => {
+    const before = await feed(await fixed(), 330, 1)
+    const restored = await restarted(before, fixed())
+    expect(restored.records).toBe(330)
+    for (const record of simulate(300, 2)) {
+      expect(restored.analyze(record, { detail: true })).toEqual(before.analyze(record, { detail: true }))
+    }
+    expect(encodeState(restored.snapshot())).toEqual(encodeState(before.snapshot()))
+  })
+
+  test('the forest is the one that is given, not one of the state', async () => {
+    const other = await IsolationForest.create({ nFeatures: 3, seed: 7 })
+    other.fit(simulate(100, 3).map(rowOf))
+    const restored = await restarted(await feed(await fixed(), 50, 1), fixed({ forest: other.toBytes() }))
+    expect(restored.historySize).toBe(50)
+    expect(restored.generation).toBe(1)
+    expect(restored.analyze(ODD).score).toBe(other.score(rowOf(ODD)))
+  })
+
+  test.each(['guarded', 'window'] as const)(
+    'what a %s baseline had learnt waits until learning goes on',
+    async (baseline) => {
+      const retrainEvery = 1_000_000
+      const learnt = await feed(await detectorOf({ baseline, retrainEvery }), 300, 1)
+      const given = await restarted(learnt, fixed())
+      expect(given).toMatchObject({ generation: 1, historySize: HISTORY_MAX, records: 300 })
+      expect(given.analyze(ODD).score).toBe(forest.score(rowOf(ODD)))
+      const again = await restarted(given, detectorOf({ baseline, retrainEvery }))
+      expect(again).toMatchObject({ generation: learnt.generation, records: 301 })
+      for (const record of simulate(50, 6)) {
+        expect(again.analyze(record, { detail: true })).toEqual(learnt.analyze(record, { detail: true }))
+      }
+    },
+  )
+
+  test('a window that came by under a given forest is what a plain window learns from', async () => {
+    const given = await feed(await fixed(), 60, 1)
+    const learning = await restarted(given, detectorOf({ baseline: 'window', retrainEvery: 1_000_000 }))
+    expect(learning).toMatchObject({ fixed: false, historySize: 60, generation: 1 })
+    const guarded = await detectorOf({ baseline: 'guarded' })
+    expect(() => guarded.restore(overDisk(given.snapshot()))).toThrow('it was learnt by the window baseline')
+  })
+})

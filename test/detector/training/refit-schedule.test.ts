@@ -1,0 +1,107 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { RefitSchedule } from '#sentinel/detector/training/refit-schedule.js'
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+/** Fits that end when told to. */
+function manualFits() {
+  const ends: { resolve: (ms: number) => void; reject: (error: Error) => void }[] = []
+  const run = vi.fn(() => new Promise<number>((resolve, reject) => ends.push({ resolve, reject })))
+  return { ends, run }
+}
+
+test('requests during a fit become one fit after it', async () => {
+  const { ends, run } = manualFits()
+  const schedule = new RefitSchedule(1, run)
+  for (let i = 0; i < 5; i++) schedule.request()
+  expect(run).toHaveBeenCalledTimes(1)
+  ends[0]?.resolve(10)
+  await vi.advanceTimersByTimeAsync(10)
+  expect(run).toHaveBeenCalledTimes(2)
+  ends[1]?.resolve(10)
+  await vi.advanceTimersByTimeAsync(1000)
+  expect(run).toHaveBeenCalledTimes(2)
+})
+
+test('after a fit of d milliseconds the next starts no sooner than d / duty after its start', async () => {
+  const { ends, run } = manualFits()
+  const schedule = new RefitSchedule(0.1, run)
+  schedule.request()
+  await vi.advanceTimersByTimeAsync(20)
+  ends[0]?.resolve(20)
+  await vi.advanceTimersByTimeAsync(0)
+  schedule.request()
+  await vi.advanceTimersByTimeAsync(179)
+  expect(run).toHaveBeenCalledTimes(1)
+  await vi.advanceTimersByTimeAsync(1)
+  expect(run).toHaveBeenCalledTimes(2)
+})
+
+test('a short fit counts as 10 milliseconds, so that there are at most ten a second at a tenth of a core', async () => {
+  const { ends, run } = manualFits()
+  const schedule = new RefitSchedule(0.1, run)
+  schedule.request()
+  await vi.advanceTimersByTimeAsync(2)
+  ends[0]?.resolve(2)
+  await vi.advanceTimersByTimeAsync(0)
+  schedule.request()
+  await vi.advanceTimersByTimeAsync(89)
+  expect(run).toHaveBeenCalledTimes(1)
+  await vi.advanceTimersByTimeAsync(1)
+  expect(run).toHaveBeenCalledTimes(2)
+})
+
+test('failed fits wait a quarter of a second, doubled each time, and a good one ends that', async () => {
+  const { ends, run } = manualFits()
+  const schedule = new RefitSchedule(1, run)
+  schedule.request()
+  for (const waitMs of [250, 500, 1000]) {
+    ends.at(-1)?.reject(new Error('no'))
+    await vi.advanceTimersByTimeAsync(0)
+    const before = run.mock.calls.length
+    schedule.request()
+    await vi.advanceTimersByTimeAsync(waitMs - 1)
+    expect(run).toHaveBeenCalledTimes(before)
+    await vi.advanceTimersByTimeAsync(1)
+    expect(run).toHaveBeenCalledTimes(before + 1)
+  }
+  ends.at(-1)?.resolve(1)
+  await vi.advanceTimersByTimeAsync(1)
+  schedule.request()
+  expect(run).toHaveBeenCalledTimes(5)
+})
+
+test('is settled when no fit runs or is due', async () => {
+  const { ends, run } = manualFits()
+  const schedule = new RefitSchedule(1, run)
+  await schedule.settled()
+  schedule.request()
+  let settled = false
+  const waiting = schedule.settled().then(() => {
+    settled = true
+  })
+  await vi.advanceTimersByTimeAsync(5)
+  expect(settled).toBe(false)
+  ends[0]?.resolve(5)
+  await waiting
+  expect(settled).toBe(true)
+})
+
+test('a closed schedule starts nothing and keeps nobody waiting', async () => {
+  const { ends, run } = manualFits()
+  const schedule = new RefitSchedule(0.1, run)
+  schedule.request()
+  ends[0]?.resolve(20)
+  await vi.advanceTimersByTimeAsync(0)
+  schedule.request()
+  const waiting = schedule.settled()
+  schedule.close()
+  await waiting
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(run).toHaveBeenCalledTimes(1)
+})

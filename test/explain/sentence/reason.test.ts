@@ -1,0 +1,162 @@
+import { describe, expect, it } from 'vitest'
+import { reasonFor } from '#sentinel/explain/sentence/reason.js'
+import { contribution, forestVerdict, limitVerdict, SLOW } from '../verdicts.js'
+
+describe('the reason of a forest verdict', () => {
+  it('leads with the most blamed feature, then says how far out it is and what took part', () => {
+    expect(reasonFor(SLOW)).toBe(
+      'Unusually high latency detected, possible resource exhaustion or DoS attempt: 5,230 ms, 41x the median ' +
+        'of the last 1,000 records and above all of them; errors (3) contributed too',
+    )
+  })
+
+  it.each([
+    ['window', 'the last 1,000 records'],
+    ['baseline', 'the 1,000 records learnt from'],
+    ['route', 'the 1,000 records learnt from its route'],
+  ] as const)('says what it compared with when that is the %s', (scope, records) => {
+    expect(reasonFor({ ...SLOW, scope })).toContain(`41x the median of ${records} and above all of them`)
+  })
+
+  it('follows the bits, not the order of the features nor how extreme their values are', () => {
+    const verdict = forestVerdict([
+      contribution('latency', { bits: 0.2 }),
+      contribution('input_length', { value: 90_000, bits: 0.3, median: 1800, percentile: 99.6 }),
+      contribution('errors', { value: 9, bits: 0.25, median: 0 }),
+    ])
+    expect(reasonFor(verdict)).toBe(
+      'Excessive input size may indicate buffer overflow attempt: 90,000 bytes, 50x the median of the last ' +
+        '1,000 records and at or above 99.6% of them; errors (9) and latency (5,230 ms) contributed too',
+    )
+  })
+
+  it('does not divide by a median of 0', () => {
+    const verdict = forestVerdict([contribution('errors', { value: 8, median: 0, percentile: 99.95 })])
+    expect(reasonFor(verdict)).toBe(
+      'High error rate suggests potential attack or system degradation: 8, against a median of 0 in the last ' +
+        '1,000 records, and at or above 99.9% of them',
+    )
+  })
+
+  it('says low of what is low, in its own words', () => {
+    const low = { value: 1.5, median: 127.4, percentile: 0 }
+    expect(reasonFor(forestVerdict([contribution('latency', low)]))).toBe(
+      'Unusually low latency detected, the request may have failed early or skipped its work: 1.5 ms, 1% of ' +
+        'the median of the last 1,000 records and below all of them',
+    )
+    expect(
+      reasonFor(forestVerdict([contribution('input_length', { ...low, value: 1, percentile: 4.5 })])),
+    ).toBe(
+      'Unusually small input detected, the request may be empty, truncated or a probe: 1 byte, under 1% of ' +
+        'the median of the last 1,000 records and at or below 95.5% of them',
+    )
+    expect(
+      reasonFor(forestVerdict([contribution('errors', { value: 0, median: 12, percentile: 1 })])),
+    ).toContain('Unusually few errors detected')
+  })
+
+  it('calls a record whose most blamed value is ordinary a combination, and names its members', () => {
+    const verdict = forestVerdict([
+      contribution('latency', { value: 180, bits: 0.2, median: 127.4, percentile: 81.3 }),
+      contribution('input_length', { value: 300, bits: 0.15, median: 1800, percentile: 12 }),
+      contribution('errors', { value: 0, bits: -0.1, median: 0, percentile: 48 }),
+    ])
+    expect(reasonFor(verdict)).toBe(
+      'Unusual combination of telemetry metrics detected: latency 180 ms (at or above 81.3% of the last 1,000 ' +
+        'records) and input size 300 bytes (at or below 88% of them)',
+    )
+  })
+
+  it('names two members of a combination even when one feature has nearly all the bits', () => {
+    const verdict = forestVerdict([
+      contribution('latency', { bits: 0.3, percentile: 60 }),
+      contribution('errors', { value: 0, bits: -0.1, median: 0, percentile: 48 }),
+    ])
+    expect(reasonFor(verdict)).toContain('errors 0 (at or below 52% of them)')
+  })
+
+  it('never says high of a value inside the central 80%, or at the median', () => {
+    const ordinary = contribution('latency', { percentile: 89.9, bits: 0.9 })
+    expect(reasonFor(forestVerdict([ordinary]))).toContain('Unusual combination')
+    const atMedian = contribution('errors', { value: 0, median: 0, percentile: 97 })
+    expect(reasonFor(forestVerdict([atMedian]))).toContain('Unusual combination')
+  })
+
+  it('says high between the central 80% and 90% only if the feature suffices for the verdict by itself', () => {
+    const latency = contribution('latency', { percentile: 93, bits: 0.3 })
+    const errors = (bits: number) => contribution('errors', { value: 0, median: 0, percentile: 48, bits })
+    const reason = (errorBits: number, threshold: number | null): string =>
+      reasonFor(forestVerdict([latency, errors(errorBits)], { threshold }))
+    // 2^(-1 + 0.3) is 0.616, 2^(-1 + 0.3 - 0.2) is 0.536
+    expect(reason(0.3, 0.6)).toContain('Unusually high latency')
+    expect(reason(-0.2, 0.53)).toContain('Unusually high latency')
+    expect(reason(0.3, 0.62)).toContain('Unusual combination')
+    expect(reason(-0.2, 0.55)).toContain('Unusual combination')
+    expect(reason(0.3, null)).toContain('Unusual combination')
+  })
+
+  it('says high when the value is out, however little it differs, with digits that show it', () => {
+    const close = contribution('latency', { value: 1000.4, median: 1000.2, percentile: 97.5 })
+    expect(reasonFor(forestVerdict([close]))).toContain('1,000.4 ms, against a median of 1,000.2 ms')
+  })
+
+  it('goes by its own name for a feature of the user', () => {
+    const verdict = forestVerdict([contribution('queue\n<b>depth', { unit: '', value: 90, median: 3 })])
+    expect(reasonFor(verdict)).toBe(
+      'Unusually high queue <b>depth detected: 90, 30x the median of the last 1,000 records and above all of them',
+    )
+  })
+
+  it('keeps huge and tiny values readable', () => {
+    const huge = contribution('latency', { value: Number.MAX_VALUE, median: Number.MIN_VALUE })
+    expect(reasonFor(forestVerdict([huge]))).toContain(': 1.80e+308 ms, over a million times the median of')
+    const tiny = contribution('latency', { value: 0.000_000_04, percentile: 0 })
+    expect(reasonFor(forestVerdict([tiny]))).toContain(': 4.00e-8 ms, under 1% of the median of')
+  })
+
+  it('names three others at most', () => {
+    const names = ['latency', 'a', 'b', 'c', 'd', 'e']
+    const verdict = forestVerdict(names.map((name, i) => contribution(name, { bits: 1 - i / 10 })))
+    expect(reasonFor(verdict)).toMatch(/; a \(.*\), b \(.*\) and c \(.*\), with 2 more contributed too$/)
+  })
+
+  it('falls back to the bare phrase when the verdict carries no facts', () => {
+    expect(reasonFor(forestVerdict([]))).toBe('Unusual combination of telemetry metrics detected')
+    expect(reasonFor(forestVerdict([contribution('latency', { value: Number.NaN })]))).toBe(
+      'Unusual combination of telemetry metrics detected',
+    )
+  })
+
+  it('says no more when there were no records to compare with', () => {
+    expect(reasonFor({ ...SLOW, fittedRows: 0 })).toBe('Unusual combination of telemetry metrics detected')
+  })
+
+  it('does not call an ordinary record anomalous', () => {
+    expect(reasonFor({ ...SLOW, anomalous: false })).toBe('No anomaly detected')
+  })
+})
+
+describe('the reason of a heuristic verdict', () => {
+  it('says which limits were exceeded, the worst first', () => {
+    const verdict = limitVerdict([
+      { feature: 'errors', unit: 'count', value: 8, limit: 5 },
+      { feature: 'latency', unit: 'ms', value: 6000, limit: 5000 },
+    ])
+    expect(reasonFor(verdict)).toBe(
+      'High error rate suggests potential attack or system degradation: 8, above the limit of 5; latency ' +
+        '(6,000 ms, above the limit of 5,000 ms) contributed too',
+    )
+  })
+
+  it('never prints a value like the limit it exceeds', () => {
+    const verdict = limitVerdict([
+      { feature: 'latency', unit: 'ms', value: Math.fround(5000.2), limit: 5000 },
+    ])
+    expect(reasonFor(verdict)).toContain('5,000.2 ms, above the limit of 5,000 ms')
+  })
+
+  it('makes nothing of a limit that is not exceeded', () => {
+    const verdict = limitVerdict([{ feature: 'latency', unit: 'ms', value: 10, limit: 5000 }])
+    expect(reasonFor(verdict)).toBe('Unusual combination of telemetry metrics detected')
+  })
+})
