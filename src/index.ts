@@ -1,8 +1,16 @@
 export { type Config, ConfigError, type EnvironmentSource, loadConfig } from './config/config.js'
 export { VERSION } from './config/version.js'
 export { Detector, type DetectorOptions, type FitReport } from './detector/detector.js'
+export { DETECTOR_DEFAULTS } from './detector/options.js'
 export type { Contribution, DetectorKind, ExceededRule, Verdict } from './detector/verdict.js'
 export { type App, type AppOptions, buildApp } from './http/app.js'
 export type { LoggerOptions } from './http/logger.js'
 export { SentinelMetrics } from './http/metrics/sentinel-metrics.js'
+export {
+  type Judgement,
+  Sentinel,
+  type SentinelListener,
+  type SentinelLog,
+  type SentinelOptions,
+} from './sentinel.js'
 export { Telemetry } from './telemetry/record.js'

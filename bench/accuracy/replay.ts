@@ -6,7 +6,7 @@ import type { Labelled } from './streams.js'
  * The service's defaults, but without static rules and without a limit on training, so that each fit is done
  * before the next record.
  */
-export const DEFAULTS: DetectorOptions = { ...loadConfig({}).detector, trainDuty: 1, rules: {} }
+export const DEFAULTS = { ...loadConfig({}).detector, trainDuty: 1, rules: {} }
 
 export interface Replay {
   /** By record; NaN while there was no forest. */

@@ -1,6 +1,6 @@
 import { Ajv } from 'ajv'
 import { envSchema } from 'env-schema'
-import { type AlertPolicies, parseAlertPolicies } from '../detector/baseline/policy.js'
+import { type FeaturePolicies, parseFeaturePolicies } from '../detector/baseline/policy.js'
 import type { DetectorOptions } from '../detector/detector.js'
 import type { ExplainerOptions } from '../explain/explainer.js'
 import { checkOllamaHost } from '../explain/llm/ollama-host.js'
@@ -21,7 +21,9 @@ export interface Config {
   readonly state: StateConfig
   /** The file with the forest that judges; null for one that is learnt. */
   readonly forestFile: string | null
-  readonly detector: Omit<DetectorOptions, 'forest' | 'onFit' | 'onTrainerFault' | 'trainer'>
+  readonly detector: Required<
+    Omit<DetectorOptions, 'forest' | 'features' | 'onFit' | 'onTrainerFault' | 'trainer'>
+  >
   readonly explain: Pick<ExplainerOptions, 'mode' | 'timeoutMs' | 'ollamaHost' | 'ollamaModel'>
   /** Anomalies kept to be looked up. */
   readonly anomaliesMax: number
@@ -194,9 +196,9 @@ function checkTogether(env: Environment, source: EnvironmentSource): void {
   }
 }
 
-function readPolicies(json: string): AlertPolicies {
+function readPolicies(json: string): FeaturePolicies {
   try {
-    return parseAlertPolicies(json, FEATURES)
+    return parseFeaturePolicies(json, FEATURES)
   } catch (error) {
     throw new ConfigError(
       'SENTINEL_FEATURES',

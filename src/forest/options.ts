@@ -21,6 +21,9 @@ export interface ForestOptions {
 
 export type ResolvedOptions = Required<Omit<ForestOptions, 'maxRows'>> & { maxRows: number | undefined }
 
+/** What applies where an option is left out. */
+export const FOREST_DEFAULTS = { nTrees: 100, subsampleSize: 256, contamination: 0.1, seed: 42 } as const
+
 const RANGES = {
   nFeatures: { least: 1, most: 255 },
   nTrees: { least: 1, most: 1000 },

@@ -1,10 +1,7 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { fastify, LogController } from 'fastify'
-import { AnomalyLog } from '../anomalies/anomaly-log.js'
 import { type Config, loadConfig } from '../config/config.js'
-import { withForestFile } from '../config/forest-file.js'
-import { Detector, type DetectorOptions } from '../detector/detector.js'
-import { Explainer } from '../explain/explainer.js'
+import type { Sentinel } from '../sentinel.js'
 import { Telemetry } from '../telemetry/record.js'
 import { protectionPlugin } from './access/protection.js'
 import { AJV_OPTIONS } from './ajv-options.js'
@@ -12,12 +9,12 @@ import { answerJson } from './answer-json.js'
 import { answerClientError } from './client-error.js'
 import { type LoggerOptions, loggerOptions } from './logger.js'
 import { SentinelMetrics } from './metrics/sentinel-metrics.js'
+import { sentinelOf } from './own-sentinel.js'
 import { answerFrameworkError, errorsPlugin } from './plugins/errors.js'
 import { jsonBodyPlugin } from './plugins/json-body.js'
 import { metricsPlugin } from './plugins/metrics.js'
 import { openapiPlugin } from './plugins/openapi.js'
 import { pageSecurityPlugin } from './plugins/page-security.js'
-import { reporter } from './report.js'
 import { analyzeFlowRoute } from './routes/analyze-flow.js'
 import { anomalyRoutes } from './routes/anomalies.js'
 import { docsRoutes } from './routes/docs.js'
@@ -36,9 +33,9 @@ const LATE_CHECK_MS = 2_000
 export interface AppOptions {
   /** Default: what the environment says. */
   readonly config?: Config
-  /** A detector of your own: it is used, and yours to close. Default: one made from `config`. */
-  readonly detector?: Detector
-  /** Needed from outside when the detector or the explanations report to it. */
+  /** A sentinel of your own: it is used, and yours to close. Default: one made from `config`. */
+  readonly sentinel?: Sentinel
+  /** What is counted and shown at `/metrics`. */
   readonly metrics?: SentinelMetrics
   /** `false` for no log; or where and how to log. Default: JSON lines on stdout. */
   readonly logger?: false | LoggerOptions
@@ -76,27 +73,19 @@ export async function buildApp(options: AppOptions = {}) {
   }).withTypeProvider<TypeBoxTypeProvider>()
   app.setSerializerCompiler(() => answerJson)
 
-  const detector = options.detector ?? (await detectorOf(config, metrics, app.log))
+  const sentinel = options.sentinel ?? (await sentinelOf(config, metrics, app.log))
+  const { detector, anomalies } = sentinel
   metrics.watch(detector)
-  app.addHook('onClose', async () => {
-    if (detector !== options.detector) await detector.close()
-  })
-
-  const { mode } = config.explain
-  const anomalies = new AnomalyLog({ max: config.anomaliesMax })
-  const { dir } = config.state
-  if (dir !== null) {
-    const { keepState } = await import('./kept-state.js')
-    const state = { detector, anomalies, metrics, log: app.log }
-    const keeper = await keepState({ ...config.state, dir }, state)
-    // Runs before the hook above that ends the detector, and after the last answer.
-    app.addHook('onClose', () => keeper.close())
+  if (options.sentinel === undefined) {
+    // The client of the language model is slow to load: neither the start nor the first anomaly waits for it.
+    app.addHook('onListen', async () => void sentinel.prepare())
+    // Answers that wait for the model get the rules' reason at once when the service stops.
+    app.addHook('preClose', () => sentinel.release())
+    app.addHook('onClose', () => sentinel.close())
+  } else {
+    const unlisten = sentinel.listen(metrics)
+    app.addHook('onClose', async () => unlisten())
   }
-  const explainer = new Explainer({ ...config.explain, metrics, logger: app.log })
-  // The client of the language model is slow to load: neither the start nor the first anomaly waits for it.
-  app.addHook('onListen', async () => void explainer.prepare())
-  // Answers that wait for the model get the rules' reason at once when the service stops.
-  app.addHook('preClose', () => explainer.close())
 
   await app.register(errorsPlugin, { metrics })
   await app.register(protectionPlugin, { config, metrics })
@@ -104,13 +93,8 @@ export async function buildApp(options: AppOptions = {}) {
   await app.register(jsonBodyPlugin)
   await app.register(openapiPlugin)
   app.addSchema(Telemetry)
-  const report = reporter(explainer, anomalies, mode === 'wait')
-  await app.register(analyzeFlowRoute, {
-    detector,
-    metrics,
-    report,
-    idempotencyMax: config.limits.idempotencyMax,
-  })
+  const { idempotencyMax } = config.limits
+  await app.register(analyzeFlowRoute, { sentinel, metrics, idempotencyMax })
   // Not around the route above: its answers are no pages, and their headers would cost more than the verdict.
   await app.register(async (scope) => {
     await scope.register(pageSecurityPlugin)
@@ -121,38 +105,4 @@ export async function buildApp(options: AppOptions = {}) {
     await scope.register(playgroundRoutes)
   })
   return app
-}
-
-interface Log {
-  info(fields: object, message: string): void
-  error(fields: object, message: string): void
-  warn(fields: object, message: string): void
-}
-
-async function detectorOf(config: Config, metrics: SentinelMetrics, log: Log): Promise<Detector> {
-  const { forestFile } = config
-  const options = detectorOptions(config, metrics, log)
-  if (forestFile === null) return Detector.create(options)
-  const detector = await withForestFile(forestFile, (forest) => Detector.create({ ...options, forest }))
-  log.info({ forestFile }, 'records are judged by the forest of this file, and nothing is learnt')
-  return detector
-}
-
-function detectorOptions(config: Config, metrics: SentinelMetrics, log: Log): DetectorOptions {
-  return {
-    ...config.detector,
-    onFit: (fit) => {
-      metrics.fitted(fit)
-      if (fit.outcome === 'failed') log.error({ err: fit.error, generation: fit.generation }, 'fit failed')
-    },
-    onTrainerFault: ({ kind, error, next }) => {
-      metrics.protection.trainerFaults[kind]++
-      log.warn(
-        { err: error, kind },
-        next === 'inline'
-          ? 'trainer thread failed; training runs inline from now on'
-          : 'trainer thread failed; a new one starts with the next fit',
-      )
-    },
-  }
 }

@@ -1,6 +1,6 @@
 import { decodeState, encodeState } from './codec.js'
 import { captureAll, restoreAll, type StateSection } from './section.js'
-import { StateFile } from './state-file.js'
+import type { StateStore } from './state-store.js'
 
 export interface StateLog {
   info(fields: object, message: string): void
@@ -9,7 +9,7 @@ export interface StateLog {
 }
 
 export interface StateKeeperOptions {
-  readonly dir: string
+  readonly store: StateStore
   readonly intervalMs: number
   readonly sections: readonly StateSection[]
   /** Changes when there is something new to keep. */
@@ -22,12 +22,11 @@ export interface StateKeeperOptions {
 }
 
 /**
- * Keeps the state of its sections in a file: restored at the start, written at intervals when something changed,
- * and once more at the end. Whatever goes wrong with the file is logged and never stops the service.
+ * Keeps the state of its sections in a store: restored at the start, written at intervals when something changed,
+ * and once more at the end. Whatever goes wrong with it is logged and never stops the service.
  */
 export class StateKeeper {
   readonly #options: StateKeeperOptions
-  readonly #file: StateFile
   #timer: NodeJS.Timeout | null = null
   #savedRevision: string | null = null
   #saving: Promise<void> | null = null
@@ -35,7 +34,6 @@ export class StateKeeper {
 
   constructor(options: StateKeeperOptions) {
     this.#options = options
-    this.#file = new StateFile(options.dir)
   }
 
   /** Takes over the state of the process before, if there is one, and keeps the own from now on. */
@@ -63,14 +61,14 @@ export class StateKeeper {
   }
 
   async #write(): Promise<void> {
-    const { sections, revision, facts, onSave, log } = this.#options
+    const { store, sections, revision, facts, onSave, log } = this.#options
     const revisionNow = revision()
     if (revisionNow === this.#savedRevision) return
-    const path = this.#file.path
+    const { path } = store
     try {
       const bytes = encodeState(captureAll(sections))
       const kept = { ...facts(), bytes: bytes.length, path }
-      await this.#file.write(bytes)
+      await store.write(bytes)
       this.#savedRevision = revisionNow
       onSave('ok')
       if (this.#failing) log.warn(kept, 'state is written again')
@@ -86,10 +84,10 @@ export class StateKeeper {
   }
 
   async #restore(): Promise<void> {
-    const { sections, facts, log } = this.#options
-    const path = this.#file.path
+    const { store, sections, facts, log } = this.#options
+    const { path } = store
     try {
-      const bytes = await this.#file.read()
+      const bytes = await store.read()
       if (bytes === null) {
         log.info({ path }, 'no state yet; the service starts afresh')
         return
@@ -102,11 +100,10 @@ export class StateKeeper {
   }
 
   async #giveUp(error: Error): Promise<void> {
-    const { log } = this.#options
-    const { path, asidePath } = this.#file
-    const details = { reason: error.message, path }
+    const { log, store } = this.#options
+    const details = { reason: error.message, path: store.path }
     try {
-      await this.#file.setAside()
+      const asidePath = await store.setAside()
       log.error(
         { ...details, asidePath },
         'the state cannot be used and was set aside; the service starts afresh',

@@ -1,6 +1,7 @@
 import { mkdir, open, readFile, rename, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { StateError } from './section.js'
+import type { StateStore } from './state-store.js'
 
 /** Larger than any state can be; what is larger is not read. */
 const MAX_BYTES = 2 ** 30
@@ -10,23 +11,19 @@ const MAX_BYTES = 2 ** 30
  * renamed over it: whoever looks, whenever the power fails, finds the old or the new one, whole. Readable by the
  * service's user only. One process at a time has the folder.
  */
-export class StateFile {
+export class StateFile implements StateStore {
   readonly path: string
-  readonly asidePath: string
+  readonly #asidePath: string
   readonly #dir: string
   readonly #newPath: string
 
   constructor(dir: string) {
     this.#dir = dir
     this.path = join(dir, 'sentinel.state')
-    this.asidePath = join(dir, 'sentinel.state.damaged')
+    this.#asidePath = join(dir, 'sentinel.state.damaged')
     this.#newPath = join(dir, 'sentinel.state.new')
   }
 
-  /**
-   * The bytes of the state; null when there is none.
-   * @throws StateError when there is something that cannot be a state
-   */
   async read(): Promise<Buffer | null> {
     try {
       const { size } = await stat(this.path)
@@ -38,7 +35,6 @@ export class StateFile {
     }
   }
 
-  /** Replaces the state. When it throws, the one before is still there. */
   async write(bytes: Uint8Array): Promise<void> {
     await mkdir(this.#dir, { recursive: true, mode: 0o700 })
     const file = await open(this.#newPath, 'w', 0o600)
@@ -52,9 +48,10 @@ export class StateFile {
     await this.#syncFolder()
   }
 
-  /** Moves a state that cannot be used out of the way, in the place of one moved before. */
-  async setAside(): Promise<void> {
-    await rename(this.path, this.asidePath)
+  /** One that was set aside before is lost. */
+  async setAside(): Promise<string> {
+    await rename(this.path, this.#asidePath)
+    return this.#asidePath
   }
 
   /** Until the folder is on the disk, too, a power failure may undo the renaming. */

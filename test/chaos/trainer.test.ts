@@ -2,8 +2,8 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { loadConfig } from '#sentinel/config/config.js'
-import { Detector } from '#sentinel/detector/detector.js'
 import { buildApp } from '#sentinel/http/app.js'
+import { Sentinel } from '#sentinel/sentinel.js'
 import { faultyThread } from '../detector/training/faulty-threads.js'
 import { Load } from './load.js'
 
@@ -21,18 +21,20 @@ test(`the trainer dies ${DEATHS} times in the middle of a fit under load, and no
   const allDied = new Promise<void>((resolve) => {
     lastDied = resolve
   })
-  const detector = await Detector.create({
-    ...config.detector,
-    trainer: { thread: faultyThread('crash', 1) },
-    onTrainerFault: ({ kind, next }) => {
-      expect([kind, next]).toEqual(['crash', 'worker'])
-      if (++deaths === DEATHS) lastDied()
+  const sentinel = await Sentinel.create({
+    detector: { ...config.detector, trainer: { thread: faultyThread('crash', 1) } },
+    listener: {
+      trainerFault: ({ kind, next }) => {
+        expect([kind, next]).toEqual(['crash', 'worker'])
+        if (++deaths === DEATHS) lastDied()
+      },
     },
   })
-  const app = await buildApp({ config, detector, logger: false })
+  const { detector } = sentinel
+  const app = await buildApp({ config, sentinel, logger: false })
   onTestFinished(async () => {
     await app.close()
-    await detector.close()
+    await sentinel.close()
   })
   app.server.listen(0, '127.0.0.1')
   await Promise.all([app.ready(), once(app.server, 'listening')])

@@ -1,18 +1,18 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { loadConfig } from '#sentinel/config/config.js'
-import { Detector } from '#sentinel/detector/detector.js'
+import { Sentinel } from '#sentinel/sentinel.js'
 import { OllamaStandIn } from '../ollama-stand-in.js'
 import { ATTACK, analyze, historySize, metric, NORMAL, startApp } from './subject.js'
 
-async function trainedDetector(): Promise<Detector> {
-  const detector = await Detector.create(loadConfig({ SENTINEL_MIN_SAMPLES: '100' }).detector)
-  onTestFinished(() => detector.close())
+async function trainedSentinel(): Promise<Sentinel> {
+  const sentinel = await Sentinel.create({ detector: { minSamples: 100 } })
+  onTestFinished(() => sentinel.close())
+  const { detector } = sentinel
   for (let i = 0; i < 100; i++) {
     detector.analyze({ latency: 100 + (i % 17), input_length: 1500 + 13 * (i % 29), errors: 0 })
   }
   await detector.settled()
   expect(detector.trained).toBe(true)
-  return detector
+  return sentinel
 }
 
 async function startExplained(mode: 'wait' | 'background') {
@@ -63,7 +63,7 @@ describe('POST /analyze-flow', () => {
   })
 
   test('keeps the detail it answers with', async () => {
-    const app = await startApp({}, { detector: await trainedDetector() })
+    const app = await startApp({}, { sentinel: await trainedSentinel() })
     const answer = await analyze(app, { ...NORMAL, latency: 6000 }, '?detail=true')
     const kept = await app.inject(`/anomalies/${answer.headers['x-anomaly-id']}`)
     expect(kept.json().detail).toEqual(answer.json().detail)
@@ -74,7 +74,7 @@ describe('POST /analyze-flow', () => {
   })
 
   test('lets the forest decide once there is one, and shows its reckoning', async () => {
-    const app = await startApp({}, { detector: await trainedDetector() })
+    const app = await startApp({}, { sentinel: await trainedSentinel() })
     const { status, detail } = (await analyze(app, { ...NORMAL, latency: 6000 }, '?detail=true')).json()
     expect(status).toBe('THREAT_DETECTED')
     expect(detail).toMatchObject({ detector: 'forest', generation: 1, fitted_rows: 100 })

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { expect, onTestFinished, test } from 'vitest'
 import { loadConfig } from '#sentinel/config/config.js'
 import { Detector } from '#sentinel/detector/detector.js'
+import { Sentinel } from '#sentinel/sentinel.js'
 import { encodeState } from '#sentinel/state/codec.js'
 import { startApp } from './subject.js'
 
@@ -121,11 +122,13 @@ const request = fc.record({
 
 test(`${BODIES} bodies of every kind: no answer is a 5xx, and only what got a 200 is in the window`, async () => {
   const { detector: options } = loadConfig({ SENTINEL_RETRAIN_EVERY: '1000', SENTINEL_MIN_SAMPLES: '1000' })
-  const [detector, twin] = await Promise.all([Detector.create(options), Detector.create(options)])
+  const sentinel = await Sentinel.create({ detector: options })
+  const { detector } = sentinel
+  const twin = await Detector.create(options)
   onTestFinished(async () => {
-    await Promise.all([detector.close(), twin.close()])
+    await Promise.all([sentinel.close(), twin.close()])
   })
-  const app = await startApp({}, { detector })
+  const app = await startApp({}, { sentinel })
   const seen: Record<number, number> = {}
   for (const { body, headers, query = '' } of fc.sample(request, { seed: SEED, numRuns: BODIES })) {
     const before = detector.records

@@ -10,27 +10,25 @@ import { packTarball, removeFolder, run, temporaryFolder } from './tarball.js'
 const LIBRARY = `
 import { readFile } from 'node:fs/promises'
 import { IsolationForest } from 'codeflow-sentinel/forest'
-import { buildApp, Detector, loadConfig } from 'codeflow-sentinel'
+import { buildApp, DETECTOR_DEFAULTS, Sentinel } from 'codeflow-sentinel'
 
 const wasm = await readFile(new URL(import.meta.resolve('codeflow-sentinel/forest.wasm')))
 const forest = await IsolationForest.create({ nFeatures: 1, wasm })
 forest.fit([[1], [2], [3], [40]])
 
-const options = loadConfig({}).detector
-let detector
+let sentinel
 const fitted = new Promise((resolve, reject) => {
-  const listener = { onFit: ({ outcome }) => resolve(outcome), onTrainerFault: reject }
-  detector = Detector.create({ ...options, ...listener })
+  sentinel = Sentinel.create({ listener: { fitted: ({ outcome }) => resolve(outcome), trainerFault: reject } })
 })
-detector = await detector
-for (let i = 0; i < options.minSamples; i++) detector.analyze({ latency: i, input_length: 100, errors: 0 })
+sentinel = await sentinel
+for (let i = 0; i < DETECTOR_DEFAULTS.minSamples; i++) sentinel.judge({ latency: i, input_length: 100, errors: 0 })
 const outcome = await fitted
 
-const app = await buildApp({ detector, logger: false })
+const app = await buildApp({ sentinel, logger: false })
 const paths = ['/health', '/openapi.json', '/docs', '/docs/redoc.standalone.js']
 const codes = await Promise.all(paths.map(async (path) => (await app.inject(path)).statusCode))
 await app.close()
-await detector.close()
+await sentinel.close()
 console.log(JSON.stringify({ odd: forest.score([40]) > forest.score([2]), outcome, codes }))
 `
 

@@ -9,8 +9,8 @@ export interface Context {
   readonly percentile: number
 }
 
-/** A record as a baseline sees it. Valid until the next one is placed. */
-export interface Sight {
+/** A record in the coordinates of a reference. One object serves all records: it holds the one placed last. */
+export interface Placement {
   /** Raw values in feature order. */
   readonly values: ArrayLike<number>
   /** What the forest compares, f32[nFeatures]. */
@@ -20,35 +20,40 @@ export interface Sight {
    * Null where nothing counts beyond the range.
    */
   readonly beyond: Float64Array | null
-  /** What it is judged against. */
+  /** Which records it is judged against. */
   readonly scope: Scope
   /** Records behind median and percentile. */
   readonly nRecords: number
   context(feature: number): Context
 }
 
-/** What a record turned out to be. */
-export interface Outcome {
+/** What the forest makes of a placed record. */
+export interface Rating {
   readonly score: number
   /** Whether the score exceeded the threshold. */
   readonly odd: boolean
 }
 
-/** A fit that has ended: what a baseline may want to know of the forest. */
+/** What it takes to judge: places a record against what came before it. */
+export interface Reference {
+  place(record: Telemetry): Placement
+}
+
+/** A fit that has ended, as far as a learner wants to know of the forest. */
 export interface FittedSlot {
   readonly slot: number
   readonly nRows: number
 }
 
-/**
- * What the detector learns from: it places a record against what came before, admits it or not, and hands out
- * the rows to grow the next forest from.
- */
-export interface Baseline {
+/** What learns: takes records in or keeps them out, and hands out the rows to grow the next forest from. */
+export interface Learner {
   readonly kind: 'guarded' | 'window'
-  place(record: Telemetry): Sight
-  /** Admits the record placed last; null while there is no forest to have judged it. */
-  admit(outcome: Outcome | null): void
+  /**
+   * Takes in the record just placed, or not.
+   * @param placement what `place` returned for it
+   * @param rating null while there is no forest
+   */
+  admit(placement: Placement, rating: Rating | null): void
   /** Writes rows for a fit to the arena's training region; returns how many. */
   copyToTraining(): number
   /** The forest grown from the rows written last is in use from now on. */
@@ -58,3 +63,6 @@ export interface Baseline {
   /** Takes over what was captured; without the forest that went with it, what depends on that is left out. */
   restore(state: StateValue, fitted: FittedSlot | null): void
 }
+
+/** A learner judges by what it has learnt. */
+export interface Baseline extends Reference, Learner {}

@@ -22,14 +22,14 @@ export const FeaturePolicy = Type.Object(
 export type FeaturePolicy = Static<typeof FeaturePolicy>
 
 /** Policies by feature name. */
-export const AlertPolicies = Type.Record(Type.String(), FeaturePolicy)
-export type AlertPolicies = Static<typeof AlertPolicies>
+export const FeaturePolicies = Type.Record(Type.String(), FeaturePolicy)
+export type FeaturePolicies = Static<typeof FeaturePolicies>
 
 /**
  * Reads policies from JSON, e.g. `{"latency":{"direction":"high","ignore":20,"ignoreRelative":0.1}}`.
  * @throws Error saying in one line what is wrong and what is allowed
  */
-export function parseAlertPolicies(json: string, features: readonly Feature[]): AlertPolicies {
+export function parseFeaturePolicies(json: string, features: readonly Feature[]): FeaturePolicies {
   let parsed: unknown
   try {
     parsed = JSON.parse(json)
@@ -39,7 +39,7 @@ export function parseAlertPolicies(json: string, features: readonly Feature[]): 
     )
   }
   const ajv = new Ajv()
-  if (!ajv.validate(AlertPolicies, parsed)) {
+  if (!ajv.validate(FeaturePolicies, parsed)) {
     const [error] = ajv.errors ?? []
     const path = [error?.instancePath, error?.params.additionalProperty]
       .filter(Boolean)
@@ -50,7 +50,7 @@ export function parseAlertPolicies(json: string, features: readonly Feature[]): 
         '(high, low, both), ignore (units, 0 or more) and ignoreRelative (share of the median, 0 or more)',
     )
   }
-  const policies = parsed as AlertPolicies
+  const policies = parsed as FeaturePolicies
   const names = features.map((feature) => feature.name)
   const unknown = Object.keys(policies).find((name) => !names.includes(name))
   if (unknown !== undefined) {
@@ -62,13 +62,13 @@ export function parseAlertPolicies(json: string, features: readonly Feature[]): 
 }
 
 /** Which values count as their median, by feature index. */
-export class AlertPolicy {
+export class DifferencePolicy {
   readonly #low: Uint8Array
   readonly #high: Uint8Array
   readonly #absolute: Float64Array
   readonly #relative: Float64Array
 
-  constructor(features: readonly Feature[], policies: AlertPolicies = {}) {
+  constructor(features: readonly Feature[], policies: FeaturePolicies = {}) {
     const of = features.map(({ name }) => policies[name] ?? {})
     this.#low = Uint8Array.from(of, ({ direction }) => (direction === 'high' ? 0 : 1))
     this.#high = Uint8Array.from(of, ({ direction }) => (direction === 'low' ? 0 : 1))

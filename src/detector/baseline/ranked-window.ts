@@ -9,7 +9,7 @@ export class RankedWindow extends SlidingWindow {
   /** f32[capacity] by feature, the first `size` of them ascending. */
   #columns: readonly Float32Array[] | null = null
 
-  override push(row: Float32Array): void {
+  override push(row: ArrayLike<number>): void {
     const { leaving, size } = this
     this.#columns?.forEach((column, f) => {
       replace(column, size, leaving?.[f], row[f] as number)

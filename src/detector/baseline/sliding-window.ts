@@ -1,7 +1,8 @@
 import type { Arena } from '../../forest/arena.js'
+import type { History } from './history.js'
 
-/** The last rows admitted: a ring in the arena's window region, f32[capacity][rowStride]. */
-export class SlidingWindow {
+/** The rows seen last: a ring in the arena's window region, f32[capacity][rowStride]. */
+export class SlidingWindow implements History {
   readonly capacity: number
   readonly #arena: Arena
   #next = 0
@@ -17,15 +18,15 @@ export class SlidingWindow {
     return this.#size
   }
 
-  /** The row whose place the next one takes; null while there is room. */
+  /** The row that the next one takes the place of, f32[nFeatures]; null while there is room. */
   get leaving(): Float32Array | null {
     if (this.#size < this.capacity) return null
     const at = this.#next * this.#arena.rowStride
     return this.#arena.window.subarray(at, at + this.#arena.shape.nFeatures)
   }
 
-  /** Admits a row of nFeatures values; the oldest leaves when the window is full. */
-  push(row: Float32Array): void {
+  /** Takes in a row of nFeatures values; the oldest leaves when the window is full. */
+  push(row: ArrayLike<number>): void {
     const { window, rowStride } = this.#arena
     const at = this.#next * rowStride
     for (let f = 0; f < row.length; f++) window[at + f] = row[f] as number
@@ -46,8 +47,9 @@ export class SlidingWindow {
     return rows
   }
 
-  /** Admits captured rows; of more than there is room for, the newest stay. */
-  restore(rows: Float32Array): void {
+  /** Takes in captured rows; of more than there is room for, the newest stay. A mere count brings none. */
+  restore(rows: number | Float32Array): void {
+    if (typeof rows === 'number') return
     const { nFeatures } = this.#arena.shape
     for (let at = 0; at < rows.length; at += nFeatures) this.push(rows.subarray(at, at + nFeatures))
   }

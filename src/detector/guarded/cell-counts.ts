@@ -1,38 +1,38 @@
 import type { RecordStore } from './record-store.js'
 
-/** Places of an empty table; a power of two, as every size of it. */
-const LEAST_PLACES = 64
+/** Buckets of an empty table; a power of two, as every size of it. */
+const LEAST_BUCKETS = 64
 
 /**
  * How many records of a store each cell holds: a hash table with open addressing, for a Map of 32-bit numbers
  * allocates one for each that it is asked for.
  */
 export class CellCounts {
-  #cells = new Uint32Array(LEAST_PLACES)
+  #cells = new Uint32Array(LEAST_BUCKETS)
   /** One more than the count; 0 where there never was a cell. */
-  #counts = new Uint32Array(LEAST_PLACES)
+  #counts = new Uint32Array(LEAST_BUCKETS)
   #taken = 0
 
   of(cell: number): number {
-    return Math.max((this.#counts[this.#placeOf(cell)] as number) - 1, 0)
+    return Math.max((this.#counts[this.#bucketOf(cell)] as number) - 1, 0)
   }
 
   add(cell: number): void {
-    const place = this.#placeOf(cell)
-    if (this.#counts[place] === 0) {
-      this.#cells[place] = cell
-      this.#counts[place] = 2
+    const bucket = this.#bucketOf(cell)
+    if (this.#counts[bucket] === 0) {
+      this.#cells[bucket] = cell
+      this.#counts[bucket] = 2
       this.#taken += 1
       if (2 * this.#taken > this.#counts.length) this.#rebuild()
     } else {
-      this.#counts[place] = (this.#counts[place] as number) + 1
+      this.#counts[bucket] = (this.#counts[bucket] as number) + 1
     }
   }
 
   remove(cell: number): void {
-    const place = this.#placeOf(cell)
-    const count = this.#counts[place] as number
-    if (count > 1) this.#counts[place] = count - 1
+    const bucket = this.#bucketOf(cell)
+    const count = this.#counts[bucket] as number
+    if (count > 1) this.#counts[bucket] = count - 1
   }
 
   recount(store: RecordStore): void {
@@ -42,11 +42,11 @@ export class CellCounts {
   }
 
   /** Where a cell is, or would be. Cells are hashes already. */
-  #placeOf(cell: number): number {
+  #bucketOf(cell: number): number {
     const mask = this.#counts.length - 1
-    let place = cell & mask
-    while (this.#counts[place] !== 0 && this.#cells[place] !== cell) place = (place + 1) & mask
-    return place
+    let bucket = cell & mask
+    while (this.#counts[bucket] !== 0 && this.#cells[bucket] !== cell) bucket = (bucket + 1) & mask
+    return bucket
   }
 
   /** Forgets the cells that were emptied, and makes room for four times those that are left. */
@@ -55,15 +55,15 @@ export class CellCounts {
     const counts = this.#counts
     let left = 0
     for (const count of counts) if (count > 1) left += 1
-    const places = Math.max(LEAST_PLACES, 2 ** Math.ceil(Math.log2(4 * left)))
-    this.#cells = new Uint32Array(places)
-    this.#counts = new Uint32Array(places)
+    const buckets = Math.max(LEAST_BUCKETS, 2 ** Math.ceil(Math.log2(4 * left)))
+    this.#cells = new Uint32Array(buckets)
+    this.#counts = new Uint32Array(buckets)
     this.#taken = left
     for (const [i, count] of counts.entries()) {
       if (count <= 1) continue
-      const place = this.#placeOf(cells[i] as number)
-      this.#cells[place] = cells[i] as number
-      this.#counts[place] = count
+      const bucket = this.#bucketOf(cells[i] as number)
+      this.#cells[bucket] = cells[i] as number
+      this.#counts[bucket] = count
     }
   }
 }

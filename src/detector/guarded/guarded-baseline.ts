@@ -1,12 +1,12 @@
 import type { Arena } from '../../forest/arena.js'
 import type { Feature } from '../../telemetry/features.js'
 import type { Telemetry } from '../../telemetry/record.js'
-import type { Baseline, Context, FittedSlot, Outcome, Sight } from '../baseline/baseline.js'
-import type { AlertPolicy } from '../baseline/policy.js'
-import type { Scope } from '../verdict.js'
+import type { Baseline, FittedSlot, Rating } from '../baseline/baseline.js'
+import type { DifferencePolicy } from '../baseline/policy.js'
 import { CellCounts } from './cell-counts.js'
 import { CellGrid, type GridState, type SpreadOf } from './cell-grid.js'
 import { Frame, type FrameState, toRatio } from './frame.js'
+import { GuardedPlacement } from './guarded-placement.js'
 import { toLog } from './log-scale.js'
 import { RandomStream } from './random-stream.js'
 import { type RecordState, RecordStore } from './record-store.js'
@@ -44,7 +44,7 @@ export class GuardedBaseline implements Baseline {
   readonly kind = 'guarded'
   readonly #arena: Arena
   readonly #features: readonly Feature[]
-  readonly #policy: AlertPolicy
+  readonly #policy: DifferencePolicy
   readonly #profiles: RouteProfiles
   readonly #known: RecordStore
   readonly #odd: RecordStore
@@ -53,22 +53,17 @@ export class GuardedBaseline implements Baseline {
   readonly #gate = new TailGate()
   readonly #shift: ShiftEvidence
   readonly #random: RandomStream
-  /** The record placed last, as a store of one. */
-  readonly #placed: RecordStore
+  readonly #placement: GuardedPlacement
   #frame: Frame | null = null
   #coming: Frame | null = null
   #grid: CellGrid | null = null
   #share = LEAST_SHARE
   #nextOdd = 0
-  /** Of the record placed last: its route's profile, and the same if established, which it is judged against. */
-  #found: RouteProfile | undefined
-  #profile: RouteProfile | null = null
-  readonly #sight: Sight & { scope: Scope; nRecords: number }
 
   constructor(
     arena: Arena,
     features: readonly Feature[],
-    policy: AlertPolicy,
+    policy: DifferencePolicy,
     routesMax: number,
     seed: number,
   ) {
@@ -80,18 +75,9 @@ export class GuardedBaseline implements Baseline {
     this.#profiles = new RouteProfiles(routesMax, nFeatures)
     this.#known = new RecordStore(maxRows, nFeatures)
     this.#odd = new RecordStore(maxRows, nFeatures)
-    this.#placed = new RecordStore(1, nFeatures)
-    this.#placed.size = 1
+    this.#placement = new GuardedPlacement(nFeatures)
     this.#shift = new ShiftEvidence(maxRows)
     this.#random = new RandomStream(seed)
-    this.#sight = {
-      values: this.#placed.values,
-      row: new Float32Array(nFeatures),
-      beyond: new Float64Array(nFeatures),
-      scope: 'baseline',
-      nRecords: 0,
-      context: (feature) => this.#context(feature),
-    }
   }
 
   /** Routes with a profile. */
@@ -99,39 +85,43 @@ export class GuardedBaseline implements Baseline {
     return this.#profiles.size
   }
 
-  place(record: Telemetry): Sight {
-    const { values, logs, routes } = this.#placed
+  place(record: Telemetry): GuardedPlacement {
+    const placement = this.#placement
+    const { values, logs, routes } = placement.record
     const name = this.#profiles.nameOf(record.route)
     const found = this.#profiles.find(name)
     const profile = found?.established ? found : null
+    const frame = this.#frame
     routes[0] = name
-    this.#found = found
-    this.#profile = profile
-    this.#sight.scope = profile === null || name === '' ? 'baseline' : 'route'
-    this.#sight.nRecords = (profile ?? this.#frame)?.columns.size ?? 0
+    placement.found = found
+    placement.profile = profile
+    placement.frame = frame
+    placement.scope = profile === null || name === '' ? 'baseline' : 'route'
+    placement.nRecords = (profile ?? frame)?.columns.size ?? 0
     for (let f = 0; f < logs.length; f++) {
       const value = (this.#features[f] as Feature).extract(record)
       values[f] = value
       logs[f] = toLog(value)
-      if (this.#frame !== null) this.#locate(f, this.#frame, profile)
+      if (frame !== null) this.#locate(placement, f, frame)
     }
-    return this.#sight
+    return placement
   }
 
-  admit(outcome: Outcome | null): void {
-    if (outcome === null || this.#grid === null || this.#frame === null) {
-      this.#enter()
+  admit(placement: GuardedPlacement, rating: Rating | null): void {
+    if (rating === null || this.#grid === null || this.#frame === null) {
+      this.#enter(placement)
       return
     }
-    const { odd, score } = outcome
-    const spreads = this.#profile?.spread ?? this.#frame.within
-    const cell = this.#grid.cellOf(this.#placed.logs, 0, spreads)
-    this.#placed.cells[0] = cell
+    const { odd, score } = rating
+    const { record } = placement
+    const spreads = placement.profile?.spread ?? this.#frame.within
+    const cell = this.#grid.cellOf(record.logs, 0, spreads)
+    record.cells[0] = cell
     const crowded = odd && this.#isFull(cell, this.#grid)
     this.#gate.tick()
     this.#shift.observe(odd, crowded, this.#share)
-    if (odd) this.#setAside(cell)
-    if (!odd || (!crowded && this.#gate.pass(score))) this.#enter()
+    if (odd) this.#setAside(record, cell)
+    if (!odd || (!crowded && this.#gate.pass(score))) this.#enter(placement)
   }
 
   copyToTraining(): number {
@@ -193,13 +183,13 @@ export class GuardedBaseline implements Baseline {
     this.#gate.calibrate(this.#share, this.#arena.scores(slot))
   }
 
-  #locate(f: number, frame: Frame, profile: RouteProfile | null): void {
+  /** Where a feature of the record stands in the frame, and how far beyond its range. */
+  #locate({ values, record, row, beyond, profile }: GuardedPlacement, f: number, frame: Frame): void {
     const scale = profile ?? frame
-    const { values, logs } = this.#placed
     const excused = this.#policy.excuses(f, values[f] as number, scale.median[f] as number)
-    const distance = excused ? 0 : frame.distance(f, logs[f] as number, scale)
-    this.#sight.row[f] = toRatio(distance)
-    if (this.#sight.beyond !== null) this.#sight.beyond[f] = excused ? 0 : frame.beyond(f, distance)
+    const distance = excused ? 0 : frame.distance(f, record.logs[f] as number, scale)
+    row[f] = toRatio(distance)
+    beyond[f] = excused ? 0 : frame.beyond(f, distance)
   }
 
   #isFull(cell: number, grid: CellGrid): boolean {
@@ -207,29 +197,30 @@ export class GuardedBaseline implements Baseline {
     return this.#knownCells.of(cell) >= quota || this.#oddCells.of(cell) >= quota
   }
 
-  /** The odd record placed last joins the latest ones. */
-  #setAside(cell: number): void {
+  /** An odd record joins the latest ones. */
+  #setAside(record: RecordStore, cell: number): void {
     const odd = this.#odd
     if (odd.size === odd.capacity) this.#oddCells.remove(odd.cells[this.#nextOdd] as number)
-    odd.copy(this.#nextOdd, this.#placed, 0)
+    odd.copy(this.#nextOdd, record, 0)
     this.#oddCells.add(cell)
     this.#nextOdd = (this.#nextOdd + 1) % odd.capacity
   }
 
-  /** The record placed last joins the baseline and the profile of its route. */
-  #enter(): void {
+  /** A record joins the baseline and the profile of its route. */
+  #enter({ record, found, route }: GuardedPlacement): void {
     const known = this.#known
     const full = known.size === known.capacity
-    const profile = this.#found ?? this.#profiles.findOrCreate(this.#placed.routes[0] as string)
-    this.#replace(full ? this.#random.below(known.capacity) : known.size, this.#placed, 0, profile)
+    const profile = found ?? this.#profiles.findOrCreate(route)
+    this.#replace(full ? this.#random.below(known.capacity) : known.size, record, 0, profile)
   }
 
-  #replace(place: number, source: RecordStore, from: number, profile: RouteProfile): void {
+  /** Puts a record of another store in place of one of the baseline. */
+  #replace(index: number, source: RecordStore, from: number, profile: RouteProfile): void {
     const known = this.#known
-    if (place < known.size) this.#knownCells.remove(known.cells[place] as number)
-    known.copy(place, source, from)
-    this.#knownCells.add(known.cells[place] as number)
-    profile.add(known.values, place * known.nFeatures)
+    if (index < known.size) this.#knownCells.remove(known.cells[index] as number)
+    known.copy(index, source, from)
+    this.#knownCells.add(known.cells[index] as number)
+    profile.add(known.values, index * known.nFeatures)
   }
 
   #releaseShift(): void {
@@ -239,21 +230,12 @@ export class GuardedBaseline implements Baseline {
     const odd = this.#odd
     const shift = this.#shift.verdict(() => asVaried(odd, this.#nextOdd, this.#known, frame.within))
     if (shift === null) return
-    for (const { from, place } of drawShifted(shift, odd, this.#nextOdd, this.#known, grid, this.#random)) {
-      this.#replace(place, odd, from, this.#profiles.findOrCreate(odd.routes[from] as string))
+    for (const { from, to } of drawShifted(shift, odd, this.#nextOdd, this.#known, grid, this.#random)) {
+      this.#replace(to, odd, from, this.#profiles.findOrCreate(odd.routes[from] as string))
     }
     odd.size = 0
     this.#nextOdd = 0
     this.#oddCells.recount(odd)
     this.#shift.reset()
-  }
-
-  /** There is a frame whenever there is a forest whose verdicts need a context. */
-  #context(feature: number): Context {
-    const { columns } = (this.#profile ?? this.#frame) as Frame
-    return {
-      median: columns.median(feature),
-      percentile: columns.midRank(feature, this.#placed.values[feature] as number),
-    }
   }
 }

@@ -1,13 +1,13 @@
 import { toLog } from './log-scale.js'
 
-/** Captured records, in the order of their places. */
+/** Captured records, in the order of their indices. */
 export type RecordState = {
   readonly values: Float64Array
   readonly cells: Uint32Array
   readonly routes: readonly string[]
 }
 
-/** Records with their features on both scales, in plain arrays: places are written over, never moved. */
+/** Records with their features on both scales, in plain arrays: they are written over, never moved. */
 export class RecordStore {
   readonly capacity: number
   readonly nFeatures: number
@@ -30,7 +30,7 @@ export class RecordStore {
     this.cells = new Uint32Array(capacity)
   }
 
-  /** Copies place `from` of another store to place `to`, which may be the next free one. */
+  /** Copies record `from` of another store to index `to`, which may be the next free one. */
   copy(to: number, source: RecordStore, from: number): void {
     const n = this.nFeatures
     for (let f = 0; f < n; f++) {
@@ -52,7 +52,7 @@ export class RecordStore {
     }
   }
 
-  /** Takes over captured records, as many as there is room for, to the same places. */
+  /** Takes over captured records, as many as there is room for, to the same indices. */
   restore({ values, cells, routes }: RecordState): void {
     const n = Math.min(cells.length, this.capacity)
     this.values.set(values.subarray(0, n * this.nFeatures))

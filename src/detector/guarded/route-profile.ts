@@ -58,9 +58,9 @@ export class RouteProfile {
   add(values: Float64Array, at: number): void {
     const n = this.median.length
     if (this.size === ESTABLISHED_ROWS && this.#values.length === n * ESTABLISHED_ROWS) this.#grow()
-    const place = this.#next
-    for (let f = 0; f < n; f++) this.#values[place * n + f] = values[at + f] as number
-    this.#next = (place + 1) % PROFILE_ROWS
+    const row = this.#next
+    for (let f = 0; f < n; f++) this.#values[row * n + f] = values[at + f] as number
+    this.#next = (row + 1) % PROFILE_ROWS
     if (this.size < PROFILE_ROWS) this.size += 1
     this.#stale = true
   }

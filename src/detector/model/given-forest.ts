@@ -1,7 +1,6 @@
 import { Arena } from '../../forest/arena.js'
 import { decodeForest, decodeHeader } from '../../forest/codec.js'
 import { ForestError } from '../../forest/errors.js'
-import type { StateSection, StateValue } from '../../state/section.js'
 import type { Feature } from '../../telemetry/features.js'
 
 /**
@@ -10,7 +9,7 @@ import type { Feature } from '../../telemetry/features.js'
  * @throws ForestError FOREST_BAD_BYTES; FOREST_BAD_OPTION for other features; FOREST_NOT_CALIBRATED for a forest that
  *   cannot say how sure it is
  */
-export async function loadFixedForest(
+export async function loadGivenForest(
   bytes: Uint8Array,
   features: readonly Feature[],
   historyMax: number,
@@ -37,29 +36,4 @@ export async function loadFixedForest(
   )
   decodeForest(arena, 0, header, bytes)
   return arena
-}
-
-/** What the sections of learning hold where nothing was learnt. */
-const NOTHING_LEARNT: Readonly<Record<string, StateValue>> = {
-  learning: 'window',
-  forest: null,
-  baseline: null,
-}
-
-/**
- * Sections of a detector that learns nothing: what one that learnt left in the state stays in it as it is, and is there
- * when learning goes on.
- */
-export function holdLearnt(sections: readonly StateSection[]): StateSection[] {
-  return sections.map((section) => {
-    let held = NOTHING_LEARNT[section.name]
-    if (held === undefined) return section
-    return {
-      name: section.name,
-      capture: () => held as StateValue,
-      restore: (value) => {
-        held = value
-      },
-    }
-  })
 }

@@ -1,6 +1,6 @@
 import type { Arena } from '../../forest/arena.js'
 import type { Feature } from '../../telemetry/features.js'
-import type { Outcome, Sight } from '../baseline/baseline.js'
+import type { Placement, Rating } from '../baseline/baseline.js'
 import type { Contribution, Verdict } from '../verdict.js'
 import { extendScore } from './range-extension.js'
 
@@ -23,11 +23,11 @@ export class Model {
   }
 
   /** Score of a placed record, and whether that exceeds the threshold. */
-  score(sight: Sight): Outcome {
+  rate(placement: Placement): Rating {
     const { wasm, base } = this.#arena
-    this.#place(sight)
+    this.#write(placement)
     const inside = wasm.score(base, this.slot)
-    const score = sight.beyond === null ? inside : extendScore(wasm, inside, sight.beyond)
+    const score = placement.beyond === null ? inside : extendScore(wasm, inside, placement.beyond)
     return { score, odd: wasm.exceeds(score, this.#threshold) !== 0 }
   }
 
@@ -36,7 +36,7 @@ export class Model {
    * @param minConfidence an odd record that is less sure than this is no anomaly
    * @param detail whether contributions are wanted for a normal record, too
    */
-  verdict(sight: Sight, { score, odd }: Outcome, minConfidence: number, detail: boolean): Verdict {
+  verdict(placement: Placement, { score, odd }: Rating, minConfidence: number, detail: boolean): Verdict {
     const { wasm, base } = this.#arena
     const confidence = wasm.confidence(base, this.slot, score)
     const anomalous = odd && confidence >= minConfidence
@@ -47,35 +47,35 @@ export class Model {
       threshold: this.#threshold,
       generation: this.generation,
       detector: 'forest',
-      contributions: anomalous || detail ? this.#explain(sight, score) : [],
+      contributions: anomalous || detail ? this.#explain(placement, score) : [],
       exceeded: [],
-      fittedRows: sight.nRecords,
-      scope: sight.scope,
+      fittedRows: placement.nRecords,
+      scope: placement.scope,
     }
   }
 
   /** Scoring turns the row into keys, so it is written each time; a loop is faster than `set` for a few values. */
-  #place({ row }: Sight): void {
+  #write({ row }: Placement): void {
     const target = this.#arena.row
     for (let f = 0; f < row.length; f++) target[f] = row[f] as number
   }
 
-  #explain(sight: Sight, score: number): Contribution[] {
+  #explain(placement: Placement, score: number): Contribution[] {
     const { wasm, base } = this.#arena
-    this.#place(sight)
+    this.#write(placement)
     const inside = wasm.attribute(base, this.slot)
     const bits = this.#arena.contributions
-    const { beyond } = sight
+    const { beyond } = placement
     let total = 0
     if (beyond !== null) for (let f = 0; f < beyond.length; f++) total += beyond[f] as number
     const extraBits = total > 0 ? Math.log2(score / inside) : 0
     return this.#features.map(({ name, unit }, f) => {
       const share = total > 0 ? ((beyond as Float64Array)[f] as number) / total : 0
-      const { median, percentile } = sight.context(f)
+      const { median, percentile } = placement.context(f)
       return {
         feature: name,
         unit,
-        value: sight.values[f] as number,
+        value: placement.values[f] as number,
         bits: (bits[f] as number) + extraBits * share,
         median,
         percentile,

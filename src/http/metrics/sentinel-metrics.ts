@@ -1,6 +1,9 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Detector, FitReport } from '../../detector/detector.js'
+import type { TrainerFault } from '../../detector/training/trainer-options.js'
 import { type BreakerState, LLM_FAILURES, type LlmOutcome } from '../../explain/llm/outcome.js'
+import type { Judgement, SentinelListener } from '../../sentinel.js'
+import type { StateSection } from '../../state/section.js'
 import { ProtectionMetrics } from './protection-metrics.js'
 import { ScrapedMetrics } from './scraped-metrics.js'
 import { TallyHistogram } from './tally-histogram.js'
@@ -29,7 +32,7 @@ const BREAKER_VALUE: Readonly<Record<BreakerState, number>> = { closed: 0, 'half
  * Every metric of one app, in a registry of its own. What the hot path counts are plain numbers that are
  * collected at the scrape.
  */
-export class SentinelMetrics {
+export class SentinelMetrics implements SentinelListener {
   readonly registry = new Registry()
   readonly protection = new ProtectionMetrics(this.registry)
   anomalies = 0
@@ -149,8 +152,27 @@ export class SentinelMetrics {
     this.#requestSeconds.restore(state.requestSeconds)
   }
 
-  scored(score: number): void {
-    this.#score.observe(score)
+  /** The counters as a part of the state. */
+  section(): StateSection {
+    return {
+      name: 'counters',
+      capture: () => this.capture(),
+      restore: (state: MetricsState) => this.restore(state),
+    } as unknown as StateSection
+  }
+
+  recordJudged({ verdict, anomaly }: Judgement): void {
+    this.#score.observe(verdict.score)
+    if (anomaly !== null) this.anomalies++
+  }
+
+  trainerFault({ kind }: TrainerFault): void {
+    this.protection.trainerFaults[kind]++
+  }
+
+  stateSaved(outcome: 'ok' | 'failed'): void {
+    this.protection.stateSaves[outcome]++
+    if (outcome === 'ok') this.protection.stateSavedAt = Date.now() / 1000
   }
 
   answered(seconds: number): void {
@@ -199,7 +221,7 @@ export class SentinelMetrics {
       'sentinel_model_last_fit_timestamp_seconds',
       'When the last fit that succeeded ended, Unix time in seconds; 0 before the first.',
       // A forest that is never fitted must not look like one that grew old.
-      () => (this.#detector?.fixed ? null : this.lastFitAt),
+      () => (this.#detector?.given ? null : this.lastFitAt),
     )
     const shown = [
       ['sentinel_anomaly_rate', 'Share of anomalies over the last window, 0 to 1.', 'anomalyRate'],

@@ -1,10 +1,14 @@
 import { expect, test } from 'vitest'
-import { type AlertPolicies, AlertPolicy, parseAlertPolicies } from '#sentinel/detector/baseline/policy.js'
+import {
+  DifferencePolicy,
+  type FeaturePolicies,
+  parseFeaturePolicies,
+} from '#sentinel/detector/baseline/policy.js'
 import { FEATURES } from '#sentinel/telemetry/features.js'
 
 test('reads direction and ignored differences by feature', () => {
   const json = '{"latency":{"direction":"high","ignore":20,"ignoreRelative":0.1},"errors":{"ignore":1}}'
-  const policy = new AlertPolicy(FEATURES, parseAlertPolicies(json, FEATURES))
+  const policy = new DifferencePolicy(FEATURES, parseFeaturePolicies(json, FEATURES))
   expect(policy.excuses(0, 1, 100)).toBe(true)
   expect(policy.excuses(0, 119, 100)).toBe(true)
   expect(policy.excuses(0, 121, 100)).toBe(false)
@@ -16,13 +20,13 @@ test('reads direction and ignored differences by feature', () => {
 })
 
 test('low looks at values below the median only', () => {
-  const policy = new AlertPolicy(FEATURES, { latency: { direction: 'low' } })
+  const policy = new DifferencePolicy(FEATURES, { latency: { direction: 'low' } })
   expect(policy.excuses(0, 1000, 10)).toBe(true)
   expect(policy.excuses(0, 1, 10)).toBe(false)
 })
 
 test('is strict where it excuses nothing', () => {
-  const strict = (policies: AlertPolicies) => new AlertPolicy(FEATURES, policies).strict
+  const strict = (policies: FeaturePolicies) => new DifferencePolicy(FEATURES, policies).strict
   expect(strict({})).toBe(true)
   expect(strict({ latency: { direction: 'both', ignore: 0 } })).toBe(true)
   expect(strict({ errors: { direction: 'low' } })).toBe(false)
@@ -39,5 +43,5 @@ test.each([
   ['{"latency":{"band":1}}', '/latency/band'],
   ['{"speed":{}}', '"speed"'],
 ])('%s is refused, saying where', (json, said) => {
-  expect(() => parseAlertPolicies(json, FEATURES)).toThrow(said)
+  expect(() => parseFeaturePolicies(json, FEATURES)).toThrow(said)
 })

@@ -37,7 +37,7 @@ test('every record is judged by the forest that was given, from the first on, an
   const onFit = () => expect.fail('a forest was fitted')
   const detector = await fixed({ onFit, trainer: { thread: new URL('file:///none') }, onTrainerFault: onFit })
   expect(detector).toMatchObject({
-    fixed: true,
+    given: true,
     trained: true,
     generation: 1,
     samplesNeeded: 0,
@@ -171,7 +171,7 @@ describe('over a restart', () => {
   test('a window that came by under a given forest is what a plain window learns from', async () => {
     const given = await feed(await fixed(), 60, 1)
     const learning = await restarted(given, detectorOf({ baseline: 'window', retrainEvery: 1_000_000 }))
-    expect(learning).toMatchObject({ fixed: false, historySize: 60, generation: 1 })
+    expect(learning).toMatchObject({ given: false, historySize: 60, generation: 1 })
     const guarded = await detectorOf({ baseline: 'guarded' })
     expect(() => guarded.restore(overDisk(given.snapshot()))).toThrow('it was learnt by the window baseline')
   })

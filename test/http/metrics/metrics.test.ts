@@ -1,7 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { loadConfig } from '#sentinel/config/config.js'
-import { Detector } from '#sentinel/detector/detector.js'
 import { SentinelMetrics } from '#sentinel/http/metrics/sentinel-metrics.js'
+import { Sentinel } from '#sentinel/sentinel.js'
 import { ATTACK, analyze, metric, NORMAL, startApp } from '../subject.js'
 
 const PROMISED = {
@@ -67,12 +66,11 @@ test('scores, anomalies and durations add up to the records sent', async () => {
 
 test('a fit shows as outcome, duration and generation', async () => {
   const metrics = new SentinelMetrics()
-  const config = loadConfig({ SENTINEL_MIN_SAMPLES: '20' })
-  const detector = await Detector.create({ ...config.detector, onFit: (fit) => metrics.fitted(fit) })
-  onTestFinished(() => detector.close())
-  const app = await startApp({}, { detector, metrics })
+  const sentinel = await Sentinel.create({ detector: { minSamples: 20 } })
+  onTestFinished(() => sentinel.close())
+  const app = await startApp({}, { sentinel, metrics })
   for (let i = 0; i < 20; i++) await analyze(app, { ...NORMAL, latency: 100 + i })
-  await detector.settled()
+  await sentinel.detector.settled()
   expect(await metric(app, 'sentinel_model_fits_total')).toEqual({
     '{outcome="ok"}': 1,
     '{outcome="failed"}': 0,

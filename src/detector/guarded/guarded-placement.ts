@@ -1,0 +1,44 @@
+import type { Context, Placement } from '../baseline/baseline.js'
+import type { Scope } from '../verdict.js'
+import type { Frame } from './frame.js'
+import { RecordStore } from './record-store.js'
+import type { RouteProfile } from './route-profile.js'
+
+/** A record against the usual values of its route, or of the whole baseline while little is known of that. */
+export class GuardedPlacement implements Placement {
+  /** The record, as a store of one. */
+  readonly record: RecordStore
+  readonly values: Float64Array
+  readonly row: Float32Array
+  readonly beyond: Float64Array
+  scope: Scope = 'baseline'
+  nRecords = 0
+  /** The profile of its route, if it has one. */
+  found: RouteProfile | undefined
+  /** The same if it is established: then the record is judged against it. */
+  profile: RouteProfile | null = null
+  /** The coordinates of the forest in use; null while there is none. */
+  frame: Frame | null = null
+
+  constructor(nFeatures: number) {
+    this.record = new RecordStore(1, nFeatures)
+    this.record.size = 1
+    this.values = this.record.values
+    this.row = new Float32Array(nFeatures)
+    this.beyond = new Float64Array(nFeatures)
+  }
+
+  /** Name of its route; empty where it has none. */
+  get route(): string {
+    return this.record.routes[0] as string
+  }
+
+  /** There is a frame whenever there is a forest whose verdicts need a context. */
+  context(feature: number): Context {
+    const { columns } = (this.profile ?? this.frame) as Frame
+    return {
+      median: columns.median(feature),
+      percentile: columns.midRank(feature, this.values[feature] as number),
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import { type Contamination, FOREST_DEFAULTS } from '../forest/options.js'
+import { FEATURES, type Feature } from '../telemetry/features.js'
+import type { FeaturePolicies } from './baseline/policy.js'
+import { ROUTES_MAX } from './guarded/route-profiles.js'
+import type { RuleLimits } from './rules.js'
+import type { FitReport } from './training/learning.js'
+import type { TrainerFault, TrainerOptions } from './training/trainer-options.js'
+
+/** How a detector learns and judges. Everything has a default: DETECTOR_DEFAULTS. */
+export interface DetectorOptions {
+  /** Records of the sliding window, or of the guarded baseline. */
+  readonly historyMax?: number
+  /** Expected share of odd records, (0, 0.5], or `auto`. */
+  readonly contamination?: Contamination
+  /** Records from one fit to the next. */
+  readonly retrainEvery?: number
+  /** Records before the first fit. */
+  readonly minSamples?: number
+  readonly nTrees?: number
+  readonly subsampleSize?: number
+  readonly seed?: number
+  /** Share of one core that fits may take, (0, 1]. */
+  readonly trainDuty?: number
+  /** Static limits by feature name, in force while there is no forest. */
+  readonly rules?: RuleLimits
+  readonly features?: readonly Feature[]
+  /**
+   * What is learnt from: `guarded`, a baseline that an attack cannot fill, of records judged against their own
+   * route; `window`, the last historyMax records as they are.
+   */
+  readonly baseline?: 'guarded' | 'window'
+  /**
+   * A forest that was fitted elsewhere, as `IsolationForest.toBytes` gives it. It judges every record, by raw values,
+   * and nothing is learnt: what says how to learn does not apply.
+   */
+  readonly forest?: Uint8Array
+  /** Routes with a profile of their own; the least recently used goes. */
+  readonly routesMax?: number
+  /** An anomaly needs at least this confidence, [0, 1]. */
+  readonly minConfidence?: number
+  /** Directions and ignored differences by feature name. */
+  readonly policies?: FeaturePolicies
+  /** Told of every fit. */
+  readonly onFit?: ((fit: FitReport) => void) | undefined
+  /** Told when the trainer's thread failed and what follows. */
+  readonly onTrainerFault?: ((fault: TrainerFault) => void) | undefined
+  /** For tests of a thread that fails. */
+  readonly trainer?: Pick<TrainerOptions, 'thread' | 'watchdogMs'>
+}
+
+/** What applies where an option is left out. */
+export const DETECTOR_DEFAULTS = {
+  ...FOREST_DEFAULTS,
+  historyMax: 1000,
+  retrainEvery: 50,
+  minSamples: 50,
+  trainDuty: 0.1,
+  rules: {},
+  features: FEATURES,
+  baseline: 'guarded',
+  routesMax: ROUTES_MAX,
+  minConfidence: 0,
+  policies: {},
+  trainer: {},
+} as const satisfies DetectorOptions
+
+/** Options with nothing left out but the given forest and the listeners. */
+export type ResolvedDetectorOptions = Required<Omit<DetectorOptions, 'forest' | 'onFit' | 'onTrainerFault'>> &
+  Pick<DetectorOptions, 'onFit' | 'onTrainerFault'>
+
+/** Fills in the defaults; what is `undefined` counts as left out. */
+export function resolveDetectorOptions(options: DetectorOptions): ResolvedDetectorOptions {
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
+  return { ...DETECTOR_DEFAULTS, ...given }
+}

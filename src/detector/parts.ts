@@ -1,0 +1,99 @@
+import { Arena } from '../forest/arena.js'
+import type { StateSection, StateValue } from '../state/section.js'
+import type { Reference } from './baseline/baseline.js'
+import { GivenReference } from './baseline/given-reference.js'
+import { type History, RecordCount } from './baseline/history.js'
+import { DifferencePolicy } from './baseline/policy.js'
+import { RankedWindow } from './baseline/ranked-window.js'
+import { SlidingWindow } from './baseline/sliding-window.js'
+import { WindowBaseline } from './baseline/window-baseline.js'
+import { GuardedBaseline, type GuardedState } from './guarded/guarded-baseline.js'
+import { loadGivenForest } from './model/given-forest.js'
+import { Model } from './model/model.js'
+import type { ResolvedDetectorOptions } from './options.js'
+import { Learning } from './training/learning.js'
+
+/** What a detector is put together from. */
+export interface DetectorParts {
+  readonly reference: Reference
+  readonly history: History
+  /** What keeps the forest up to date; null where a forest was given. */
+  readonly learning: Learning | null
+  /** The forest that was given. */
+  readonly given: Model | null
+  /** The state of these parts. */
+  readonly sections: readonly StateSection[]
+}
+
+/**
+ * The parts of a detector that learns.
+ * @throws ForestError when the module or the memory cannot be had
+ */
+export async function learningParts(options: ResolvedDetectorOptions): Promise<DetectorParts> {
+  const { features, nTrees, subsampleSize, historyMax, routesMax, seed } = options
+  const shape = { nFeatures: features.length, nTrees, subsampleSize, maxRows: historyMax, nSlots: 2 }
+  const arena = await Arena.create(shape, { shared: typeof SharedArrayBuffer !== 'undefined' })
+  const policy = new DifferencePolicy(features, options.policies)
+  if (options.baseline === 'window') {
+    const window = new SlidingWindow(arena)
+    return learningFrom(arena, new WindowBaseline(arena, features, policy, window), window, options)
+  }
+  const baseline = new GuardedBaseline(arena, features, policy, routesMax, seed)
+  return learningFrom(arena, baseline, new RecordCount(historyMax, features.length), options)
+}
+
+function learningFrom(
+  arena: Arena,
+  baseline: WindowBaseline | GuardedBaseline,
+  history: History,
+  options: ResolvedDetectorOptions,
+): DetectorParts {
+  const learning = new Learning({ arena, learner: baseline, history, options })
+  const sections = [...learning.sections(), historySection(history)]
+  return { reference: baseline, history, learning, given: null, sections }
+}
+
+/**
+ * The parts of a detector that judges by a forest that was fitted elsewhere, and learns nothing.
+ * @param forest as `IsolationForest.toBytes` gives it
+ * @throws ForestError when the forest cannot be used, the module or the memory cannot be had
+ */
+export async function givenParts(
+  forest: Uint8Array,
+  { features, historyMax, policies }: ResolvedDetectorOptions,
+): Promise<DetectorParts> {
+  const arena = await loadGivenForest(forest, features, historyMax)
+  const window = new RankedWindow(arena, historyMax)
+  const reference = new GivenReference(features, new DifferencePolicy(features, policies), window)
+  const given = new Model(arena, 0, 1, features)
+  return { reference, history: window, learning: null, given, sections: heldSections(window) }
+}
+
+/**
+ * The state beside a given forest: what one that learnt left there stays as it is, and is there when learning goes
+ * on. Where that had only counted its history, the records that it had learnt from stand in for the window.
+ */
+function heldSections(window: RankedWindow): StateSection[] {
+  const held: Record<string, StateValue> = { learning: 'window', forest: null, baseline: null }
+  const sections = Object.keys(held).map((name) => ({
+    name,
+    capture: () => held[name] as StateValue,
+    restore: (value: StateValue) => {
+      held[name] = value
+    },
+  }))
+  const restore = (rows: StateValue): void => {
+    const learnt = held.baseline as GuardedState | null
+    const known = typeof rows === 'number' && learnt !== null ? Float32Array.from(learnt.known.values) : rows
+    window.restore(known as number | Float32Array)
+  }
+  return [...sections, { ...historySection(window), restore }]
+}
+
+function historySection(history: History): StateSection {
+  return {
+    name: 'window',
+    capture: () => history.capture(),
+    restore: (state) => history.restore(state as number | Float32Array),
+  }
+}

@@ -1,0 +1,29 @@
+import type { Config } from '../config/config.js'
+import { withForestFile } from '../config/forest-file.js'
+import { Sentinel, type SentinelLog, type SentinelOptions } from '../sentinel.js'
+import { StateFile } from '../state/state-file.js'
+import type { SentinelMetrics } from './metrics/sentinel-metrics.js'
+
+/**
+ * The sentinel that a configuration describes, reporting to the app's metrics and log.
+ * @throws ConfigError when the file of a given forest cannot be used
+ */
+export async function sentinelOf(
+  config: Config,
+  metrics: SentinelMetrics,
+  log: SentinelLog,
+): Promise<Sentinel> {
+  const { detector, explain, anomaliesMax, forestFile, state } = config
+  const options: SentinelOptions = { detector, explain, anomaliesMax, listener: metrics, log }
+  const { dir, intervalMs } = state
+  const kept: SentinelOptions =
+    dir === null
+      ? options
+      : { ...options, state: { store: new StateFile(dir), intervalMs, sections: [metrics.section()] } }
+  if (forestFile === null) return Sentinel.create(kept)
+  const sentinel = await withForestFile(forestFile, (forest) =>
+    Sentinel.create({ ...kept, detector: { ...detector, forest } }),
+  )
+  log.info({ forestFile }, 'records are judged by the forest of this file, and nothing is learnt')
+  return sentinel
+}
