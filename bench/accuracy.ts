@@ -3,9 +3,7 @@
 //
 //   npm run build && npx tsx bench/accuracy.ts
 
-import { madeUpTraffic, SHIFTS, shifted, withBurst } from './accuracy/experiments.js'
-import { setting, slowDrift } from './accuracy/questions.js'
-import { flaggedShare, replay } from './accuracy/replay.js'
+import { SHIFTS, shifted, withBurst } from '../made-up/recipes.js'
 import {
   dataFolder,
   readKdd,
@@ -13,8 +11,11 @@ import {
   readOpenStack,
   readTelemetry,
   type Stream,
-} from './accuracy/streams.js'
-import { accuracyOf } from './accuracy/verdict-accuracy.js'
+} from '../made-up/streams.js'
+import { madeUpTraffic } from '../made-up/traffic.js'
+import { flaggedShare, replay } from '../made-up/trial/replay.js'
+import { accuracyOf } from '../made-up/trial/verdict-accuracy.js'
+import { setting, slowDrift } from './accuracy/questions.js'
 
 const BASELINES = ['window', 'guarded'] as const
 const BURST = 1000

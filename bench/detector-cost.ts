@@ -3,15 +3,15 @@
 //
 //   npm run build && node --expose-gc --import tsx bench/detector-cost.ts
 
-import { Detector } from '#sentinel/detector/detector.js'
-import { madeUpTraffic } from './accuracy/experiments.js'
-import { DEFAULTS } from './accuracy/replay.js'
+import type { Detector } from '#sentinel/detector/detector.js'
+import { madeUpTraffic } from '../made-up/traffic.js'
+import { taught } from '../made-up/trial/replay.js'
 
 const ROUNDS = 21
 const records = madeUpTraffic(20_000)
 let sink = 0
 
-const [plain, guarded] = await Promise.all([taught('window'), taught('guarded')])
+const [plain, guarded] = await Promise.all([teach('window'), teach('guarded')])
 const plainUs: number[] = []
 const guardedUs: number[] = []
 for (let round = 0; round < ROUNDS; round++) {
@@ -39,13 +39,8 @@ console.log(
 await plain.close()
 await guarded.close()
 
-async function taught(baseline: 'guarded' | 'window'): Promise<Detector> {
-  const detector = await Detector.create({ ...DEFAULTS, trainDuty: 0.1, baseline })
-  for (let i = 0; i < 3000; i++) {
-    detector.analyze(records[i] as (typeof records)[0])
-    if (i % 50 === 49) await detector.settled()
-  }
-  return detector
+function teach(baseline: 'guarded' | 'window'): Promise<Detector> {
+  return taught(records.slice(0, 3000), { trainDuty: 0.1, baseline })
 }
 
 async function microsecondsARecord(detector: Detector): Promise<number> {

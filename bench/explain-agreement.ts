@@ -6,8 +6,9 @@
  */
 import { Detector } from '#sentinel/detector/detector.js'
 import { situationOf } from '#sentinel/explain/sentence/situation.js'
-import { DEFAULTS } from './accuracy/replay.js'
-import { dataFolder, type Labelled, readTelemetry } from './accuracy/streams.js'
+import { dataFolder, readTelemetry } from '../made-up/streams.js'
+import type { Labelled } from '../made-up/traffic.js'
+import { DEFAULTS } from '../made-up/trial/replay.js'
 
 const FEATURE_OF_KIND: Readonly<Record<string, string>> = {
   slow: 'latency',

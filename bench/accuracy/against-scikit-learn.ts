@@ -1,13 +1,13 @@
 // Does it find what is odd? The forest on whole data sets and the detector over labelled streams, plain window and
 // guarded baseline, beside scikit-learn's figures. What else is known of detection: bench/accuracy.ts.
 import { IsolationForest } from '#sentinel/forest/index.js'
+import { adbenchIsThere, adbenchSets, type Reference, readAdbench } from '../../made-up/adbench.js'
+import { dataFolder, readKdd, readNab, readTelemetry, type Stream } from '../../made-up/streams.js'
+import { auroc, averagePrecision } from '../../made-up/trial/ranking.js'
+import { replay } from '../../made-up/trial/replay.js'
+import { type Accuracy, accuracyOf } from '../../made-up/trial/verdict-accuracy.js'
 import type { Goal, Order, Outcome } from '../goal.js'
 import { table } from '../table.js'
-import { adbenchIsThere, adbenchSets, type Reference, readAdbench } from './adbench.js'
-import { auroc, averagePrecision } from './ranking.js'
-import { replay } from './replay.js'
-import { dataFolder, readKdd, readNab, readTelemetry, type Stream } from './streams.js'
-import { type Accuracy, accuracyOf } from './verdict-accuracy.js'
 
 const SEEDS = [1, 2, 3, 4, 5]
 /** Standard deviations of scikit-learn's own seeds that the mean may lie below its mean. */

@@ -1,6 +1,6 @@
 import type { DetectorOptions } from '#sentinel/detector/detector.js'
-import { replay } from './replay.js'
-import type { Labelled } from './streams.js'
+import type { Labelled } from '../../made-up/traffic.js'
+import { replay } from '../../made-up/trial/replay.js'
 
 const high = { direction: 'high' } as const
 

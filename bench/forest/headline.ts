@@ -1,7 +1,7 @@
 import type { IsolationForest } from '#sentinel/forest/index.js'
+import { packed, telemetryRows } from '../../made-up/rows.js'
 import type { Goal } from '../goal.js'
 import { type Pace, type Runner, race, ratio, type Timing } from '../race.js'
-import { packed, telemetryRows } from '../rows.js'
 import { duration, table, times } from '../table.js'
 import { contender, readModule, rivals, wasmForest, wasmPeer } from './contenders.js'
 import { prove } from './proof.js'

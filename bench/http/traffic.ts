@@ -1,4 +1,4 @@
-import { telemetryRows } from '../rows.js'
+import { telemetryRows } from '../../made-up/rows.js'
 
 const ROUTES = ['/api/analyze', '/api/execute', '/api/v2/users/u-102/orders']
 

@@ -1,6 +1,6 @@
 import type { IsolationForest } from 'codeflow-sentinel/forest'
+import { TypedArrayTrees } from '../../peers/typed-array-trees.js'
 import type { TimingsAnswer } from './orders.js'
-import { TypedArrayTrees } from './typed-array-trees.js'
 
 const MEASURE_MS = 150
 const WARM_UP_PASSES = 5

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { averagePathLength } from '../../peers/naive-tree.js'
 import { builds, createForest } from '../forest/builds.js'
-import { averagePathLength } from '../forest/naive-tree.js'
 import { seeded } from '../forest/samples.js'
 
 describe.each(builds)('arithmetic of the $name build', async (build) => {

@@ -5,19 +5,26 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, describe, expect, it } from 'vitest'
-import type { Results } from '../../bench/results.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const out = mkdtempSync(join(tmpdir(), 'sentinel-bench-'))
 const run = promisify(execFile)
 
+/** What this test reads of a part's entry in the results. */
+interface Entry {
+  readonly goals: readonly { readonly question: string; readonly wanted: string }[]
+  readonly figures: unknown
+}
+
 /** Runs one part as `npm run bench -- part --quick` does, and gives its table and its entry in the results. */
-async function bench(part: string): Promise<{ table: string; entry: Results['parts'][string] }> {
+async function bench(part: string): Promise<{ table: string; entry: Entry }> {
   const folder = join(out, part)
   const command = ['--import', 'tsx', 'bench/run.ts', part, '--quick', '--out', folder]
   const { stdout } = await run(process.execPath, command, { cwd: root })
   const date = /\d{4}-\d{2}-\d{2}/.exec(stdout)?.[0]
-  const results = JSON.parse(readFileSync(join(folder, `${date}.json`), 'utf8')) as Results
+  const results = JSON.parse(readFileSync(join(folder, `${date}.json`), 'utf8')) as {
+    parts: Record<string, Entry>
+  }
   const entry = results.parts[part]
   if (entry === undefined) throw new Error(`the results have no part ${part}`)
   return { table: stdout, entry }

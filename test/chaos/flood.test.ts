@@ -1,6 +1,7 @@
 import { setInterval } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import { ServiceProcess } from '../e2e/service-process.js'
+import { metricOf } from '../metric.js'
 import { extent, LONG } from './extent.js'
 import { Load } from './load.js'
 
@@ -8,10 +9,6 @@ const CONNECTIONS = 200
 const SECONDS = extent(60, 3)
 /** The gauge is a distance between ticks of a timer that is due every 10 ms. */
 const TICK_S = 0.01
-
-function metric(text: string, name: string): number {
-  return Number(new RegExp(`^${name.replace(/[{}]/g, '\\$&')} (\\S+)$`, 'm').exec(text)?.[1])
-}
 
 test(
   `${CONNECTIONS} connections for ${SECONDS} seconds: everything is answered, memory is bounded`,
@@ -26,9 +23,10 @@ test(
     const seconds = setInterval(1000)
     for await (const _ of seconds) {
       const text = await (await service.get('/metrics')).text()
-      memoryMb.push(metric(text, 'sentinel_memory_mb'))
-      const shedNow = metric(text, 'sentinel_refused_requests_total{reason="load"}')
-      if (shedNow === shedBefore) lagS.push(metric(text, 'nodejs_eventloop_lag_p99_seconds') - TICK_S)
+      const value = (series: string) => Number(metricOf(text, series))
+      memoryMb.push(value('sentinel_memory_mb'))
+      const shedNow = value('sentinel_refused_requests_total{reason="load"}')
+      if (shedNow === shedBefore) lagS.push(value('nodejs_eventloop_lag_p99_seconds') - TICK_S)
       shedBefore = shedNow
       expect((await service.get('/health/ready')).status).toBe(200)
       if (memoryMb.length === SECONDS) break

@@ -2,8 +2,8 @@ import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
 import { Detector, type DetectorOptions, type FitReport } from '#sentinel/detector/detector.js'
 import { Trainer } from '#sentinel/detector/training/trainer.js'
 import { IsolationForest } from '#sentinel/forest/index.js'
-import { madeUpTraffic } from '../../bench/accuracy/experiments.js'
-import { DEFAULTS, replay } from '../../bench/accuracy/replay.js'
+import { madeUpTraffic } from '../../made-up/traffic.js'
+import { DEFAULTS, replay } from '../../made-up/trial/replay.js'
 
 const traffic = madeUpTraffic(1200)
 const open: Detector[] = []

@@ -7,10 +7,10 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { IsolationForest } from '#sentinel/forest/index.js'
-import type { Telemetry } from '#sentinel/telemetry/record.js'
+import { rowOf } from '../../made-up/rows.js'
+import { cloudTraffic } from '../../made-up/traffic.js'
 import { readFixture } from '../forest/fixture.js'
 import { ServiceProcess } from './service-process.js'
-import { simulate } from './telemetry-stream.js'
 
 const SERVER = fileURLToPath(import.meta.resolve('#sentinel/server.js'))
 const N_RECORDS = 2000
@@ -24,8 +24,6 @@ interface Detail {
   readonly detector: string
 }
 
-const rowOf = ({ latency, input_length, errors }: Telemetry): number[] => [latency, input_length, errors]
-
 let folder: string
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sentinel-forest-'))
@@ -34,7 +32,7 @@ afterAll(() => rm(folder, { recursive: true }))
 
 /** As the playground fits: room for the rows, all of them in one array, a contamination of its own. */
 async function fitted(): Promise<IsolationForest> {
-  const rows = simulate(1500, 3).map(rowOf)
+  const rows = cloudTraffic(1500, 3).map(rowOf)
   const forest = await IsolationForest.create({ nFeatures: 3, contamination: 0.05, maxRows: rows.length })
   return forest.fit({ data: Float64Array.from(rows.flat()), nRows: rows.length })
 }
@@ -84,24 +82,17 @@ describe.each(SOURCES)('the service with %s', (_what, make) => {
   })
   afterAll(() => service?.stop('SIGKILL'))
 
-  const metric = async (series: string): Promise<number | undefined> => {
-    const line = (await (await service.get('/metrics')).text())
-      .split('\n')
-      .find((one) => one.startsWith(`${series} `))
-    return line === undefined ? undefined : Number(line.slice(series.length))
-  }
-
   it('is trained before the first record', async () => {
     expect(await (await service.get('/health')).json()).toMatchObject({
       detector_trained: true,
       history_size: 0,
     })
     expect(await (await service.get('/health/ready')).json()).toMatchObject({ samples_needed: 0 })
-    expect(await metric('sentinel_model_generation')).toBe(1)
+    expect(await service.metric('sentinel_model_generation')).toBe(1)
   })
 
   it('gives every record the score, the label and the confidence that the library gives', async () => {
-    const records = simulate(N_RECORDS, 11).map((record, index) =>
+    const records = cloudTraffic(N_RECORDS, 11).map((record, index) =>
       index % 20 === 0 ? { ...record, latency: record.latency * (index % 7), errors: index % 9 } : record,
     )
     const labels = new Set<string>()
@@ -123,13 +114,13 @@ describe.each(SOURCES)('the service with %s', (_what, make) => {
   }, 60_000)
 
   it('has fitted nothing after them, and knows no age of its forest', async () => {
-    expect(await metric('sentinel_score_count')).toBe(N_RECORDS)
-    expect(await metric('sentinel_history_size')).toBe(1000)
+    expect(await service.metric('sentinel_score_count')).toBe(N_RECORDS)
+    expect(await service.metric('sentinel_history_size')).toBe(1000)
     for (const outcome of ['ok', 'failed']) {
-      expect(await metric(`sentinel_model_fits_total{outcome="${outcome}"}`)).toBe(0)
+      expect(await service.metric(`sentinel_model_fits_total{outcome="${outcome}"}`)).toBe(0)
     }
-    expect(await metric('sentinel_model_generation')).toBe(1)
-    expect(await metric('sentinel_model_last_fit_timestamp_seconds')).toBeUndefined()
+    expect(await service.metric('sentinel_model_generation')).toBe(1)
+    expect(await service.metric('sentinel_model_last_fit_timestamp_seconds')).toBeUndefined()
     expect(service.log).toContainEqual(expect.objectContaining({ forestFile: join(folder, 'any-name') }))
   })
 

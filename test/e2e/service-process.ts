@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
+import { metricOf } from '../metric.js'
 import { startArguments } from '../start-command.js'
 
 /** The built service as a process of its own, on a free port of the loopback interface. */
@@ -46,6 +47,11 @@ export class ServiceProcess {
 
   get(path: string): Promise<Response> {
     return fetch(this.url + path)
+  }
+
+  /** The value of one series of /metrics now; undefined where it is missing. */
+  async metric(series: string): Promise<number | undefined> {
+    return metricOf(await (await this.get('/metrics')).text(), series)
   }
 
   /** Sends a signal and gives the exit code. */

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { dataFolder, readOpenStack } from '../../made-up/streams.js'
+import { cloudTraffic } from '../../made-up/traffic.js'
 import { ServiceProcess } from './service-process.js'
-import { telemetryStream } from './telemetry-stream.js'
 
 interface Health {
   status: string
@@ -20,9 +21,12 @@ interface Threat {
 const MIN_SAMPLES = 50
 const RETRAIN_EVERY = 50
 const CONTAMINATION = 0.1
-const { name, records } = telemetryStream()
+const folder = dataFolder()
+/** Real API requests (Loghub's OpenStack logs) where the data is there, else as many made-up ones. */
+const { name, records } =
+  folder === null ? { name: 'made-up records', records: cloudTraffic(1017, 7) } : readOpenStack(folder)
 
-describe(`the service on ${records.length} ${name}, replayed over HTTP in order`, () => {
+describe(`the service on ${records.length} records (${name}), replayed over HTTP in order`, () => {
   let service: ServiceProcess
   let learning: unknown[] = []
   let judged: unknown[] = []
@@ -33,10 +37,7 @@ describe(`the service on ${records.length} ${name}, replayed over HTTP in order`
     return service.post('/analyze-flow', record)
   }
 
-  const metric = async (series: string): Promise<number> => {
-    const text = await (await service.get('/metrics')).text()
-    return Number(new RegExp(`^${series.replace(/[{}]/g, '\\$&')} (\\S+)$`, 'm').exec(text)?.[1])
-  }
+  const metric = async (series: string): Promise<number> => Number(await service.metric(series))
 
   beforeAll(async () => {
     service = await ServiceProcess.start({

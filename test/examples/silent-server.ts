@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { onTestFinished } from 'vitest'
+import { freePort } from '../free-port.js'
 
 /** The address of something that takes connections and never answers; it ends with the test. */
 export async function silentServer(): Promise<string> {
@@ -17,10 +18,5 @@ export async function silentServer(): Promise<string> {
 
 /** The address of nothing: a port that was free a moment ago. */
 export async function deadAddress(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return `http://127.0.0.1:${port}`
+  return `http://127.0.0.1:${await freePort()}`
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { adbenchFolder, adbenchIsThere, adbenchSets, readAdbench } from '../../bench/accuracy/adbench.js'
-import { auroc } from '../../bench/accuracy/ranking.js'
+import { adbenchFolder, adbenchIsThere, adbenchSets, readAdbench } from '../../made-up/adbench.js'
+import { auroc } from '../../made-up/trial/ranking.js'
 import { builds, createForest } from './builds.js'
 
 const SEEDS = [1, 2, 3, 4, 5]

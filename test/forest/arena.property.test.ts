@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { IsolationForest } from '#sentinel/forest/index.js'
-import { gaussianRows } from '../../bench/rows.js'
+import { gaussianRows } from '../../made-up/rows.js'
 import { type Build, builds, createForest, source } from './builds.js'
 import { seeded } from './samples.js'
 

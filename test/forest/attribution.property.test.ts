@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { NaiveForest } from '../../peers/naive-forest.js'
+import { treesOf } from '../../peers/naive-tree.js'
 import { builds, createForest } from './builds.js'
-import { NaiveForest } from './naive-forest.js'
-import { treesOf } from './naive-tree.js'
 import { sample, seeded } from './samples.js'
 
 describe.each(builds)('contributions of the $name build', (build) => {

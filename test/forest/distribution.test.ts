@@ -1,15 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { mulberry32 } from '../../bench/random.js'
-import { gaussianRows, telemetryRows } from '../../bench/rows.js'
+import { mulberry32 } from '../../made-up/random.js'
+import { gaussianRows, telemetryRows } from '../../made-up/rows.js'
+import { NaiveForest } from '../../peers/naive-forest.js'
+import { treesOf } from '../../peers/naive-tree.js'
 import { builds, createForest } from './builds.js'
-import { NaiveForest } from './naive-forest.js'
-import { treesOf } from './naive-tree.js'
-
-/** Root mean square of the differences between two forests' scores of the same rows. */
-function rms(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  const squares = Array.from(a, (value, i) => (value - (b[i] as number)) ** 2)
-  return Math.sqrt(squares.reduce((sum, square) => sum + square, 0) / squares.length)
-}
+import { rms } from './rms.js'
 
 // Everything is seeded, so these are fixed numbers with a margin, not chances to fail.
 describe.each(builds)('what chance decides in the $name build', (build) => {

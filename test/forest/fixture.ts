@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
+import type { NaiveNode } from '../../peers/naive-tree.js'
 
 /** One tree as `make_sklearn_fixtures.py` writes it: parallel arrays, -1 for the children of a leaf. */
 export interface ScikitLearnTree {
@@ -50,4 +51,19 @@ export function readFixture(name: (typeof fixtureNames)[number]): ScikitLearnFix
 
 export function readGolden(): Golden {
   return JSON.parse(readFileSync(new URL('golden.json', folder), 'utf8'))
+}
+
+/** A tree of scikit-learn, with its float64 thresholds as they are. */
+export function treeFromScikitLearn(tree: ScikitLearnTree, index = 0): NaiveNode {
+  const node: NaiveNode = { size: tree.n_node_samples[index] as number }
+  const left = tree.children_left[index] as number
+  if (left >= 0) {
+    node.split = {
+      feature: tree.feature[index] as number,
+      value: tree.threshold[index] as number,
+      left: treeFromScikitLearn(tree, left),
+      right: treeFromScikitLearn(tree, tree.children_right[index] as number),
+    }
+  }
+  return node
 }

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { IsolationForest } from '#sentinel/forest/index.js'
-import { gaussianRows } from '../../bench/rows.js'
+import { gaussianRows } from '../../made-up/rows.js'
+import { float32 } from '../../peers/naive-tree.js'
 import { builds, createForest, source } from './builds.js'
 import { readFixture } from './fixture.js'
-import { float32 } from './naive-tree.js'
 import { sample, seeded } from './samples.js'
 
 describe.each(builds)('a forest of the $name build', (build) => {

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { IsolationForest } from '#sentinel/forest/index.js'
+import { treesOf } from '../../peers/naive-tree.js'
 import { builds, source } from './builds.js'
-import { fixtureNames, readFixture, readGolden } from './fixture.js'
-import { treeFromScikitLearn, treesOf } from './naive-tree.js'
+import { fixtureNames, readFixture, readGolden, treeFromScikitLearn } from './fixture.js'
 
 const TOLERANCE = 1e-6
 

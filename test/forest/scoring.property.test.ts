@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { packed } from '../../bench/rows.js'
+import { packed } from '../../made-up/rows.js'
+import { NaiveForest } from '../../peers/naive-forest.js'
+import { treesOf } from '../../peers/naive-tree.js'
 import { builds, createForest } from './builds.js'
-import { NaiveForest } from './naive-forest.js'
-import { treesOf } from './naive-tree.js'
 import { finite, sample, seeded } from './samples.js'
 
 describe.each(builds)('scores of the $name build', (build) => {

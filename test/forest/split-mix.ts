@@ -1,4 +1,4 @@
-import type { RandomSource } from '../../bench/random.js'
+import type { RandomSource } from '../../made-up/random.js'
 
 const MASK = (1n << 64n) - 1n
 

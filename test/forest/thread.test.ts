@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { describe, expect, it } from 'vitest'
-import { gaussianRows } from '../../bench/rows.js'
+import { gaussianRows } from '../../made-up/rows.js'
 import { builds, createForest } from './builds.js'
 
 const shared = builds.filter((build) => build.shared)

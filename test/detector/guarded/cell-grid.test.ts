@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { CellGrid, sharedCell } from '#sentinel/detector/guarded/cell-grid.js'
 import { RecordStore } from '#sentinel/detector/guarded/record-store.js'
-import { gaussians } from '../../../bench/accuracy/experiments.js'
+import { gaussian, mulberry32 } from '../../../made-up/random.js'
 
 function storeOf(values: readonly number[]): RecordStore {
   const store = new RecordStore(values.length, 1)
@@ -10,8 +10,8 @@ function storeOf(values: readonly number[]): RecordStore {
   return store
 }
 
-const gauss = gaussians(5)
-const natural = storeOf(Array.from({ length: 1000 }, () => gauss()))
+const random = mulberry32(5)
+const natural = storeOf(Array.from({ length: 1000 }, () => gaussian(random)))
 const unit = () => Float64Array.of(1)
 
 test('cells are so fine that natural traffic does not crowd', () => {

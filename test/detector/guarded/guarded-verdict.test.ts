@@ -1,20 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { Detector, type DetectorOptions } from '#sentinel/detector/detector.js'
+import type { Detector } from '#sentinel/detector/detector.js'
 import type { Telemetry } from '#sentinel/telemetry/record.js'
-import { gaussians, madeUpTraffic } from '../../../bench/accuracy/experiments.js'
-import { DEFAULTS } from '../../../bench/accuracy/replay.js'
-
-async function taught(
-  records: readonly Telemetry[],
-  options: Partial<DetectorOptions> = {},
-): Promise<Detector> {
-  const detector = await Detector.create({ ...DEFAULTS, ...options })
-  for (const [i, record] of records.entries()) {
-    detector.analyze(record)
-    if ((i + 1) % 50 === 0) await detector.settled()
-  }
-  return detector
-}
+import { gaussian, mulberry32 } from '../../../made-up/random.js'
+import { madeUpTraffic } from '../../../made-up/traffic.js'
+import { taught } from '../../../made-up/trial/replay.js'
 
 let detector: Detector
 beforeAll(async () => {
@@ -116,10 +105,10 @@ test('trifling moves among constant records do not make the next one a threat', 
 test('directions and ignored differences silence what the operator does not care for', async () => {
   const policies = { latency: { direction: 'high', ignoreRelative: 3 }, errors: { ignore: 2 } } as const
   for (const baseline of ['guarded', 'window'] as const) {
-    const gauss = gaussians(3)
+    const random = mulberry32(3)
     const records = Array.from({ length: 1000 }, () => ({
-      latency: 100 * Math.exp(0.1 * gauss()),
-      input_length: Math.round(500 * Math.exp(0.3 * gauss())),
+      latency: 100 * Math.exp(0.1 * gaussian(random)),
+      input_length: Math.round(500 * Math.exp(0.3 * gaussian(random))),
       errors: 0,
     }))
     const quiet = await taught(records, { policies, baseline })

@@ -6,7 +6,8 @@ import { reasonFor } from '#sentinel/explain/sentence/reason.js'
 import { IsolationForest } from '#sentinel/forest/index.js'
 import { decodeState, encodeState } from '#sentinel/state/codec.js'
 import type { Telemetry } from '#sentinel/telemetry/record.js'
-import { simulate } from '../../e2e/telemetry-stream.js'
+import { rowOf } from '../../../made-up/rows.js'
+import { cloudTraffic } from '../../../made-up/traffic.js'
 
 const HISTORY_MAX = 200
 const ODD: Telemetry = { latency: 90_000, input_length: 3, errors: 12 }
@@ -14,12 +15,8 @@ const ODD: Telemetry = { latency: 90_000, input_length: 3, errors: 12 }
 let forest: IsolationForest
 beforeAll(async () => {
   forest = await IsolationForest.create({ nFeatures: 3, contamination: 0.05, nTrees: 60, subsampleSize: 128 })
-  forest.fit(simulate(700, 5).map(rowOf))
+  forest.fit(cloudTraffic(700, 5).map(rowOf))
 })
-
-function rowOf({ latency, input_length, errors }: Telemetry): number[] {
-  return [latency, input_length, errors]
-}
 
 async function detectorOf(options: Partial<DetectorOptions> = {}): Promise<Detector> {
   const settings = loadConfig({
@@ -43,7 +40,7 @@ test('every record is judged by the forest that was given, from the first on, an
     samplesNeeded: 0,
     historySize: 0,
   })
-  for (const record of simulate(600, 8)) {
+  for (const record of cloudTraffic(600, 8)) {
     const { score, anomalous, confidence, threshold, generation } = detector.analyze(record)
     expect(score).toBe(forest.score(rowOf(record)))
     expect(anomalous).toBe(forest.isAnomaly(rowOf(record)))
@@ -58,7 +55,7 @@ test('every record is judged by the forest that was given, from the first on, an
 test('medians and percentiles are those of the records before, as many as the window holds', async () => {
   const detector = await fixed()
   const seen: number[][] = []
-  for (const record of simulate(HISTORY_MAX + 150, 9)) {
+  for (const record of cloudTraffic(HISTORY_MAX + 150, 9)) {
     const { contributions, fittedRows } = detector.analyze(record, { detail: true })
     const held = seen.slice(-HISTORY_MAX)
     expect(fittedRows).toBe(held.length)
@@ -95,7 +92,7 @@ test('a reason says only what the records before it bear out', async () => {
 
 test('a forest that was calibrated on more records than the window holds is taken as it is', async () => {
   const detector = await fixed({ historyMax: 10 })
-  for (const record of simulate(50, 4)) detector.analyze(record)
+  for (const record of cloudTraffic(50, 4)) detector.analyze(record)
   expect(detector.historySize).toBe(10)
   expect(detector.analyze(ODD).confidence).toBe(forest.confidence(forest.score(rowOf(ODD))))
 })
@@ -122,7 +119,7 @@ test('a forest that cannot be used is refused with its code', async () => {
 describe('over a restart', () => {
   const overDisk = (state: DetectorState) => decodeState(encodeState(state)) as DetectorState
   const feed = async (detector: Detector, n: number, seed: number): Promise<Detector> => {
-    for (const record of simulate(n, seed)) detector.analyze(record)
+    for (const record of cloudTraffic(n, seed)) detector.analyze(record)
     await detector.settled()
     return detector
   }
@@ -137,7 +134,7 @@ describe('over a restart', () => {
     const before = await feed(await fixed(), 330, 1)
     const restored = await restarted(before, fixed())
     expect(restored.records).toBe(330)
-    for (const record of simulate(300, 2)) {
+    for (const record of cloudTraffic(300, 2)) {
       expect(restored.analyze(record, { detail: true })).toEqual(before.analyze(record, { detail: true }))
     }
     expect(encodeState(restored.snapshot())).toEqual(encodeState(before.snapshot()))
@@ -145,7 +142,7 @@ describe('over a restart', () => {
 
   test('the forest is the one that is given, not one of the state', async () => {
     const other = await IsolationForest.create({ nFeatures: 3, seed: 7 })
-    other.fit(simulate(100, 3).map(rowOf))
+    other.fit(cloudTraffic(100, 3).map(rowOf))
     const restored = await restarted(await feed(await fixed(), 50, 1), fixed({ forest: other.toBytes() }))
     expect(restored.historySize).toBe(50)
     expect(restored.generation).toBe(1)
@@ -162,7 +159,7 @@ describe('over a restart', () => {
       expect(given.analyze(ODD).score).toBe(forest.score(rowOf(ODD)))
       const again = await restarted(given, detectorOf({ baseline, retrainEvery }))
       expect(again).toMatchObject({ generation: learnt.generation, records: 301 })
-      for (const record of simulate(50, 6)) {
+      for (const record of cloudTraffic(50, 6)) {
         expect(again.analyze(record, { detail: true })).toEqual(learnt.analyze(record, { detail: true }))
       }
     },

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { NpmIsolationForest } from '../../bench/peers/npm-isolation-forest.js'
-import { NpmMlIsolationForest } from '../../bench/peers/npm-ml-isolation-forest.js'
-import { ObjectForest } from '../../bench/peers/object-forest.js'
-import type { Peer } from '../../bench/peers/peer.js'
-import { TypedArrayForest } from '../../bench/peers/typed-array-forest.js'
-import { telemetryRows } from '../../bench/rows.js'
-import { fixtureNames, readFixture } from './fixture.js'
-import { NaiveForest } from './naive-forest.js'
-import { treeFromScikitLearn } from './naive-tree.js'
+import { telemetryRows } from '../../made-up/rows.js'
+import { NaiveForest } from '../../peers/naive-forest.js'
+import { NpmIsolationForest } from '../../peers/npm-isolation-forest.js'
+import { NpmMlIsolationForest } from '../../peers/npm-ml-isolation-forest.js'
+import { ObjectForest } from '../../peers/object-forest.js'
+import type { Peer } from '../../peers/peer.js'
+import { TypedArrayForest } from '../../peers/typed-array-forest.js'
+import { fixtureNames, readFixture, treeFromScikitLearn } from '../forest/fixture.js'
+import { rms } from '../forest/rms.js'
 
 const options = { nTrees: 100, subsampleSize: 256, seed: 7 }
 // A race against a forest that gives wrong answers proves nothing.
@@ -36,9 +36,7 @@ describe('the peers of the benchmark', () => {
     const typed = new TypedArrayForest({ ...options, seed: 8 })
     naive.fit(rows)
     typed.fit(rows)
-    const difference = rows.map((row) => naive.score(row) - typed.score(row))
-    const rms = Math.sqrt(difference.reduce((sum, d) => sum + d * d, 0) / rows.length)
-    expect(rms).toBeLessThan(0.02)
+    expect(rms(naive.scoreBatch(rows), typed.scoreBatch(rows))).toBeLessThan(0.02)
   })
 
   findsWhatStandsOut(new ObjectForest(options))

@@ -1,7 +1,6 @@
-import type { TypedArrayTrees } from '../../playground/fit/typed-array-trees.js'
-import type { RandomSource } from '../random.js'
-
-const CONSTANT_RANGE = Math.fround(1e-7)
+import type { RandomSource } from '../made-up/random.js'
+import { CONSTANT_RANGE } from './naive-tree.js'
+import type { TypedArrayTrees } from './typed-array-trees.js'
 
 /** Grows all trees on row-major float32 rows: row numbers are partitioned in place, nothing is allocated a node. */
 export function growInto(

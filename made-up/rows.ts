@@ -1,3 +1,4 @@
+import type { Telemetry } from '#sentinel/telemetry/record.js'
 import { gaussian, mulberry32 } from './random.js'
 
 /** Rows of request telemetry: log-normal latency ms, uniform input length, rare errors. Seeded. */
@@ -19,4 +20,9 @@ export function gaussianRows(nRows: number, nFeatures: number, seed: number): nu
 /** The same rows, row-major in one typed array: the shape that `fit` and `scoreBatch` take without a copy each. */
 export function packed(rows: readonly (readonly number[])[]): { data: Float64Array; nRows: number } {
   return { data: Float64Array.from(rows.flat()), nRows: rows.length }
+}
+
+/** A record as a row of a forest: latency, input length, errors. */
+export function rowOf({ latency, input_length, errors }: Telemetry): number[] {
+  return [latency, input_length, errors]
 }

@@ -1,6 +1,6 @@
+import type { Labelled } from '../traffic.js'
 import { auroc, averagePrecision } from './ranking.js'
 import type { Replay } from './replay.js'
-import type { Labelled } from './streams.js'
 
 export interface Accuracy {
   readonly auroc: number

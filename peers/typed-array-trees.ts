@@ -1,4 +1,5 @@
-const EULER_GAMMA = 0.5772156649015329
+import { averagePathLength } from './naive-tree.js'
+
 /** Trees walked side by side: the most that JavaScript gains from, as measured in Node and Chromium. */
 const LANES = 4
 
@@ -83,9 +84,4 @@ export class TypedArrayTrees {
     const lane = tree % LANES
     return ((tree - lane) * this.#nodes + node * LANES + lane) | 0
   }
-}
-
-function averagePathLength(n: number): number {
-  if (n <= 1) return 0
-  return n === 2 ? 1 : 2 * (Math.log(n - 1) + EULER_GAMMA) - (2 * (n - 1)) / n
 }

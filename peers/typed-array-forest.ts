@@ -1,8 +1,8 @@
-import { TypedArrayTrees } from '../../playground/fit/typed-array-trees.js'
-import { float32, type NaiveNode } from '../../test/forest/naive-tree.js'
-import { mulberry32 } from '../random.js'
+import { mulberry32 } from '../made-up/random.js'
+import { float32, type NaiveNode } from './naive-tree.js'
 import type { Peer, PeerOptions } from './peer.js'
 import { growInto } from './typed-array-growth.js'
+import { TypedArrayTrees } from './typed-array-trees.js'
 
 /** The same algorithm as the WebAssembly forest's, in JavaScript typed arrays. */
 export class TypedArrayForest implements Peer {

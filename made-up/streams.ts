@@ -2,10 +2,9 @@ import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
 import type { Telemetry } from '#sentinel/telemetry/record.js'
+import type { Labelled } from './traffic.js'
 
-/** A record and whether it is an anomaly. */
-export type Labelled = Telemetry & { readonly label: number }
-
+/** Records from outside, in their order. */
 export interface Stream {
   readonly name: string
   readonly records: readonly Labelled[]
@@ -21,7 +20,7 @@ const NAB = [
 
 /** Where the data is: SENTINEL_SHARED_DIR, or the folder `shared` beside the repository or its parent; else null. */
 export function dataFolder(): string | null {
-  const beside = ['../../../shared/', '../../../../shared/'].map((path) =>
+  const beside = ['../../shared/', '../../../shared/'].map((path) =>
     fileURLToPath(new URL(path, import.meta.url)),
   )
   const named = process.env.SENTINEL_SHARED_DIR

@@ -1,8 +1,7 @@
 import type { IsolationForest, TreeView } from '#sentinel/forest/index.js'
-import type { RandomSource } from '../../bench/random.js'
-import type { ScikitLearnTree } from './fixture.js'
+import type { RandomSource } from '../made-up/random.js'
 
-/** A node as the papers draw it. The tests walk these objects recursively: slow, and easy to believe. */
+/** A node as the papers draw it. These objects are walked recursively: slow, and easy to believe. */
 export interface NaiveNode {
   /** Training rows that reached the node. */
   size: number
@@ -11,7 +10,7 @@ export interface NaiveNode {
 
 const FLOAT32_MAX = 3.4028234663852886e38
 /** scikit-learn's FEATURE_THRESHOLD: a narrower range counts as constant. */
-const CONSTANT_RANGE = Math.fround(1e-7)
+export const CONSTANT_RANGE = Math.fround(1e-7)
 
 /** What the forest sees of a double: the nearest float32, clamped to the finite ones. */
 export function float32(value: number): number {
@@ -108,19 +107,4 @@ export function treeFromView(view: TreeView, index = 0): NaiveNode {
 /** All trees of a fitted forest. */
 export function treesOf(forest: IsolationForest): NaiveNode[] {
   return Array.from({ length: forest.nTrees }, (_, i) => treeFromView(forest.tree(i)))
-}
-
-/** A tree of scikit-learn, with its float64 thresholds as they are. */
-export function treeFromScikitLearn(tree: ScikitLearnTree, index = 0): NaiveNode {
-  const node: NaiveNode = { size: tree.n_node_samples[index] as number }
-  const left = tree.children_left[index] as number
-  if (left >= 0) {
-    node.split = {
-      feature: tree.feature[index] as number,
-      value: tree.threshold[index] as number,
-      left: treeFromScikitLearn(tree, left),
-      right: treeFromScikitLearn(tree, tree.children_right[index] as number),
-    }
-  }
-  return node
 }

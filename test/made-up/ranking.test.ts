@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { auroc, averagePrecision } from '../../bench/accuracy/ranking.js'
+import { auroc, averagePrecision } from '../../made-up/trial/ranking.js'
 
 // Expected values: scikit-learn's roc_auc_score and average_precision_score.
 describe('ranking quality', () => {

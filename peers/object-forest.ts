@@ -1,5 +1,5 @@
-import { NaiveForest } from '../../test/forest/naive-forest.js'
-import { mulberry32 } from '../random.js'
+import { mulberry32 } from '../made-up/random.js'
+import { NaiveForest } from './naive-forest.js'
 import type { Peer, PeerOptions } from './peer.js'
 
 /** The textbook in JavaScript: node objects and recursion. It is the forest that the tests take as reference. */
