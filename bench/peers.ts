@@ -1,8 +1,8 @@
 // How does the forest compare with the libraries people use today? scikit-learn and isotree through python3, where
 // the machine has them, in turn with WebAssembly on the same rows.
 
+import { type PythonPeer, type PythonTimings, pythonPeers, timePython } from '../made-up/peers/python.js'
 import { packed, telemetryRows } from '../made-up/rows.js'
-import { type PythonPeer, type PythonTimings, pythonPeers, timePython } from '../peers/python.js'
 import { wasmForest } from './forest/contenders.js'
 import type { Goal, Order, Outcome } from './goal.js'
 import { quantile, race } from './race.js'

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { type ForestOptions, IsolationForest } from '#sentinel/forest/index.js'
-import { NpmIsolationForest } from '../../peers/npm-isolation-forest.js'
-import { NpmMlIsolationForest } from '../../peers/npm-ml-isolation-forest.js'
-import { ObjectForest } from '../../peers/object-forest.js'
-import type { Peer, PeerOptions } from '../../peers/peer.js'
-import { TypedArrayForest } from '../../peers/typed-array-forest.js'
+import { NpmIsolationForest } from '../../made-up/peers/npm-isolation-forest.js'
+import { NpmMlIsolationForest } from '../../made-up/peers/npm-ml-isolation-forest.js'
+import { ObjectForest } from '../../made-up/peers/object-forest.js'
+import type { Peer, PeerOptions } from '../../made-up/peers/peer.js'
+import { TypedArrayForest } from '../../made-up/peers/typed-array-forest.js'
 import type { Runner } from '../race.js'
 
 /** One of the two release modules. */

@@ -1,5 +1,5 @@
+import { TypedArrayForest } from '../../made-up/peers/typed-array-forest.js'
 import { gaussianRows, packed } from '../../made-up/rows.js'
-import { TypedArrayForest } from '../../peers/typed-array-forest.js'
 import { type Pace, race, ratio } from '../race.js'
 import { duration, table, times } from '../table.js'
 import { contender, wasmForest, wasmPeer } from './contenders.js'

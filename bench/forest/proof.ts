@@ -1,8 +1,8 @@
 import type { IsolationForest } from '#sentinel/forest/index.js'
+import { NaiveForest } from '../../made-up/peers/naive-forest.js'
+import { treesOf } from '../../made-up/peers/naive-tree.js'
+import { TypedArrayForest } from '../../made-up/peers/typed-array-forest.js'
 import { auroc } from '../../made-up/trial/ranking.js'
-import { NaiveForest } from '../../peers/naive-forest.js'
-import { treesOf } from '../../peers/naive-tree.js'
-import { TypedArrayForest } from '../../peers/typed-array-forest.js'
 import { quantile } from '../race.js'
 import type { Contender } from './contenders.js'
 

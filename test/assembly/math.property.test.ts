@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { averagePathLength } from '../../peers/naive-tree.js'
+import { averagePathLength } from '../../made-up/peers/naive-tree.js'
 import { builds, createForest } from '../forest/builds.js'
 import { seeded } from '../forest/samples.js'
 

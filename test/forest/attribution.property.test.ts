@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { NaiveForest } from '../../peers/naive-forest.js'
-import { treesOf } from '../../peers/naive-tree.js'
+import { NaiveForest } from '../../made-up/peers/naive-forest.js'
+import { treesOf } from '../../made-up/peers/naive-tree.js'
 import { builds, createForest } from './builds.js'
 import { sample, seeded } from './samples.js'
 

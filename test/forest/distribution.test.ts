@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { NaiveForest } from '../../made-up/peers/naive-forest.js'
+import { treesOf } from '../../made-up/peers/naive-tree.js'
 import { mulberry32 } from '../../made-up/random.js'
 import { gaussianRows, telemetryRows } from '../../made-up/rows.js'
-import { NaiveForest } from '../../peers/naive-forest.js'
-import { treesOf } from '../../peers/naive-tree.js'
 import { builds, createForest } from './builds.js'
 import { rms } from './rms.js'
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
-import type { NaiveNode } from '../../peers/naive-tree.js'
+import type { NaiveNode } from '../../made-up/peers/naive-tree.js'
 
 /** One tree as `make_sklearn_fixtures.py` writes it: parallel arrays, -1 for the children of a leaf. */
 export interface ScikitLearnTree {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { IsolationForest } from '#sentinel/forest/index.js'
-import { isConstant, treesOf } from '../../peers/naive-tree.js'
+import { isConstant, treesOf } from '../../made-up/peers/naive-tree.js'
 import { builds, createForest, source } from './builds.js'
 
 const SMALLEST = 1.401298464324817e-45

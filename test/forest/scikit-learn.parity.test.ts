@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { IsolationForest } from '#sentinel/forest/index.js'
-import { treesOf } from '../../peers/naive-tree.js'
+import { treesOf } from '../../made-up/peers/naive-tree.js'
 import { builds, source } from './builds.js'
 import { fixtureNames, readFixture, readGolden, treeFromScikitLearn } from './fixture.js'
 

@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import { isConstant, type NaiveNode, range } from '../../peers/naive-tree.js'
+import { isConstant, type NaiveNode, range } from '../../made-up/peers/naive-tree.js'
 
 /** Rows in all leaves together. */
 export function leafRows(node: NaiveNode): number {

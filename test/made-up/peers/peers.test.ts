@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { telemetryRows } from '../../made-up/rows.js'
-import { NaiveForest } from '../../peers/naive-forest.js'
-import { NpmIsolationForest } from '../../peers/npm-isolation-forest.js'
-import { NpmMlIsolationForest } from '../../peers/npm-ml-isolation-forest.js'
-import { ObjectForest } from '../../peers/object-forest.js'
-import type { Peer } from '../../peers/peer.js'
-import { TypedArrayForest } from '../../peers/typed-array-forest.js'
-import { fixtureNames, readFixture, treeFromScikitLearn } from '../forest/fixture.js'
-import { rms } from '../forest/rms.js'
+import { NaiveForest } from '../../../made-up/peers/naive-forest.js'
+import { NpmIsolationForest } from '../../../made-up/peers/npm-isolation-forest.js'
+import { NpmMlIsolationForest } from '../../../made-up/peers/npm-ml-isolation-forest.js'
+import { ObjectForest } from '../../../made-up/peers/object-forest.js'
+import type { Peer } from '../../../made-up/peers/peer.js'
+import { TypedArrayForest } from '../../../made-up/peers/typed-array-forest.js'
+import { telemetryRows } from '../../../made-up/rows.js'
+import { fixtureNames, readFixture, treeFromScikitLearn } from '../../forest/fixture.js'
+import { rms } from '../../forest/rms.js'
 
 const options = { nTrees: 100, subsampleSize: 256, seed: 7 }
 // A race against a forest that gives wrong answers proves nothing.

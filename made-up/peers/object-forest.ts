@@ -1,4 +1,4 @@
-import { mulberry32 } from '../made-up/random.js'
+import { mulberry32 } from '../random.js'
 import { NaiveForest } from './naive-forest.js'
 import type { Peer, PeerOptions } from './peer.js'
 

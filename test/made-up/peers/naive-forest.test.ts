@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { mulberry32 } from '../../made-up/random.js'
-import { gaussianRows } from '../../made-up/rows.js'
-import { NaiveForest } from '../../peers/naive-forest.js'
-import { averagePathLength } from '../../peers/naive-tree.js'
-import { fixtureNames, readFixture, readGolden, treeFromScikitLearn } from '../forest/fixture.js'
+import { NaiveForest } from '../../../made-up/peers/naive-forest.js'
+import { averagePathLength } from '../../../made-up/peers/naive-tree.js'
+import { mulberry32 } from '../../../made-up/random.js'
+import { gaussianRows } from '../../../made-up/rows.js'
+import { fixtureNames, readFixture, readGolden, treeFromScikitLearn } from '../../forest/fixture.js'
 
 // The reference must be right before anything is compared with it.
 describe('the naive forest', () => {

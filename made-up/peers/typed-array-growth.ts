@@ -1,4 +1,4 @@
-import type { RandomSource } from '../made-up/random.js'
+import type { RandomSource } from '../random.js'
 import { CONSTANT_RANGE } from './naive-tree.js'
 import type { TypedArrayTrees } from './typed-array-trees.js'
 

@@ -1,4 +1,4 @@
-import { mulberry32 } from '../made-up/random.js'
+import { mulberry32 } from '../random.js'
 import { float32, type NaiveNode } from './naive-tree.js'
 import type { Peer, PeerOptions } from './peer.js'
 import { growInto } from './typed-array-growth.js'

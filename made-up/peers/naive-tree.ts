@@ -1,5 +1,5 @@
 import type { IsolationForest, TreeView } from '#sentinel/forest/index.js'
-import type { RandomSource } from '../made-up/random.js'
+import type { RandomSource } from '../random.js'
 
 /** A node as the papers draw it. These objects are walked recursively: slow, and easy to believe. */
 export interface NaiveNode {

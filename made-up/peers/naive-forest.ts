@@ -1,4 +1,4 @@
-import type { RandomSource } from '../made-up/random.js'
+import type { RandomSource } from '../random.js'
 import { addSteps, averagePathLength, float32, growTree, type NaiveNode, pathLength } from './naive-tree.js'
 
 /** What a naive forest is grown with; `randomOfTree` gives each tree its own stream. */
