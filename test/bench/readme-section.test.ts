@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { costTable, fillsPages, goalTable } from '../../bench/readme-section.js'
 import type { Results } from '../../bench/results.js'
 import { generatedBlock } from '../../scripts/docs/generated-block.js'
-import { root } from './markdown.js'
+import { root } from '../docs/markdown.js'
 
 /** The newest results that have every part that the pages show. */
 function newest(): Results {
