@@ -7,8 +7,8 @@ import { pages, proseOf, root } from './markdown.js'
 const NAMED = /`((?:[\w.-]+\/)+[\w.-]+\.(?:ts|mjs)|[\w.-]+\.ts(?=:))(?::#?(\w+))?`/g
 /** A folder of ours: `detector/baseline/`. */
 const FOLDER = /`((?:[\w.-]+\/)+)`/g
-/** Folders that a build makes. */
-const BUILT = /^(?:dist|lib|node_modules)\//
+/** Folders that a build makes, or whoever has the recorded data. */
+const ELSEWHERE = /^(?:dist|lib|node_modules|data)\//
 
 /** Pages shorten `src/http/app.ts` to `http/app.ts`. */
 function find(page: string, path: string): string | undefined {
@@ -38,6 +38,6 @@ describe('what a page names is there:', () => {
 
   it.each(pages())('folders, in %s', (page) => {
     const named = [...proseOf(page).matchAll(FOLDER)].map(([, path]) => path as string)
-    expect(named.filter((path) => !BUILT.test(path) && find(page, path) === undefined)).toEqual([])
+    expect(named.filter((path) => !ELSEWHERE.test(path) && find(page, path) === undefined)).toEqual([])
   })
 })
