@@ -2,35 +2,54 @@ import type { Goal } from './goal.js'
 import type { Results } from './results.js'
 import { table } from './table.js'
 
-/** What the README shows of a part, by how its questions begin; everything else stands in the results. */
-const HEADLINES: Readonly<Record<string, readonly string[]>> = {
-  http: ['sentinel'],
-  stall: ['fits on end, worker', 'longest'],
+/** What the pages show of a part, by how its questions begin; everything else stands in the results. */
+type Headlines = Readonly<Record<string, readonly string[]>>
+
+/** In the README: what a user of the service or the library pays. */
+const COSTS: Headlines = {
+  http: ["sentinel: requests a second of bare Fastify's", "sentinel: p99 of bare Fastify's"],
   footprint: ['start', 'resident memory', 'share'],
-  forest: ['score a row', 'fit'],
+  forest: ['score a row, faster than npm', 'fit, calibrated'],
 }
 
-/** The README's section on benchmarks: the picture, the headline figures met or not, and how to repeat them. */
-export function readmeSection({ machine, parts }: Results): string {
-  const goals = Object.entries(HEADLINES).flatMap(([part, beginnings]) =>
-    (parts[part]?.goals ?? []).filter(({ question }) => beginnings.some((each) => question.startsWith(each))),
-  )
-  const rows = goals.map(({ question, measured, wanted, met }: Goal) => [
+/** In bench/README.md: what was aimed at. */
+const GOALS: Headlines = {
+  http: ['sentinel'],
+  stall: ['fits', 'longest'],
+  footprint: ['start', 'resident memory', 'growth', 'share'],
+  forest: ['score a row', 'a row in a batch', 'attribute', 'fit', 'the modules'],
+}
+
+/** Whether every part that the pages show is among the results. */
+export function fillsPages({ parts }: Results): boolean {
+  return Object.keys({ ...COSTS, ...GOALS }).every((part) => Object.hasOwn(parts, part))
+}
+
+/** The README's table: what was measured, and on what. */
+export function costTable(results: Results): string {
+  const rows = goalsOf(results, COSTS).map(({ question, measured }) => [question, measured])
+  return [table(['', 'median (least to most)'], rows), onWhat(results)].join('\n\n')
+}
+
+/** The table of bench/README.md: what was measured, what was wanted, and whether that was met. */
+export function goalTable(results: Results): string {
+  const rows = goalsOf(results, GOALS).map(({ question, measured, wanted, met }) => [
     question,
     measured,
     met ? wanted : `${wanted}: not met`,
   ])
-  return [
-    '## What a record costs',
-    [
-      '<picture>',
-      '  <source media="(prefers-color-scheme: dark)" srcset="docs/pictures/benchmarks-dark.svg">',
-      '  <img alt="Cost of a score and throughput and latency of the service beside its peers" src="docs/pictures/benchmarks-light.svg">',
-      '</picture>',
-    ].join('\n'),
-    table(['', 'measured, median (least to most of the rounds)', 'goal'], rows),
-    `${machine.cpu}, ${machine.cores} cores, Node ${machine.node}, ${machine.date}. Server and load generator share the machine. ` +
-      '`npm run bench` repeats it on yours; [bench/README.md](bench/README.md) says what is compared with what, and why a goal is missed.',
-    '',
-  ].join('\n\n')
+  return [table(['', 'median (least to most)', 'goal'], rows), onWhat(results)].join('\n\n')
+}
+
+function goalsOf({ parts }: Results, headlines: Headlines): Goal[] {
+  return Object.entries(headlines).flatMap(([part, beginnings]) =>
+    (parts[part]?.goals ?? []).filter(({ question }) => beginnings.some((each) => question.startsWith(each))),
+  )
+}
+
+function onWhat({ machine }: Results): string {
+  return (
+    `${machine.cpu}, ${machine.cores} cores, Node ${machine.node}, ${machine.date}. ` +
+    'Server and load generator share the machine.'
+  )
 }

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { writeGeneratedBlock } from '../scripts/docs/generated-block.js'
 import type { ForestFigures } from './forest.js'
 import type { Goal } from './goal.js'
 import type { HttpSeries } from './http.js'
@@ -8,7 +9,7 @@ import type { PeerFigures } from './peers.js'
 import { growthPicture } from './pictures/growth.js'
 import { headlinePicture } from './pictures/headline.js'
 import { themes } from './pictures/svg.js'
-import { readmeSection } from './readme-section.js'
+import { costTable, fillsPages, goalTable } from './readme-section.js'
 
 /** What a day's run leaves behind: one entry a part. */
 export interface Results {
@@ -20,25 +21,34 @@ export interface Results {
 export interface Places {
   results: string
   pictures: string
-  /** The README's section, to be copied into it. */
-  section: string
+  /** The folder of the pages with tables of figures; null when they stay as they are. */
+  pages: string | null
 }
 
 export const places: Places = {
   results: fileURLToPath(new URL('results/', import.meta.url)),
   pictures: fileURLToPath(new URL('../docs/pictures/', import.meta.url)),
-  section: fileURLToPath(new URL('../docs/readme-benchmarks.md', import.meta.url)),
+  pages: fileURLToPath(new URL('../', import.meta.url)),
 }
 
 export function placesIn(folder: string): Places {
-  return { results: `${folder}/`, pictures: `${folder}/`, section: `${folder}/readme-benchmarks.md` }
+  return { results: `${folder}/`, pictures: `${folder}/`, pages: null }
 }
 
 /** Keeps what was measured and redraws all that shows it; gives the names of the files. */
 export function publish(results: Results, into: Places): string[] {
   const { file, all } = keepResults(results, into)
-  writeFileSync(into.section, readmeSection(all))
-  return [file, into.section, ...drawPictures(all, into)]
+  return [file, ...drawPictures(all, into), ...fillPages(all, into)]
+}
+
+/** Brings the tables of the pages up to date, once every part that they show was measured on one day. */
+function fillPages(results: Results, { pages }: Places): string[] {
+  if (pages === null || !fillsPages(results)) return []
+  const readme = `${pages}README.md`
+  writeGeneratedBlock(readme, 'costs', costTable(results))
+  const goals = `${pages}bench/README.md`
+  writeGeneratedBlock(goals, 'goals', goalTable(results))
+  return [readme, goals]
 }
 
 /** Writes `<date>.json`; parts that ran alone join those that ran before on the same day and machine. */

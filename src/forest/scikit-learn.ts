@@ -15,7 +15,7 @@ export interface ScikitLearnTree {
   readonly n_node_samples: readonly number[]
 }
 
-/** A forest fitted by scikit-learn, as the README's recipe exports it. */
+/** A forest fitted by scikit-learn, as the recipe in docs/runtimes.md exports it. */
 export interface ScikitLearnForest {
   readonly n_features: number
   /** `max_samples_`, ψ. */

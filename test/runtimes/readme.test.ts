@@ -11,8 +11,8 @@ import { createProject, type Project } from './project.js'
 import { readmeSection } from './readme-section.js'
 import { STRICT_POLICY, serveFolder } from './static-server.js'
 
-/** The file whose examples are run. */
-const README = join(root, 'README.md')
+/** The page whose examples are run. */
+const PAGE = join(root, 'docs/runtimes.md')
 
 let project: Project
 let browser: Browser | undefined
@@ -55,9 +55,9 @@ async function expectOdd(
   }
 }
 
-describe('the example of the README', () => {
+describe('the example of docs/runtimes.md', () => {
   it('for the browser runs, as it is and under a strict policy', async (context) => {
-    const { sh, html } = await readmeSection(README, 'In the browser')
+    const { sh, html } = await readmeSection(PAGE, 'In the browser')
     const site = join(project.folder, 'public')
     await mkdir(site)
     await run('sh', ['-c', sh as string], { cwd: project.folder })
@@ -76,7 +76,7 @@ describe('the example of the README', () => {
   }, 60_000)
 
   it('for Deno runs', async (context) => {
-    const { ts } = await readmeSection(README, 'In Deno')
+    const { ts } = await readmeSection(PAGE, 'In Deno')
     await writeFile(join(project.folder, 'deno.ts'), ts as string)
     const flags = ['--no-lock', '--node-modules-dir=manual', '--allow-read']
     const { stdout } = await run(executable('deno', context), ['run', ...flags, 'deno.ts'], {
@@ -86,14 +86,14 @@ describe('the example of the README', () => {
   }, 60_000)
 
   it('for Bun runs', async (context) => {
-    const { ts } = await readmeSection(README, 'In Bun')
+    const { ts } = await readmeSection(PAGE, 'In Bun')
     await writeFile(join(project.folder, 'bun.ts'), ts as string)
     const { stdout } = await run(executable('bun', context), ['bun.ts'], { cwd: project.folder })
     expect(stdout.trim()).toBe('odd')
   }, 60_000)
 
   it('for a bundler runs in Vite, while developing and built, without a configuration', async (context) => {
-    const { html, js } = await readmeSection(README, 'In a bundler')
+    const { html, js } = await readmeSection(PAGE, 'In a bundler')
     const site = join(project.folder, 'bundled')
     await mkdir(site)
     await writeFile(join(site, 'index.html'), html as string)
@@ -115,7 +115,7 @@ describe('the example of the README', () => {
   }, 90_000)
 
   it('for a bundler runs in esbuild, which emits no .wasm, too', async (context) => {
-    const { js } = await readmeSection(README, 'In a bundler')
+    const { js } = await readmeSection(PAGE, 'In a bundler')
     const site = join(project.folder, 'esbuilt')
     await mkdir(site)
     await writeFile(join(site, 'index.html'), '<output></output><script type="module" src="out.js"></script>')

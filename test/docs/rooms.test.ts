@@ -1,0 +1,67 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { expect, test } from 'vitest'
+import { root } from './markdown.js'
+
+const source = join(root, 'src')
+/** Rooms that everybody may use and that use nobody. */
+const SHARED = ['text', 'v8']
+const ENTRIES = ['index.ts', 'server.ts', 'healthcheck.ts']
+
+/** The room of a file in src/, as the picture names it. */
+function roomOf(path: string): string {
+  if (ENTRIES.includes(path)) return 'entries'
+  return (path.split('/')[0] as string).replace(/\.ts$/, '')
+}
+
+/** The picture's arrows: from a room to those that it may import from, directly or through others. */
+function allowed(): Map<string, Set<string>> {
+  const page = readFileSync(join(root, 'docs/architecture.md'), 'utf8')
+  const picture = /```mermaid\n(.*?)```/s.exec(page)?.[1] ?? ''
+  const arrows = [...picture.matchAll(/^ *(\w+)(?:\[.*?\])? --> (\w+)/gm)]
+  const below = new Map<string, Set<string>>()
+  const reach = (room: string): Set<string> => {
+    const known = below.get(room)
+    if (known !== undefined) return known
+    const rooms = new Set<string>()
+    below.set(room, rooms)
+    for (const [, from, to] of arrows) {
+      if (from !== room) continue
+      for (const each of [to as string, ...reach(to as string)]) rooms.add(each)
+    }
+    return rooms
+  }
+  for (const [, from, to] of arrows) for (const room of [from, to]) reach(room as string)
+  return below
+}
+
+/** Every import of one room from another, as `from file -> file`. */
+function importsBetweenRooms(): { from: string; to: string; line: string }[] {
+  const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((path) =>
+    path.endsWith('.ts'),
+  )
+  return files.flatMap((path) => {
+    const imports = readFileSync(join(source, path), 'utf8').matchAll(
+      /(?:from|import\(|import) *'(\.[^']+)'/g,
+    )
+    return [...imports].flatMap(([, target]) => {
+      const file = relative(source, join(source, dirname(path), target as string)).replace(/\.js$/, '.ts')
+      const [from, to] = [roomOf(path), roomOf(file)]
+      return from === to || file.startsWith('..') ? [] : [{ from, to, line: `${path} -> ${file}` }]
+    })
+  })
+}
+
+test('rooms import only what the arrows of docs/architecture.md lead to', () => {
+  const below = allowed()
+  const imports = importsBetweenRooms()
+  expect(imports.length).toBeGreaterThan(50)
+  const against = imports.filter(({ from, to }) =>
+    SHARED.includes(to) ? SHARED.includes(from) : !below.get(from)?.has(to),
+  )
+  expect(against.map(({ line }) => line)).toEqual([])
+})
+
+test('the arrows lead one way', () => {
+  for (const [room, rooms] of allowed()) expect([room, rooms.has(room)]).toEqual([room, false])
+})
