@@ -70,8 +70,12 @@ export function arenaBytes(nFeatures: u32, nTrees: u32, subsample: u32, maxRows:
     nTrees - 1 < <u32>MAX_TREES &&
     subsample - 2 < <u32>MAX_SUBSAMPLE - 1 &&
     maxRows > 0
-  // The largest region has fewer than 2^32 elements; counting in f64 first keeps a huge shape from wrapping.
-  const rows = <f64>maxRows * (<f64>nFeatures * 12 + 64) + <f64>nSlots * <f64>maxRows * 16
+  // `layOut` adds up in 32 bits and would wrap, so what grows is first counted in f64, from above.
+  // Bytes for each row: 4·F in each slot's columns, in the window and in the training rows, the latter two with at most
+  // 12 bytes of padding; 4 in the permutation; 16 in each slot's scores and confidence.
+  // Bytes for each leaf of a tree, lanes without a tree included: at most 8 of blocks, 4 of places, and 8 are more than
+  // the headers and guards of a slot. All the rest is below 10 MB; from 4e9 to 2^32 it is far more.
+  const rows = <f64>maxRows * <f64>(nSlots + 2) * (<f64>nFeatures * 4 + 16)
   const trees = <f64>nSlots * <f64>(nTrees + LANES) * <f64>(1 << heightLimit(subsample)) * 20
   if (!inRange || rows + trees > 4e9) return 0
   return <f64>layOut(0, nFeatures, nTrees, subsample, maxRows, nSlots)

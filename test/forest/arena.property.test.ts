@@ -69,6 +69,29 @@ describe.each(builds)('the memory of the $name build', (build) => {
     expect(forest.arena.guardsIntact()).toBe(true)
   })
 
+  it('is measured whole or refused, and does not wrap at 4 GiB', async () => {
+    const { wasm } = (await createForest(build, { nFeatures: 1, nTrees: 1 })).arena
+    const shape = fc.record({
+      nFeatures: fc.integer({ min: 1, max: 255 }),
+      nTrees: fc.integer({ min: 1, max: 1000 }),
+      subsampleSize: fc.integer({ min: 2, max: 4096 }),
+      nSlots: fc.integer({ min: 0, max: 64 }),
+      share: fc.double({ min: 0.5, max: 8, noNaN: true }),
+    })
+    fc.assert(
+      fc.property(shape, ({ nFeatures, nTrees, subsampleSize, nSlots, share }) => {
+        // Window, training and permutation; columns, scores and confidence of each slot; the splits of each tree.
+        const perRow = 8 * nFeatures + 4 + nSlots * (4 * nFeatures + 16)
+        const maxRows = Math.round((share * 2 ** 32) / perRow)
+        const least = maxRows * perRow + nSlots * nTrees * (subsampleSize - 1) * 5
+        const bytes = wasm.arenaBytes(nFeatures, nTrees, subsampleSize, maxRows, nSlots)
+        if (bytes !== 0) expect(bytes).toBeGreaterThanOrEqual(least)
+        if (least >= 2 ** 32) expect(bytes).toBe(0)
+      }),
+      seeded(500),
+    )
+  })
+
   it('holds several forests that do not disturb each other', async () => {
     const memory = memoryFor(build)
     const options = { ...source(build), memory }
