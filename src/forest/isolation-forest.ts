@@ -5,6 +5,7 @@ import { contaminationWord, type FitProgress, fitSlot } from './fit.js'
 import {
   type Contamination,
   checkContamination,
+  FOREST_RANGES,
   type ForestOptions,
   type ResolvedOptions,
   resolveOptions,
@@ -249,14 +250,14 @@ export class IsolationForest {
   }
 
   #checkTraining(rows: Rows): number {
-    const { nFeatures, maxRows } = this.#options
+    const { nFeatures, maxRows = FOREST_RANGES.maxRows.most } = this.#options
     checkRows(rows, nFeatures)
     const nRows = countRows(rows)
     if (nRows < 1) throw new ForestError('FOREST_BAD_ROW', 'fit needs at least one row')
-    if (nRows > (maxRows ?? 10_000_000)) {
+    if (nRows > maxRows) {
       throw new ForestError(
         'FOREST_TOO_MANY_ROWS',
-        `${nRows} rows are more than maxRows, ${maxRows ?? 10_000_000}: create the forest with a larger maxRows or fit on a sample`,
+        `${nRows} rows are more than maxRows, ${maxRows}: create the forest with a larger maxRows or fit on a sample`,
       )
     }
     return nRows
