@@ -15,7 +15,7 @@
 import type { Arena } from './arena.js'
 import { crc32 } from './checksum.js'
 import { ForestError } from './errors.js'
-import { contaminationWord } from './fit.js'
+import { contaminationNumber } from './fit.js'
 import { type ForestOptions, type ResolvedOptions, resolveOptions } from './options.js'
 
 const MAGIC = 0x4f464953
@@ -40,7 +40,7 @@ export function encodeForest(arena: Arena, slot: number, options: ResolvedOption
   view.setUint32(28, wasm.fittedRows(base, slot), true)
   view.setUint32(32, scores.length, true)
   view.setUint32(36, wasm.subsampleOf(base, slot), true)
-  view.setFloat64(40, contaminationWord(options.contamination), true)
+  view.setFloat64(40, contaminationNumber(options.contamination), true)
   view.setFloat64(48, wasm.thresholdOf(base, slot), true)
   let at = HEADER_BYTES
   for (const score of scores) {
@@ -162,7 +162,7 @@ export function decodeForest(arena: Arena, slot: number, header: ForestHeader, b
     const scores = arena.scores(slot, header.nScores)
     for (let i = 0; i < header.nScores; i++) scores[i] = view.getFloat64(HEADER_BYTES + 8 * i, true)
     if (!scores.every((score) => score > 0 && score <= 1)) refuse('a calibration score is not in (0, 1]')
-    wasm.calibrateOn(base, slot, header.nScores, contaminationWord(header.options.contamination))
+    wasm.calibrateOn(base, slot, header.nScores, contaminationNumber(header.options.contamination))
   }
   wasm.setThreshold(base, slot, header.threshold)
 }

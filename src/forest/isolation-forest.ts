@@ -1,7 +1,7 @@
 import { Arena, type ArenaShape } from './arena.js'
 import { decodeForest, decodeHeader, encodeForest } from './codec.js'
 import { ForestError } from './errors.js'
-import { contaminationWord, type FitProgress, fitSlot } from './fit.js'
+import { contaminationNumber, type FitProgress, fitSlot } from './fit.js'
 import {
   type Contamination,
   checkContamination,
@@ -223,7 +223,7 @@ export class IsolationForest {
     const { wasm, base } = this.#arena
     const n = wasm.scoreCount(base, SLOT)
     if (n === 0) throw new ForestError('FOREST_NOT_CALIBRATED', 'there are no scores to take a percentile of')
-    wasm.calibrateOn(base, SLOT, n, contaminationWord(contamination))
+    wasm.calibrateOn(base, SLOT, n, contaminationNumber(contamination))
     this.#options = { ...this.#options, contamination }
     return this
   }

@@ -2,7 +2,7 @@
 
 import type { Arena } from './arena.js'
 import { ForestError } from './errors.js'
-import { contaminationWord } from './fit.js'
+import { contaminationNumber } from './fit.js'
 import { type ForestOptions, resolveOptions } from './options.js'
 import { MAX_FLOAT32, writeRow } from './rows.js'
 
@@ -67,7 +67,7 @@ export function importDocument(arena: Arena, slot: number, doc: ScikitLearnFores
     wasm.importSeal(base, slot, number)
   })
   const nScores = writeScores(arena, slot, doc)
-  if (nScores > 0) wasm.calibrateOn(base, slot, nScores, contaminationWord(doc.contamination))
+  if (nScores > 0) wasm.calibrateOn(base, slot, nScores, contaminationNumber(doc.contamination))
   wasm.setThreshold(base, slot, -doc.offset)
 }
 
