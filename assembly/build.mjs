@@ -1,5 +1,6 @@
-// Compiles assembly/ into the three modules of asconfig.json and refuses a release module that instances on
-// several threads could not share: one with a data segment, or with an import besides env.memory.
+// Compiles assembly/ into the three modules of asconfig.json. A release module must be fit for several instances on one
+// memory: a data segment would be written over it by each of them, and an import other than env.memory would be
+// something that not every runtime has. Such a module fails the build.
 import { mkdirSync, readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -10,6 +11,7 @@ process.chdir(fileURLToPath(new URL('..', import.meta.url)))
 
 const DATA_SECTION = 11
 
+/** Ids of a module's sections: after 8 bytes of preamble each has an id, its size in LEB128, and its content. */
 function sectionIds(bytes) {
   const ids = []
   let at = 8

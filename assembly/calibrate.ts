@@ -3,13 +3,14 @@
 import {
   BATCH_ROWS,
   check,
-  H_ROW_WORDS,
   H_COLUMNS_AT,
   H_CONFIDENCE_AT,
   H_FEATURES,
   H_MAX_ROWS,
+  H_ROW_VECTORS,
   H_SCORES_AT,
   H_TRAINING,
+  header,
   regionPtr,
   S_COLUMNS,
   S_ROWS,
@@ -18,7 +19,6 @@ import {
   S_THRESHOLD,
   slotPtr,
   slotRegionPtr,
-  word,
 } from './layout'
 import { scoreRows } from './score'
 import { countUpTo, sortAscending } from './sort'
@@ -26,16 +26,19 @@ import { countUpTo, sortAscending } from './sort'
 /** Contamination that stands for scikit-learn's 'auto': the threshold is 0.5. */
 const AUTO: f64 = 0
 const AUTO_THRESHOLD: f64 = 0.5
-/** Rounding between implementations of 2^x is far below this, differences between real scores far above. */
+/**
+ * Scores that differ by less are equal but for rounding: the last bits of 2^x differ between implementations by far
+ * less, different path lengths give scores that differ by far more.
+ */
 const TIE: f64 = 1e-12
 
 /**
- * Scores the training rows, sorts the scores, and sets threshold and confidence table for a contamination
- * (0 is `auto`).
+ * Scores the rows the slot was fitted on, sorts the scores, and sets threshold and confidence table.
+ * @param contamination γ in (0, 0.5], or 0 for `auto`
  */
 export function calibrate(base: usize, slot: u32, contamination: f64): void {
   const nRows = load<u32>(slotPtr(base, slot) + S_ROWS)
-  const rowBytes = (<usize>word(base, H_ROW_WORDS)) << 4
+  const rowBytes = (<usize>header(base, H_ROW_VECTORS)) << 4
   const scores = slotRegionPtr(base, slot, H_SCORES_AT)
   let rows = regionPtr(base, H_TRAINING)
   for (let from: u32 = 0; from < nRows; from += BATCH_ROWS) {
@@ -46,9 +49,9 @@ export function calibrate(base: usize, slot: u32, contamination: f64): void {
   calibrateOn(base, slot, nRows, contamination)
 }
 
-/** As `calibrate`, on n scores that are already in the slot's scores, in any order. */
+/** As `calibrate`, on the n scores that are in the slot's scores already, in any order; n from 1 to maxRows. */
 export function calibrateOn(base: usize, slot: u32, n: u32, contamination: f64): void {
-  check(n > 0 && n <= word(base, H_MAX_ROWS))
+  check(n > 0 && n <= header(base, H_MAX_ROWS))
   const at = slotPtr(base, slot)
   const scores = slotRegionPtr(base, slot, H_SCORES_AT)
   sortAscending<f64>(scores, n)
@@ -65,8 +68,8 @@ export function calibrateOn(base: usize, slot: u32, n: u32, contamination: f64):
 }
 
 /**
- * The (1-γ) percentile of ascending scores, linear between neighbours. Computed from the top, as scikit-learn
- * computes the γ percentile of the negated scores, with NumPy's interpolation, which is exact at both ends.
+ * The (1-γ) percentile of n ascending scores, linear between neighbours. Counted from the top, as scikit-learn takes
+ * the γ percentile of the negated scores, and interpolated as NumPy does it, which is exact at both ends.
  */
 function upperPercentile(scores: usize, n: u32, contamination: f64): f64 {
   const position = <f64>(n - 1) * contamination
@@ -75,13 +78,15 @@ function upperPercentile(scores: usize, n: u32, contamination: f64): f64 {
   const upper = load<f64>(scores + ((<usize>(n - 1 - <u32>whole)) << 3))
   if (t == 0) return upper
   const lower = load<f64>(scores + ((<usize>(n - 2 - <u32>whole)) << 3))
-  const step = lower - upper
-  return t < 0.5 ? upper + step * t : lower - step * (1 - t)
+  const gap = lower - upper
+  return t < 0.5 ? upper + gap * t : lower - gap * (1 - t)
 }
 
 /**
- * ExCeeD (Perini, Vercruyssen, Davis, ECML-PKDD 2020), formula for an anomaly: for k = 0..n training scores
- * <= s, p = (1+k)/(2+n) and m = trunc(nγ), C = P(X > n-m), X ~ Binomial(n, p).
+ * Fills the table f64[n + 1] with the confidence that a row is anomalous, by the number k of training scores <= its
+ * own. ExCeeD (Perini, Vercruyssen, Davis, ECML-PKDD 2020): p = (1+k)/(2+n), m = trunc(nγ),
+ * C = P(X > n-m) with X ~ Binomial(n, p).
+ * @param share γ
  */
 export function fillConfidence(table: usize, n: u32, share: f64): void {
   const m = <u32>(<f64>n * share)
@@ -90,19 +95,25 @@ export function fillConfidence(table: usize, n: u32, share: f64): void {
   }
 }
 
-/** Below this a probability is 0 in the table and terms of the sum no longer count. */
+/** A smaller probability is 0 in the table, and smaller terms of a sum no longer count. */
 const NEGLIGIBLE: f64 = 1e-22
-/** exp(-2·t²/n) < NEGLIGIBLE beyond t² = this · n: Hoeffding's bound on both tails. */
+/**
+ * Hoeffding: X is t or more away from its mean, on one side, with a probability of at most exp(-2·t²/n). That is below
+ * NEGLIGIBLE where t² > this · n: ln(1e22) / 2 = 25.33.
+ */
 const HOEFFDING: f64 = 25.4
 
 /**
- * P(X > limit) for X ~ Binomial(n, p), 0 < p < 1. Every term is taken relative to the one nearest the mean and
- * the sum of all divides out, so neither factorials nor logarithms are needed and nothing underflows.
+ * P(X > limit) for X ~ Binomial(n, p), 0 < p < 1. Terms are summed from the one nearest the mean, taken as 1, outwards,
+ * each from its neighbour, and divided by the sum of all: that needs neither factorials nor logarithms, and nothing
+ * underflows.
  */
 function upperTail(n: u32, limit: u32, p: f64): f64 {
   if (limit >= n) return 0
   const mean = <f64>n * p
   const distance = <f64>limit + 0.5 - mean
+  // Whichever of X > limit and X <= limit is the tail is at least |distance| from the mean, so that distance² would
+  // do; the rest is a margin of about one unit.
   if (distance * distance > HOEFFDING * <f64>n + abs(distance) * 2 + 1) return distance > 0 ? 0 : 1
   const odds = p / (1 - p)
   const mode = min(n, <u32>mean)
@@ -127,7 +138,7 @@ function upperTail(n: u32, limit: u32, p: f64): f64 {
   return above / all
 }
 
-/** Probability that the verdict on a score survives a redraw of the training rows. NaN if uncalibrated. */
+/** Probability that the verdict on a score survives a redraw of the training rows. NaN before calibration. */
 export function confidence(base: usize, slot: u32, score: f64): f64 {
   const at = slotPtr(base, slot)
   const n = load<u32>(at + S_SCORES)
@@ -137,18 +148,18 @@ export function confidence(base: usize, slot: u32, score: f64): f64 {
   return exceeds(score, load<f64>(at + S_THRESHOLD)) ? ofAnomaly : 1 - ofAnomaly
 }
 
-/** Whether a score is strictly above a threshold; equal but for rounding is a tie, and ties are normal. */
+/** Whether a score is strictly above a threshold. Equal but for rounding is a tie, and a tie is normal. */
 export function exceeds(score: f64, threshold: f64): bool {
   return score - threshold > TIE
 }
 
-/** Sorts each feature of the training rows into the slot's columns, for medians and percentiles. */
+/** Sorts each feature of the rows the slot was fitted on into its columns, for medians and percentiles. */
 export function summarize(base: usize, slot: u32): void {
   const at = slotPtr(base, slot)
   const nRows = load<u32>(at + S_ROWS)
-  const nFeatures = <usize>word(base, H_FEATURES)
-  const rowBytes = (<usize>word(base, H_ROW_WORDS)) << 4
-  const columnBytes = (<usize>word(base, H_MAX_ROWS)) << 2
+  const nFeatures = <usize>header(base, H_FEATURES)
+  const rowBytes = (<usize>header(base, H_ROW_VECTORS)) << 4
+  const columnBytes = (<usize>header(base, H_MAX_ROWS)) << 2
   const training = regionPtr(base, H_TRAINING)
   let column = slotRegionPtr(base, slot, H_COLUMNS_AT)
   for (let f: usize = 0; f < nFeatures; f++) {

@@ -1,20 +1,21 @@
 // Growing isolation trees (Liu, Ting, Zhou 2008, algorithms 1 and 2, with scikit-learn's choice of split).
 //
-// A tree is grown level by level. The rows of the tree, not their numbers, are moved: each level reads one
-// half of the sample region and writes the rows of every child side by side into the other, so the scans for
-// minima and maxima are sequential and vectorised, and the partition has no branch to mispredict.
+// A tree is grown level by level. What is moved is its rows themselves, not their numbers: each level reads one half
+// of the sample region and writes the rows of every child side by side into the other half. So the scans for minima
+// and maxima read memory in order, four values at a time, and the partition has no branch to mispredict.
 
 import {
   check,
-  H_ROW_WORDS,
   H_EXTREMES,
   H_MAX_ROWS,
   H_PERMUTATION,
+  H_ROW_VECTORS,
   H_SAMPLE,
   H_STARTS,
   H_SUBSAMPLE,
   H_TRAINING,
   H_TREES,
+  header,
   heightLimit,
   regionPtr,
   S_COLUMNS,
@@ -24,7 +25,6 @@ import {
   S_SCORES,
   S_SUBSAMPLE,
   slotPtr,
-  word,
 } from './layout'
 import { averagePathLength } from './math'
 import { below, seedTree, uniform } from './random'
@@ -33,26 +33,29 @@ import { clearTree, nodeSize, sealTree, setNodeSize, setSplit } from './tree'
 /** A feature is constant at a node when max <= min + this, in float32 (scikit-learn's FEATURE_THRESHOLD). */
 const CONSTANT_RANGE: f32 = 1e-7
 
-/** Makes the slot an empty forest for a fit on the first nRows training rows. */
+/** Begins a fit on the first nRows rows of the training region, 1 to maxRows. */
 export function beginFit(base: usize, slot: u32, nRows: u32): void {
-  check(nRows > 0 && nRows <= word(base, H_MAX_ROWS))
-  shape(base, slot, nRows, min(word(base, H_SUBSAMPLE), nRows))
+  check(nRows > 0 && nRows <= header(base, H_MAX_ROWS))
+  resetSlot(base, slot, nRows, min(header(base, H_SUBSAMPLE), nRows))
   const permutation = regionPtr(base, H_PERMUTATION)
   for (let i: u32 = 0; i < nRows; i++) store<u32>(permutation + ((<usize>i) << 2), i)
 }
 
-/** Sets what a forest's scores depend on besides its trees; calibration starts empty. */
-export function shape(base: usize, slot: u32, nRows: u32, subsample: u32): void {
+/** Sets what a forest's scores depend on besides its trees, and forgets its calibration and columns. */
+export function resetSlot(base: usize, slot: u32, nRows: u32, subsample: u32): void {
   const at = slotPtr(base, slot)
   store<u32>(at + S_ROWS, nRows)
   store<u32>(at + S_SUBSAMPLE, subsample)
   store<u32>(at + S_HEIGHT, heightLimit(subsample))
   store<u32>(at + S_SCORES, 0)
   store<u32>(at + S_COLUMNS, 0)
-  store<f64>(at + S_NORMALIZER, <f64>word(base, H_TREES) * averagePathLength(subsample))
+  store<f64>(at + S_NORMALIZER, <f64>header(base, H_TREES) * averagePathLength(subsample))
 }
 
-/** Grows trees from..to-1 of a forest begun with `beginFit`; any partition of 0..T-1 gives the same forest. */
+/**
+ * Grows the trees from..to-1 of a forest begun with `beginFit`. The forest is the same however 0..T-1 is divided into
+ * calls.
+ */
 export function growTrees(base: usize, slot: u32, seed: u32, from: u32, to: u32): void {
   for (let tree = from; tree < to; tree++) {
     seedTree(seed, tree)
@@ -69,7 +72,7 @@ function drawSample(base: usize, slot: u32): void {
   const at = slotPtr(base, slot)
   const nRows = load<u32>(at + S_ROWS)
   const subsample = load<u32>(at + S_SUBSAMPLE)
-  const rowBytes = (<usize>word(base, H_ROW_WORDS)) << 4
+  const rowBytes = (<usize>header(base, H_ROW_VECTORS)) << 4
   const permutation = regionPtr(base, H_PERMUTATION)
   const training = regionPtr(base, H_TRAINING)
   let to = regionPtr(base, H_SAMPLE)
@@ -82,7 +85,7 @@ function drawSample(base: usize, slot: u32): void {
     copyRow(to, training + <usize>drawn * rowBytes, rowBytes)
     to += rowBytes
   }
-  // Every touched place is one of the first ψ or holds, at home, a drawn row's number.
+  // Where the shuffle wrote: at the first ψ entries, and at those whose own numbers are now among the first ψ.
   for (let i: u32 = 0; i < subsample; i++) {
     const drawn = load<u32>(permutation + ((<usize>i) << 2))
     if (drawn >= subsample) store<u32>(permutation + ((<usize>drawn) << 2), drawn)
@@ -90,36 +93,37 @@ function drawSample(base: usize, slot: u32): void {
   for (let i: u32 = 0; i < subsample; i++) store<u32>(permutation + ((<usize>i) << 2), i)
 }
 
-// A row is a few blocks; memory.copy would leave the module for each.
+// A row is a few vectors; memory.copy would be a call out of the module for each.
 // @ts-expect-error: decorators are valid AssemblyScript
 @inline
 function copyRow(to: usize, from: usize, rowBytes: usize): void {
-  for (let block: usize = 0; block < rowBytes; block += 16) v128.store(to + block, v128.load(from + block))
+  for (let at: usize = 0; at < rowBytes; at += 16) v128.store(to + at, v128.load(from + at))
 }
 
+/** Grows one tree from the rows in the first half of the sample region. */
 function growTree(base: usize, slot: u32, tree: u32): void {
   const subsample = load<u32>(slotPtr(base, slot) + S_SUBSAMPLE)
-  const blocks = word(base, H_ROW_WORDS)
-  const rowBytes = (<usize>blocks) << 4
+  const vectors = header(base, H_ROW_VECTORS)
+  const rowBytes = (<usize>vectors) << 4
   const starts = regionPtr(base, H_STARTS)
   const extremes = regionPtr(base, H_EXTREMES)
   let from = regionPtr(base, H_SAMPLE)
-  let to = from + <usize>word(base, H_SUBSAMPLE) * rowBytes
+  let to = from + <usize>header(base, H_SUBSAMPLE) * rowBytes
   const firstLeaf: u32 = 1 << load<u32>(slotPtr(base, slot) + S_HEIGHT)
 
   clearTree(base, slot, tree)
   setNodeSize(base, slot, tree, 1, subsample)
   store<u32>(starts + 4, 0)
-  for (let level: u32 = 1; level < firstLeaf; level <<= 1) {
-    for (let node = level; node < level << 1; node++) {
+  for (let leftmost: u32 = 1; leftmost < firstLeaf; leftmost <<= 1) {
+    for (let node = leftmost; node < leftmost << 1; node++) {
       const size = nodeSize(base, slot, tree, node)
       if (size < 2) continue
       const start = load<u32>(starts + ((<usize>node) << 2))
       const first = from + <usize>start * rowBytes
       const end = first + <usize>size * rowBytes
-      const varying = scanExtremes(first, end, blocks, extremes)
+      const varying = scanExtremes(first, end, vectors, extremes)
       if (varying == 0) continue
-      const featureBytes = varyingFeature(extremes, blocks, below(varying))
+      const featureBytes = varyingFeature(extremes, vectors, below(varying))
       const low = load<f32>(extremes + featureBytes)
       const high = load<f32>(extremes + rowBytes + featureBytes)
       const split = splitBetween(low, high)
@@ -137,54 +141,61 @@ function growTree(base: usize, slot: u32, tree: u32): void {
   sealTree(base, slot, tree)
 }
 
-/** Minima then maxima of every feature over the rows [first, end); returns how many features vary. */
-function scanExtremes(first: usize, end: usize, blocks: u32, extremes: usize): u32 {
-  const rowBytes = (<usize>blocks) << 4
+/**
+ * Writes the minima and then the maxima of every feature over the rows [first, end) to `extremes`, f32[2][S].
+ * @returns how many features vary
+ */
+function scanExtremes(first: usize, end: usize, vectors: u32, extremes: usize): u32 {
+  const rowBytes = (<usize>vectors) << 4
   let varying: u32 = 0
-  for (let block: usize = 0; block < rowBytes; block += 16) {
-    let low = v128.load(first + block)
+  for (let at: usize = 0; at < rowBytes; at += 16) {
+    let low = v128.load(first + at)
     let high = low
     for (let row = first + rowBytes; row < end; row += rowBytes) {
-      const values = v128.load(row + block)
+      const values = v128.load(row + at)
       low = f32x4.pmin(low, values)
       high = f32x4.pmax(high, values)
     }
-    v128.store(extremes + block, low)
-    v128.store(extremes + rowBytes + block, high)
+    v128.store(extremes + at, low)
+    v128.store(extremes + rowBytes + at, high)
     varying += popcnt(varyingMask(low, high))
   }
   return varying
 }
 
+/** Which of four features vary, a bit for each. Padding is zero and never does. */
 // @ts-expect-error: decorators are valid AssemblyScript
 @inline
 function varyingMask(low: v128, high: v128): u32 {
   return <u32>i32x4.bitmask(f32x4.gt(high, f32x4.add(low, f32x4.splat(CONSTANT_RANGE))))
 }
 
-/** Byte offset in a row of the nth feature that varies. */
-function varyingFeature(extremes: usize, blocks: u32, nth: u32): usize {
-  const rowBytes = (<usize>blocks) << 4
-  let block: usize = 0
+/** Byte offset in a row of the nth feature that varies, n from 0. */
+function varyingFeature(extremes: usize, vectors: u32, nth: u32): usize {
+  const rowBytes = (<usize>vectors) << 4
+  let at: usize = 0
   let mask = varyingMask(v128.load(extremes), v128.load(extremes + rowBytes))
   while (nth >= <u32>popcnt(mask)) {
     nth -= popcnt(mask)
-    block += 16
-    mask = varyingMask(v128.load(extremes + block), v128.load(extremes + rowBytes + block))
+    at += 16
+    mask = varyingMask(v128.load(extremes + at), v128.load(extremes + rowBytes + at))
   }
   for (; nth > 0; nth--) mask &= mask - 1
-  return block + ((<usize>ctz(mask)) << 2)
+  return at + ((<usize>ctz(mask)) << 2)
 }
 
-/** Uniform in [low, high), in float32; in f64 before, as high - low may exceed the float32 range. */
+/**
+ * Uniform in [low, high). Computed in f64, as high - low may exceed the float32 range; where rounding to float32 lands
+ * on high, it is low.
+ */
 function splitBetween(low: f32, high: f32): f32 {
   const split = <f32>(<f64>low + uniform() * (<f64>high - <f64>low))
   return split >= high ? low : split
 }
 
 /**
- * Copies the rows [first, end) to `to`: those that go left from the front, the others from the back. Returns
- * how many went left; low <= split < high makes that at least 1 and less than all.
+ * Copies the rows [first, end) to `to`: those that go left from the front, the others from the back.
+ * @returns how many went left: as low <= split < high, at least 1 and not all
  */
 function partition(
   first: usize,

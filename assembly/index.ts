@@ -1,8 +1,9 @@
-// The module's exports. Addresses, counts and scalars in and out; every call names the arena by its base
-// address and, where it concerns one forest, the slot. Callers keep to the shapes given at `initArena`; the
-// library in src/forest checks what its users pass before it gets here.
+// The module's exports: addresses, counts and scalars in and out. Every call names the arena by its base address and,
+// where it concerns one forest, the slot. Nothing is checked here, beyond what a debug build checks: the library in
+// src/forest checks what its users pass, and keeps to the shape given at `initArena`.
 
-import { shape } from './grow'
+import { MAX_FEATURES, MAX_SUBSAMPLE, MAX_TREES } from '../src/forest/shape-limits'
+import { resetSlot } from './grow'
 import {
   BATCH_ROWS,
   blocksOf,
@@ -10,28 +11,26 @@ import {
   H_BATCH_ROWS,
   H_BATCH_SCORES,
   H_BLOCKS,
-  H_ROW_WORDS,
   H_COLUMNS_AT,
   H_CONTRIBUTIONS,
   H_FEATURES,
+  H_LEAVES,
   H_MAGIC,
   H_MAX_ROWS,
-  H_LEAVES,
   H_PATH_TABLE,
   H_ROW,
+  H_ROW_VECTORS,
   H_SCORES_AT,
   H_SLOTS,
   H_SUBSAMPLE,
   H_TRAINING,
   H_TREES,
   H_WINDOW,
+  header,
   heightLimit,
   LANES,
   layOut,
   MAGIC,
-  MAX_FEATURES,
-  MAX_SUBSAMPLE,
-  MAX_TREES,
   regionPtr,
   S_COLUMNS,
   S_HEIGHT,
@@ -42,10 +41,9 @@ import {
   S_THRESHOLD,
   slotPtr,
   slotRegionPtr,
-  word,
 } from './layout'
 import { averagePathLength } from './math'
-import { writeSteps } from './score'
+import { writeWalkTables } from './score'
 import { clearTree, sealTree, setNodeSize, setSplit } from './tree'
 
 export { attribute } from './attribute'
@@ -60,18 +58,30 @@ export function batchRows(): u32 {
   return BATCH_ROWS
 }
 
-/** Bytes an arena of this shape takes; 0 when the shape is out of range. */
+/** Bytes an arena of this shape takes; 0 when the shape is out of range or the arena would not fit 4 GiB. */
 export function arenaBytes(nFeatures: u32, nTrees: u32, subsample: u32, maxRows: u32, nSlots: u32): f64 {
+  if (MAX_FEATURES > 0xff) ERROR('MAX_FEATURES must be at most 255: a feature number is a u8')
+  if ((33 - clz<u32>(MAX_SUBSAMPLE - 1)) * (MAX_SUBSAMPLE + 1) > 0x1_0000) {
+    ERROR('MAX_SUBSAMPLE is too large: a place in the path table is a u16')
+  }
+  // A count of 0 minus 1 is the largest u32, so that one comparison refuses what is too small, too.
   const inRange =
-    nFeatures - 1 < MAX_FEATURES && nTrees - 1 < MAX_TREES && subsample - 2 < MAX_SUBSAMPLE - 1 && maxRows > 0
-  // The largest region has fewer than 2^32 elements; counting in f64 first keeps a huge shape from wrapping.
-  const rows = <f64>maxRows * (<f64>nFeatures * 12 + 64) + <f64>nSlots * <f64>maxRows * 16
+    nFeatures - 1 < <u32>MAX_FEATURES &&
+    nTrees - 1 < <u32>MAX_TREES &&
+    subsample - 2 < <u32>MAX_SUBSAMPLE - 1 &&
+    maxRows > 0
+  // `layOut` adds up in 32 bits and would wrap, so what grows is first counted in f64, from above.
+  // Bytes for each row: 4·F in each slot's columns, in the window and in the training rows, the latter two with at most
+  // 12 bytes of padding; 4 in the permutation; 16 in each slot's scores and confidence.
+  // Bytes for each leaf of a tree, lanes without a tree included: at most 8 of blocks, 4 of places, and 8 are more than
+  // the headers and guards of a slot. All the rest is below 10 MB; from 4e9 to 2^32 it is far more.
+  const rows = <f64>maxRows * <f64>(nSlots + 2) * (<f64>nFeatures * 4 + 16)
   const trees = <f64>nSlots * <f64>(nTrees + LANES) * <f64>(1 << heightLimit(subsample)) * 20
   if (!inRange || rows + trees > 4e9) return 0
   return <f64>layOut(0, nFeatures, nTrees, subsample, maxRows, nSlots)
 }
 
-/** Lays out an arena at `base` (16-byte aligned, `arenaBytes` long, zeroed) and computes its path table. */
+/** Lays out an arena at `base` (a multiple of 16, `arenaBytes` long, all zero) and fills its tables. */
 export function initArena(
   base: usize,
   nFeatures: u32,
@@ -86,11 +96,11 @@ export function initArena(
   store<u32>(base, subsample, H_SUBSAMPLE)
   store<u32>(base, maxRows, H_MAX_ROWS)
   store<u32>(base, nSlots, H_SLOTS)
-  store<u32>(base, (nFeatures + 3) >> 2, H_ROW_WORDS)
+  store<u32>(base, (nFeatures + 3) >> 2, H_ROW_VECTORS)
   const height = heightLimit(subsample)
   store<u32>(base, 1 << height, H_LEAVES)
   store<u32>(base, blocksOf(height), H_BLOCKS)
-  writeSteps(base)
+  writeWalkTables(base)
   layOut(base, nFeatures, nTrees, subsample, maxRows, nSlots)
   fillPathTable(regionPtr(base, H_PATH_TABLE), height, subsample + 1)
   // The lanes of the last group that have no tree are walked like the others.
@@ -99,7 +109,7 @@ export function initArena(
   }
 }
 
-/** depth + c(n), a row of `sizes` entries for each depth up to the height; the first row is c(n) itself. */
+/** depth + c(n), f64[height + 1][sizes]: a row for each depth, the first of which is c(n) itself. */
 function fillPathTable(table: usize, height: u32, sizes: u32): void {
   const rowBytes = (<usize>sizes) << 3
   for (let n: u32 = 0; n < sizes; n++) {
@@ -114,46 +124,52 @@ function fillPathTable(table: usize, height: u32, sizes: u32): void {
 
 /** Whether an arena was laid out here and the guards between its regions are whole. */
 export function guardsIntact(base: usize): bool {
-  return word(base, H_MAGIC) == MAGIC && guardsHold(base)
+  return header(base, H_MAGIC) == MAGIC && guardsHold(base)
 }
 
 /** Floats from one row to the next in the row, batch, window and training regions. */
 export function rowStride(base: usize): u32 {
-  return word(base, H_ROW_WORDS) << 2
+  return header(base, H_ROW_VECTORS) << 2
 }
 
+/** The row to score, f32[rowStride]. */
 export function rowPtr(base: usize): usize {
   return regionPtr(base, H_ROW)
 }
 
+/** What `attribute` writes, f64[nFeatures], in bits. */
 export function contributionsPtr(base: usize): usize {
   return regionPtr(base, H_CONTRIBUTIONS)
 }
 
+/** The rows that `scoreBatch` reads, f32[batchRows][rowStride]. */
 export function batchRowsPtr(base: usize): usize {
   return regionPtr(base, H_BATCH_ROWS)
 }
 
+/** What `scoreBatch` writes, f64[batchRows]. */
 export function batchScoresPtr(base: usize): usize {
   return regionPtr(base, H_BATCH_SCORES)
 }
 
+/** The host's ring of recent rows, f32[maxRows][rowStride]; nothing here reads it. */
 export function windowPtr(base: usize): usize {
   return regionPtr(base, H_WINDOW)
 }
 
+/** The rows that a fit reads, f32[maxRows][rowStride]. */
 export function trainingPtr(base: usize): usize {
   return regionPtr(base, H_TRAINING)
 }
 
-/** Ascending calibration scores, f64[scoreCount]. */
+/** The scores a slot is calibrated on, f64[scoreCount], ascending. */
 export function scoresPtr(base: usize, slot: u32): usize {
   return slotRegionPtr(base, slot, H_SCORES_AT)
 }
 
-/** One feature of the training rows, ascending, f32[columnRows]. */
+/** One feature of the rows a slot was fitted on, f32[columnRows], ascending. */
 export function columnPtr(base: usize, slot: u32, feature: u32): usize {
-  return slotRegionPtr(base, slot, H_COLUMNS_AT) + ((<usize>feature * word(base, H_MAX_ROWS)) << 2)
+  return slotRegionPtr(base, slot, H_COLUMNS_AT) + ((<usize>feature * header(base, H_MAX_ROWS)) << 2)
 }
 
 /** Rows the forest was fitted on; 0 when the slot is empty. */
@@ -166,22 +182,27 @@ export function subsampleOf(base: usize, slot: u32): u32 {
   return load<u32>(slotPtr(base, slot) + S_SUBSAMPLE)
 }
 
+/** Height limit of a slot's trees, ceil(log2(max(ψ, 2))) for the real ψ. */
 export function heightOf(base: usize, slot: u32): u32 {
   return load<u32>(slotPtr(base, slot) + S_HEIGHT)
 }
 
+/** Scores the slot is calibrated on; 0 before. */
 export function scoreCount(base: usize, slot: u32): u32 {
   return load<u32>(slotPtr(base, slot) + S_SCORES)
 }
 
+/** Rows in each of the slot's columns; 0 before `summarize`. */
 export function columnRows(base: usize, slot: u32): u32 {
   return load<u32>(slotPtr(base, slot) + S_COLUMNS)
 }
 
+/** Scores strictly above it are anomalous. */
 export function thresholdOf(base: usize, slot: u32): f64 {
   return load<f64>(slotPtr(base, slot) + S_THRESHOLD)
 }
 
+/** Sets the threshold of a forest that comes with its own, after `calibrateOn`. */
 export function setThreshold(base: usize, slot: u32, threshold: f64): void {
   store<f64>(slotPtr(base, slot) + S_THRESHOLD, threshold)
 }
@@ -191,23 +212,32 @@ export function shareOf(base: usize, slot: u32): f64 {
   return load<f64>(slotPtr(base, slot) + S_SHARE)
 }
 
-/** Makes the slot a forest to be filled node by node: `importSplit`, `importSize`, then `importSeal`. */
+/**
+ * Begins a forest that is written node by node. For each tree: `importClear`, then `importSize` for every node and
+ * `importSplit` for every inner one, then `importSeal`. With nRows 0 the slot is left without a forest.
+ * @param nRows rows it was fitted on
+ * @param subsample the real ψ, at most the arena's
+ */
 export function importBegin(base: usize, slot: u32, nRows: u32, subsample: u32): void {
-  shape(base, slot, nRows, subsample)
+  resetSlot(base, slot, nRows, subsample)
 }
 
+/** Empties a tree. */
 export function importClear(base: usize, slot: u32, tree: u32): void {
   clearTree(base, slot, tree)
 }
 
+/** Makes a node split on a feature: a row goes left when its value is at most `split`. */
 export function importSplit(base: usize, slot: u32, tree: u32, node: u32, feature: u32, split: f32): void {
   setSplit(base, slot, tree, node, feature, split)
 }
 
+/** Says how many rows of the sample reached a node, 1 or more. */
 export function importSize(base: usize, slot: u32, tree: u32, node: u32, size: u32): void {
   setNodeSize(base, slot, tree, node, size)
 }
 
+/** Completes a tree whose nodes are all there. */
 export function importSeal(base: usize, slot: u32, tree: u32): void {
   sealTree(base, slot, tree)
 }

@@ -2,74 +2,105 @@
 // (nFeatures, nTrees, subsampleSize, maxRows, nSlots) and never moved. Several arenas can share one memory;
 // every export takes the arena's base.
 //
-//   base ──► ┌────────────────────────────────────────────────────────────────────────────────────┐
-//            │ header          HEADER_BYTES   shape, region offsets and shuffles, the H_… words below │
-//            │ path table      f64[H+1][ψ+1]  depth + c(n): depth 0..H, n = 0..ψ                     │
-//            │ row             f32[S]         one row in; becomes comparison keys while it is scored │
-//            │ contributions   f64[5·F]       attribution out in the first F; five sums a feature while at it │
-//            │ batch rows      f32[B·S]       up to B rows in; become keys while they are scored     │
-//            │ batch scores    f64[B]         their scores out                                       │
-//            │ window          f32[R·S]       the host's ring of recent rows, oldest wherever        │
-//            │ training rows   f32[R·S]       the rows a fit reads, oldest first                     │
-//            │ permutation     u32[R]         row numbers, shuffled to draw subsamples               │
-//            │ sample          f32[2·ψ·S]     the rows of the tree being grown, two halves in turn   │
-//            │ starts          u32[2·2^H]     first row of each node of that tree                    │
-//            │ extremes        f32[2·S]       per feature minimum and maximum of the node at hand    │
-//            │ slot 0          slotBytes      a forest                                               │
-//            │ slot 1 …        slotBytes      another: one is scored from while the other is filled  │
-//            └────────────────────────────────────────────────────────────────────────────────────┘
+//   base ──► ┌────────────────────────────────────────────────────────────────────────────────────────┐
+//            │ header          HEADER_BYTES   shape, region offsets, tables of the walk: H_… below    │
+//            │ path table      f64[H+1][ψ+1]  depth + c(n): depth 0..H, n = 0..ψ                      │
+//            │ row             f32[S]         one row in; becomes comparison keys while it is scored  │
+//            │ contributions   f64[5·F]       attribution out in the first F; before, five sums each  │
+//            │ batch rows      f32[B·S]       up to B rows in; become keys while they are scored      │
+//            │ batch scores    f64[B]         their scores out                                        │
+//            │ window          f32[R·S]       the host's ring of recent rows, oldest wherever         │
+//            │ training rows   f32[R·S]       the rows a fit reads, oldest first                      │
+//            │ permutation     u32[R]         row numbers, shuffled to draw subsamples                │
+//            │ sample          f32[2·ψ·S]     the rows of the tree being grown, two halves in turn    │
+//            │ starts          u32[2·N]       first row of each node of that tree                     │
+//            │ extremes        f32[2·S]       per feature minimum and maximum of the node at hand     │
+//            │ slot 0          slotBytes      a forest                                                │
+//            │ slot 1 …        slotBytes      another: one is scored from while the other is filled   │
+//            └────────────────────────────────────────────────────────────────────────────────────────┘
 //
-//   F features, S = F rounded up to a multiple of 4 (a row is whole v128 words, padding is zero),
-//   R = maxRows, B = BATCH_ROWS, T trees, ψ = subsampleSize, H = ceil(log2(max(ψ, 2))), N = 2^H, K blocks a
-//   tree (`blocksOf`), G = ceil(T / LANES) groups of LANES trees. Regions begin on 16 bytes; 16 guard bytes stand before each
-//   region and after the last, written by `initArena` and checked by `guardsIntact`.
+//   F features, S = F rounded up to a multiple of 4 (a row is whole v128 vectors, its padding is zero),
+//   R = maxRows, B = BATCH_ROWS, T trees, ψ = subsampleSize, H = ceil(log2(max(ψ, 2))), N = 2^H leaves,
+//   K blocks a tree (`blocksOf`), G = ceil(T / LANES) groups of LANES trees.
+//   Regions begin on 16 bytes. 16 guard bytes stand before each region and after the last, written by
+//   `initArena` and checked by `guardsIntact`.
 //
-//   slot ──► ┌────────────────────────────────────────────────────────────────────────────────────┐
-//            │ slot header     SLOT_HEADER_BYTES   the S_… words below                               │
-//            │ blocks          {i32 key[3], u8 feature[3], u8}[G][K][LANES]                          │
-//            │ places          u16[G][2·N][LANES]  where in the path table a node's depth + c(size) is │
-//            │ scores          f64[R]              of the training rows, ascending                   │
-//            │ confidence      f64[R+1]            by the number k of training scores <= s           │
-//            │ columns         f32[F][R]           the training rows' features, each ascending       │
-//            └────────────────────────────────────────────────────────────────────────────────────┘
+// Why these sizes are enough:
+//
+//   path table   a node has depth 0..H and was reached by 0..ψ rows
+//   sample       a tree is grown from at most ψ rows; each level reads one half and writes the other
+//   starts       nodes count from 1 and the last leaf is 2·N - 1; entry 0 is not used
+//   confidence   of R scores between 0 and R are <= s: R + 1 cases
+//   places       as starts, by tree
+//
+//   slot ──► ┌────────────────────────────────────────────────────────────────────────────────────────┐
+//            │ slot header     SLOT_HEADER_BYTES    what is known of the forest: S_… below            │
+//            │ blocks          block[G][K][LANES]   the splits: keys and features                     │
+//            │ places          u16[G][2·N][LANES]   where in the path table a node's length stands    │
+//            │ scores          f64[R]               of the training rows, ascending                   │
+//            │ confidence      f64[R+1]             by the number of training scores <= s             │
+//            │ columns         f32[F][R]            the training rows' features, each ascending       │
+//            └────────────────────────────────────────────────────────────────────────────────────────┘
 //
 // A tree is a complete binary tree of the forest's height with implicit children: node i (the root is 1) has
-// 2i (x <= split) and 2i+1. It is stored two levels at a time: a block of 16 bytes holds a node and its two
-// children, in that order, and block i (the first is 0) is followed by 4i+1 to 4i+4. A tree of odd height has one
-// level more at the top, a pad node, and uses the left half of what is below. LANES trees stand side by side, so
-// block i of all of them shares one address computation and differs by an immediate offset, and the walk of one
-// hides the load latency of the others.
+// 2i (x <= split) and 2i+1. Its leaves are nodes N to 2·N - 1.
 //
-// A node's place in the path table, depth · (ψ + 1) + size, is 0 where there is no node. Leaves that end early are
-// padded down the left: pad nodes compare with PAD_KEY, which nothing exceeds, and have the place of their leaf.
+// Splits are stored two levels at a time. A block holds a node and its two children, and the four blocks below
+// block i (the first is 0) are 4i+1 to 4i+4, from left to right. A row of blocks is a tier. A tree of odd height
+// gets one level more at the top: a pad node, so that the tree is the left half of what is below it.
+//
+// LANES trees stand side by side: block i of the first, block i of the second and so on. One address then leads to
+// all of them, each at a constant offset, and while one walk waits for its load the others go on.
+//
+// A node's place in the path table is depth · (ψ + 1) + rows, 0 where there is no node. Below a leaf that is not at
+// the full height the tree goes on down the left: pad nodes, which send every row left, each with the place of that
+// leaf.
 
-/** Trees walked side by side; score.ts says why 10. */
-export const LANES: u32 = 10
-/** Bytes of a block of three nodes. */
+/** Trees walked side by side where ten at a time would need more registers than there are. */
+export const HALF_LANES: u32 = 5
+/** Trees that stand side by side. The loops over them are unrolled by hand; score.ts says why it is ten. */
+export const LANES: u32 = 2 * HALF_LANES
+
+// ╒═══════════════ Block: a node and its children ════════════════╕
+//    3                   2                   1
+//  1 0 9 8 7 6 5 4 3 2 1 0 9 8 7 6 5 4 3 2 1 0 9 8 7 6 5 4 3 2 1 0  bits
+// ├─┴─┴─┴─┴─┴─┴─┴─┴─┴─┴─┴─┴─┴─┴─┴─┴─┴─┴─┴─┴─┴─┴─┴─┴─┴─┴─┴─┴─┴─┴─┴─┤
+// │                        key of the node                        │  0  i32
+// ├───────────────────────────────────────────────────────────────┤
+// │                     key of its left child                     │  4  i32
+// ├───────────────────────────────────────────────────────────────┤
+// │                    key of its right child                     │  8  i32
+// ├───────────────┬───────────────┬───────────────┬───────────────┤
+// │    not used   │ feature of    │ feature of    │ feature of    │ 12  u8[4]
+// │               │ right child   │ left child    │ the node      │
+// └───────────────┴───────────────┴───────────────┴───────────────┘ 16 = BLOCK_BYTES
+// key: the split value as an integer that compares as the float does (`toKey` in score.ts)
+
 export const BLOCK_BYTES: usize = 16
-/** Rows scored in one pass over the forest: keys and sums of a pass stay in the first-level cache. */
-export const BATCH_ROWS: u32 = 256
-/** Largest shape: the u16 sizes and the u8 feature ids of the byte format hold it. */
-export const MAX_FEATURES: u32 = 255
-export const MAX_TREES: u32 = 1000
-export const MAX_SUBSAMPLE: u32 = 4096
-/** Key of a pad node: the largest, so that every row goes left. */
+/** Bytes of a node's place, a u16. */
+export const PLACE_BYTES: usize = 2
+/** Key of a pad node: the largest there is, so that every row goes left. */
 export const PAD_KEY: i32 = i32.MAX_VALUE
+/**
+ * Rows scored in one pass over the forest. Their keys and sums, 6 KiB where a row has up to four features, stay in
+ * the L1 cache.
+ */
+export const BATCH_ROWS: u32 = 256
 
 export const MAGIC: u32 = 0x4c544e53 // "SNTL"
 const GUARD_BYTES: usize = 16
-const GUARD_WORD: u64 = 0xc0de_f10c_5e27_14e1
+const GUARD: u64 = 0xc0de_f10c_5e27_14e1
 
-// Header words, byte offsets from base.
+// Entries of the header, u32 each, by byte offset from base.
 export const H_MAGIC: usize = 0
 export const H_FEATURES: usize = 4
 export const H_TREES: usize = 8
 export const H_SUBSAMPLE: usize = 12
 export const H_MAX_ROWS: usize = 16
 export const H_SLOTS: usize = 20
-export const H_ROW_WORDS: usize = 24 // v128 words a row, S / 4
+export const H_ROW_VECTORS: usize = 24 // v128 vectors a row, S / 4
 export const H_LEAVES: usize = 28 // N
-export const H_PATH_TABLE: usize = 32 // region offsets from here on
+export const H_PATH_TABLE: usize = 32 // from here on where regions are, counted from base
 export const H_ROW: usize = 36
 export const H_CONTRIBUTIONS: usize = 40
 export const H_BATCH_ROWS: usize = 44
@@ -83,21 +114,21 @@ export const H_EXTREMES: usize = 72
 export const H_SLOT_0: usize = 76
 export const H_SLOT_BYTES: usize = 80 // guards included
 export const H_END: usize = 84
-// Slot regions, offsets from the slot.
+// Where the regions of a slot are, counted from the slot: the same for each.
 export const H_BLOCKS_AT: usize = 88
 export const H_PLACES_AT: usize = 92
 export const H_SCORES_AT: usize = 96
 export const H_CONFIDENCE_AT: usize = 100
 export const H_COLUMNS_AT: usize = 104
 export const H_BLOCKS: usize = 108 // K
-// What one step of two levels is looked up in: see `writeSteps` in score.ts.
+// Tables that the walk down a tree looks things up in: see `writeWalkTables` in score.ts.
 export const H_NEXT: usize = 112
 export const H_FEATURE_BYTES: usize = 144
 export const H_PLANE_OFFSETS: usize = 160
 export const H_TO_PLANES: usize = 176
 const HEADER_BYTES: usize = 192
 
-// Slot header words, byte offsets from the slot.
+// Entries of a slot header, u32 where nothing else is said, by byte offset from the slot.
 export const S_ROWS: usize = 0 // rows fitted on, 0 = empty
 export const S_SUBSAMPLE: usize = 4 // real ψ = min(subsampleSize, rows)
 export const S_HEIGHT: usize = 8 // height limit for the real ψ
@@ -113,23 +144,28 @@ export function heightLimit(subsample: u32): u32 {
   return subsample <= 2 ? 1 : 32 - clz(subsample - 1)
 }
 
-/** Levels of blocks that a tree of this height takes. */
+/** Tiers of blocks of a tree of this height. */
 // @ts-expect-error: decorators are valid AssemblyScript
 @inline
-export function blockLevels(height: u32): u32 {
+export function tiersOf(height: u32): u32 {
   return (height + 1) >> 1
 }
 
-/** Blocks above a level of blocks: (4^level - 1) / 3. */
+/** Blocks in the tiers above a tier, which is also the number of its first block: 1 + 4 + … = (4^tier - 1) / 3. */
 // @ts-expect-error: decorators are valid AssemblyScript
 @inline
-export function blocksAbove(level: u32): u32 {
-  return (1 << (level << 1)) / 3
+export function blocksAbove(tier: u32): u32 {
+  // Rounding down makes up for the 1: 4^tier leaves 1 when divided by 3.
+  return (1 << (tier << 1)) / 3
 }
 
-/** Blocks of a tree, K: every level whole, but the last one of an odd height, which is used to its half. */
+/**
+ * Blocks of a tree, K. Its last inner nodes, at depth H - 1, are in the last tier. An even height has 2^(H-2)
+ * blocks there, a quarter of the leaves. An odd one has 2^(H-1), of which the pad node at the top leaves the left
+ * half, 2^(H-2) again; of height 1 there is the one block with the pad node.
+ */
 export function blocksOf(height: u32): u32 {
-  return blocksAbove(blockLevels(height) - 1) + (1 << (max(height, 2) - 2))
+  return blocksAbove(tiersOf(height) - 1) + (1 << (max(height, 2) - 2))
 }
 
 // @ts-expect-error: decorators are valid AssemblyScript
@@ -138,17 +174,22 @@ function padded(bytes: usize): usize {
   return (bytes + 15) & ~(<usize>15)
 }
 
-/** Next region: records where it starts and returns where it ends. Without `base` it only measures. */
-function region(base: usize, word: usize, at: usize, bytes: usize): usize {
+/**
+ * Lays out the next region: writes the guard before it, and where it starts to the header's entry `entry`. With
+ * `base` 0 it only measures.
+ * @param at end of the region before, in bytes from base
+ * @returns its own end, in bytes from base
+ */
+function region(base: usize, entry: usize, at: usize, bytes: usize): usize {
   if (base) {
-    store<u64>(base + at, GUARD_WORD)
-    store<u64>(base + at, GUARD_WORD, 8)
-    store<u32>(base + word, <u32>(at + GUARD_BYTES))
+    store<u64>(base + at, GUARD)
+    store<u64>(base + at, GUARD, 8)
+    store<u32>(base + entry, <u32>(at + GUARD_BYTES))
   }
   return at + GUARD_BYTES + padded(bytes)
 }
 
-/** Walks the map above. With `base` 0 nothing is written; returns the bytes from base to the end. */
+/** Lays out the regions of the map above; with `base` 0 nothing is written. @returns bytes from base to the end */
 export function layOut(
   base: usize,
   nFeatures: u32,
@@ -166,7 +207,7 @@ export function layOut(
   let at = HEADER_BYTES
   at = region(base, H_PATH_TABLE, at, (<usize>height + 1) * (<usize>subsample + 1) * 8)
   at = region(base, H_ROW, at, rowBytes)
-  at = region(base, H_CONTRIBUTIONS, at, <usize>nFeatures * 40)
+  at = region(base, H_CONTRIBUTIONS, at, <usize>nFeatures * HALF_LANES * 8)
   at = region(base, H_BATCH_ROWS, at, rowBytes * BATCH_ROWS)
   at = region(base, H_BATCH_SCORES, at, 8 * BATCH_ROWS)
   at = region(base, H_WINDOW, at, rowBytes * rows)
@@ -182,7 +223,7 @@ export function layOut(
   for (let slot: u32 = 0; slot < nSlots; slot++) {
     at = slotEnd + SLOT_HEADER_BYTES
     at = slotRegion(base, slotEnd, H_BLOCKS_AT, at, lanes * <usize>blocksOf(height) * BLOCK_BYTES)
-    at = slotRegion(base, slotEnd, H_PLACES_AT, at, lanes * leaves * 2 * 2)
+    at = slotRegion(base, slotEnd, H_PLACES_AT, at, lanes * leaves * 2 * PLACE_BYTES)
     at = slotRegion(base, slotEnd, H_SCORES_AT, at, rows * 8)
     at = slotRegion(base, slotEnd, H_CONFIDENCE_AT, at, (rows + 1) * 8)
     at = slotRegion(base, slotEnd, H_COLUMNS_AT, at, <usize>nFeatures * rows * 4)
@@ -194,56 +235,60 @@ export function layOut(
   return slotEnd
 }
 
-/** As `region`, with the offset counted from the slot: it is the same for every slot. */
-function slotRegion(base: usize, slot: usize, word: usize, at: usize, bytes: usize): usize {
-  const end = region(base, word, at, bytes)
-  if (base) store<u32>(base + word, <u32>(at + GUARD_BYTES - slot))
+/** As `region`, but what it writes to the header is counted from `slot`, and so the same for every slot. */
+function slotRegion(base: usize, slot: usize, entry: usize, at: usize, bytes: usize): usize {
+  const end = region(base, entry, at, bytes)
+  if (base) store<u32>(base + entry, <u32>(at + GUARD_BYTES - slot))
   return end
 }
 
+/** An entry of the header. */
 // @ts-expect-error: decorators are valid AssemblyScript
 @inline
-export function word(base: usize, at: usize): u32 {
-  return load<u32>(base + at)
+export function header(base: usize, entry: usize): u32 {
+  return load<u32>(base + entry)
 }
 
+/** Address of a region of the arena, by its entry in the header. */
 // @ts-expect-error: decorators are valid AssemblyScript
 @inline
-export function regionPtr(base: usize, at: usize): usize {
-  return base + <usize>load<u32>(base + at)
+export function regionPtr(base: usize, entry: usize): usize {
+  return base + <usize>header(base, entry)
 }
 
+/** Address of a slot, where its header is. */
 // @ts-expect-error: decorators are valid AssemblyScript
 @inline
 export function slotPtr(base: usize, slot: u32): usize {
-  return regionPtr(base, H_SLOT_0) + <usize>slot * word(base, H_SLOT_BYTES)
+  return regionPtr(base, H_SLOT_0) + <usize>slot * header(base, H_SLOT_BYTES)
 }
 
+/** Address of a region of a slot, by its entry in the arena's header. */
 // @ts-expect-error: decorators are valid AssemblyScript
 @inline
-export function slotRegionPtr(base: usize, slot: u32, at: usize): usize {
-  return slotPtr(base, slot) + <usize>word(base, at)
+export function slotRegionPtr(base: usize, slot: u32, entry: usize): usize {
+  return slotPtr(base, slot) + <usize>header(base, entry)
 }
 
 function guardHolds(guard: usize): bool {
-  return load<u64>(guard) == GUARD_WORD && load<u64>(guard, 8) == GUARD_WORD
+  return load<u64>(guard) == GUARD && load<u64>(guard, 8) == GUARD
 }
 
 /** Whether the 16 guard bytes before every region and after the last are as `layOut` wrote them. */
 export function guardsHold(base: usize): bool {
-  for (let at = H_PATH_TABLE; at <= H_SLOT_0; at += 4) {
-    if (!guardHolds(regionPtr(base, at) - GUARD_BYTES)) return false
+  for (let entry = H_PATH_TABLE; entry <= H_SLOT_0; entry += 4) {
+    if (!guardHolds(regionPtr(base, entry) - GUARD_BYTES)) return false
   }
-  for (let slot: u32 = 0; slot < word(base, H_SLOTS); slot++) {
-    for (let at = H_BLOCKS_AT; at <= H_COLUMNS_AT; at += 4) {
-      if (!guardHolds(slotRegionPtr(base, slot, at) - GUARD_BYTES)) return false
+  for (let slot: u32 = 0; slot < header(base, H_SLOTS); slot++) {
+    for (let entry = H_BLOCKS_AT; entry <= H_COLUMNS_AT; entry += 4) {
+      if (!guardHolds(slotRegionPtr(base, slot, entry) - GUARD_BYTES)) return false
     }
     if (!guardHolds(slotPtr(base, slot + 1) - GUARD_BYTES)) return false
   }
   return true
 }
 
-/** In debug builds a violated contract stops the instance; release builds carry no check. */
+/** A contract between the functions here: a debug build stops where it is broken, a release build does not look. */
 // @ts-expect-error: decorators are valid AssemblyScript
 @inline
 export function check(holds: bool): void {

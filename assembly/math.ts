@@ -4,7 +4,10 @@
 const EULER_GAMMA: f64 = 0.5772156649015329
 const LN2: f64 = 0.6931471805599453
 
-/** Natural logarithm of x > 0, within 2 ulp: ln(m·2^e) = e·ln 2 + 2·atanh((m-1)/(m+1)), m near 1. */
+/**
+ * Natural logarithm of a normal x > 0, within 2 ulp: ln(m·2^e) = e·ln 2 + 2·atanh((m-1)/(m+1)), m from √½ to √2,
+ * and atanh(s) = s + s³/3 + s⁵/5 + …, as far as s²⁵/25.
+ */
 export function ln(x: f64): f64 {
   const bits = reinterpret<i64>(x)
   let exponent = <f64>((bits >> 52) - 1023)
@@ -21,8 +24,9 @@ export function ln(x: f64): f64 {
 }
 
 /**
- * 2^x for x <= 0, within 1 ulp, exact at integers; 0 below the normal range. The Taylor series of
- * exp(r·ln 2) for |r| <= 1/2, in Estrin's order so that its products overlap.
+ * 2^x for x <= 0, within 1 ulp, exact at integers; 0 below the normal range. 2^x = 2^whole · exp(t) with
+ * t = (x - whole)·ln 2, |x - whole| <= 1/2: the Taylor series of exp, Σ t^k/k! up to k = 13, in Estrin's order so that
+ * its products overlap.
  */
 export function exp2(x: f64): f64 {
   if (x < -1022) return 0

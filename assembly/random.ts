@@ -1,6 +1,6 @@
-// SplitMix64 (Steele, Lea, Flood 2014): one 64-bit word of state, passes BigCrush, seeds from any integer.
+// SplitMix64 (Steele, Lea, Flood 2014): 64 bits of state, passes BigCrush, takes any integer as a seed.
 
-/** State of the stream in use; set by `seedTree` before each tree, so that trees do not depend on order. */
+/** State of the stream in use. `seedTree` sets it before each tree, so trees do not depend on the order they grow in. */
 let state: u64 = 0
 
 const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15
@@ -15,7 +15,7 @@ function next(): u64 {
   return z ^ (z >> 31)
 }
 
-/** Starts the stream of one tree of a forest. */
+/** Starts the stream of one tree of a forest; the first number, itself well mixed, becomes the state. */
 export function seedTree(seed: u32, tree: u32): void {
   state = ((<u64>seed) << 32) | tree
   state = next()

@@ -1,24 +1,25 @@
-// Path-length scoring: s(x) = 2^(-Σ h / (T·c(ψ))), Σ h the sum over trees of leaf depth + c(leaf size)
+// Path-length scoring: s(x) = 2^(-Σ h / (T·c(ψ))), Σ h the sum over the T trees of leaf depth + c(leaf size)
 // (Liu, Ting, Zhou 2008). The sum runs in f64 in tree order, so single and batch give the same bits.
 //
-// What the layout owes to measurements (1000 rows x 3, 100 trees, ψ 256, medians of interleaved runs on an AMD
-// EPYC core, one row through the library and a row of a batch, in µs):
+// How a row walks down a tree: a block's three keys are compared at once with the row's three values, and the three
+// bits of the outcome look up the block to go on with, two levels further down. For a row of up to four features one
+// shuffle picks the three values; wider rows load them one by one. Values are compared as integers, which takes one
+// cycle where a comparison of floats takes four.
 //
-//   a node a step, 8-byte nodes, 8 trees side by side         0.82   0.60
-//   two levels a step, the three comparisons as one, 8 trees  0.49   0.42
-//   10 trees                                                  0.46   0.37
-//   12 trees                                                  0.49   0.42
+// Why two levels at a time, and why LANES is 10. Measured with 100 trees of ψ 256 and 1000 rows of 3 features on an
+// AMD EPYC core; microseconds a row, one by one through the library and in a batch:
 //
-// A step down a tree was some ten instructions, and they, not the loads, were the limit: more trees side by side or
-// fewer cache lines changed nothing. Now two steps are sixteen. A block's three keys are compared at once with the
-// row's three values, which one shuffle picks out of a row of up to four features (wider rows load them one by one:
-// 0.70 and 0.57), and the three bits of the outcome look up where to go on. Ten trees divide a hundred. Before, integer
-// keys, whose comparison takes a cycle where that of floats takes four and a move, brought 1.5 to 1.4 µs.
+//   one level at a time, 8 trees side by side      0.82   0.60
+//   two levels at a time, 8 trees                  0.49   0.42
+//   two levels at a time, 10 trees                 0.46   0.37   (wider rows: 0.70   0.57)
+//   two levels at a time, 12 trees                 0.49   0.42
+//
+// The number of instructions is the limit, not the loads: some sixteen take a row two levels down, and one level at
+// a time would take ten for each. Ten trees leave no lane idle in a forest of 100; of twelve, eight would be.
 
 import {
   BATCH_ROWS,
   BLOCK_BYTES,
-  blockLevels,
   blocksAbove,
   check,
   H_BATCH_ROWS,
@@ -31,33 +32,37 @@ import {
   H_PATH_TABLE,
   H_PLACES_AT,
   H_PLANE_OFFSETS,
-  H_TO_PLANES,
   H_ROW,
-  H_ROW_WORDS,
+  H_ROW_VECTORS,
+  H_TO_PLANES,
   H_TREES,
+  HALF_LANES,
+  header,
   LANES,
+  PLACE_BYTES,
   regionPtr,
   S_HEIGHT,
   S_NORMALIZER,
   slotPtr,
   slotRegionPtr,
-  word,
+  tiersOf,
 } from './layout'
 import { exp2 } from './math'
 
-/** Bytes from a block to the next one of the same tree, and the same for the u16 places of its nodes. */
-export const STEP: u32 = <u32>BLOCK_BYTES * LANES
-export const PLACE_STEP: u32 = 2 * LANES
+/** Bytes from a block to the next one of the same tree. */
+export const BLOCK_STRIDE: u32 = <u32>BLOCK_BYTES * LANES
+/** Bytes from a node's place to that of the next node of the same tree: an eighth of BLOCK_STRIDE. */
+export const PLACE_STRIDE: u32 = <u32>PLACE_BYTES * LANES
 
 /**
- * Turns `words` v128 of float32 values into integers that compare as the floats do, in place or elsewhere:
+ * Turns `vectors` v128 of float32 values into integers that compare as the floats do, in place or elsewhere:
  * the sign-magnitude bits of a float become two's complement; adding 0 first makes -0 equal to 0.
  */
 // @ts-expect-error: decorators are valid AssemblyScript
 @inline
-export function toKeys(from: usize, to: usize, words: u32): void {
+export function toKeys(from: usize, to: usize, vectors: u32): void {
   const flip = i32x4.splat(0x7fff_ffff)
-  for (let end = to + ((<usize>words) << 4); to < end; from += 16, to += 16) {
+  for (let end = to + ((<usize>vectors) << 4); to < end; from += 16, to += 16) {
     const bits = f32x4.add(v128.load(from), f32x4.splat(0))
     v128.store(to, v128.xor(bits, v128.and(i32x4.shr_s(bits, 31), flip)))
   }
@@ -74,15 +79,36 @@ export function fromKey(key: i32): f32 {
   return reinterpret<f32>(key ^ ((key >> 31) & 0x7fff_ffff))
 }
 
+// Which block comes after block i, by the sides to which a block's three nodes send the row: 0 left, 1 right.
+//
+//   sides │ right child  left child  node │ the row goes   │ next block
+//         │    bit 2        bit 1    bit 0│                │
+//   ──────┼───────────────────────────────┼────────────────┼───────────
+//     0   │      0            0        0  │ left, left     │  4i + 1
+//     1   │      0            0        1  │ right, left    │  4i + 3
+//     2   │      0            1        0  │ left, right    │  4i + 2
+//     3   │      0            1        1  │ right, left    │  4i + 3
+//     4   │      1            0        0  │ left, left     │  4i + 1
+//     5   │      1            0        1  │ right, right   │  4i + 4
+//     6   │      1            1        0  │ left, right    │  4i + 2
+//     7   │      1            1        1  │ right, right   │  4i + 4
+//   8..15 │ as 0..7: bit 3 comes from comparing the feature numbers as if they were a key, and says nothing
+//
+// A block is known by its distance from block 0 of its tree, i · BLOCK_STRIDE, so the table holds the last column's
+// 1 to 4 times BLOCK_STRIDE: the next block is at 4 · distance + entry.
+
 /**
- * Writes to the header what a step looks up. In memory, for V8 would make each such constant anew at each use.
- * - next: u16[16], how far behind 4i the block after block i is, in bytes, by a bit for each node of the block that
- *   sends the row to the right, the top one lowest; the fourth bit, of no node, does not matter.
- * - the shuffle that repeats each of a block's feature numbers four times, and where byte 0, 1, 2 and 3 of feature
- *   0 are once the bytes of a row's keys were sorted by the third shuffle: feature f is f further.
+ * Writes the tables of the walk to the header. They are in memory because V8 would make constants of this size anew
+ * at each use.
+ * - H_NEXT, u16[16]: the table above.
+ * - H_FEATURE_BYTES, u8[16]: the shuffle that repeats each feature number of a block (its bytes 12 to 15) four times.
+ * - H_TO_PLANES, u8[16]: the shuffle that sorts the bytes of a row's four keys: byte 0 of each, then byte 1 of each,
+ *   and so on. Sorted like that they are called planes.
+ * - H_PLANE_OFFSETS, u8[16]: where bytes 0 to 3 of feature 0 are in the planes, four times; those of feature f are f
+ *   further.
  */
-export function writeSteps(base: usize): void {
-  const next = i16x8.mul(i16x8(1, 3, 2, 3, 1, 4, 2, 4), i16x8.splat(<i16>STEP))
+export function writeWalkTables(base: usize): void {
+  const next = i16x8.mul(i16x8(1, 3, 2, 3, 1, 4, 2, 4), i16x8.splat(<i16>BLOCK_STRIDE))
   v128.store(base, next, H_NEXT)
   v128.store(base, next, H_NEXT + 16)
   const features = i8x16(12, 12, 12, 12, 13, 13, 13, 13, 14, 14, 14, 14, 15, 15, 15, 15)
@@ -92,7 +118,10 @@ export function writeSteps(base: usize): void {
   v128.store(base, planes, H_TO_PLANES)
 }
 
-/** Which of a block's three nodes send a row of any width to the right, a bit for each; a fourth bit means nothing. */
+/**
+ * The sides to which the three nodes of the block at `block` send the row of keys at `row`, of any width: the first
+ * column of the table above.
+ */
 // @ts-expect-error: decorators are valid AssemblyScript
 @inline
 export function sidesOf(block: usize, row: usize): usize {
@@ -108,7 +137,7 @@ function keyPtr(row: usize, feature: u32): usize {
   return row + ((<usize>feature) << 2)
 }
 
-/** The same for a row of up to four features, whose bytes are in planes: one shuffle instead of three loads. */
+/** As `sidesOf` for a row of up to four features, its bytes in planes: one shuffle takes the place of three loads. */
 // @ts-expect-error: decorators are valid AssemblyScript
 @inline
 function sidesOfFour(block: v128, planes: v128, features: v128, offsets: v128): usize {
@@ -116,30 +145,42 @@ function sidesOfFour(block: v128, planes: v128, features: v128, offsets: v128): 
   return <usize>i32x4.bitmask(i32x4.gt_s(keys, block))
 }
 
-/** Where the block two levels down is, in bytes from block 0, given which of a block's nodes send the row to the right. */
+/** Distance of the next block from block 0, in bytes; `i` is that of the block whose `sides` are given. */
 // @ts-expect-error: decorators are valid AssemblyScript
 @inline
 export function nextBlock(i: usize, sides: usize, next: usize): usize {
   return (i << 2) + <usize>load<u16>(next + (sides << 1))
 }
 
-/** Depth + c(size) of the node whose place in the path table is at `place`, in the lane that many bytes on. */
+/**
+ * Depth + c(rows) of a node.
+ * @param place address of the node's place in the first tree of the group
+ * @param lane bytes from there to the place in the tree meant
+ */
 // @ts-expect-error: decorators are valid AssemblyScript
 @inline
 export function pathLength(place: usize, lane: usize, table: usize): f64 {
   return load<f64>(table + ((<usize>load<u16>(place + lane)) << 3))
 }
 
-/** Adds to the sum of each row of up to four keys its path lengths in the trees of a group, in tree order. */
+/**
+ * Adds to each row's sum its path lengths in the LANES trees of a group, in tree order. For rows of up to four
+ * features.
+ * @param blocks block 0 of the group's first tree
+ * @param leaves what `leavesBase` gives for that tree
+ * @param row the first row of keys, 16 bytes each
+ * @param sums f64 of each row, up to `end`
+ */
 function addGroupOfFour(
   base: usize,
   blocks: usize,
   leaves: usize,
-  levels: u32,
+  tiers: u32,
   row: usize,
   sums: usize,
   end: usize,
 ): void {
+  if (LANES != 10) ERROR('LANES must be 10: addGroupOfFour walks ten trees, i0 to i9')
   const table = regionPtr(base, H_PATH_TABLE)
   const next = base + H_NEXT
   const features = v128.load(base, H_FEATURE_BYTES)
@@ -158,7 +199,7 @@ function addGroupOfFour(
     let i7: usize = 0
     let i8: usize = 0
     let i9: usize = 0
-    for (let level = levels; level > 0; level--) {
+    for (let tier = tiers; tier > 0; tier--) {
       i0 = nextBlock(i0, sidesOfFour(v128.load(blocks + i0), planes, features, offsets), next)
       i1 = nextBlock(i1, sidesOfFour(v128.load(blocks + i1, 16), planes, features, offsets), next)
       i2 = nextBlock(i2, sidesOfFour(v128.load(blocks + i2, 32), planes, features, offsets), next)
@@ -185,29 +226,30 @@ function addGroupOfFour(
   }
 }
 
-/** The same for rows of `rowBytes`, half of the trees at a time. */
+/** As `addGroupOfFour` for rows of `rowBytes`; half of the trees at a time, as the walk needs more registers. */
 function addGroup(
   base: usize,
   blocks: usize,
   leaves: usize,
-  levels: u32,
+  tiers: u32,
   row: usize,
   rowBytes: usize,
   sums: usize,
   end: usize,
 ): void {
+  if (HALF_LANES != 5) ERROR('HALF_LANES must be 5: addGroup walks five trees, i0 to i4')
   const table = regionPtr(base, H_PATH_TABLE)
   const next = base + H_NEXT
   for (; sums < end; sums += 8) {
     let sum = load<f64>(sums)
     let half = blocks
-    for (let lanes: usize = 0; lanes < PLACE_STEP; lanes += PLACE_STEP / 2) {
+    for (let lanes: usize = 0; lanes < PLACE_STRIDE; lanes += PLACE_BYTES * HALF_LANES) {
       let i0: usize = 0
       let i1: usize = 0
       let i2: usize = 0
       let i3: usize = 0
       let i4: usize = 0
-      for (let level = levels; level > 0; level--) {
+      for (let tier = tiers; tier > 0; tier--) {
         i0 = nextBlock(i0, sidesOf(half + i0, row), next)
         i1 = nextBlock(i1, sidesOf(half + i1 + 16, row), next)
         i2 = nextBlock(i2, sidesOf(half + i2 + 32, row), next)
@@ -219,7 +261,7 @@ function addGroup(
       sum += pathLength(leaves + lanes + (i2 >> 3), 4, table)
       sum += pathLength(leaves + lanes + (i3 >> 3), 6, table)
       sum += pathLength(leaves + lanes + (i4 >> 3), 8, table)
-      half += STEP / 2
+      half += BLOCK_BYTES * HALF_LANES
     }
     store<f64>(sums, sum)
     row += rowBytes
@@ -227,37 +269,40 @@ function addGroup(
 }
 
 /**
- * Where the places of the last level would be if block 0 were among it: the last blocks lead to numbers from
- * `blocksAbove(levels)`, and those are the leaves.
+ * Where to count from to the leaf that a walk ended at. The block that the walk would go on with, number i, is not
+ * there; the first such block has the number `blocksAbove(tiers)` and stands for the first leaf, node 2^height. So the
+ * leaf's place is i · PLACE_STRIDE from here, which is the block's distance i · BLOCK_STRIDE shifted by 3.
  */
 // @ts-expect-error: decorators are valid AssemblyScript
 @inline
 function leavesBase(places: usize, height: u32): usize {
-  return places + (1 << height) * PLACE_STEP - blocksAbove(blockLevels(height)) * PLACE_STEP
+  if (BLOCK_STRIDE != 8 * PLACE_STRIDE) ERROR('a place must take an eighth of a block: i >> 3 leads to it')
+  return places + (1 << height) * PLACE_STRIDE - blocksAbove(tiersOf(height)) * PLACE_STRIDE
 }
 
-/** Scores n rows of keys at `row` into f64 at `out`. */
+/** Scores the n rows of keys at `row` into f64[n] at `out`. */
 function scoreKeys(base: usize, slot: u32, row: usize, n: u32, out: usize): void {
   const end = out + ((<usize>n) << 3)
   memory.fill(out, 0, end - out)
-  const words = word(base, H_ROW_WORDS)
+  const vectors = header(base, H_ROW_VECTORS)
   const at = slotPtr(base, slot)
   const height = load<u32>(at + S_HEIGHT)
-  const levels = blockLevels(height)
-  const groups = (word(base, H_TREES) + LANES - 1) / LANES
+  const tiers = tiersOf(height)
+  const groups = (header(base, H_TREES) + LANES - 1) / LANES
   let blocks = slotRegionPtr(base, slot, H_BLOCKS_AT)
   let leaves = leavesBase(slotRegionPtr(base, slot, H_PLACES_AT), height)
-  // Groups outside, rows inside: a group's blocks stay in the first-level cache for the whole pass.
+  // Groups outside, rows inside: a group's blocks stay in the L1 cache for the whole pass.
   for (let group: u32 = 0; group < groups; group++) {
-    if (words == 1) addGroupOfFour(base, blocks, leaves, levels, row, out, end)
-    else addGroup(base, blocks, leaves, levels, row, (<usize>words) << 4, out, end)
-    blocks += word(base, H_BLOCKS) * STEP
-    leaves += word(base, H_LEAVES) * (2 * PLACE_STEP)
+    if (vectors == 1) addGroupOfFour(base, blocks, leaves, tiers, row, out, end)
+    else addGroup(base, blocks, leaves, tiers, row, (<usize>vectors) << 4, out, end)
+    blocks += header(base, H_BLOCKS) * BLOCK_STRIDE
+    leaves += header(base, H_LEAVES) * 2 * PLACE_STRIDE
   }
   const normalizer = load<f64>(at + S_NORMALIZER)
   for (let sum = out; sum < end; sum += 8) store<f64>(sum, toScore(load<f64>(sum), normalizer))
 }
 
+/** 2^(-sum / normalizer); 0.5 where the normalizer T · c(ψ) is 0, as one row tells nothing. */
 // @ts-expect-error: decorators are valid AssemblyScript
 @inline
 export function toScore(sum: f64, normalizer: f64): f64 {
@@ -268,7 +313,7 @@ export function toScore(sum: f64, normalizer: f64): f64 {
 export function score(base: usize, slot: u32): f64 {
   const row = regionPtr(base, H_ROW)
   const out = regionPtr(base, H_BATCH_SCORES)
-  toKeys(row, row, word(base, H_ROW_WORDS))
+  toKeys(row, row, header(base, H_ROW_VECTORS))
   scoreKeys(base, slot, row, 1, out)
   return load<f64>(out)
 }
@@ -277,7 +322,7 @@ export function score(base: usize, slot: u32): f64 {
 export function scoreRows(base: usize, slot: u32, rows: usize, n: u32, out: usize): void {
   check(n <= BATCH_ROWS)
   const keys = regionPtr(base, H_BATCH_ROWS)
-  toKeys(rows, keys, n * word(base, H_ROW_WORDS))
+  toKeys(rows, keys, n * header(base, H_ROW_VECTORS))
   scoreKeys(base, slot, keys, n, out)
 }
 

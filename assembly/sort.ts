@@ -1,4 +1,5 @@
-// Heapsort, ascending: in place, no recursion, n log n whatever the input, no bad case for an attacker to find.
+// Heapsort (Williams 1964), ascending: in place, without recursion, and n log n comparisons for every input, so that
+// nobody can send rows that take longer.
 
 // @ts-expect-error: decorators are valid AssemblyScript
 @inline
@@ -12,7 +13,7 @@ function put<T>(array: usize, i: usize, value: T): void {
   store<T>(array + i * sizeof<T>(), value)
 }
 
-/** Sorts n numbers (no NaN) at `array`. */
+/** Sorts the n numbers at `array`, none of which is NaN. */
 export function sortAscending<T>(array: usize, n: u32): void {
   const count = <usize>n
   for (let i = count >> 1; i > 0; i--) sink<T>(array, i - 1, count, at<T>(array, i - 1))
@@ -24,8 +25,9 @@ export function sortAscending<T>(array: usize, n: u32): void {
 }
 
 /**
- * Fills the hole at `hole` of the heap [0, end) with `value`: the larger children move up to the bottom first,
- * then the value rises to its place, which needs about half the comparisons of sinking it (Wegener 1993).
+ * Puts `value` into the heap [0, end), whose element `hole` is free. From there down the larger child moves up, to the
+ * bottom; then the value rises from the bottom until its parent is no smaller. That takes about half the comparisons
+ * of letting it sink (Wegener 1993).
  */
 function sink<T>(array: usize, hole: usize, end: usize, value: T): void {
   const top = hole

@@ -26,7 +26,7 @@ export function copyOf(forest: IsolationForest): TypedArrayTrees {
   for (let tree = 0; tree < forest.nTrees; tree++) {
     const { splitFeature, splitValue, size } = forest.tree(tree)
     // The view counts nodes from 0, the layout from 1.
-    const place = (node: number, depth: number): void => {
+    const copyNode = (node: number, depth: number): void => {
       const seen = node - 1
       const feature = splitFeature[seen] as number
       if (feature === -1) {
@@ -34,10 +34,10 @@ export function copyOf(forest: IsolationForest): TypedArrayTrees {
         return
       }
       trees.split(tree, node, feature, splitValue[seen] as number)
-      place(2 * node, depth + 1)
-      place(2 * node + 1, depth + 1)
+      copyNode(2 * node, depth + 1)
+      copyNode(2 * node + 1, depth + 1)
     }
-    place(1, 0)
+    copyNode(1, 0)
   }
   return trees
 }

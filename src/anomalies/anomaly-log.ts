@@ -5,7 +5,8 @@ import type { Anomaly, AnomalySummary } from './anomaly.js'
 import { AnomalyIds } from './anomaly-id.js'
 import { detailOf } from './detail.js'
 
-const DEFAULT_MAX = 500
+/** Anomalies kept where nothing else is said. */
+export const ANOMALIES_MAX = 500
 const MAX_ROUTE_CHARS = 256
 /** A state of more would take longer to write than a request may wait. */
 const MAX_CAPTURED = 1000
@@ -35,7 +36,7 @@ export class AnomalyLog {
   readonly #listeners = new Set<(event: AnomalyEvent) => void>()
   #newestId = ''
 
-  constructor({ max = DEFAULT_MAX }: { max?: number } = {}) {
+  constructor({ max = ANOMALIES_MAX }: { max?: number } = {}) {
     if (!Number.isInteger(max) || max < 1) throw new RangeError('an anomaly log holds one or more anomalies')
     this.capacity = max
   }

@@ -1,4 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
+import { ANOMALIES_MAX } from '../anomalies/anomaly-log.js'
+import { ROUTES_MAX } from '../detector/guarded/route-profiles.js'
+import { FOREST_DEFAULTS, FOREST_RANGES, MAX_CONTAMINATION } from '../forest/options.js'
 
 const HISTORY_LIMIT = 100_000
 /** Parts of comma-separated lists, as patterns. */
@@ -110,8 +113,11 @@ export const Environment = Type.Object(
       description: 'Rows in the sliding window.',
     }),
     SENTINEL_CONTAMINATION: Type.Union(
-      [Type.Number({ exclusiveMinimum: 0, maximum: 0.5 }), Type.Literal('auto')],
-      { default: 0.1, description: 'Share of records expected to be anomalous, or auto (threshold 0.5).' },
+      [Type.Number({ exclusiveMinimum: 0, maximum: MAX_CONTAMINATION }), Type.Literal('auto')],
+      {
+        default: FOREST_DEFAULTS.contamination,
+        description: 'Share of records expected to be anomalous, or auto (threshold 0.5).',
+      },
     ),
     SENTINEL_RETRAIN_EVERY: Type.Integer({
       default: 50,
@@ -126,21 +132,21 @@ export const Environment = Type.Object(
       description: 'Records before the first fit; at most SENTINEL_HISTORY_MAX.',
     }),
     SENTINEL_TREES: Type.Integer({
-      default: 100,
-      minimum: 1,
-      maximum: 1000,
+      default: FOREST_DEFAULTS.nTrees,
+      minimum: FOREST_RANGES.nTrees.least,
+      maximum: FOREST_RANGES.nTrees.most,
       description: 'Trees in the forest.',
     }),
     SENTINEL_SUBSAMPLE: Type.Integer({
-      default: 256,
-      minimum: 2,
-      maximum: 4096,
+      default: FOREST_DEFAULTS.subsampleSize,
+      minimum: FOREST_RANGES.subsampleSize.least,
+      maximum: FOREST_RANGES.subsampleSize.most,
       description: 'Rows each tree is grown on.',
     }),
     SENTINEL_SEED: Type.Integer({
-      default: 42,
-      minimum: 0,
-      maximum: 4_294_967_295,
+      default: FOREST_DEFAULTS.seed,
+      minimum: FOREST_RANGES.seed.least,
+      maximum: FOREST_RANGES.seed.most,
       description: 'Seed of the forest: same records, options and seed, same verdicts.',
     }),
     SENTINEL_TRAIN_DUTY: Type.Number({
@@ -155,7 +161,7 @@ export const Environment = Type.Object(
         'What is learnt from: a baseline that an attack cannot fill, by route, or the last records as they are.',
     }),
     SENTINEL_ROUTES_MAX: Type.Integer({
-      default: 512,
+      default: ROUTES_MAX,
       minimum: 1,
       maximum: 100_000,
       description: 'Routes with a profile of their own; the least recently used goes.',
@@ -203,7 +209,7 @@ export const Environment = Type.Object(
       description: 'How long an answer may wait for the language model, in milliseconds.',
     }),
     SENTINEL_ANOMALIES_MAX: Type.Integer({
-      default: 500,
+      default: ANOMALIES_MAX,
       minimum: 1,
       maximum: 10_000,
       description: 'Recent anomalies kept to be looked up at /anomalies.',

@@ -2,31 +2,37 @@ import { ForestError } from './errors.js'
 import { instantiateWasm, type WasmInstance, type WasmOptions } from './wasm.js'
 import type { WasmExports } from './wasm-exports.js'
 
-/** What an arena is laid out for; see assembly/layout.ts for the map. */
+/** What an arena is laid out for. assembly/layout.ts has the map of its memory. */
 export interface ArenaShape {
   readonly nFeatures: number
   readonly nTrees: number
+  /** ψ, the most rows a tree is grown from. */
   readonly subsampleSize: number
+  /** The most rows of a fit, and those of the window. */
   readonly maxRows: number
+  /** Forests it holds: 2 where one is filled while the other is scored from. */
   readonly nSlots: number
 }
 
 const PAGE_BYTES = 65_536
 
 /**
- * One model's memory: the module's exports on a memory, the arena's base address in it, and typed views of its
- * regions. Views are made anew when the memory grew and took the old buffer away.
+ * The memory of one model: the module's exports, the memory they work in, the arena's address there, and typed views
+ * of its regions. A memory that grows gets a new buffer, and views of the old one have length 0; so ask for a view
+ * each time.
  */
 export class Arena {
   readonly wasm: WasmExports
   readonly memory: WebAssembly.Memory
   readonly shape: ArenaShape
+  /** Address of the arena in the memory. */
   readonly base: number
   /** Floats from one row to the next in the row, batch, window and training regions. */
   readonly rowStride: number
+  /** The most rows of one call of `scoreBatch`. */
   readonly batchRows: number
   readonly #instance: WasmInstance
-  /** Views asked for at every record. */
+  /** Views that every record needs are kept. */
   #row: Float32Array
   #contributions: Float64Array
   #window: Float32Array
@@ -71,7 +77,10 @@ export class Arena {
     }
   }
 
-  /** A new arena of another shape in the same memory; this one's pages stay taken. */
+  /**
+   * A new arena of another shape in the same memory; this one's pages stay taken.
+   * @throws ForestError FOREST_OUT_OF_MEMORY
+   */
   relayout(shape: ArenaShape): Arena {
     return Arena.#layOut(this.#instance, shape)
   }
@@ -86,13 +95,13 @@ export class Arena {
     return this.#instance.shared
   }
 
-  /** The row to score, f32[nFeatures]; scoring turns it into comparison keys. */
+  /** The row to score, f32[nFeatures]. Scoring overwrites it with comparison keys. */
   get row(): Float32Array {
     if (this.#row.length === 0) this.#row = this.floats(this.wasm.rowPtr(this.base), this.shape.nFeatures)
     return this.#row
   }
 
-  /** f64[nFeatures], what the last `attribute` wrote. */
+  /** What the last `attribute` wrote, f64[nFeatures], in bits. */
   get contributions(): Float64Array {
     if (this.#contributions.length === 0) {
       this.#contributions = this.doubles(this.wasm.contributionsPtr(this.base), this.shape.nFeatures)
@@ -100,17 +109,17 @@ export class Arena {
     return this.#contributions
   }
 
-  /** f32[batchRows][rowStride]. */
+  /** The rows that `scoreBatch` scores, f32[batchRows][rowStride]. Scoring overwrites them with comparison keys. */
   get batch(): Float32Array {
     return this.floats(this.wasm.batchRowsPtr(this.base), this.batchRows * this.rowStride)
   }
 
-  /** f64[batchRows]. */
+  /** What `scoreBatch` wrote, f64[batchRows]. */
   get batchScores(): Float64Array {
     return this.doubles(this.wasm.batchScoresPtr(this.base), this.batchRows)
   }
 
-  /** f32[maxRows][rowStride]: a ring of recent rows for the host. */
+  /** A ring of recent rows that the host keeps here, f32[maxRows][rowStride]. */
   get window(): Float32Array {
     if (this.#window.length === 0) {
       this.#window = this.floats(this.wasm.windowPtr(this.base), this.shape.maxRows * this.rowStride)
@@ -118,22 +127,22 @@ export class Arena {
     return this.#window
   }
 
-  /** f32[maxRows][rowStride]: the rows a fit reads. */
+  /** The rows that a fit reads, f32[maxRows][rowStride]. */
   get training(): Float32Array {
     return this.floats(this.wasm.trainingPtr(this.base), this.shape.maxRows * this.rowStride)
   }
 
-  /** f64[n]: the first n calibration scores of a slot, ascending once calibrated. */
+  /** The first n calibration scores of a slot, f64[n], ascending once it is calibrated. */
   scores(slot: number, n = this.wasm.scoreCount(this.base, slot)): Float64Array {
     return this.doubles(this.wasm.scoresPtr(this.base, slot), n)
   }
 
-  /** f32[n]: one feature of the rows a slot was fitted on, ascending; empty until summarised. */
+  /** One feature of the n rows a slot was fitted on, f32[n], ascending; empty before `summarize`. */
   column(slot: number, feature: number): Float32Array {
     return this.floats(this.wasm.columnPtr(this.base, slot, feature), this.wasm.columnRows(this.base, slot))
   }
 
-  /** Whether nothing has written outside its region. */
+  /** Whether the guards between the regions are whole: nothing has written beyond its own. */
   guardsIntact(): boolean {
     return this.wasm.guardsIntact(this.base) !== 0
   }

@@ -8,14 +8,14 @@
 //   20  u32  subsampleSize option           56  f64[n] calibration scores, ascending
 //   24  u32  seed                               then the trees
 //
-// A tree is its nodes in preorder; how many rows reach the root is ψ, and a child's rows follow from its
-// parent's: inner node: u8 feature, f32 split, u16 rows of the left child; leaf: u8 255. Leaf path lengths and
-// padding are computed again on reading, so the bytes do not depend on the memory layout.
+// A tree is its nodes in preorder. A leaf is u8 255. An inner node is u8 feature, f32 split, u16 rows of its left
+// child; the right child has the others, and the root has ψ. Leaf path lengths and pad nodes are computed again on
+// reading, so the bytes do not depend on the layout of the memory.
 
 import type { Arena } from './arena.js'
 import { crc32 } from './checksum.js'
 import { ForestError } from './errors.js'
-import { contaminationWord } from './fit.js'
+import { contaminationNumber } from './fit.js'
 import { type ForestOptions, type ResolvedOptions, resolveOptions } from './options.js'
 
 const MAGIC = 0x4f464953
@@ -24,10 +24,11 @@ const HEADER_BYTES = 56
 const LEAF = 255
 const INNER_BYTES = 7
 
-/** The forest in a slot as bytes; `scale` of allocation is the number of nodes. */
+/** The forest in a slot as bytes. */
 export function encodeForest(arena: Arena, slot: number, options: ResolvedOptions): Uint8Array<ArrayBuffer> {
   const { wasm, base } = arena
   const scores = arena.scores(slot)
+  // A tree of height H has at most 2^(H+1) - 1 nodes, and no node takes more than an inner one.
   const nodesAtMost = 2 ** (wasm.heightOf(base, slot) + 1)
   const bytes = new Uint8Array(HEADER_BYTES + scores.byteLength + options.nTrees * nodesAtMost * INNER_BYTES)
   const view = new DataView(bytes.buffer)
@@ -40,7 +41,7 @@ export function encodeForest(arena: Arena, slot: number, options: ResolvedOption
   view.setUint32(28, wasm.fittedRows(base, slot), true)
   view.setUint32(32, scores.length, true)
   view.setUint32(36, wasm.subsampleOf(base, slot), true)
-  view.setFloat64(40, contaminationWord(options.contamination), true)
+  view.setFloat64(40, contaminationNumber(options.contamination), true)
   view.setFloat64(48, wasm.thresholdOf(base, slot), true)
   let at = HEADER_BYTES
   for (const score of scores) {
@@ -73,8 +74,11 @@ export function encodeForest(arena: Arena, slot: number, options: ResolvedOption
 /** What the header of forest bytes says. */
 export interface ForestHeader {
   readonly options: Required<ForestOptions>
+  /** Rows it was fitted on. */
   readonly nRows: number
+  /** Calibration scores that follow the header. */
   readonly nScores: number
+  /** The real ψ. */
   readonly subsample: number
   readonly threshold: number
 }
@@ -93,7 +97,7 @@ export function decodeHeader(bytes: Uint8Array): ForestHeader {
   if (view.getUint32(8, true) !== bytes.length) {
     refuse(`${bytes.length} bytes are there, ${view.getUint32(8, true)} were written: truncated or extended`)
   }
-  // Not bytes.slice(): of a Buffer, as readFile gives it, that is a view, and the caller's bytes would change.
+  // A copy. bytes.slice() would not do: readFile gives a Buffer, whose slice() is a view of the caller's bytes.
   const unsigned = new Uint8Array(bytes)
   unsigned.fill(0, 12, 16)
   if (crc32(unsigned) !== view.getUint32(12, true)) refuse('the checksum does not match: they are corrupted')
@@ -118,8 +122,9 @@ export function decodeHeader(bytes: Uint8Array): ForestHeader {
 }
 
 /**
- * Fills a slot from checked bytes.
- * @throws ForestError FOREST_BAD_BYTES when the trees are not trees
+ * Fills a slot from bytes.
+ * @param header what `decodeHeader` gave for them; the arena has room for it
+ * @throws ForestError FOREST_BAD_BYTES when what follows the header is no forest
  */
 export function decodeForest(arena: Arena, slot: number, header: ForestHeader, bytes: Uint8Array): void {
   const { wasm, base } = arena
@@ -162,7 +167,7 @@ export function decodeForest(arena: Arena, slot: number, header: ForestHeader, b
     const scores = arena.scores(slot, header.nScores)
     for (let i = 0; i < header.nScores; i++) scores[i] = view.getFloat64(HEADER_BYTES + 8 * i, true)
     if (!scores.every((score) => score > 0 && score <= 1)) refuse('a calibration score is not in (0, 1]')
-    wasm.calibrateOn(base, slot, header.nScores, contaminationWord(header.options.contamination))
+    wasm.calibrateOn(base, slot, header.nScores, contaminationNumber(header.options.contamination))
   }
   wasm.setThreshold(base, slot, header.threshold)
 }

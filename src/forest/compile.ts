@@ -1,14 +1,15 @@
 import { openUrl } from './read-wasm.js'
 
-/** Where the module comes from: its bytes, compiled, an answer to a request for it, or its address. */
+/** The module, or where to get it: its bytes, the compiled module, the response to a request for it, its address. */
 export type WasmSource = BufferSource | WebAssembly.Module | Response | PromiseLike<Response> | URL | string
 
-/** The one type that `compileStreaming` takes: no parameters, whatever the letter case. */
+/** The only media type that `compileStreaming` accepts; the case of letters does not matter, parameters do. */
 const WASM_TYPE = 'application/wasm'
 
 /**
- * Compiles a module, while it still arrives if it comes over the network as application/wasm. A server that
- * names another type costs the streaming, not the module.
+ * Compiles a module. What comes over the network as application/wasm is compiled while it arrives; as any other type,
+ * once it is there.
+ * @throws Error when the response is no success, or is a page; and what fetch and WebAssembly.compile throw
  */
 export async function compileWasm(source: WasmSource | PromiseLike<WasmSource>): Promise<WebAssembly.Module> {
   const given = await source
@@ -16,7 +17,7 @@ export async function compileWasm(source: WasmSource | PromiseLike<WasmSource>):
   const opened = typeof given === 'string' || given instanceof URL ? await openUrl(given) : given
   if (!isResponse(opened)) return WebAssembly.compile(opened)
   const { ok, status, url, headers } = opened
-  // A bundler's development server answers what it does not know with its start page, and 200.
+  // Development servers of bundlers answer unknown addresses with status 200 and their start page.
   const type = (headers.get('content-type') ?? '').toLowerCase()
   if (!ok) throw new Error(`${url} answered ${status}`)
   if (type.startsWith('text/html')) throw new Error(`${url} answered a page, not the module`)

@@ -1,10 +1,11 @@
 import { Arena, type ArenaShape } from './arena.js'
 import { decodeForest, decodeHeader, encodeForest } from './codec.js'
 import { ForestError } from './errors.js'
-import { contaminationWord, type FitProgress, fitSlot } from './fit.js'
+import { contaminationNumber, type FitProgress, fitSlot } from './fit.js'
 import {
   type Contamination,
   checkContamination,
+  FOREST_RANGES,
   type ForestOptions,
   type ResolvedOptions,
   resolveOptions,
@@ -78,27 +79,32 @@ export class IsolationForest {
     return new IsolationForest(arena, { ...resolved, maxRows: undefined })
   }
 
+  /** Columns of a row. */
   get nFeatures(): number {
     return this.#options.nFeatures
   }
 
+  /** Trees in the forest. */
   get nTrees(): number {
     return this.#options.nTrees
   }
 
+  /** Seed that `fit` grows the trees from. */
   get seed(): number {
     return this.#options.seed
   }
 
+  /** Expected share of anomalies that the threshold is set for. */
   get contamination(): Contamination {
     return this.#options.contamination
   }
 
-  /** ψ: what a tree was grown from, min(option, rows); before `fit` the option. */
+  /** Rows each tree was grown from, ψ: the option, or all rows when there were fewer. Before `fit` the option. */
   get subsampleSize(): number {
     return this.fitted ? this.#arena.wasm.subsampleOf(this.#arena.base, SLOT) : this.#options.subsampleSize
   }
 
+  /** Whether there are trees: `fit` was called, or the forest was read. */
   get fitted(): boolean {
     return this.#arena.wasm.fittedRows(this.#arena.base, SLOT) > 0
   }
@@ -114,10 +120,10 @@ export class IsolationForest {
   }
 
   /**
-   * Grows the trees from these rows and calibrates threshold and confidence on them. The forest stays as it
-   * was when a row is refused.
+   * Grows the trees from these rows, and sets threshold and confidence by their scores. When a row is refused the
+   * forest stays as it was.
    * @param rows n rows of nFeatures finite numbers, n from 1 to maxRows
-   * @param options.onProgress told every few trees; what it throws ends the fit and leaves the forest unfitted
+   * @param options.onProgress told every few trees; what it throws ends the fit and leaves the forest without trees
    * @throws ForestError FOREST_BAD_ROW naming row and feature, FOREST_TOO_MANY_ROWS, FOREST_OUT_OF_MEMORY
    */
   fit(rows: Rows, options: { onProgress?: FitProgress } = {}): this {
@@ -135,7 +141,9 @@ export class IsolationForest {
   }
 
   /**
-   * Anomaly score of one row, in (0, 1]: higher is odder, = scikit-learn's -score_samples.
+   * Anomaly score of one row, in (0, 1]: 2^(-E[h(x)] / c(ψ)), Liu, Ting, Zhou 2008, equation 2. Higher is more
+   * anomalous. Equals scikit-learn's -score_samples.
+   * @param row nFeatures finite numbers
    * @throws ForestError FOREST_BAD_ROW, FOREST_NOT_FITTED
    */
   score(row: ArrayLike<number>): number {
@@ -146,7 +154,7 @@ export class IsolationForest {
   }
 
   /**
-   * Scores of many rows, Float64[n]: the same bits as one by one, in less time a row.
+   * Scores of n rows, Float64[n]: the same bits as `score` gives one by one, in less time for each.
    * @throws ForestError FOREST_BAD_ROW, FOREST_NOT_FITTED
    */
   scoreBatch(rows: Rows): Float64Array {
@@ -165,14 +173,18 @@ export class IsolationForest {
     return scores
   }
 
-  /** Scores strictly above it are anomalous; = scikit-learn's -offset_. @throws ForestError FOREST_NOT_FITTED */
+  /**
+   * Scores strictly above it are anomalous: the (1 - contamination) percentile of the training rows' scores, or 0.5
+   * under `auto`. Equals scikit-learn's -offset_.
+   * @throws ForestError FOREST_NOT_FITTED
+   */
   get threshold(): number {
     this.#checkFitted()
     return this.#arena.wasm.thresholdOf(this.#arena.base, SLOT)
   }
 
   /**
-   * Whether a row's score exceeds the threshold; equal but for rounding (1e-12) is a tie, and ties are normal.
+   * Whether a row's score exceeds the threshold. A score that equals it but for rounding (1e-12) is normal.
    * @throws ForestError FOREST_BAD_ROW, FOREST_NOT_FITTED
    */
   isAnomaly(row: ArrayLike<number>): boolean {
@@ -182,8 +194,11 @@ export class IsolationForest {
 
   /**
    * Probability that the verdict on a score survives a redraw of the training rows (ExCeeD: Perini, Vercruyssen,
-   * Davis, ECML-PKDD 2020): of being anomalous when the score exceeds the threshold, else of being normal.
-   * @throws ForestError FOREST_NOT_FITTED; FOREST_NOT_CALIBRATED for an import without its training rows
+   * Davis, ECML-PKDD 2020): that the row is anomalous when the score exceeds the threshold, else that it is normal.
+   * @param score as `score` gives it
+   * @returns 0 to 1
+   * @throws ForestError FOREST_BAD_OPTION, FOREST_NOT_FITTED; FOREST_NOT_CALIBRATED when the forest came from
+   *   scikit-learn without its training rows or their scores
    */
   confidence(score: number): number {
     this.#checkFitted()
@@ -201,7 +216,9 @@ export class IsolationForest {
   }
 
   /**
-   * A row's score and the exact share of each feature in it, in bits.
+   * A row's score and what each feature adds to it, in bits. Along the row's path through a tree, the step from a node
+   * that m rows reached to a child that n rows reached adds 1 + c(n) - c(m) to the feature it was split on; a feature's
+   * bits are the mean of these sums over the trees, divided by -c(ψ).
    * @throws ForestError FOREST_BAD_ROW, FOREST_NOT_FITTED
    */
   attribute(row: ArrayLike<number>): Attribution {
@@ -213,7 +230,7 @@ export class IsolationForest {
   }
 
   /**
-   * Moves the threshold to another contamination without growing the trees again.
+   * Sets threshold and confidence for another contamination; the trees stay.
    * @throws ForestError FOREST_BAD_OPTION, FOREST_NOT_FITTED, FOREST_NOT_CALIBRATED
    */
   setContamination(contamination: Contamination): this {
@@ -222,7 +239,7 @@ export class IsolationForest {
     const { wasm, base } = this.#arena
     const n = wasm.scoreCount(base, SLOT)
     if (n === 0) throw new ForestError('FOREST_NOT_CALIBRATED', 'there are no scores to take a percentile of')
-    wasm.calibrateOn(base, SLOT, n, contaminationWord(contamination))
+    wasm.calibrateOn(base, SLOT, n, contaminationNumber(contamination))
     this.#options = { ...this.#options, contamination }
     return this
   }
@@ -249,21 +266,21 @@ export class IsolationForest {
   }
 
   #checkTraining(rows: Rows): number {
-    const { nFeatures, maxRows } = this.#options
+    const { nFeatures, maxRows = FOREST_RANGES.maxRows.most } = this.#options
     checkRows(rows, nFeatures)
     const nRows = countRows(rows)
     if (nRows < 1) throw new ForestError('FOREST_BAD_ROW', 'fit needs at least one row')
-    if (nRows > (maxRows ?? 10_000_000)) {
+    if (nRows > maxRows) {
       throw new ForestError(
         'FOREST_TOO_MANY_ROWS',
-        `${nRows} rows are more than maxRows, ${maxRows ?? 10_000_000}: create the forest with a larger maxRows or fit on a sample`,
+        `${nRows} rows are more than maxRows, ${maxRows}: create the forest with a larger maxRows or fit on a sample`,
       )
     }
     return nRows
   }
 
   #grown(nRows: number): Arena {
-    // At least doubled, so that the pages given up in all fits together stay below those in use.
+    // A memory cannot give pages back. Doubling keeps those of all former arenas together below those of the new one.
     const capacity = Math.max(nRows, this.#options.maxRows ?? 2 * this.#arena.shape.maxRows)
     return this.#arena.relayout(shapeOf(this.#options, capacity))
   }

@@ -1,6 +1,7 @@
 import { ForestError } from './errors.js'
+import { MAX_FEATURES, MAX_SUBSAMPLE, MAX_TREES } from './shape-limits.js'
 
-/** Expected share of anomalies, (0, 0.5], or `auto`: the threshold is 0.5 whatever the data. */
+/** Expected share of anomalies, above 0 and at most 0.5; or `auto`, a threshold of 0.5 whatever the data. */
 export type Contamination = number | 'auto'
 
 /** Shape and training options of a forest. */
@@ -9,35 +10,46 @@ export interface ForestOptions {
   nFeatures: number
   /** Trees, 1 to 1,000. Default 100. */
   nTrees?: number
-  /** Rows drawn without replacement for each tree, ψ, 2 to 4,096. Default 256; less when there are fewer rows. */
+  /** Rows drawn without replacement for each tree, ψ, 2 to 4,096; all rows when there are fewer. Default 256. */
   subsampleSize?: number
-  /** Default 0.1. */
+  /** Share of the training rows taken to be anomalous; it places the threshold. Default 0.1. */
   contamination?: Contamination
   /** Seed of the random stream, 0 to 4,294,967,295. Default 42. */
   seed?: number
-  /** Capacity in training rows, 1 to 10,000,000. Without it the memory grows as `fit` needs it. */
+  /** The most rows that `fit` takes, 1 to 10,000,000. Without it the memory grows as `fit` needs it. */
   maxRows?: number
 }
 
 export type ResolvedOptions = Required<Omit<ForestOptions, 'maxRows'>> & { maxRows: number | undefined }
 
-/** What applies where an option is left out. */
+/** What a forest has where its options say nothing, here and in the service. */
 export const FOREST_DEFAULTS = { nTrees: 100, subsampleSize: 256, contamination: 0.1, seed: 42 } as const
 
-const RANGES = {
-  nFeatures: { least: 1, most: 255 },
-  nTrees: { least: 1, most: 1000 },
-  subsampleSize: { least: 2, most: 4096 },
+/** The integers that an option may be, both ends included. */
+export const FOREST_RANGES = {
+  nFeatures: { least: 1, most: MAX_FEATURES },
+  nTrees: { least: 1, most: MAX_TREES },
+  subsampleSize: { least: 2, most: MAX_SUBSAMPLE },
   seed: { least: 0, most: 0xffff_ffff },
   maxRows: { least: 1, most: 10_000_000 },
 } as const
+
+/** More than half cannot be the exception. */
+export const MAX_CONTAMINATION = 0.5
 
 /**
  * Fills in the defaults.
  * @throws ForestError FOREST_BAD_OPTION naming the option, its value and the range.
  */
 export function resolveOptions(options: ForestOptions): ResolvedOptions {
-  const { nFeatures, nTrees = 100, subsampleSize = 256, contamination = 0.1, seed = 42, maxRows } = options
+  const {
+    nFeatures,
+    nTrees = FOREST_DEFAULTS.nTrees,
+    subsampleSize = FOREST_DEFAULTS.subsampleSize,
+    contamination = FOREST_DEFAULTS.contamination,
+    seed = FOREST_DEFAULTS.seed,
+    maxRows,
+  } = options
   checkInteger('nFeatures', nFeatures)
   checkInteger('nTrees', nTrees)
   checkInteger('subsampleSize', subsampleSize)
@@ -50,15 +62,15 @@ export function resolveOptions(options: ForestOptions): ResolvedOptions {
 /** @throws ForestError FOREST_BAD_OPTION */
 export function checkContamination(contamination: unknown): asserts contamination is Contamination {
   if (contamination === 'auto') return
-  if (typeof contamination === 'number' && contamination > 0 && contamination <= 0.5) return
+  if (typeof contamination === 'number' && contamination > 0 && contamination <= MAX_CONTAMINATION) return
   throw new ForestError(
     'FOREST_BAD_OPTION',
-    `contamination is ${shown(contamination)}; it must be 'auto' or a number above 0 and at most 0.5`,
+    `contamination is ${shown(contamination)}; it must be 'auto' or a number above 0 and at most ${MAX_CONTAMINATION}`,
   )
 }
 
-function checkInteger(name: keyof typeof RANGES, value: unknown): void {
-  const { least, most } = RANGES[name]
+function checkInteger(name: keyof typeof FOREST_RANGES, value: unknown): void {
+  const { least, most } = FOREST_RANGES[name]
   if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return
   throw new ForestError(
     'FOREST_BAD_OPTION',

@@ -1,18 +1,19 @@
-/** The part of Node's file system that is needed here. */
+/** What is used here of Node's fs/promises. */
 interface Files {
   readFile(url: URL): Promise<Uint8Array<ArrayBuffer>>
 }
 
 /**
- * The modules are beside this script, wherever that came from: by URL in browsers and in Deno, on disk in Node.
+ * The module that comes with the package: the file beside this script.
  *
- * Not every tool keeps the .wasm beside the script: esbuild does not emit it, and before Vite 8 the development
- * server looked for it in its cache. A copy of the plain build in a script of its own, which is loaded only
- * then, spares their users the configuration.
+ * Not every tool keeps that file there: esbuild does not emit it, and the development server of Vite up to 7 looks for
+ * it in a cache. For them there is a copy of the plain build in a script of its own, loaded only when the file is not
+ * to be had, so that their users need no configuration.
+ * @param shared whether the build for shared memory is wanted; of that one there is no copy
  */
 export async function readWasm(shared: boolean): Promise<Response | Uint8Array<ArrayBuffer> | ArrayBuffer> {
   try {
-    // Each URL stands whole, so that bundlers see it and emit the module as an asset.
+    // Written out twice: bundlers emit a file as an asset only where they see its name in such an expression.
     const url = shared
       ? new URL('./forest.shared.wasm', import.meta.url)
       : new URL('./forest.wasm', import.meta.url)
@@ -27,19 +28,19 @@ export async function readWasm(shared: boolean): Promise<Response | Uint8Array<A
   return new Response(module).arrayBuffer()
 }
 
-/** What an address holds. Node's `fetch` takes no file addresses, so files are read where there is a file system. */
+/** Opens an address. Node's `fetch` refuses file: addresses, so they are read from disk where there is one. */
 export function openUrl(url: URL | string): Promise<Response | Uint8Array<ArrayBuffer>> {
   const files = String(url).startsWith('file:') ? fileSystem() : undefined
   return files ? files.readFile(new URL(url)) : fetch(url)
 }
 
-/** Asked for, not imported: a browser would look for the module at that address. */
+/** Node's file system, if this is Node or alike. An import of it would be looked for by browsers, and fail. */
 function fileSystem(): Files | undefined {
   const { process } = globalThis as { process?: { getBuiltinModule?(name: string): Files } }
   return process?.getBuiltinModule?.('node:fs/promises')
 }
 
-/** Development servers answer what they do not know with their start page, and 200. */
+/** Whether it is the module: development servers answer unknown addresses with status 200 and their start page. */
 function holdsModule(opened: Response | Uint8Array): boolean {
   if (opened instanceof Uint8Array) return true
   return opened.ok && !opened.headers.get('content-type')?.startsWith('text/html')

@@ -1,6 +1,6 @@
 import { ForestError } from './errors.js'
 
-/** Rows as arrays of numbers, or row-major in one typed array of nRows · nFeatures numbers. */
+/** Rows as arrays of nFeatures numbers, or one after the other in one typed array of nRows · nFeatures numbers. */
 export type Rows =
   | readonly ArrayLike<number>[]
   | { readonly data: Float32Array | Float64Array; readonly nRows: number }
@@ -8,13 +8,15 @@ export type Rows =
 /** The largest float32. */
 export const MAX_FLOAT32 = 3.4028234663852886e38
 
+/** How many rows there are. */
 export function countRows(rows: Rows): number {
   return 'data' in rows ? rows.nRows : rows.length
 }
 
 /**
- * Copies one row into float32, clamping to the float32 range: a value beyond it stays the largest there is.
- * @param index number of the row for the message, or -1 when there is just one
+ * Copies one row into float32. A finite value beyond the range of float32 becomes the largest there is.
+ * @param at where in `target` the row goes
+ * @param index number of the row for the message, or -1 when there is only one
  * @throws ForestError FOREST_BAD_ROW for a wrong length, NaN, an infinity or anything but a number
  */
 export function writeRow(
@@ -29,7 +31,7 @@ export function writeRow(
 }
 
 /**
- * Copies `count` rows from row `from` on into float32, `stride` floats apart.
+ * Copies `count` rows from row `from` on as `writeRow` does, to the start of `target`, `stride` floats apart.
  * @throws ForestError FOREST_BAD_ROW
  */
 export function writeRows(
@@ -55,7 +57,7 @@ export function writeRows(
   }
 }
 
-/** @throws ForestError FOREST_BAD_ROW when the shape cannot be what it says */
+/** Checks the shape of rows, not their values. @throws ForestError FOREST_BAD_ROW */
 export function checkRows(rows: Rows, nFeatures: number): void {
   if (Array.isArray(rows)) return
   if (rows === null || typeof rows !== 'object' || !('data' in rows)) {
@@ -73,7 +75,7 @@ export function checkRows(rows: Rows, nFeatures: number): void {
   }
 }
 
-/** Refuses what `writeRows` would refuse, and writes nothing. @throws ForestError FOREST_BAD_ROW */
+/** Refuses what `writeRows` would refuse, before anything is written. @throws ForestError FOREST_BAD_ROW */
 export function checkValues(rows: Rows, nFeatures: number): void {
   const row = new Float32Array(nFeatures)
   const nRows = countRows(rows)

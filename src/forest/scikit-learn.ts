@@ -2,11 +2,11 @@
 
 import type { Arena } from './arena.js'
 import { ForestError } from './errors.js'
-import { contaminationWord } from './fit.js'
+import { contaminationNumber } from './fit.js'
 import { type ForestOptions, resolveOptions } from './options.js'
 import { MAX_FLOAT32, writeRow } from './rows.js'
 
-/** One `estimator.tree_`; a leaf has children -1. Arrays by node, the root first. */
+/** One `estimator.tree_`: arrays by node, the root first. The children of a leaf are -1. */
 export interface ScikitLearnTree {
   readonly children_left: readonly number[]
   readonly children_right: readonly number[]
@@ -18,18 +18,19 @@ export interface ScikitLearnTree {
 /** A forest fitted by scikit-learn, as the recipe in docs/runtimes.md exports it. */
 export interface ScikitLearnForest {
   readonly n_features: number
-  /** `max_samples_`, ψ. */
+  /** `max_samples_`: rows drawn for each tree, ψ. */
   readonly max_samples: number
   readonly contamination: number | 'auto'
-  /** `offset_`; the threshold is its negative. */
+  /** `offset_`: minus the threshold. */
   readonly offset: number
   readonly trees: readonly ScikitLearnTree[]
-  /** Rows it was fitted on; with them (or `train_score_samples`) `confidence` works. */
+  /** Rows it was fitted on. `confidence` needs these, or the scores below. */
   readonly train?: readonly (readonly number[])[]
+  /** `score_samples` of those rows. */
   readonly train_score_samples?: readonly number[]
 }
 
-/** The options of a document's forest. @throws ForestError FOREST_BAD_DOCUMENT */
+/** The options of a document's forest, after checks of all but its trees. @throws ForestError FOREST_BAD_DOCUMENT */
 export function documentOptions(doc: ScikitLearnForest): Required<ForestOptions> {
   if (doc === null || typeof doc !== 'object' || !Array.isArray(doc.trees)) {
     refuse('it must be an object with trees, an array')
@@ -57,7 +58,11 @@ export function documentOptions(doc: ScikitLearnForest): Required<ForestOptions>
   return options
 }
 
-/** Fills a slot with a document's forest. @throws ForestError FOREST_BAD_DOCUMENT */
+/**
+ * Fills a slot with a document's forest.
+ * @param arena of the shape that `documentOptions` gives
+ * @throws ForestError FOREST_BAD_DOCUMENT
+ */
 export function importDocument(arena: Arena, slot: number, doc: ScikitLearnForest): void {
   const { wasm, base } = arena
   wasm.importBegin(base, slot, arena.shape.maxRows, doc.max_samples)
@@ -67,7 +72,7 @@ export function importDocument(arena: Arena, slot: number, doc: ScikitLearnFores
     wasm.importSeal(base, slot, number)
   })
   const nScores = writeScores(arena, slot, doc)
-  if (nScores > 0) wasm.calibrateOn(base, slot, nScores, contaminationWord(doc.contamination))
+  if (nScores > 0) wasm.calibrateOn(base, slot, nScores, contaminationNumber(doc.contamination))
   wasm.setThreshold(base, slot, -doc.offset)
 }
 
@@ -82,7 +87,8 @@ function importTree(arena: Arena, slot: number, number: number, tree: ScikitLear
   }
   const at = (name: keyof ScikitLearnTree, node: number) => tree[name][node] as number
 
-  const place = (source: number, node: number, depth: number, rows: number): void => {
+  /** Copies node `source` of the document to `node` of the complete binary tree, and all that is below it. */
+  const copyNode = (source: number, node: number, depth: number, rows: number): void => {
     const where = `tree ${number}, node ${source}`
     if (!Number.isInteger(source) || source < 0 || source >= nodes) refuse(`${where} is not there`)
     if (at('n_node_samples', source) !== rows) refuse(`${where}: n_node_samples do not add up`)
@@ -96,7 +102,7 @@ function importTree(arena: Arena, slot: number, number: number, tree: ScikitLear
       refuse(`${where}: feature must be an integer from 0 to ${shape.nFeatures - 1}`)
     }
     const threshold = at('threshold', source)
-    // Below the float32 range there is no largest float32 <= threshold.
+    // A threshold below the range of float32 has no float32 at or below it.
     if (!(threshold >= -MAX_FLOAT32 && Number.isFinite(threshold))) {
       refuse(`${where}: threshold must be finite and within float32`)
     }
@@ -105,13 +111,17 @@ function importTree(arena: Arena, slot: number, number: number, tree: ScikitLear
       refuse(`${where}: n_node_samples do not add up`)
     }
     wasm.importSplit(base, slot, number, node, feature, floorToFloat32(threshold))
-    place(left, 2 * node, depth + 1, leftRows)
-    place(right, 2 * node + 1, depth + 1, rows - leftRows)
+    copyNode(left, 2 * node, depth + 1, leftRows)
+    copyNode(right, 2 * node + 1, depth + 1, rows - leftRows)
   }
-  place(0, 1, 0, wasm.subsampleOf(base, slot))
+  copyNode(0, 1, 0, wasm.subsampleOf(base, slot))
 }
 
-/** Calibration scores: of the training rows when they are there, for ours are then exact, else as given. */
+/**
+ * Writes the calibration scores to the slot: computed from the training rows where they are there, as then they have
+ * the very bits that `score` gives; else those of the document.
+ * @returns how many
+ */
 function writeScores(arena: Arena, slot: number, doc: ScikitLearnForest): number {
   const { wasm, base } = arena
   if (doc.train) {
@@ -139,13 +149,16 @@ function writeTraining(row: readonly number[], arena: Arena, index: number): voi
   }
 }
 
-/** The largest float32 <= x: a float32 value is <= x exactly when it is <= this. */
+/**
+ * The largest float32 <= x, for x within the range of float32 or above it. A float32 value is <= x exactly when it is
+ * <= this, so float32 splits decide as scikit-learn's float64 thresholds do.
+ */
 export function floorToFloat32(x: number): number {
   const nearest = Math.fround(x)
   if (nearest <= x) return nearest
   if (nearest === Number.POSITIVE_INFINITY) return MAX_FLOAT32
   const bits = new Int32Array(new Float32Array([nearest]).buffer)
-  // One step down: towards zero for positive values, away from it for negative ones, and below zero for zero.
+  // The next float32 below. Bits count upwards from zero in both directions; below zero comes the smallest negative.
   if (nearest > 0) bits[0] = (bits[0] as number) - 1
   else if (nearest < 0) bits[0] = (bits[0] as number) + 1
   else return -1.401298464324817e-45

@@ -1,19 +1,22 @@
 import type { Arena } from './arena.js'
 
 /**
- * A copy of one tree: a complete binary tree with implicit children, node i's at 2i+1 (x <= split) and 2i+2.
- * Where `size` is 0 there is no node; where `splitFeature` is -1 the node is a leaf.
+ * A copy of one tree, as a complete binary tree: the root is node 0, and the children of node i are 2i+1, where a row
+ * goes when its value is at most the split, and 2i+2. Where `size` is 0 there is no node; where `splitFeature` is -1 the
+ * node is a leaf.
  */
 export interface TreeView {
+  /** Levels below the root, ceil(log2(max(ψ, 2))). */
   readonly height: number
-  /** Int16[nodes], nodes = 2^(height+1) - 1. */
+  /** Number of the feature that is split on, Int16[nodes], nodes = 2^(height+1) - 1. */
   readonly splitFeature: Int16Array
-  /** Float32[nodes]; NaN where nothing is split. */
+  /** Split value, Float32[nodes]; NaN where nothing is split. */
   readonly splitValue: Float32Array
   /** Rows of the sample that reached each node, Uint16[nodes]. */
   readonly size: Uint16Array
 }
 
+/** Copies tree number `tree` of a fitted slot. */
 export function viewTree(arena: Arena, slot: number, tree: number): TreeView {
   const { wasm, base } = arena
   const height = wasm.heightOf(base, slot)

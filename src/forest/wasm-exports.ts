@@ -1,4 +1,7 @@
-/** The exports of the module, as assembly/index.ts declares them. Addresses and counts are u32. */
+/**
+ * The exports of the module; assembly/index.ts says what each does. `base` is the address of an arena. Addresses and
+ * counts are u32, booleans 0 or 1.
+ */
 export interface WasmExports {
   readonly memory: WebAssembly.Memory
   averagePathLength(n: number): number

@@ -4,16 +4,20 @@ import { ForestError } from './errors.js'
 import { readWasm } from './read-wasm.js'
 import type { WasmExports } from './wasm-exports.js'
 
-/** How to get a module and the memory it works in. */
+/** Which module to use, and the memory it works in. */
 export interface WasmOptions {
-  /** Default: the module that comes with the package, in the build that fits the memory. */
+  /** The module. Default: the one that comes with the package, in the build that fits the memory. */
   wasm?: WasmSource
-  /** Memory to work in, taken page by page from its end. Default: a new one. A shared one needs the shared build. */
+  /**
+   * Memory to work in; it is grown, and only the new pages are used. A shared memory needs the shared build of the
+   * module. Default: a new memory.
+   */
   memory?: WebAssembly.Memory
-  /** Whether a new memory is shared between threads. Default: whether the page is cross-origin isolated. */
+  /** Whether a new memory can be shared between threads. Default: whether the page is cross-origin isolated. */
   shared?: boolean
 }
 
+/** An instance of the module. */
 export interface WasmInstance {
   readonly exports: WasmExports
   readonly module: WebAssembly.Module
@@ -21,7 +25,7 @@ export interface WasmInstance {
   readonly shared: boolean
 }
 
-/** The shared module's memory import declares this maximum, so no memory of it may declare more. */
+/** 4 GiB, in pages of 64 KiB. A shared memory must declare a maximum, and the shared module allows no larger one. */
 const MAX_PAGES = 65_536
 
 /**
@@ -48,9 +52,9 @@ export async function instantiateWasm(options: WasmOptions): Promise<WasmInstanc
 }
 
 /**
- * Whether the memory is shared, and what to try if that fails. What the caller asked for is tried alone. A module
- * does not say which build it is, so one given without a memory is tried on both kinds; and a device that
- * cannot reserve a shared memory's 4 GiB of addresses still gets a plain one.
+ * The kinds of memory to try, in order; true is shared. Where the caller says which, that one alone. Where the page
+ * could use a shared one, a plain one follows, for devices that cannot reserve 4 GiB of addresses. A module that the
+ * caller gives does not say which build it is, so both kinds are tried with it.
  */
 function memoryKinds(options: WasmOptions): [boolean, ...boolean[]] {
   const asked = options.memory ? isShared(options.memory) : options.shared

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { IsolationForest } from '#sentinel/forest/index.js'
+import { FOREST_RANGES } from '#sentinel/forest/options.js'
 import { gaussianRows } from '../../made-up/rows.js'
 import { type Build, builds, createForest, source } from './builds.js'
 import { seeded } from './samples.js'
@@ -67,6 +68,46 @@ describe.each(builds)('the memory of the $name build', (build) => {
     forest.fit(rows)
     expect(forest.score(rows[0] as number[])).toBeGreaterThan(0)
     expect(forest.arena.guardsIntact()).toBe(true)
+  })
+
+  it('takes every shape that the options allow, and none beyond', async () => {
+    const { wasm } = (await createForest(build, { nFeatures: 1, nTrees: 1 })).arena
+    const { nFeatures, nTrees, subsampleSize } = FOREST_RANGES
+    expect(wasm.arenaBytes(nFeatures.most, nTrees.most, subsampleSize.most, 1, 1)).toBeGreaterThan(0)
+    expect(wasm.arenaBytes(nFeatures.least, nTrees.least, subsampleSize.least, 1, 1)).toBeGreaterThan(0)
+    for (const beyond of [nFeatures.least - 1, nFeatures.most + 1]) {
+      expect(wasm.arenaBytes(beyond, 10, 256, 1, 1)).toBe(0)
+    }
+    for (const beyond of [nTrees.least - 1, nTrees.most + 1]) {
+      expect(wasm.arenaBytes(3, beyond, 256, 1, 1)).toBe(0)
+    }
+    for (const beyond of [subsampleSize.least - 1, subsampleSize.most + 1]) {
+      expect(wasm.arenaBytes(3, 10, beyond, 1, 1)).toBe(0)
+    }
+    expect(wasm.arenaBytes(3, 10, 256, 0, 1)).toBe(0)
+  })
+
+  it('is measured whole or refused, and does not wrap at 4 GiB', async () => {
+    const { wasm } = (await createForest(build, { nFeatures: 1, nTrees: 1 })).arena
+    const shape = fc.record({
+      nFeatures: fc.integer({ min: 1, max: 255 }),
+      nTrees: fc.integer({ min: 1, max: 1000 }),
+      subsampleSize: fc.integer({ min: 2, max: 4096 }),
+      nSlots: fc.integer({ min: 0, max: 64 }),
+      share: fc.double({ min: 0.5, max: 8, noNaN: true }),
+    })
+    fc.assert(
+      fc.property(shape, ({ nFeatures, nTrees, subsampleSize, nSlots, share }) => {
+        // Window, training and permutation; columns, scores and confidence of each slot; the splits of each tree.
+        const perRow = 8 * nFeatures + 4 + nSlots * (4 * nFeatures + 16)
+        const maxRows = Math.round((share * 2 ** 32) / perRow)
+        const least = maxRows * perRow + nSlots * nTrees * (subsampleSize - 1) * 5
+        const bytes = wasm.arenaBytes(nFeatures, nTrees, subsampleSize, maxRows, nSlots)
+        if (bytes !== 0) expect(bytes).toBeGreaterThanOrEqual(least)
+        if (least >= 2 ** 32) expect(bytes).toBe(0)
+      }),
+      seeded(500),
+    )
   })
 
   it('holds several forests that do not disturb each other', async () => {

@@ -1,9 +1,8 @@
 import { routeName } from '../../telemetry/route-name.js'
 import { type ProfileState, RouteProfile } from './route-profile.js'
 
-/** Routes with a profile of their own, where nothing else is said. */
+/** Routes with a profile of their own where nothing else is said. */
 export const ROUTES_MAX = 512
-
 /** Raw routes remembered with their names, to each profile; longer ones are named anew each time. */
 const ALIASES_A_ROUTE = 4
 const LONGEST_ALIAS = 256

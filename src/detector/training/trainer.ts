@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import type { Arena } from '../../forest/arena.js'
-import { contaminationWord, type FitOrder } from '../../forest/fit.js'
+import { type FitOrder, fitInTurns } from '../../forest/fit.js'
 import type { FitAnswer, FitWorkerData } from './fit-worker.js'
 import type { TrainerFaultKind, TrainerOptions } from './trainer-options.js'
 
@@ -127,16 +127,11 @@ export class Trainer {
   async #fitInline(order: FitOrder): Promise<number> {
     const startedMs = performance.now()
     const { wasm } = this.#arena
-    const { base, slot, nRows, nTrees, seed, contamination } = order
-    wasm.beginFit(base, slot, nRows)
-    for (let tree = 0; tree < nTrees && !this.#closed; tree += TREES_A_TURN) {
+    for (const _ of fitInTurns(wasm, order, TREES_A_TURN)) {
       await setImmediate()
-      wasm.growTrees(base, slot, seed, tree, Math.min(nTrees, tree + TREES_A_TURN))
+      if (this.#closed) throw new Error('the trainer is closed')
     }
-    await setImmediate()
-    if (this.#closed) throw new Error('the trainer is closed')
-    wasm.calibrate(base, slot, contaminationWord(contamination))
-    wasm.summarize(base, slot)
+    wasm.summarize(order.base, order.slot)
     return performance.now() - startedMs
   }
 
