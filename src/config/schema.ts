@@ -1,4 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
+import { ANOMALIES_MAX } from '../anomalies/anomaly-log.js'
+import { ERRORS, INPUT_LENGTH, LATENCY } from '../telemetry/features.js'
 
 const HISTORY_LIMIT = 100_000
 /** Parts of comma-separated lists, as patterns. */
@@ -174,19 +176,19 @@ export const Environment = Type.Object(
         'What counts, as JSON by feature: direction (high, low, both), ignore (units) and ignoreRelative (share of the median).',
     }),
     SENTINEL_RULE_LATENCY_MS: Type.Number({
-      default: 5000,
+      default: LATENCY.ruleLimit,
       exclusiveMinimum: 0,
       maximum: 1e12,
       description: 'While there is no forest: latency above it, in milliseconds, is a threat.',
     }),
     SENTINEL_RULE_INPUT_LENGTH: Type.Integer({
-      default: 10_000,
+      default: INPUT_LENGTH.ruleLimit,
       minimum: 1,
       maximum: 1e12,
       description: 'While there is no forest: input length above it is a threat.',
     }),
     SENTINEL_RULE_ERRORS: Type.Integer({
-      default: 5,
+      default: ERRORS.ruleLimit,
       minimum: 1,
       maximum: 1e12,
       description: 'While there is no forest: an error count above it is a threat.',
@@ -203,7 +205,7 @@ export const Environment = Type.Object(
       description: 'How long an answer may wait for the language model, in milliseconds.',
     }),
     SENTINEL_ANOMALIES_MAX: Type.Integer({
-      default: 500,
+      default: ANOMALIES_MAX,
       minimum: 1,
       maximum: 10_000,
       description: 'Recent anomalies kept to be looked up at /anomalies.',
