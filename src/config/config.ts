@@ -22,7 +22,7 @@ export interface Config {
   /** The file with the forest that judges; null for one that is learnt. */
   readonly forestFile: string | null
   readonly detector: Omit<DetectorOptions, 'forest' | 'onFit' | 'onTrainerFault' | 'trainer'>
-  readonly explain: Pick<ExplainerOptions, 'mode' | 'timeoutMs' | 'ollamaHost' | 'ollamaModel'>
+  readonly explain: ExplainConfig
   /** Anomalies kept to be looked up. */
   readonly anomaliesMax: number
 }
@@ -54,6 +54,12 @@ export interface LimitsConfig {
   readonly rateLimit: number
   /** Answers remembered for repeated requests; 0 remembers none. */
   readonly idempotencyMax: number
+}
+
+/** Who explains an anomaly. */
+export interface ExplainConfig extends Pick<ExplainerOptions, 'mode' | 'timeoutMs'> {
+  readonly ollamaHost: string
+  readonly ollamaModel: string
 }
 
 /** Where and how often the state is kept; nowhere when the folder is null. */

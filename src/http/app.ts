@@ -5,6 +5,7 @@ import { type Config, loadConfig } from '../config/config.js'
 import { withForestFile } from '../config/forest-file.js'
 import { Detector, type DetectorOptions } from '../detector/detector.js'
 import { Explainer } from '../explain/explainer.js'
+import { ollamaModel } from '../explain/llm/ollama-model.js'
 import { Telemetry } from '../telemetry/record.js'
 import { protectionPlugin } from './access/protection.js'
 import { AJV_OPTIONS } from './ajv-options.js'
@@ -82,7 +83,7 @@ export async function buildApp(options: AppOptions = {}) {
     if (detector !== options.detector) await detector.close()
   })
 
-  const { mode } = config.explain
+  const { mode, timeoutMs, ollamaHost, ollamaModel: modelName } = config.explain
   const anomalies = new AnomalyLog({ max: config.anomaliesMax })
   const { dir } = config.state
   if (dir !== null) {
@@ -92,7 +93,16 @@ export async function buildApp(options: AppOptions = {}) {
     // Runs before the hook above that ends the detector, and after the last answer.
     app.addHook('onClose', () => keeper.close())
   }
-  const explainer = new Explainer({ ...config.explain, metrics, logger: app.log })
+  const explainer = new Explainer({
+    mode,
+    timeoutMs,
+    model: ollamaModel(ollamaHost, modelName),
+    listener: {
+      llmRequest: (outcome, seconds) => metrics.llmRequest(outcome, seconds),
+      breakerState: (state) => metrics.breakerState(state),
+      log: app.log,
+    },
+  })
   // The client of the language model is slow to load: neither the start nor the first anomaly waits for it.
   app.addHook('onListen', async () => void explainer.prepare())
   // Answers that wait for the model get the rules' reason at once when the service stops.
