@@ -4,7 +4,7 @@ import { detailOf } from '../../anomalies/detail.js'
 import type { Detector } from '../../detector/detector.js'
 import type { Verdict } from '../../detector/verdict.js'
 import { Telemetry } from '../../telemetry/record.js'
-import { routePattern } from '../../telemetry/route-pattern.js'
+import { routeName } from '../../telemetry/route-name.js'
 import { OK } from '../answer-json.js'
 import { AnswerMemory } from '../answer-memory.js'
 import type { SentinelMetrics } from '../metrics/sentinel-metrics.js'
@@ -99,7 +99,7 @@ function answerThreat(
   const answer = (text: string): ThreatAnswer => {
     const { score, confidence } = verdict
     request.log.warn(
-      { anomalyId: id, score, confidence, reason: text, route: routePattern(route) },
+      { anomalyId: id, score, confidence, reason: text, route: routeName(route) || null },
       'anomaly',
     )
     const threat: ThreatAnswer = {
