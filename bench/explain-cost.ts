@@ -11,16 +11,17 @@ import { cpus } from 'node:os'
 import { fastify } from 'fastify'
 import { AnomalyLog } from '#sentinel/anomalies/anomaly-log.js'
 import { Explainer, type ExplainMode } from '#sentinel/explain/explainer.js'
+import { ollamaModel } from '#sentinel/explain/llm/ollama-model.js'
 import { reasonFor } from '#sentinel/explain/sentence/reason.js'
 import { loggerOptions } from '#sentinel/http/logger.js'
-import { routePattern } from '#sentinel/telemetry/route-pattern.js'
+import { routeName } from '#sentinel/telemetry/route-name.js'
 import { SLOW } from '../test/explain/verdicts.js'
 
 const WARM_UP = 2_000
 const RUNS = 20_000
 
 const anomaly = { verdict: SLOW, route: '/api/v2/users/u-102/orders' }
-const silent = { llmRequest: () => undefined, breakerState: () => undefined }
+const listener = { llmRequest: () => undefined, breakerState: () => undefined }
 
 /** Kept so that nothing measured can be left out as unused. */
 let sink = 0
@@ -40,7 +41,7 @@ async function measure(name: string, work: () => unknown): Promise<void> {
 }
 
 function explainer(mode: ExplainMode, ollamaHost: string): Explainer {
-  return new Explainer({ mode, timeoutMs: 2000, ollamaHost, ollamaModel: 'llama2', metrics: silent })
+  return new Explainer({ mode, timeoutMs: 2000, model: ollamaModel(ollamaHost, 'llama2'), listener })
 }
 
 async function listen(content: string): Promise<{ url: string; close: () => void }> {
@@ -90,7 +91,7 @@ const unwritten = {
 const app = fastify({ logger: loggerOptions('info', { stream: unwritten }) })
 const { score, confidence } = SLOW
 await measure('the log line', () => {
-  const route = routePattern(anomaly.route)
+  const route = routeName(anomaly.route)
   app.log.warn({ anomalyId: log.newestId, score, confidence, reason, route }, 'anomaly')
 })
 

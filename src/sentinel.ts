@@ -2,13 +2,14 @@ import { AnomalyLog } from './anomalies/anomaly-log.js'
 import { Detector, type DetectorOptions, type FitReport } from './detector/detector.js'
 import type { TrainerFault } from './detector/training/trainer-options.js'
 import type { Verdict } from './detector/verdict.js'
-import { Explainer, type ExplainerOptions } from './explain/explainer.js'
+import { Explainer, type ExplainMode } from './explain/explainer.js'
+import type { OpenModel } from './explain/llm/language-model.js'
 import type { BreakerState, LlmOutcome } from './explain/llm/outcome.js'
 import { StateKeeper } from './state/keeper.js'
 import { captureAll, restoreAll, type StateSection, type StateValue } from './state/section.js'
 import type { StateStore } from './state/state-store.js'
 import type { Telemetry } from './telemetry/record.js'
-import { routePattern } from './telemetry/route-pattern.js'
+import { routeName } from './telemetry/route-name.js'
 
 /** What is said of one record. */
 export interface Judgement {
@@ -48,13 +49,22 @@ export interface SentinelLog {
 export interface SentinelOptions {
   readonly detector?: Omit<DetectorOptions, 'onFit' | 'onTrainerFault'>
   /** Default: by rules alone; no language model is asked. */
-  readonly explain?: Partial<Pick<ExplainerOptions, 'mode' | 'timeoutMs' | 'ollamaHost' | 'ollamaModel'>>
+  readonly explain?: AskedModel
   /** Anomalies kept to be looked up. */
   readonly anomaliesMax?: number
   /** Keeps the state over restarts; nothing is kept without it. */
   readonly state?: KeptState
   readonly listener?: SentinelListener
   readonly log?: SentinelLog
+}
+
+/** The language model that adds its words to what the rules say. */
+export interface AskedModel {
+  readonly model: OpenModel
+  /** Whether a reason waits for the model's words, or they come later. `rules` never asks. */
+  readonly mode: ExplainMode
+  /** How long the model may take, in milliseconds. */
+  readonly timeoutMs: number
 }
 
 export interface KeptState {
@@ -65,12 +75,11 @@ export interface KeptState {
   readonly sections?: readonly StateSection[]
 }
 
-const EXPLAIN_DEFAULTS = {
+const BY_RULES: AskedModel = {
   mode: 'rules',
   timeoutMs: 2000,
-  ollamaHost: 'http://localhost:11434',
-  ollamaModel: 'llama2',
-} as const
+  model: () => Promise.reject(new Error('no language model is set up')),
+}
 const STATE_INTERVAL_MS = 60_000
 const SILENT: SentinelLog = { debug() {}, info() {}, warn() {}, error() {} }
 
@@ -89,12 +98,12 @@ export class Sentinel {
   #keeper: StateKeeper | null = null
 
   private constructor(options: SentinelOptions, detector: Detector, listeners: SentinelListener[]) {
-    const { explain, state, log = SILENT, anomaliesMax } = options
+    const { explain = BY_RULES, state, log = SILENT, anomaliesMax } = options
     this.detector = detector
     this.anomalies = new AnomalyLog(anomaliesMax === undefined ? {} : { max: anomaliesMax })
     this.#listeners = listeners
     this.#log = log
-    const metrics = {
+    const heard = {
       llmRequest: (outcome: LlmOutcome, seconds: number | null): void => {
         for (const listener of listeners) listener.llmRequest?.(outcome, seconds)
       },
@@ -102,9 +111,8 @@ export class Sentinel {
         for (const listener of listeners) listener.breakerState?.(breaker)
       },
     }
-    const settings = { ...EXPLAIN_DEFAULTS, ...explain }
-    this.#waits = settings.mode === 'wait'
-    this.#explainer = new Explainer({ ...settings, metrics, logger: log })
+    this.#waits = explain.mode === 'wait'
+    this.#explainer = new Explainer({ ...explain, listener: { ...heard, log } })
     this.#sections = sectionsOf(detector, this.anomalies, state?.sections)
   }
 
@@ -195,7 +203,7 @@ export class Sentinel {
     const { score, confidence } = verdict
     const logged = (text: string): string => {
       this.#log.warn(
-        { anomalyId: id, score, confidence, reason: text, route: routePattern(route) },
+        { anomalyId: id, score, confidence, reason: text, route: routeName(route) || null },
         'anomaly',
       )
       return text

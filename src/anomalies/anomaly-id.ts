@@ -10,12 +10,12 @@ export function isAnomalyId(text: string): boolean {
   return ANOMALY_ID.test(text)
 }
 
-/** Gives ids that sort as text in the order they were given, even when the clock goes back. */
+/** Gives ids that sort as text in the order in which they were given, even when the clock goes back. */
 export class AnomalyIds {
   #ms = 0
   #sequence = 0
 
-  /** Makes sure that what follows sorts after an id given before, by another process perhaps. */
+  /** Makes the next ids sort after this one, which an earlier process may have given. */
   continueAfter(id: string): void {
     const [ms = '', sequence = ''] = id.split('-')
     this.#ms = Number.parseInt(ms, 16)
@@ -35,8 +35,8 @@ export class AnomalyIds {
 }
 
 /**
- * A text that sorts before every id given at or after a time, and after those given before it. Times that
- * no id can have are moved to the nearest that one can.
+ * A text that sorts before every id given at or after a time in milliseconds since 1970, and after those given
+ * before it. A time outside the range of ids counts as the nearest inside.
  */
 export function idBound(timeMs: number): string {
   const latest = 16 ** MS_DIGITS - 1

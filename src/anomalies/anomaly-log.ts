@@ -8,7 +8,7 @@ import { detailOf } from './detail.js'
 /** Anomalies kept where nothing else is said. */
 export const ANOMALIES_MAX = 500
 const MAX_ROUTE_CHARS = 256
-/** A state of more would take longer to write than a request may wait. */
+/** At most so many go into a saved state: capturing more would keep requests waiting for too long. */
 const MAX_CAPTURED = 1000
 
 export interface LoggedAnomaly {
@@ -18,9 +18,9 @@ export interface LoggedAnomaly {
 }
 
 export interface AnomalyQuery {
-  /** At most so many, the newest; all without it. */
+  /** At most so many, the newest of them; default all. */
   readonly limit?: number
-  /** Only what sorts after it: an id, or `idBound` of a time. */
+  /** Only anomalies whose id sorts after this text, which is an id or the `idBound` of a time. */
   readonly since?: string
 }
 
@@ -31,7 +31,7 @@ export type AnomalyEvent = { readonly kind: 'logged' | 'explained'; readonly ano
 export class AnomalyLog {
   readonly capacity: number
   readonly #ids = new AnomalyIds()
-  /** Insertion order is id order. */
+  /** In the order of their ids, which is that of insertion: lists and states are read off it. */
   readonly #anomalies = new Map<string, Anomaly>()
   readonly #listeners = new Set<(event: AnomalyEvent) => void>()
   #newestId = ''
@@ -45,7 +45,7 @@ export class AnomalyLog {
     return this.#anomalies.size
   }
 
-  /** Keeps an anomaly and tells the listeners. Its `id` is what `x-anomaly-id` carries. */
+  /** Keeps an anomaly and tells the listeners. The header `x-anomaly-id` carries its `id`. */
   add({ verdict, reason, route }: LoggedAnomaly): Anomaly {
     const nowMs = Date.now()
     const anomaly: Anomaly = {
@@ -70,12 +70,12 @@ export class AnomalyLog {
     return anomaly
   }
 
-  /** Puts the model's text in the place of the rules'. False when the anomaly is no longer kept. */
+  /** Shows the model's text instead of the rules'. False when the anomaly is no longer kept. */
   attachAssessment(id: string, { text, model, ms }: Assessment): boolean {
     const before = this.#anomalies.get(id)
     if (before === undefined) return false
     const anomaly: Anomaly = { ...before, explanation: { source: 'llm', text, model, ms } }
-    // Setting a key that exists keeps its place in the order.
+    // A key that exists stays where it is in the order.
     this.#anomalies.set(id, anomaly)
     this.#tell({ kind: 'explained', anomaly })
     return true

@@ -24,7 +24,7 @@ export interface Config {
   readonly detector: Required<
     Omit<DetectorOptions, 'forest' | 'features' | 'onFit' | 'onTrainerFault' | 'trainer'>
   >
-  readonly explain: Pick<ExplainerOptions, 'mode' | 'timeoutMs' | 'ollamaHost' | 'ollamaModel'>
+  readonly explain: ExplainConfig
   /** Anomalies kept to be looked up. */
   readonly anomaliesMax: number
 }
@@ -56,6 +56,12 @@ export interface LimitsConfig {
   readonly rateLimit: number
   /** Answers remembered for repeated requests; 0 remembers none. */
   readonly idempotencyMax: number
+}
+
+/** Who explains an anomaly. */
+export interface ExplainConfig extends Pick<ExplainerOptions, 'mode' | 'timeoutMs'> {
+  readonly ollamaHost: string
+  readonly ollamaModel: string
 }
 
 /** Where and how often the state is kept; nowhere when the folder is null. */

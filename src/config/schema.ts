@@ -1,7 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { ANOMALIES_MAX } from '../anomalies/anomaly-log.js'
-import { ROUTES_MAX } from '../detector/guarded/route-profiles.js'
+import { DETECTOR_DEFAULTS } from '../detector/options.js'
 import { FOREST_DEFAULTS, FOREST_RANGES, MAX_CONTAMINATION } from '../forest/options.js'
+import { ERRORS, INPUT_LENGTH, LATENCY } from '../telemetry/features.js'
 
 const HISTORY_LIMIT = 100_000
 /** Parts of comma-separated lists, as patterns. */
@@ -107,7 +108,7 @@ export const Environment = Type.Object(
       description: 'File with a forest that judges every record; then nothing is learnt here.',
     }),
     SENTINEL_HISTORY_MAX: Type.Integer({
-      default: 1000,
+      default: DETECTOR_DEFAULTS.historyMax,
       minimum: 2,
       maximum: HISTORY_LIMIT,
       description: 'Rows in the sliding window.',
@@ -120,13 +121,13 @@ export const Environment = Type.Object(
       },
     ),
     SENTINEL_RETRAIN_EVERY: Type.Integer({
-      default: 50,
+      default: DETECTOR_DEFAULTS.retrainEvery,
       minimum: 1,
       maximum: 1_000_000,
       description: 'Records between two fits of the forest.',
     }),
     SENTINEL_MIN_SAMPLES: Type.Integer({
-      default: 50,
+      default: DETECTOR_DEFAULTS.minSamples,
       minimum: 2,
       maximum: HISTORY_LIMIT,
       description: 'Records before the first fit; at most SENTINEL_HISTORY_MAX.',
@@ -150,24 +151,24 @@ export const Environment = Type.Object(
       description: 'Seed of the forest: same records, options and seed, same verdicts.',
     }),
     SENTINEL_TRAIN_DUTY: Type.Number({
-      default: 0.1,
+      default: DETECTOR_DEFAULTS.trainDuty,
       exclusiveMinimum: 0,
       maximum: 1,
       description: 'Share of one core that fitting may take.',
     }),
     SENTINEL_BASELINE: Type.Union([Type.Literal('guarded'), Type.Literal('window')], {
-      default: 'guarded',
+      default: DETECTOR_DEFAULTS.baseline,
       description:
         'What is learnt from: a baseline that an attack cannot fill, by route, or the last records as they are.',
     }),
     SENTINEL_ROUTES_MAX: Type.Integer({
-      default: ROUTES_MAX,
+      default: DETECTOR_DEFAULTS.routesMax,
       minimum: 1,
       maximum: 100_000,
       description: 'Routes with a profile of their own; the least recently used goes.',
     }),
     SENTINEL_MIN_CONFIDENCE: Type.Number({
-      default: 0,
+      default: DETECTOR_DEFAULTS.minConfidence,
       minimum: 0,
       maximum: 1,
       description: 'An anomaly needs at least this confidence.',
@@ -180,19 +181,19 @@ export const Environment = Type.Object(
         'What counts, as JSON by feature: direction (high, low, both), ignore (units) and ignoreRelative (share of the median).',
     }),
     SENTINEL_RULE_LATENCY_MS: Type.Number({
-      default: 5000,
+      default: LATENCY.ruleLimit,
       exclusiveMinimum: 0,
       maximum: 1e12,
       description: 'While there is no forest: latency above it, in milliseconds, is a threat.',
     }),
     SENTINEL_RULE_INPUT_LENGTH: Type.Integer({
-      default: 10_000,
+      default: INPUT_LENGTH.ruleLimit,
       minimum: 1,
       maximum: 1e12,
       description: 'While there is no forest: input length above it is a threat.',
     }),
     SENTINEL_RULE_ERRORS: Type.Integer({
-      default: 5,
+      default: ERRORS.ruleLimit,
       minimum: 1,
       maximum: 1e12,
       description: 'While there is no forest: an error count above it is a threat.',

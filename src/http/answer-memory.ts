@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { FifoMap } from 'toad-cache'
 import { ApiError } from './error-codes.js'
 
 const KEY = /^[!-~]{1,255}$/
@@ -19,12 +20,11 @@ interface Entry<Answer> extends FirstAnswer<Answer> {
  * its promise, so that a repetition waits for the first.
  */
 export class AnswerMemory<Answer> {
-  readonly #capacity: number
-  /** Insertion order is age. */
-  readonly #entries = new Map<string, Entry<Answer>>()
+  readonly #entries: FifoMap<Entry<Answer>>
 
+  /** @param capacity at least 1 */
   constructor(capacity: number) {
-    this.#capacity = capacity
+    this.#entries = new FifoMap(capacity)
   }
 
   /**
@@ -51,10 +51,6 @@ export class AnswerMemory<Answer> {
   /** Keeps an answer under its key; the oldest goes when there is one too many. */
   keep(key: string, request: unknown, answer: Answer, anomalyId: string | null): void {
     this.#entries.set(key, { answer, anomalyId, fingerprint: fingerprintOf(request) })
-    if (this.#entries.size > this.#capacity) {
-      const oldest = this.#entries.keys().next()
-      if (!oldest.done) this.#entries.delete(oldest.value)
-    }
   }
 }
 

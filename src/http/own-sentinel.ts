@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.js'
 import { withForestFile } from '../config/forest-file.js'
+import { ollamaModel } from '../explain/llm/ollama-model.js'
 import { Sentinel, type SentinelLog, type SentinelOptions } from '../sentinel.js'
 import { StateFile } from '../state/state-file.js'
 import type { SentinelMetrics } from './metrics/sentinel-metrics.js'
@@ -13,7 +14,9 @@ export async function sentinelOf(
   metrics: SentinelMetrics,
   log: SentinelLog,
 ): Promise<Sentinel> {
-  const { detector, explain, anomaliesMax, forestFile, state } = config
+  const { detector, anomaliesMax, forestFile, state } = config
+  const { mode, timeoutMs, ollamaHost, ollamaModel: modelName } = config.explain
+  const explain = { mode, timeoutMs, model: ollamaModel(ollamaHost, modelName) }
   const options: SentinelOptions = { detector, explain, anomaliesMax, listener: metrics, log }
   const { dir, intervalMs } = state
   const kept: SentinelOptions =

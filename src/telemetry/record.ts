@@ -2,12 +2,15 @@ import { type Static, Type } from '@sinclair/typebox'
 
 /**
  * One telemetry record, as a client reports it after each request it served.
- * The detector reads it through `features.ts`; the HTTP host validates against this very schema.
+ * The detector reads it through `FEATURES`; the HTTP host checks what arrives against this very schema.
  */
 export const Telemetry = Type.Object(
   {
     latency: Type.Number({ minimum: 0, description: 'How long the request took, in milliseconds.' }),
-    input_length: Type.Integer({ minimum: 0, description: 'Size of the input, in bytes or characters.' }),
+    input_length: Type.Integer({
+      minimum: 0,
+      description: 'Size of the input, in bytes; or in characters, if every record counts the same way.',
+    }),
     errors: Type.Integer({ minimum: 0, description: 'Errors seen while serving the request.' }),
     route: Type.Optional(
       Type.String({ maxLength: 2048, description: 'Route or operation, e.g. `/api/analyze`.' }),

@@ -1,30 +1,50 @@
+import { cutAt, plainText } from '../text/plain-text.js'
+
 /** Longest name, in characters, and most path segments a name keeps. */
 const MAX_LENGTH = 120
 const MAX_SEGMENTS = 8
 /** A segment longer than this is a value, not a name. */
 const MAX_SEGMENT = 40
+/** What lies behind this many characters is not read: a path of named segments is shorter. */
+const MAX_READ = 1024
+const QUESTION_MARK = 0x3f
+const HASH = 0x23
+/** Numbers, UUIDs, hashes and dates have a digit, addresses an at sign. */
+const IDENTIFIES = /[\d@]/
 /** API versions are the digits that do name something. */
 const VERSION = /^v\d{1,3}$/i
 
 /**
- * The route that a raw path belongs to: no query and no fragment, every segment with a digit in it (numbers,
- * UUIDs, hashes, dates) and every overlong one replaced by `*`, at most 8 segments and 120 characters. So an
- * identifier in the path does not give each request a baseline of its own. What carries no route at all belongs
- * to the route with the empty name.
+ * The kind of request that a raw route stands for: the one name under which the profiles, the log, the cache
+ * of explanations and the language model know it. It is one visible line of at most 120 characters and 8 path
+ * segments, without query and fragment; each segment that identifies something (it has a digit or an at sign,
+ * or more than 40 characters) is replaced by `*`. So an identifier in the path neither gives each request a
+ * profile of its own nor gets into the log or the prompt. A record without a route has the empty name.
  */
 export function routeName(raw: string | undefined): string {
   if (raw === undefined || raw === '') return ''
-  const end = raw.search(/[?#]/)
-  // What follows could not change the name any more.
-  const path = raw.slice(0, Math.min(end < 0 ? raw.length : end, 1024))
-  const segments = path.split('/')
+  const segments = pathOf(raw).split('/')
   const kept = segments.slice(0, MAX_SEGMENTS + 1).map(segmentName)
   if (segments.length > kept.length) kept[MAX_SEGMENTS] = '*'
   if (kept.length > 2 && kept.at(-1) === '') kept.pop()
-  return kept.join('/').slice(0, MAX_LENGTH)
+  return cutAt(kept.join('/'), MAX_LENGTH)
+}
+
+/** What stands before the query and the fragment, as one visible line; nearly every route is that already. */
+function pathOf(raw: string): string {
+  const most = Math.min(raw.length, MAX_READ)
+  let end = 0
+  let visibleAscii = true
+  for (; end < most; end++) {
+    const unit = raw.charCodeAt(end)
+    if (unit === QUESTION_MARK || unit === HASH) break
+    if (unit < 0x21 || unit > 0x7e) visibleAscii = false
+  }
+  const path = raw.slice(0, end)
+  return visibleAscii ? path : plainText(path, MAX_READ)
 }
 
 function segmentName(segment: string): string {
   if (segment.length > MAX_SEGMENT) return '*'
-  return /\d/.test(segment) && !VERSION.test(segment) ? '*' : segment
+  return IDENTIFIES.test(segment) && !VERSION.test(segment) ? '*' : segment
 }

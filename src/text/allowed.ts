@@ -9,13 +9,13 @@ export interface ValueSchema {
   readonly exclusiveMinimum?: number
   readonly minLength?: number
   readonly maxLength?: number
-  /** Says in words what no keyword can. */
+  /** What is allowed, in words: our own keyword, for what the others cannot say. */
   readonly allowed?: string
 }
 
 /**
- * What a schema lets through, as the end of the sentence "… must be": so that the messages of bad requests
- * and bad settings are made from the schema that refused them, and cannot drift from it.
+ * What a schema lets through, as the end of a sentence "… must be". The messages of bad requests and bad
+ * settings are made from the schema that refused them, so that they cannot drift from it.
  */
 export function allowedBy(schema: ValueSchema): string {
   if (schema.allowed !== undefined) return schema.allowed

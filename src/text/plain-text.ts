@@ -7,7 +7,7 @@ const LINE_OR_SPACE = /[\t-\r\u0085\p{Z}]+/gu
 /** More marks than any script stacks on one letter: they would be drawn over neighbouring lines. */
 const STACKED_MARKS = /(\p{M}{4})\p{M}+/gu
 
-/** Nothing, or words of printable ASCII with a space between them: nothing of the above is in it. */
+/** Words of printable ASCII with one space between them, or nothing: such text is plain already. */
 const PLAIN = /^(?:[!-~]+(?: [!-~]+)*)?$/
 
 /**
@@ -17,7 +17,7 @@ const PLAIN = /^(?:[!-~]+(?: [!-~]+)*)?$/
  */
 export function plainText(text: string, maxChars: number): string {
   if (text.length <= maxChars && PLAIN.test(text)) return text
-  // Bounded before the expressions run: invisible padding of any length must not cost time.
+  // Cut before the expressions run, so that any length of invisible padding costs the same.
   const head = text.slice(0, maxChars * 8)
   const line = head
     .replace(LINE_OR_SPACE, ' ')
@@ -26,11 +26,13 @@ export function plainText(text: string, maxChars: number): string {
     .replace(STACKED_MARKS, '$1')
     .replace(LINE_OR_SPACE, ' ')
     .trim()
-  return line.length <= maxChars ? line : `${cut(line, maxChars - 1)}…`
+  return line.length <= maxChars ? line : `${cutAt(line, maxChars - 1)}…`
 }
 
-function cut(line: string, maxChars: number): string {
-  const end = isHighSurrogate(line.charCodeAt(maxChars - 1)) ? maxChars - 1 : maxChars
+/** At most the first `maxChars` UTF-16 units of a line, never half a character, without space at the end. */
+export function cutAt(line: string, maxChars: number): string {
+  const half = line.length > maxChars && isHighSurrogate(line.charCodeAt(maxChars - 1))
+  const end = half ? maxChars - 1 : maxChars
   return line.slice(0, end).trimEnd()
 }
 

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Explainer, type ExplainerOptions } from '#sentinel/explain/explainer.js'
+import type { LanguageModel, OpenModel } from '#sentinel/explain/llm/language-model.js'
+import { ollamaModel } from '#sentinel/explain/llm/ollama-model.js'
 import type { BreakerState, LlmOutcome } from '#sentinel/explain/llm/outcome.js'
 import { reasonFor } from '#sentinel/explain/sentence/reason.js'
 import type { Verdict } from '../../src/detector/verdict.js'
@@ -10,7 +12,7 @@ import { contribution, forestVerdict, limitVerdict, SLOW } from './verdicts.js'
 const AMPLE_MS = 20_000
 const SHORT_MS = 40
 
-class MetricsRecorder {
+class EventRecorder {
   readonly outcomes: LlmOutcome[] = []
   readonly seconds: (number | null)[] = []
   readonly states: BreakerState[] = []
@@ -38,12 +40,12 @@ class MetricsRecorder {
 }
 
 let ollama: OllamaStandIn
-let metrics: MetricsRecorder
+let told: EventRecorder
 const explainers: Explainer[] = []
 
 beforeEach(async () => {
   ollama = await OllamaStandIn.start()
-  metrics = new MetricsRecorder()
+  told = new EventRecorder()
 })
 
 afterEach(async () => {
@@ -56,9 +58,8 @@ function explainerWith(options: Partial<ExplainerOptions> = {}): Explainer {
   const explainer = new Explainer({
     mode: 'wait',
     timeoutMs: AMPLE_MS,
-    ollamaHost: ollama.url,
-    ollamaModel: 'llama2',
-    metrics,
+    model: ollamaModel(ollama.url, 'llama2'),
+    listener: told,
     ...options,
   })
   explainers.push(explainer)
@@ -88,8 +89,8 @@ describe('an explanation', () => {
       model: 'llama2',
       ms: expect.any(Number) as number,
     })
-    expect(metrics.outcomes).toEqual(['ok'])
-    expect(metrics.seconds[0]).toBeGreaterThan(0)
+    expect(told.outcomes).toEqual(['ok'])
+    expect(told.seconds[0]).toBeGreaterThan(0)
   })
 
   it('asks for JSON of a schema, without stream, with bounded effort', async () => {
@@ -105,7 +106,7 @@ describe('an explanation', () => {
     expect(explainer.explain({ verdict: { ...SLOW, anomalous: false } }).assessment).toBeNull()
     expect(explainer.explain({ verdict: forestVerdict([]) }).assessment).toBeNull()
     expect(ollama.chats).toEqual([])
-    expect(metrics.outcomes).toEqual([])
+    expect(told.outcomes).toEqual([])
   })
 
   it('is given to limits too', async () => {
@@ -128,13 +129,13 @@ describe('an explanation', () => {
     expect(await assess(explainer, 0)).not.toBeNull()
     ollama.content = JSON.stringify({ assessment: 'At 9,999 ms it is slow.' })
     expect(await assess(explainer, 1)).toBeNull()
-    expect(metrics.outcomes).toEqual(['ok', 'invalid'])
+    expect(told.outcomes).toEqual(['ok', 'invalid'])
   })
 
   it('has no links', async () => {
     ollama.content = JSON.stringify({ assessment: 'Sign in at https://evil.example to repair it.' })
     expect(await assess(explainerWith())).toBeNull()
-    expect(metrics.outcomes).toEqual(['invalid'])
+    expect(told.outcomes).toEqual(['invalid'])
   })
 })
 
@@ -154,7 +155,7 @@ describe('a server that misbehaves', () => {
     ollama.behaviour = behaviour
     const printed = vi.spyOn(console, 'log').mockReturnValue(undefined)
     expect(await assess(explainerWith())).toBeNull()
-    expect(metrics.outcomes).toEqual([outcome])
+    expect(told.outcomes).toEqual([outcome])
     expect(ollama.redirected).toEqual([])
     // Standard output is for JSON lines.
     expect(printed).not.toHaveBeenCalled()
@@ -164,8 +165,8 @@ describe('a server that misbehaves', () => {
   it.each<ChatBehaviour>(['hang', 'trickle'])('with %s is given up at the deadline', async (behaviour) => {
     ollama.behaviour = behaviour
     expect(await assess(explainerWith({ timeoutMs: SHORT_MS }))).toBeNull()
-    expect(metrics.outcomes).toEqual(['timeout'])
-    expect(metrics.seconds[0]).toBeGreaterThan(0)
+    expect(told.outcomes).toEqual(['timeout'])
+    expect(told.seconds[0]).toBeGreaterThan(0)
   })
 
   it.each([
@@ -178,14 +179,15 @@ describe('a server that misbehaves', () => {
   ])('with the message %j leaves the sentence of the rules', async (content) => {
     ollama.content = content
     expect(await assess(explainerWith())).toBeNull()
-    expect(metrics.outcomes).toEqual(['invalid'])
+    expect(told.outcomes).toEqual(['invalid'])
   })
 
   it('says what is wrong when it stops asking', async () => {
-    const logger = { debug: vi.fn(), info: vi.fn(), warn: vi.fn() }
-    const explainer = explainerWith({ ollamaModel: 'nope', logger })
+    const log = { debug: vi.fn(), info: vi.fn(), warn: vi.fn() }
+    const listener = Object.assign(told, { log })
+    const explainer = explainerWith({ model: ollamaModel(ollama.url, 'nope'), listener })
     for (const number of [0, 1, 2]) await assess(explainer, number)
-    expect(logger.warn).toHaveBeenCalledExactlyOnceWith(
+    expect(log.warn).toHaveBeenCalledExactlyOnceWith(
       { breaker: 'open', model: 'nope', lastFailure: "Ollama answered 404: model 'nope' not found" },
       expect.any(String),
     )
@@ -199,7 +201,7 @@ describe('the load on the model server', () => {
     const assessments = Array.from({ length: 13 }, (_, number) => assess(explainer, number))
     await ollama.chatsSeen(2)
     expect(await Promise.all(assessments.slice(10))).toEqual([null, null, null])
-    expect(metrics.outcomes).toEqual(['rejected', 'rejected', 'rejected'])
+    expect(told.outcomes).toEqual(['rejected', 'rejected', 'rejected'])
     ollama.release()
     const answers = await Promise.all(assessments.slice(0, 10))
     expect(answers.every((answer) => answer !== null)).toBe(true)
@@ -224,7 +226,7 @@ describe('the load on the model server', () => {
     ollama.release()
     expect((await first.assessment)?.text).toBe((await second.assessment)?.text)
     expect(await explainer.explain({ verdict: SLOW, route: '/users/19' }).assessment).toMatchObject({ ms: 0 })
-    expect(metrics.outcomes.toSorted()).toEqual(['cached', 'ok', 'shared'])
+    expect(told.outcomes.toSorted()).toEqual(['cached', 'ok', 'shared'])
     expect(ollama.chats).toHaveLength(1)
   })
 
@@ -255,10 +257,10 @@ describe('the load on the model server', () => {
   it('forgets its answers after some minutes', async () => {
     const explainer = explainerWith()
     await assess(explainer)
-    vi.useFakeTimers({ toFake: ['performance'] })
+    vi.useFakeTimers({ toFake: ['Date', 'performance'] })
     vi.advanceTimersByTime(performance.now() + 6 * 60_000)
     await assess(explainer)
-    expect(metrics.outcomes).toEqual(['ok', 'ok'])
+    expect(told.outcomes).toEqual(['ok', 'ok'])
   })
 })
 
@@ -267,7 +269,7 @@ describe('the circuit breaker', () => {
     const explainer = explainerWith(options)
     ollama.behaviour = 'error-500'
     for (const number of [0, 1, 2]) await assess(explainer, number)
-    expect(metrics.states).toEqual(['closed', 'open'])
+    expect(told.states).toEqual(['closed', 'open'])
     return explainer
   }
 
@@ -275,7 +277,7 @@ describe('the circuit breaker', () => {
     const explainer = await opened()
     ollama.behaviour = 'answer'
     for (const number of [3, 4, 5]) expect(await assess(explainer, number)).toBeNull()
-    expect(metrics.outcomes.slice(3)).toEqual(['open', 'open', 'open'])
+    expect(told.outcomes.slice(3)).toEqual(['open', 'open', 'open'])
     expect(ollama.chats).toHaveLength(3)
   })
 
@@ -285,7 +287,7 @@ describe('the circuit breaker', () => {
       ollama.behaviour = number % 3 === 0 ? 'answer' : 'drop'
       await assess(explainer, number)
     }
-    expect(metrics.states).toEqual(['closed'])
+    expect(told.states).toEqual(['closed'])
   })
 
   it('probes after a break, loading the model first, and closes when it answers', async () => {
@@ -294,7 +296,7 @@ describe('the circuit breaker', () => {
     skipBreak()
     expect(await assess(explainer, 3)).not.toBeNull()
     expect(ollama.loads).toHaveLength(1)
-    expect(metrics.states).toEqual(['closed', 'open', 'half-open', 'closed'])
+    expect(told.states).toEqual(['closed', 'open', 'half-open', 'closed'])
     expect(await assess(explainer, 4)).not.toBeNull()
   })
 
@@ -304,8 +306,8 @@ describe('the circuit breaker', () => {
     skipBreak()
     expect(await assess(explainer, 3)).toBeNull()
     expect(await assess(explainer, 4)).toBeNull()
-    expect(metrics.outcomes.slice(3)).toEqual(['open', 'open'])
-    const [closed, answered] = [metrics.next('closed'), metrics.next('ok')]
+    expect(told.outcomes.slice(3)).toEqual(['open', 'open'])
+    const [closed, answered] = [told.next('closed'), told.next('ok')]
     await ollama.loadsSeen(1)
     ollama.release()
     await Promise.all([closed, answered])
@@ -316,8 +318,8 @@ describe('the circuit breaker', () => {
     const explainer = await opened({ mode: 'background' })
     skipBreak()
     expect(await assess(explainer, 3)).toBeNull()
-    expect(metrics.states).toEqual(['closed', 'open', 'half-open', 'open'])
-    expect(metrics.outcomes.at(-1)).toBe('error')
+    expect(told.states).toEqual(['closed', 'open', 'half-open', 'open'])
+    expect(told.outcomes.at(-1)).toBe('error')
   })
 
   it('breaks for 5 s, and for twice as long after each probe that fails, up to 2 min', async () => {
@@ -328,11 +330,11 @@ describe('the circuit breaker', () => {
     for (const breakMs of [5_000, 10_000, 20_000, 40_000, 80_000, 120_000, 120_000]) {
       vi.setSystemTime(atMs + breakMs - 1)
       await assess(explainer, 3)
-      expect(metrics.outcomes.at(-1)).toBe('open')
+      expect(told.outcomes.at(-1)).toBe('open')
       atMs += breakMs
       vi.setSystemTime(atMs)
       await assess(explainer, 3)
-      expect(metrics.outcomes.at(-1)).toBe('error')
+      expect(told.outcomes.at(-1)).toBe('error')
     }
     expect(ollama.loads).toHaveLength(7)
   })
@@ -341,9 +343,52 @@ describe('the circuit breaker', () => {
     const gone = await OllamaStandIn.start()
     const { url } = gone
     await gone.stop()
-    const explainer = explainerWith({ ollamaHost: url })
+    const explainer = explainerWith({ model: ollamaModel(url, 'llama2') })
     for (const number of [0, 1, 2, 3]) expect(await assess(explainer, number)).toBeNull()
-    expect(metrics.outcomes).toEqual(['error', 'error', 'error', 'open'])
+    expect(told.outcomes).toEqual(['error', 'error', 'error', 'open'])
+  })
+})
+
+describe('another language model', () => {
+  const other = (assess: LanguageModel['assess']): OpenModel => {
+    return async () => ({ name: 'other', assess, load: async () => undefined })
+  }
+
+  it('can be put in, is opened once, and has its words checked like any', async () => {
+    const open = vi.fn(
+      other(async ({ route }) => (route === '/a' ? 'It queues.\n\u200bLook.' : 'See https://evil.example')),
+    )
+    const explainer = explainerWith({ model: open })
+    const { reason, assessment } = explainer.explain(distinct(0))
+    expect(await assessment).toMatchObject({ text: `${reason}. It queues. Look.`, model: 'other' })
+    expect(await assess(explainer, 0)).toMatchObject({ model: 'other', ms: 0 })
+    expect(await assess(explainer, 1)).toBeNull()
+    expect(told.outcomes).toEqual(['ok', 'cached', 'invalid'])
+    expect(open).toHaveBeenCalledTimes(1)
+  })
+
+  it('is not opened in mode rules', async () => {
+    const open = vi.fn(other(async () => 'words'))
+    const explainer = explainerWith({ mode: 'rules', model: open })
+    await explainer.prepare()
+    expect(explainer.explain(distinct(0)).assessment).toBeNull()
+    expect(open).not.toHaveBeenCalled()
+  })
+
+  it('that heeds no deadline delays nobody, and opens the breaker', async () => {
+    const explainer = explainerWith({ timeoutMs: SHORT_MS, model: other(() => new Promise(() => undefined)) })
+    for (const number of [0, 1, 2, 3]) expect(await assess(explainer, number)).toBeNull()
+    expect(told.outcomes).toEqual(['timeout', 'timeout', 'timeout', 'open'])
+  })
+
+  it('that cannot be opened leaves the sentence of the rules', async () => {
+    const log = { debug: vi.fn(), info: vi.fn(), warn: vi.fn() }
+    const error = new Error('no such client')
+    const listener = Object.assign(told, { log })
+    const explainer = explainerWith({ model: () => Promise.reject(error), listener })
+    await explainer.prepare()
+    expect(await assess(explainer)).toBeNull()
+    expect(log.warn).toHaveBeenCalledExactlyOnceWith({ err: error }, 'explanation failed')
   })
 })
 
@@ -357,7 +402,7 @@ describe('closing', () => {
     expect(await assessment).toBeNull()
     expect(await assess(explainer, 1)).toBeNull()
     expect(ollama.chats).toHaveLength(1)
-    expect(metrics.outcomes).toEqual([])
+    expect(told.outcomes).toEqual([])
   })
 
   it('is quiet when nothing was ever asked', async () => {

@@ -1,10 +1,9 @@
+import { FEATURES } from '#sentinel/telemetry/features.js'
 import type { Contribution, ExceededRule, Verdict } from '../../src/detector/verdict.js'
-
-const UNITS: Readonly<Record<string, string>> = { latency: 'ms', input_length: 'bytes', errors: 'count' }
 
 /** A contribution of one of the usual features, odd on the high side unless told otherwise. */
 export function contribution(feature: string, rest: Partial<Contribution> = {}): Contribution {
-  const unit = UNITS[feature] ?? 'units'
+  const unit = FEATURES.find(({ name }) => name === feature)?.unit ?? 'units'
   return { feature, unit, value: 5230, bits: 0.4, median: 127.4, percentile: 100, ...rest }
 }
 

@@ -1,6 +1,5 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { routePattern } from '#sentinel/telemetry/route-pattern.js'
 import { plainText } from '#sentinel/text/plain-text.js'
 
 describe('plain text', () => {
@@ -49,25 +48,5 @@ describe('plain text', () => {
       ),
       { seed: 7, numRuns: 1000 },
     )
-  })
-})
-
-describe('a route pattern', () => {
-  it('is the same for requests of one kind', () => {
-    expect(routePattern('/api/v2/users/u-102/orders/9f8a7b')).toBe('/api/v2/users/:id/orders/:id')
-  })
-
-  it('has no query, fragment or address', () => {
-    expect(routePattern('/reset?token=s3cret&email=a@b.example#x')).toBe('/reset')
-    expect(routePattern('/mail/someone@example.org')).toBe('/mail/:id')
-  })
-
-  it('is null without a route', () => {
-    expect(routePattern(undefined)).toBeNull()
-    expect(routePattern(' \u200b\n')).toBeNull()
-  })
-
-  it('is bounded', () => {
-    expect(routePattern('a'.repeat(10_240))?.length).toBe(120)
   })
 })

@@ -1,6 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import { plainText } from '../../text/plain-text.js'
+import type { FeatureFact } from './facts.js'
+import { figuresHold } from './figures.js'
 
 /** What is kept of the model's words. */
 export const MAX_ASSESSMENT_CHARS = 400
@@ -14,22 +16,21 @@ export type ModelAnswer = Static<typeof ModelAnswer>
 
 /** A model's explanation of one anomaly, as it is shown. */
 export interface Assessment {
-  /** The rules' sentence, then the model's own words: true by itself, whatever the model says. */
+  /** The rules' sentence, which is true whatever the model says, then the model's own words. */
   readonly text: string
   readonly model: string
   /** How long the model took; 0 when the words came from the cache. */
   readonly ms: number
 }
 
-/** The server answered, but not with what was asked for. */
+/** The model answered, but not with what was asked for. */
 export class InvalidAnswerError extends Error {
   override readonly name = 'InvalidAnswerError'
 }
 
 /**
- * The model's words from the content of its message: JSON of the schema, then one line of plain text of at
- * most 400 characters.
- * @throws InvalidAnswerError for anything else, and for words that carry a link
+ * The model's words in the content of its message, which is JSON of the schema `ModelAnswer`.
+ * @throws InvalidAnswerError for anything else
  */
 export function readAnswer(content: unknown): string {
   if (typeof content !== 'string') throw new InvalidAnswerError('the answer has no message')
@@ -40,11 +41,23 @@ export function readAnswer(content: unknown): string {
     throw new InvalidAnswerError('the message is no JSON')
   }
   if (!Value.Check(ModelAnswer, answer)) throw new InvalidAnswerError('the message has another schema')
-  const words = plainText(answer.assessment, MAX_ASSESSMENT_CHARS)
-  if (words === '') throw new InvalidAnswerError('the message has no visible text')
-  // Nobody asked for one, and a route's author may have: readers of an alert follow links.
-  if (LINK.test(words)) throw new InvalidAnswerError('the message has a link')
-  return words
+  return answer.assessment
+}
+
+/**
+ * A model's words as they may be shown: one line of plain text of at most 400 characters.
+ * @throws InvalidAnswerError when nothing visible is left, or the words have a link or a figure that is none of the
+ *   facts
+ */
+export function shownWords(words: string, facts: readonly FeatureFact[]): string {
+  const line = plainText(words, MAX_ASSESSMENT_CHARS)
+  if (line === '') throw new InvalidAnswerError('the message has no visible text')
+  // People follow links in alerts, and the text of the route, which the model reads, may have asked for one.
+  if (LINK.test(line)) throw new InvalidAnswerError('the message has a link')
+  if (!figuresHold(line, facts)) {
+    throw new InvalidAnswerError('the message has a figure that is none of the facts')
+  }
+  return line
 }
 
 const LINK = /[a-z][a-z0-9+.-]*:\/\/|\bwww\.|\bmailto:/i

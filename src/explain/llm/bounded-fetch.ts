@@ -38,7 +38,7 @@ function errorText(body: string): string {
     const { error } = JSON.parse(body) as { error?: unknown }
     if (typeof error === 'string') return plainText(error, MAX_ERROR_CHARS)
   } catch {
-    // No JSON: shown as it is.
+    // A page or plain text is shown itself.
   }
   return plainText(body, MAX_ERROR_CHARS)
 }

@@ -4,7 +4,7 @@ import { type Side, type Situation, sideOf } from '../sentence/situation.js'
 
 const MAX_FACTS = 4
 
-/** What the language model is told of one feature; plain data, no more than the sentence says. */
+/** What the language model is told of one feature: no more than the sentence says. */
 export interface FeatureFact {
   readonly feature: string
   readonly unit: string

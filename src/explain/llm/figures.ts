@@ -1,12 +1,13 @@
 import type { FeatureFact } from './facts.js'
 
 const FIGURE = /\d[\d,]*(?:\.\d+)?/g
+/** Relative difference up to which a figure counts as rounded. */
 const ROUNDING = 0.05
 
 /**
- * Whether every figure in the words is one of the facts', give or take rounding, its multiple of the median
- * or limit, or the same in thousands (ms as s, bytes as kB). A model that invents a figure is not believed,
- * and words from the cache fit only a record whose figures they name.
+ * Whether every figure in the words is a known one, to within 5%: a value, median, limit or percentile of the
+ * facts, a value's multiple of its median or limit, or an amount in thousands (ms as s, bytes as kB). A model
+ * that invents a figure is not believed, and words from the cache fit only a record whose figures they name.
  */
 export function figuresHold(words: string, facts: readonly FeatureFact[]): boolean {
   const figures = words.match(FIGURE)

@@ -34,7 +34,7 @@ function traitOf(one: Contribution, side: Side = sideOf(one)): string {
   return `${one.feature} ${side}`
 }
 
-/** Bucket of a quarter-decade-wide ratio to the reference, or of the value itself where that is 0. */
+/** The value's ratio to the reference (the value itself where that is 0), in steps of a quarter of a power of ten. */
 function magnitude(value: number, reference: number): number {
   const ratio = Math.abs(reference === 0 ? value : value / reference)
   return ratio === 0 ? -Infinity : Math.round(Math.log10(ratio) * 4)

@@ -1,7 +1,14 @@
-import {
-  type BulkheadPolicy,
+import type { BulkheadPolicy, CircuitBreakerPolicy } from 'cockatiel'
+import { InvalidAnswerError, shownWords } from './assessment.js'
+import { Deadlines, untilAborted } from './deadline.js'
+import type { LanguageModel } from './language-model.js'
+import type { BreakerState, LlmOutcome } from './outcome.js'
+import type { Question } from './prompt.js'
+import { messageOf, UnansweredError } from './unanswered.js'
+
+// A static import would load it at every start of the bundled service, also where no model is asked.
+const {
   bulkhead,
-  type CircuitBreakerPolicy,
   CircuitState,
   ConsecutiveBreaker,
   circuitBreaker,
@@ -10,13 +17,7 @@ import {
   isBrokenCircuitError,
   isBulkheadRejectedError,
   isTaskCancelledError,
-} from 'cockatiel'
-import { InvalidAnswerError } from './assessment.js'
-import { Deadlines, untilAborted } from './deadline.js'
-import { OllamaModel } from './ollama-model.js'
-import type { BreakerState, LlmOutcome } from './outcome.js'
-import type { Question } from './prompt.js'
-import { messageOf, UnansweredError } from './unanswered.js'
+} = await import('cockatiel')
 
 const MAX_IN_FLIGHT = 2
 const MAX_QUEUED = 8
@@ -27,27 +28,28 @@ const LONGEST_BREAK_MS = 120_000
 const LOAD_TIMEOUT_MS = 60_000
 
 export interface ModelLineOptions {
-  readonly host: string
-  readonly model: string
+  readonly model: LanguageModel
+  /** How long an answer may take, in milliseconds from the asking. */
   readonly timeoutMs: number
+  /** Told of each change of the breaker, with the message of the failure before it, if there was one. */
   onBreaker(state: BreakerState, lastFailure: string | null): void
 }
 
 export interface Asked {
-  /** The model's words; rejects with an `UnansweredError`. */
+  /** The model's words, fit to be shown; rejects with an `UnansweredError`. */
   readonly words: Promise<string>
   /** The question tries whether the breaker may close: it may take long, nobody should wait for it. */
   readonly probe: boolean
 }
 
 /**
- * The only way to the model server: at most two requests at a time, eight in the queue, each with a
+ * The only way to the language model: at most two requests at a time, eight in the queue, each with a
  * deadline that counts from the asking, and a breaker that stops asking after three failures in a row.
  * After a break of 5 s, doubling up to 2 min, one question is a probe: it has the model loaded first
- * (which the deadlines of ordinary questions would abort again and again) and must then answer in time.
+ * (the deadline of an ordinary question would abort the loading each time) and must then be answered in time.
  */
 export class ModelLine {
-  readonly #model: OllamaModel
+  readonly #model: LanguageModel
   readonly #timeoutMs: number
   readonly #deadlines = new Deadlines()
   readonly #slots: BulkheadPolicy = bulkhead(MAX_IN_FLIGHT, MAX_QUEUED)
@@ -55,8 +57,8 @@ export class ModelLine {
   #breakEndsAtMs = 0
   #closed = false
 
-  constructor({ host, model, timeoutMs, onBreaker }: ModelLineOptions) {
-    this.#model = new OllamaModel(host, model)
+  constructor({ model, timeoutMs, onBreaker }: ModelLineOptions) {
+    this.#model = model
     this.#timeoutMs = timeoutMs
     this.#breaker = circuitBreaker(handleAll, {
       halfOpenAfter: new DelegateBackoff(({ attempt }) => {
@@ -67,6 +69,10 @@ export class ModelLine {
       breaker: new ConsecutiveBreaker(FAILURES_TO_OPEN),
     })
     this.#breaker.onStateChange((state) => onBreaker(STATES[state], failureText(this.#breaker.lastFailure)))
+  }
+
+  get modelName(): string {
+    return this.#model.name
   }
 
   /**
@@ -88,17 +94,17 @@ export class ModelLine {
   /** Ends what is under way and asks no more. */
   close(): void {
     this.#closed = true
-    this.#deadlines.abort()
+    this.#deadlines.close()
   }
 
   #askInTime(question: Question): Promise<string> {
-    const deadline = this.#deadlines.start(this.#timeoutMs)
-    const answer = this.#slots.execute(() => {
-      // It may have opened while this question was in the queue.
-      if (this.#breaker.state !== CircuitState.Closed) throw new UnansweredError('open')
-      return this.#breaker.execute(() => this.#model.assess(question, deadline.signal))
-    }, deadline.signal)
-    return untilAborted(answer, deadline.signal).finally(() => deadline.end())
+    return this.#deadlines.within(this.#timeoutMs, (signal) =>
+      this.#slots.execute(() => {
+        // It may have opened while this question was in the queue.
+        if (this.#breaker.state !== CircuitState.Closed) throw new UnansweredError('open')
+        return this.#breaker.execute(() => this.#assess(question, signal))
+      }, signal),
+    )
   }
 
   #askAsProbe(question: Question): Asked | null {
@@ -109,26 +115,23 @@ export class ModelLine {
   }
 
   async #probe(question: Question): Promise<string> {
-    await this.#within(LOAD_TIMEOUT_MS, (signal) => this.#model.load(signal))
-    return this.#within(this.#timeoutMs, (signal) => this.#model.assess(question, signal))
+    await this.#deadlines.within(LOAD_TIMEOUT_MS, (signal) => this.#model.load(signal))
+    return this.#deadlines.within(this.#timeoutMs, (signal) => this.#assess(question, signal))
   }
 
-  async #within<T>(ms: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const deadline = this.#deadlines.start(ms)
-    try {
-      return await work(deadline.signal)
-    } finally {
-      deadline.end()
-    }
+  /** A failure to the slots and the breaker, too, when the words may not be shown or the model heeds no signal. */
+  async #assess(question: Question, signal: AbortSignal): Promise<string> {
+    const words = await untilAborted(this.#model.assess(question, signal), signal)
+    return shownWords(words, question.facts)
   }
 }
 
-const STATES: Readonly<Record<CircuitState, BreakerState>> = {
+const STATES = {
   [CircuitState.Closed]: 'closed',
   [CircuitState.HalfOpen]: 'half-open',
   [CircuitState.Open]: 'open',
   [CircuitState.Isolated]: 'open',
-}
+} as const
 
 function rethrow(error: unknown): never {
   throw error instanceof UnansweredError ? error : new UnansweredError(outcomeOf(error), error)

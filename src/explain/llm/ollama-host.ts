@@ -1,13 +1,13 @@
 import { BlockList, isIPv4, isIPv6 } from 'node:net'
 
-/** Addresses that answer with a machine's own credentials to whoever asks from it. */
+/** Where clouds hand a machine's credentials to whatever runs on it. */
 const REFUSED = new BlockList()
 REFUSED.addSubnet('169.254.0.0', 16, 'ipv4')
 REFUSED.addAddress('100.100.100.200', 'ipv4')
 REFUSED.addSubnet('fe80::', 10, 'ipv6')
 REFUSED.addAddress('fd00:ec2::254', 'ipv6')
 REFUSED.addAddress('fd20:ce::254', 'ipv6')
-// 169.254/16 in IPv6 clothes: compatible, NAT64, 6to4. Mapped addresses match the IPv4 rule by themselves.
+// 169.254/16 written as IPv6: compatible, NAT64, 6to4. A mapped address matches the IPv4 rule already.
 REFUSED.addSubnet('::a9fe:0', 112, 'ipv6')
 REFUSED.addSubnet('64:ff9b::a9fe:0', 112, 'ipv6')
 REFUSED.addSubnet('2002:a9fe::', 32, 'ipv6')

@@ -6,19 +6,10 @@
  *   is not to be shown, or could not be reached or refused;
  * - `rejected`: two requests were under way and the queue was full; `open`: the breaker is open.
  */
-export const LLM_OUTCOMES = [
-  'ok',
-  'cached',
-  'shared',
-  'timeout',
-  'invalid',
-  'error',
-  'rejected',
-  'open',
-] as const
-export type LlmOutcome = (typeof LLM_OUTCOMES)[number]
+export type LlmOutcome = 'ok' | 'cached' | 'shared' | 'timeout' | 'invalid' | 'error' | 'rejected' | 'open'
 
 /** The outcomes that count as failures of the model or its server. */
 export const LLM_FAILURES: ReadonlySet<LlmOutcome> = new Set<LlmOutcome>(['timeout', 'invalid', 'error'])
 
+/** `open`: the model is not asked; `half-open`: one question tries whether it answers again. */
 export type BreakerState = 'closed' | 'half-open' | 'open'

@@ -5,7 +5,7 @@ import type { FeatureFact } from './facts.js'
 export interface Question {
   readonly reason: string
   readonly facts: readonly FeatureFact[]
-  /** From `routePattern`: no query, no identifiers. */
+  /** From `routeName`: no query, no identifiers; null for a record without a route. */
   readonly route: string | null
 }
 
@@ -26,7 +26,7 @@ const INSTRUCTIONS = [
 
 /**
  * The messages of one question. The record's data stands in a single JSON document, so that it cannot leave
- * its quotes; characters that chat templates give a meaning to are written as JSON escapes on top.
+ * its quotes; in that document, characters that chat templates give a meaning to are written as escapes.
  */
 export function promptFor(question: Question): PromptMessage[] {
   const document = { finding: question.reason, features: question.facts, route: question.route }

@@ -1,6 +1,6 @@
 import type { LlmOutcome } from './outcome.js'
 
-/** A question that brought no words, and which outcome that is. */
+/** Why a question brought no words: `outcome` for metrics, `cause` for the log. */
 export class UnansweredError extends Error {
   override readonly name = 'UnansweredError'
   readonly outcome: LlmOutcome
@@ -11,7 +11,7 @@ export class UnansweredError extends Error {
   }
 }
 
-/** An error in one line, with the cause that `fetch failed` keeps to itself. */
+/** An error in one line, with its cause: of a failed connection `fetch` itself says only `fetch failed`. */
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const { message, cause } = error

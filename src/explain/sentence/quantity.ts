@@ -2,12 +2,12 @@ const LARGEST_WRITTEN_OUT = 1e15
 const SMALLEST_WRITTEN_OUT = 1e-6
 const RATIO_WRITTEN_OUT = 1e6
 
-/** From what a reader takes in to what tells any two numbers apart. */
+/** Ways to write a number, from the shortest to one that tells any two numbers apart. */
 const WRITINGS = [numberText, precise(6), precise(9), precise(17)]
 
 /**
- * A finite number for a reader: whole numbers exactly, others to three digits that count or to the unit,
- * thousands separated, and powers of ten once the digits would no longer be read (1e15, 1e-6).
+ * A finite number for a reader: whole numbers exactly, others rounded to three significant digits, or to a
+ * whole number from 1,000 on; commas between thousands; a power of ten from 1e15 on and below 1e-6.
  */
 export function numberText(value: number): string {
   const size = Math.abs(value)
@@ -17,7 +17,7 @@ export function numberText(value: number): string {
   return preciseText(value, 3)
 }
 
-/** The number with its unit: `5,230 ms`; counts stand alone, and one of them is singular. */
+/** The number with its unit: `5,230 ms`, `1 byte`; a `count` or an empty unit leaves the number alone. */
 export function quantityText(value: number, unit: string): string {
   return withUnit(numberText(value), unit)
 }

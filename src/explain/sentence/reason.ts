@@ -7,7 +7,7 @@ const MAX_NAMED = 3
 
 /**
  * Why a record was flagged, as one sentence from the verdict's own facts: what is odd, by how much,
- * compared with what, and what else took part. Every figure is this record's; nothing is guessed.
+ * compared with what, and what else took part. Every figure in it is one of the verdict's or computed from them.
  */
 export function reasonFor(verdict: Verdict, situation = situationOf(verdict)): string {
   return verdict.anomalous ? sentenceOf(situation) : 'No anomaly detected'
@@ -20,13 +20,13 @@ function sentenceOf(situation: Situation): string {
     case 'feature': {
       const { leading, side, others } = situation
       const rest = others.map((one) => `${labelOf(one.feature)} (${quantityOf(one)})`)
-      return `${openingOf(leading.feature, side)}: ${standing(leading, side, recordsText(situation))}${tookPart(rest)}`
+      return `${openingOf(leading.feature, side)}: ${standingText(leading, side, recordsText(situation))}${tookPart(rest)}`
     }
     case 'combination': {
       const { findings } = situation
       const parts = findings.slice(0, MAX_NAMED).map((one, index) => {
-        const place = placeOf(one, index === 0 ? recordsText(situation) : 'them')
-        return `${labelOf(one.feature)} ${quantityOf(one)} (${place})`
+        const rank = rankText(one, index === 0 ? recordsText(situation) : 'them')
+        return `${labelOf(one.feature)} ${quantityOf(one)} (${rank})`
       })
       return `${COMBINATION}: ${listOf(parts)}${unnamed(findings.length)}`
     }
@@ -37,7 +37,7 @@ function sentenceOf(situation: Situation): string {
 
 function limitSentence(exceeded: readonly ExceededRule[]): string {
   const parts = exceeded.map((rule) => {
-    const [value, limit] = comparedTexts(rule.value, rule.limit, suffixOf(rule.unit))
+    const [value, limit] = comparedTexts(rule.value, rule.limit, unitOf(rule.unit))
     return { label: labelOf(rule.feature), value, limit: `above the limit of ${limit}` }
   })
   const [worst, ...others] = parts
@@ -48,13 +48,13 @@ function limitSentence(exceeded: readonly ExceededRule[]): string {
 }
 
 /** `5,230 ms, 41x the median of the last 1,000 records and above all of them` */
-function standing(finding: Contribution, side: Side, records: string): string {
+function standingText(finding: Contribution, side: Side, records: string): string {
   const { value, median } = finding
   const ratio = median > 0 && value >= 0 ? ratioText(finding, side) : null
-  const place = placeOf(finding, 'them')
-  if (ratio !== null) return `${quantityOf(finding)}, ${ratio} the median of ${records} and ${place}`
-  const [valueText, medianText] = comparedTexts(value, median, suffixOf(finding.unit))
-  return `${valueText}, against a median of ${medianText} in ${records}, and ${place}`
+  const rank = rankText(finding, 'them')
+  if (ratio !== null) return `${quantityOf(finding)}, ${ratio} the median of ${records} and ${rank}`
+  const [valueText, medianText] = comparedTexts(value, median, unitOf(finding.unit))
+  return `${valueText}, against a median of ${medianText} in ${records}, and ${rank}`
 }
 
 function ratioText({ value, median }: Contribution, side: Side): string | null {
@@ -64,11 +64,11 @@ function ratioText({ value, median }: Contribution, side: Side): string | null {
 }
 
 /**
- * Where the value ranks. A mid-rank counts half of the rows that tie with the value, so at least that share
- * is at or below it and at least the rest at or above it: "at or above 99.5%" holds with any number of ties.
- * 0 and 100 leave no room for a tie.
+ * Where the value ranks among the records it is compared with. A percentile is a mid-rank: it counts half of
+ * the rows that tie with the value. So at least that share of the rows is at or below the value, and at least
+ * the rest at or above it: "at or above 99.5%" holds with any number of ties. At 0 and 100 no row ties.
  */
-function placeOf({ percentile }: Contribution, whole: string): string {
+function rankText({ percentile }: Contribution, whole: string): string {
   if (percentile >= 100) return `above all of ${whole}`
   if (percentile <= 0) return `below all of ${whole}`
   return percentile >= 50
@@ -91,13 +91,7 @@ function recordsText({ rows, scope }: { readonly rows: number; readonly scope: S
 }
 
 function quantityOf({ value, unit }: Contribution): string {
-  return quantityText(value, suffixOf(unit))
-}
-
-/** The unit behind a number; errors are counted, and named by their feature. */
-function suffixOf(unit: string): string {
-  const text = unitOf(unit)
-  return text === 'errors' ? '' : text
+  return quantityText(value, unitOf(unit))
 }
 
 function tookPart(parts: readonly string[]): string {

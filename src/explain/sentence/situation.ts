@@ -1,9 +1,9 @@
 import type { Contribution, ExceededRule, Scope, Verdict } from '../../detector/verdict.js'
 
 /**
- * A value is called high or low only when it lies outside the central 90% of the window, whatever the forest
- * blames it for; or outside the central 80% when it is enough for the verdict by itself. The wider margin is
- * for windows in which the odd rows are many: a burst of uploads puts a huge one at the 93rd percentile.
+ * A value is called high or low only when it lies outside the central 90% of the window, however much the
+ * forest blames it; or outside the central 80% when it is enough for the verdict by itself. The second margin
+ * is for windows with many odd rows: during a burst of uploads a huge one may be at the 93rd percentile only.
  */
 const FAR_OUT_PERCENT = 5
 const OUT_PERCENT = 10
@@ -25,7 +25,7 @@ export type Situation =
   | {
       readonly kind: 'feature'
       readonly leading: Contribution
-      /** Where the leading one lies. */
+      /** On which side the leading one lies. */
       readonly side: Exclude<Side, 'ordinary'>
       readonly others: readonly Contribution[]
       readonly rows: number
@@ -39,7 +39,7 @@ export type Situation =
     }
   | { readonly kind: 'unknown' }
 
-/** Which side of the window a value lies on. Being out means out by rank and off the median. */
+/** Which side of the window a value lies on: `high` or `low` when it is out by rank and off the median. */
 export function sideOf(
   { value, median, percentile }: Contribution,
   outPercent: number = FAR_OUT_PERCENT,

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { FifoMap } from 'toad-cache'
 
 const ALWAYS = ['localhost', '127.0.0.1', '::1']
 const NAME_AND_PORT = /^(?:\[([0-9a-f:.]+)\]|([^\s:/@[\]]+))(?::\d{1,5})?$/
@@ -14,7 +15,7 @@ export class HostList {
   readonly #names: ReadonlySet<string>
   readonly #any: boolean
   /** Header values that were found to be allowed, so that the next request costs one look-up. */
-  readonly #known = new Set<string>()
+  readonly #known = new FifoMap<true>(MAX_KNOWN)
 
   constructor(names: readonly string[]) {
     this.#any = names.includes('*')
@@ -28,11 +29,11 @@ export class HostList {
   ): boolean {
     if (this.#any) return true
     if (host === undefined) return false
-    if (this.#known.has(host)) return true
+    if (this.#known.get(host) === true) return true
     const name = nameOf(host)
     if (name === null) return false
     if (!this.#names.has(name)) return isIP(name) !== 0 && name === plainAddress(connection?.localAddress)
-    if (this.#known.size < MAX_KNOWN) this.#known.add(host)
+    this.#known.set(host, true)
     return true
   }
 }

@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Explainer } from '#sentinel/explain/explainer.js'
+import { ollamaModel } from '#sentinel/explain/llm/ollama-model.js'
 import { promptFor } from '#sentinel/explain/llm/prompt.js'
 import { reasonFor } from '#sentinel/explain/sentence/reason.js'
-import { routePattern } from '#sentinel/telemetry/route-pattern.js'
+import { routeName } from '#sentinel/telemetry/route-name.js'
 import { OllamaStandIn } from '../../ollama-stand-in.js'
 import { SLOW } from '../verdicts.js'
 
@@ -27,9 +28,8 @@ beforeEach(async () => {
   explainer = new Explainer({
     mode: 'wait',
     timeoutMs: 20_000,
-    ollamaHost: ollama.url,
-    ollamaModel: 'llama2',
-    metrics: { llmRequest: () => undefined, breakerState: () => undefined },
+    model: ollamaModel(ollama.url, 'llama2'),
+    listener: { llmRequest: () => undefined, breakerState: () => undefined },
   })
 })
 
@@ -81,7 +81,7 @@ describe('the prompt', () => {
         { feature: 'latency', unit: 'ms', value: 5230, side: 'high', median: 127.4, percentile: 100 },
         { feature: 'errors', unit: 'count', value: 3, side: 'high', median: 0, percentile: 99.6 },
       ],
-      route: '/users/:id',
+      route: '/users/*',
     })
     expect(JSON.stringify(messages)).not.toMatch(/u-102|user_id/)
   })
@@ -93,7 +93,7 @@ describe('the prompt', () => {
   it('is one JSON document that says exactly what was put in, for any route', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => {
-        const route = routePattern(text)
+        const route = routeName(text) || null
         const [, user] = promptFor({ reason: 'r', facts: [], route })
         expect(JSON.parse(user?.content ?? '')).toEqual({ finding: 'r', features: [], route })
         expect(user?.content).toMatch(/^[ -~]*$/)

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { judgeByRules } from '#sentinel/detector/rules.js'
 import { reasonFor } from '#sentinel/explain/sentence/reason.js'
+import { FEATURES } from '#sentinel/telemetry/features.js'
 import { contribution, forestVerdict, limitVerdict, SLOW } from '../verdicts.js'
 
 describe('the reason of a forest verdict', () => {
@@ -137,6 +139,18 @@ describe('the reason of a forest verdict', () => {
 })
 
 describe('the reason of a heuristic verdict', () => {
+  it('has the units that the features are declared with', () => {
+    const verdict = judgeByRules(
+      FEATURES,
+      { latency: 5000, input_length: 10_000, errors: 5 },
+      [6000, 40_000, 8],
+    )
+    expect(reasonFor(verdict)).toBe(
+      'Excessive input size may indicate buffer overflow attempt: 40,000 bytes, above the limit of 10,000 bytes; ' +
+        'errors (8, above the limit of 5) and latency (6,000 ms, above the limit of 5,000 ms) contributed too',
+    )
+  })
+
   it('says which limits were exceeded, the worst first', () => {
     const verdict = limitVerdict([
       { feature: 'errors', unit: 'count', value: 8, limit: 5 },
