@@ -1,0 +1,50 @@
+import { type Static, Type } from '@sinclair/typebox'
+
+/** What is recommended, in ascending order of severity. */
+export const Action = Type.Union(
+  [Type.Literal('observe'), Type.Literal('throttle'), Type.Literal('freeze')],
+  { description: 'What the caller is advised to do: look, slow down, or stop.' },
+)
+export type Action = Static<typeof Action>
+
+/** What kind of evidence opened an incident. */
+export const IncidentKind = Type.Union(
+  [Type.Literal('spike'), Type.Literal('shift'), Type.Literal('silence'), Type.Literal('surge')],
+  {
+    description:
+      '`spike`: records far out; `shift`: values that moved and stay; `silence`, `surge`: records that stopped, or came at twice their rate.',
+  },
+)
+export type IncidentKind = Static<typeof IncidentKind>
+
+const OrNull = <Schema extends Parameters<typeof Type.Optional>[0]>(schema: Schema, description: string) =>
+  Type.Union([schema, Type.Null()], { description })
+
+/** Evidence that something is going on, and the records that belong to it: one for a thousand alerts. */
+export const Incident = Type.Object(
+  {
+    id: Type.String({ description: 'Sorts by the time it opened.' }),
+    status: Type.Union([Type.Literal('open'), Type.Literal('closed')]),
+    kind: IncidentKind,
+    route: OrNull(Type.String(), 'The route it is about; null for all traffic.'),
+    feature: OrNull(Type.String(), 'The feature that stands out most; null where none does.'),
+    unit: OrNull(Type.String(), 'Unit of that feature.'),
+    direction: OrNull(
+      Type.Union([Type.Literal('high'), Type.Literal('low')]),
+      'Which side of the usual values it lies on.',
+    ),
+    opened: Type.String({ format: 'date-time' }),
+    last_seen: Type.String({ format: 'date-time', description: 'When the last record joined it.' }),
+    closed: OrNull(Type.String({ format: 'date-time' }), 'Null while it is open.'),
+    records: Type.Integer({ minimum: 0, description: 'Records that belong to it.' }),
+    usual: OrNull(Type.Number(), 'Usual value of the leading feature when it opened.'),
+    seen: OrNull(Type.Number(), 'The value that stood out most.'),
+    peak_score: OrNull(Type.Number(), 'Highest anomaly score among its records.'),
+    peak_p: OrNull(Type.Number({ minimum: 0, maximum: 1 }), 'Smallest p among its records.'),
+    action: Action,
+    summary: Type.String({ description: 'What happened, in a sentence.' }),
+    anomalies: Type.Array(Type.String(), { description: 'Ids of example anomalies, the first ones.' }),
+  },
+  { $id: 'Incident', description: 'One incident.' },
+)
+export type Incident = Static<typeof Incident>
