@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { ApiError } from './error-codes.js'
+import { ApiError } from './errors/error-codes.js'
 
 const KEY = /^[!-~]{1,255}$/
 
