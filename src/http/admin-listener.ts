@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { App } from './app.js'
-import { answerClientError } from './client-error.js'
+import { answerClientError } from './errors/client-error.js'
 import { errorAnswer } from './schemas/error.js'
 
 const MAX_CONNECTIONS = 64

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { FifoMap } from 'toad-cache'
-import { ApiError } from './error-codes.js'
+import { ApiError } from './errors/error-codes.js'
 
 const KEY = /^[!-~]{1,255}$/
 

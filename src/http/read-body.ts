@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { ApiError } from './error-codes.js'
+import { ApiError } from './errors/error-codes.js'
 
 type Done = (error: ApiError | null, body: string) => void
 

@@ -70,7 +70,7 @@ describe(`the service on ${records.length} records (${name}), replayed over HTTP
   it('is trained afterwards and has every record in its window', async () => {
     const health = (await (await service.get('/health')).json()) as Health
     expect(health).toMatchObject({
-      status: 'ok',
+      status: 'healthy',
       detector_trained: true,
       history_size: Math.min(records.length, 1000),
     })

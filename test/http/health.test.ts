@@ -8,7 +8,7 @@ test('/health says exactly what it promises', async () => {
   const answer = await app.inject('/health')
   expect(answer.statusCode).toBe(200)
   const { timestamp, ...rest } = answer.json()
-  expect(rest).toEqual({ status: 'ok', history_size: 1, detector_trained: false, version: VERSION })
+  expect(rest).toEqual({ status: 'healthy', history_size: 1, detector_trained: false, version: VERSION })
   expect(new Date(timestamp).toISOString()).toBe(timestamp)
 })
 

@@ -58,7 +58,7 @@ describe('installed into an empty folder', () => {
     try {
       const address = await listeningAddress(service.stdout)
       const health = await fetch(`${address}/health`)
-      expect(await health.json()).toMatchObject({ status: 'ok', version: VERSION })
+      expect(await health.json()).toMatchObject({ status: 'healthy', version: VERSION })
       service.kill('SIGTERM')
       const [code] = await once(service, 'exit')
       expect(code).toBe(0)

@@ -1,6 +1,6 @@
 import fastifyPlugin from 'fastify-plugin'
 import type { AccessConfig } from '../../config/config.js'
-import { AccessError } from '../error-codes.js'
+import { AccessError } from '../errors/error-codes.js'
 import type { SentinelMetrics } from '../metrics/sentinel-metrics.js'
 import { HostList } from './host-list.js'
 import { TokenList } from './token-list.js'

@@ -1,5 +1,5 @@
 import fastifyPlugin from 'fastify-plugin'
-import { AccessError } from '../error-codes.js'
+import { AccessError } from '../errors/error-codes.js'
 import type { SentinelMetrics } from '../metrics/sentinel-metrics.js'
 
 export interface LoadSheddingOptions {

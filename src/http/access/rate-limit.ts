@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
-import { AccessError } from '../error-codes.js'
+import { AccessError } from '../errors/error-codes.js'
 import type { SentinelMetrics } from '../metrics/sentinel-metrics.js'
 import { presentedToken } from './token-list.js'
 

@@ -1,9 +1,9 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
-import { AccessError, ApiError, ERROR_STATUS, type ErrorCode } from '../error-codes.js'
+import { AccessError, ApiError, ERROR_STATUS, type ErrorCode } from '../errors/error-codes.js'
+import { validationMessage } from '../errors/validation-message.js'
 import { type SentinelMetrics, UNMATCHED } from '../metrics/sentinel-metrics.js'
 import { errorAnswer } from '../schemas/error.js'
-import { validationMessage } from '../validation-message.js'
 
 export interface ErrorsOptions {
   readonly metrics: SentinelMetrics

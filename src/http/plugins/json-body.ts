@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
-import { ApiError } from '../error-codes.js'
+import { ApiError } from '../errors/error-codes.js'
 import { readBody } from '../read-body.js'
 
 const BYTE_ORDER_MARK = 0xfeff

@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify'
 import { idBound, isAnomalyId } from '../../anomalies/anomaly-id.js'
 import { type AnomalyLog, summaryOf } from '../../anomalies/anomaly-log.js'
 import { AnomalyStream } from '../anomaly-stream.js'
-import { ERROR_STATUS, type ErrorCode } from '../error-codes.js'
+import { ERROR_STATUS, type ErrorCode } from '../errors/error-codes.js'
 import {
   AnomalyAnswer,
   AnomalyEvents,

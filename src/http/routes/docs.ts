@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
-import { ApiError } from '../error-codes.js'
+import { ApiError } from '../errors/error-codes.js'
 import { pageHelmet } from '../plugins/page-security.js'
 import { errorResponses } from '../schemas/error.js'
 

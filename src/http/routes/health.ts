@@ -33,7 +33,7 @@ export const healthRoutes: FastifyPluginCallbackTypebox<HealthOptions> = (
     (): Health => {
       try {
         return {
-          status: 'ok',
+          status: 'healthy',
           timestamp: new Date().toISOString(),
           history_size: detector.historySize,
           detector_trained: detector.trained,

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { extname } from 'node:path'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
-import { ApiError } from '../error-codes.js'
+import { ApiError } from '../errors/error-codes.js'
 import { forestPageHelmet } from '../plugins/page-security.js'
 
 /** Where the build puts the page. */

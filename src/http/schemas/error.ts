@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import { type Static, Type } from '@sinclair/typebox'
-import { ERROR_STATUS, type ErrorCode } from '../error-codes.js'
+import { ERROR_STATUS, type ErrorCode } from '../errors/error-codes.js'
 import { referenceTo } from './reference.js'
 
 /** The one shape of every 4xx and 5xx answer. */

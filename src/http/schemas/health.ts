@@ -2,7 +2,7 @@ import { type Static, Type } from '@sinclair/typebox'
 
 export const Health = Type.Object(
   {
-    status: Type.Literal('ok'),
+    status: Type.Literal('healthy'),
     timestamp: Type.String({ description: 'When this was answered, ISO 8601.' }),
     history_size: Type.Integer({ minimum: 0, description: 'Rows in the sliding window.' }),
     detector_trained: Type.Boolean({ description: 'Whether a forest decides already.' }),
@@ -13,7 +13,7 @@ export const Health = Type.Object(
     description: 'The state of the service.',
     examples: [
       {
-        status: 'ok',
+        status: 'healthy',
         timestamp: '2026-01-01T00:00:00.000Z',
         history_size: 1000,
         detector_trained: true,

@@ -29,7 +29,7 @@ test.skipIf(!found)(
     })
     expect(proof).toMatchObject({
       listensOnAll: true,
-      health: { status: 'ok', history_size: 1 },
+      health: { status: 'healthy', history_size: 1 },
       verdict: { status: 'THREAT_DETECTED', action: 'freeze' },
       healthcheck: 0,
       exit: 0,

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
+import { errorAnswer } from '../schemas/error.js'
 import { ERROR_STATUS, type ErrorCode } from './error-codes.js'
-import { errorAnswer } from './schemas/error.js'
 
 const BY_CODE: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   ERR_HTTP_REQUEST_TIMEOUT: ['SENTINEL_REQUEST_TIMEOUT', 'the request did not arrive in time'],

@@ -1,6 +1,6 @@
 import type { FastifySchemaValidationError } from 'fastify'
-import { allowedBy, type ValueSchema } from '../text/allowed.js'
-import { quoted } from '../text/quoted.js'
+import { allowedBy, type ValueSchema } from '../../text/allowed.js'
+import { quoted } from '../../text/quoted.js'
 
 /** What ajv adds to an error when it is `verbose`: the refused value and the schema that refused it. */
 interface VerboseError extends FastifySchemaValidationError {
