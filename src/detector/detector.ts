@@ -57,7 +57,7 @@ export interface DetectorOptions {
   readonly onFit?: (fit: FitReport) => void
   /** Told when the trainer's thread failed and what follows. */
   readonly onTrainerFault?: (fault: TrainerFault) => void
-  /** For tests of a thread that fails. */
+  /** For tests of a thread that fails. @internal */
   readonly trainer?: Pick<TrainerOptions, 'thread' | 'watchdogMs'>
 }
 

@@ -15,12 +15,14 @@ import { situationOf } from './sentence/situation.js'
 /** `wait` and `background` ask the language model and differ in who waits for it; `rules` never asks. */
 export type ExplainMode = 'wait' | 'background' | 'rules'
 
+/** @internal */
 export interface ExplainMetrics {
   /** `seconds` from the asking to the answer; null when the model was not asked for this anomaly. */
   llmRequest(outcome: LlmOutcome, seconds: number | null): void
   breakerState(state: BreakerState): void
 }
 
+/** @internal */
 export interface ExplainLogger {
   debug(details: object, message: string): void
   info(details: object, message: string): void
@@ -34,10 +36,13 @@ export interface ExplainerOptions {
   /** Checked by `checkOllamaHost` before. */
   readonly ollamaHost: string
   readonly ollamaModel: string
+  /** @internal */
   readonly metrics: ExplainMetrics
+  /** @internal */
   readonly logger?: ExplainLogger
 }
 
+/** @internal */
 export interface Explanation {
   /** The rules' sentence: at once, always true. */
   readonly reason: string
@@ -56,6 +61,7 @@ interface Answer {
 /**
  * Explains anomalies: by rules at once, and through a language model where one is to be had. Nothing here
  * can change a verdict, and nothing about the model can fail or delay one beyond `timeoutMs`.
+ * @internal
  */
 export class Explainer {
   readonly #options: ExplainerOptions

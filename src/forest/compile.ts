@@ -9,6 +9,7 @@ const WASM_TYPE = 'application/wasm'
 /**
  * Compiles a module, while it still arrives if it comes over the network as application/wasm. A server that
  * names another type costs the streaming, not the module.
+ * @internal
  */
 export async function compileWasm(source: WasmSource | PromiseLike<WasmSource>): Promise<WebAssembly.Module> {
   const given = await source

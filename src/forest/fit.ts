@@ -1,6 +1,7 @@
 import type { Contamination } from './options.js'
 import type { WasmExports } from './wasm-exports.js'
 
+/** @internal */
 export interface FitOrder {
   readonly base: number
   readonly slot: number
@@ -20,6 +21,7 @@ const TREES_A_REPORT = 5
 /**
  * Grows and calibrates a forest in a slot from the arena's training rows. Runs wherever there is an instance
  * on the arena's memory: inline, or on another thread. What `onProgress` throws ends the fit with the slot empty.
+ * @internal
  */
 export function fitSlot(wasm: WasmExports, order: FitOrder, onProgress?: FitProgress): void {
   const { base, slot, nRows, nTrees, seed, contamination } = order
@@ -45,7 +47,7 @@ function growReporting(wasm: WasmExports, order: FitOrder, onProgress: FitProgre
   }
 }
 
-/** How the module is told a contamination: 0 stands for `auto`. */
+/** How the module is told a contamination: 0 stands for `auto`. @internal */
 export function contaminationWord(contamination: Contamination): number {
   return contamination === 'auto' ? 0 : contamination
 }

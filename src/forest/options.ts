@@ -19,6 +19,7 @@ export interface ForestOptions {
   maxRows?: number
 }
 
+/** @internal */
 export type ResolvedOptions = Required<Omit<ForestOptions, 'maxRows'>> & { maxRows: number | undefined }
 
 const RANGES = {
@@ -32,6 +33,7 @@ const RANGES = {
 /**
  * Fills in the defaults.
  * @throws ForestError FOREST_BAD_OPTION naming the option, its value and the range.
+ * @internal
  */
 export function resolveOptions(options: ForestOptions): ResolvedOptions {
   const { nFeatures, nTrees = 100, subsampleSize = 256, contamination = 0.1, seed = 42, maxRows } = options
@@ -44,7 +46,7 @@ export function resolveOptions(options: ForestOptions): ResolvedOptions {
   return { nFeatures, nTrees, subsampleSize, contamination, seed, maxRows }
 }
 
-/** @throws ForestError FOREST_BAD_OPTION */
+/** @throws ForestError FOREST_BAD_OPTION @internal */
 export function checkContamination(contamination: unknown): asserts contamination is Contamination {
   if (contamination === 'auto') return
   if (typeof contamination === 'number' && contamination > 0 && contamination <= 0.5) return

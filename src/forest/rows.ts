@@ -5,9 +5,10 @@ export type Rows =
   | readonly ArrayLike<number>[]
   | { readonly data: Float32Array | Float64Array; readonly nRows: number }
 
-/** The largest float32. */
+/** The largest float32. @internal */
 export const MAX_FLOAT32 = 3.4028234663852886e38
 
+/** @internal */
 export function countRows(rows: Rows): number {
   return 'data' in rows ? rows.nRows : rows.length
 }
@@ -16,6 +17,7 @@ export function countRows(rows: Rows): number {
  * Copies one row into float32, clamping to the float32 range: a value beyond it stays the largest there is.
  * @param index number of the row for the message, or -1 when there is just one
  * @throws ForestError FOREST_BAD_ROW for a wrong length, NaN, an infinity or anything but a number
+ * @internal
  */
 export function writeRow(
   row: ArrayLike<number>,
@@ -31,6 +33,7 @@ export function writeRow(
 /**
  * Copies `count` rows from row `from` on into float32, `stride` floats apart.
  * @throws ForestError FOREST_BAD_ROW
+ * @internal
  */
 export function writeRows(
   rows: Rows,
@@ -55,7 +58,7 @@ export function writeRows(
   }
 }
 
-/** @throws ForestError FOREST_BAD_ROW when the shape cannot be what it says */
+/** @throws ForestError FOREST_BAD_ROW when the shape cannot be what it says @internal */
 export function checkRows(rows: Rows, nFeatures: number): void {
   if (Array.isArray(rows)) return
   if (rows === null || typeof rows !== 'object' || !('data' in rows)) {
@@ -73,7 +76,7 @@ export function checkRows(rows: Rows, nFeatures: number): void {
   }
 }
 
-/** Refuses what `writeRows` would refuse, and writes nothing. @throws ForestError FOREST_BAD_ROW */
+/** Refuses what `writeRows` would refuse, and writes nothing. @throws ForestError FOREST_BAD_ROW @internal */
 export function checkValues(rows: Rows, nFeatures: number): void {
   const row = new Float32Array(nFeatures)
   const nRows = countRows(rows)

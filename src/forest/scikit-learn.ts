@@ -29,7 +29,7 @@ export interface ScikitLearnForest {
   readonly train_score_samples?: readonly number[]
 }
 
-/** The options of a document's forest. @throws ForestError FOREST_BAD_DOCUMENT */
+/** The options of a document's forest. @throws ForestError FOREST_BAD_DOCUMENT @internal */
 export function documentOptions(doc: ScikitLearnForest): Required<ForestOptions> {
   if (doc === null || typeof doc !== 'object' || !Array.isArray(doc.trees)) {
     refuse('it must be an object with trees, an array')
@@ -57,7 +57,7 @@ export function documentOptions(doc: ScikitLearnForest): Required<ForestOptions>
   return options
 }
 
-/** Fills a slot with a document's forest. @throws ForestError FOREST_BAD_DOCUMENT */
+/** Fills a slot with a document's forest. @throws ForestError FOREST_BAD_DOCUMENT @internal */
 export function importDocument(arena: Arena, slot: number, doc: ScikitLearnForest): void {
   const { wasm, base } = arena
   wasm.importBegin(base, slot, arena.shape.maxRows, doc.max_samples)
@@ -139,7 +139,7 @@ function writeTraining(row: readonly number[], arena: Arena, index: number): voi
   }
 }
 
-/** The largest float32 <= x: a float32 value is <= x exactly when it is <= this. */
+/** The largest float32 <= x: a float32 value is <= x exactly when it is <= this. @internal */
 export function floorToFloat32(x: number): number {
   const nearest = Math.fround(x)
   if (nearest <= x) return nearest

@@ -14,6 +14,7 @@ export interface TreeView {
   readonly size: Uint16Array
 }
 
+/** @internal */
 export function viewTree(arena: Arena, slot: number, tree: number): TreeView {
   const { wasm, base } = arena
   const height = wasm.heightOf(base, slot)

@@ -13,6 +13,7 @@ export interface Feature {
 /**
  * What the detector looks at, in column order: the one place to change to watch something else. Each feature
  * needs a static rule in the configuration only if it shall count before the first forest is there.
+ * @internal
  */
 export const FEATURES: readonly Feature[] = [
   { name: 'latency', unit: 'ms', extract: (record) => record.latency },

@@ -28,6 +28,7 @@ export type AlertPolicies = Static<typeof AlertPolicies>
 /**
  * Reads policies from JSON, e.g. `{"latency":{"direction":"high","ignore":20,"ignoreRelative":0.1}}`.
  * @throws Error saying in one line what is wrong and what is allowed
+ * @internal
  */
 export function parseAlertPolicies(json: string, features: readonly Feature[]): AlertPolicies {
   let parsed: unknown
@@ -61,7 +62,7 @@ export function parseAlertPolicies(json: string, features: readonly Feature[]): 
   return policies
 }
 
-/** Which values count as their median, by feature index. */
+/** Which values count as their median, by feature index. @internal */
 export class AlertPolicy {
   readonly #low: Uint8Array
   readonly #high: Uint8Array

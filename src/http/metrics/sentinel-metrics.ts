@@ -5,15 +5,15 @@ import { ProtectionMetrics } from './protection-metrics.js'
 import { ScrapedMetrics } from './scraped-metrics.js'
 import { TallyHistogram } from './tally-histogram.js'
 
-/** Paths nobody registered share this label: a scanner must not be able to grow the metrics. */
+/** Paths nobody registered share this label: a scanner must not be able to grow the metrics. @internal */
 export const UNMATCHED = 'unmatched'
 
-/** The requests of one route and method so far; plain, because every request touches it. */
+/** The requests of one route and method so far; plain, because every request touches it. @internal */
 export interface RequestTally {
   count: number
 }
 
-/** The counters that outlive the process. */
+/** The counters that outlive the process. @internal */
 export interface MetricsState {
   readonly anomalies: number
   readonly healthCheckFails: number
@@ -31,6 +31,7 @@ const BREAKER_VALUE: Readonly<Record<BreakerState, number>> = { closed: 0, 'half
  */
 export class SentinelMetrics {
   readonly registry = new Registry()
+  /** @internal */
   readonly protection = new ProtectionMetrics(this.registry)
   anomalies = 0
   healthCheckFails = 0
@@ -118,7 +119,10 @@ export class SentinelMetrics {
     this.#detector = detector
   }
 
-  /** The tally of a route; call once, when the route is registered, and count on what it returns. */
+  /**
+   * The tally of a route; call once, when the route is registered, and count on what it returns.
+   * @internal
+   */
   tallyOf(endpoint: string, method: string): RequestTally {
     const key = `${method} ${endpoint}`
     const known = this.#tallies.get(key)
@@ -128,7 +132,7 @@ export class SentinelMetrics {
     return tally
   }
 
-  /** The counters as plain data: what a dashboard sums up shall not fall back at a restart. */
+  /** The counters as plain data: what a dashboard sums up shall not fall back at a restart. @internal */
   capture(): MetricsState {
     return {
       anomalies: this.anomalies,
@@ -140,6 +144,7 @@ export class SentinelMetrics {
     }
   }
 
+  /** @internal */
   restore(state: MetricsState): void {
     this.anomalies = state.anomalies
     this.healthCheckFails = state.healthCheckFails
@@ -149,10 +154,12 @@ export class SentinelMetrics {
     this.#requestSeconds.restore(state.requestSeconds)
   }
 
+  /** @internal */
   scored(score: number): void {
     this.#score.observe(score)
   }
 
+  /** @internal */
   answered(seconds: number): void {
     this.#requestSeconds.observe(seconds)
   }
@@ -163,13 +170,17 @@ export class SentinelMetrics {
     if (outcome === 'ok') this.lastFitAt = Date.now() / 1000
   }
 
-  /** Counts what became of the wish for an assessment; `seconds` is null when the model was not asked. */
+  /**
+   * Counts what became of the wish for an assessment; `seconds` is null when the model was not asked.
+   * @internal
+   */
   llmRequest(outcome: LlmOutcome, seconds: number | null): void {
     this.#llmRequests.inc({ outcome })
     if (LLM_FAILURES.has(outcome)) this.#llmFailures.inc()
     if (seconds !== null) this.#llmSeconds.observe(seconds)
   }
 
+  /** @internal */
   breakerState(state: BreakerState): void {
     this.#breaker.set(BREAKER_VALUE[state])
   }
