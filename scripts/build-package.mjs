@@ -1,13 +1,13 @@
 /**
  * Makes lib/, what the package publishes, of dist/, what the project builds and tests module by module: the same
- * code in a few minified bundles, and only the declarations that the entries lead to. It is half the size, and
- * there are fewer files to read at a start. The forest is there once: the service's bundles import forest.js, too.
+ * code in a few minified bundles, and the compiler's declarations without what is marked as internal, as far as the
+ * entries lead to them. It is half the size, and there are fewer files to read at a start. The forest is there once: the service's bundles import forest.js, too.
  */
-import { cp, readFile, rm } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { cp, readdir, readFile, rm } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
-import { writeDeclarations } from './published-declarations.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const dist = join(root, 'dist')
@@ -20,6 +20,7 @@ const AS_THEY_ARE = [
   'forest/forest.js',
   'forest/forest.inline.js',
   'forest/forest.wasm',
+  'forest/forest.wasm.d.ts',
   'forest/forest.shared.wasm',
   'http/pages',
   'playground',
@@ -76,8 +77,27 @@ async function bundle(entries) {
   }
 }
 
+/** Lets the compiler write its declarations to lib, and takes away those that no entry's types lead to. */
+async function declare(entries) {
+  const tsc = join(root, 'node_modules/typescript/bin/tsc')
+  const options = ['--emitDeclarationOnly', '--stripInternal', '--outDir', lib]
+  execFileSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json'), ...options], {
+    stdio: 'inherit',
+  })
+  const reached = new Set(entries.map((entry) => join(lib, entry)))
+  for (const file of reached) {
+    const imports = (await readFile(file, 'utf8')).matchAll(/(?:from |import\()'(\.[^']+)\.js'/g)
+    for (const [, path] of imports) reached.add(join(dirname(file), `${path}.d.ts`))
+  }
+  const written = await readdir(lib, { recursive: true })
+  const idle = written
+    .map((path) => join(lib, path))
+    .filter((path) => path.endsWith('.d.ts') && !reached.has(path))
+  await Promise.all(idle.map((path) => rm(path)))
+}
+
 await rm(lib, { recursive: true, force: true })
 await bundle(ENTRIES)
 await bundle([THREAD])
-await writeDeclarations(dist, lib)
+await declare(['index.d.ts', 'forest/index.d.ts'])
 for (const path of AS_THEY_ARE) await cp(join(dist, path), join(lib, path), { recursive: true })

@@ -147,7 +147,10 @@ export function loadConfig(source: EnvironmentSource = process.env): Config {
   }
 }
 
-/** Variables that look like ours and are none: nearly always a typing error worth a word in the log. */
+/**
+ * Variables that look like ours and are none: nearly always a typing error worth a word in the log.
+ * @internal
+ */
 export function unknownVariables(source: EnvironmentSource = process.env): string[] {
   return Object.keys(source).filter(
     (name) => name.startsWith('SENTINEL_') && !Object.hasOwn(Environment.properties, name),

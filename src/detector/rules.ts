@@ -9,6 +9,7 @@ export type RuleLimits = Readonly<Record<string, number>>
  * ratio, so 0.5 is the limit itself, and its confidence is the same number: a rule knows no more than how far a
  * value is from its limit. A record within all limits has the score of its worst ratio and, as its confidence,
  * what is left to 1.
+ * @internal
  */
 export function judgeByRules(
   features: readonly Feature[],

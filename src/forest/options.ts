@@ -20,6 +20,7 @@ export interface ForestOptions {
   maxRows?: number
 }
 
+/** @internal */
 export type ResolvedOptions = Required<Omit<ForestOptions, 'maxRows'>> & { maxRows: number | undefined }
 
 /** What a forest has where its options say nothing, here and in the service. */
@@ -40,6 +41,7 @@ export const MAX_CONTAMINATION = 0.5
 /**
  * Fills in the defaults.
  * @throws ForestError FOREST_BAD_OPTION naming the option, its value and the range.
+ * @internal
  */
 export function resolveOptions(options: ForestOptions): ResolvedOptions {
   const {
@@ -59,7 +61,7 @@ export function resolveOptions(options: ForestOptions): ResolvedOptions {
   return { nFeatures, nTrees, subsampleSize, contamination, seed, maxRows }
 }
 
-/** @throws ForestError FOREST_BAD_OPTION */
+/** @throws ForestError FOREST_BAD_OPTION @internal */
 export function checkContamination(contamination: unknown): asserts contamination is Contamination {
   if (contamination === 'auto') return
   if (typeof contamination === 'number' && contamination > 0 && contamination <= MAX_CONTAMINATION) return

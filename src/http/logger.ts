@@ -14,6 +14,7 @@ const STDOUT = 1
  * JSON lines with the level in words and the time in ISO 8601. A line that cannot be written, because the disk
  * is full or the reader is gone, is dropped: the service is worth more than its log.
  * @param onDrop told of each such line
+ * @internal
  */
 export function loggerOptions(
   level: string,

@@ -13,6 +13,7 @@ export type StateArray = Uint8Array | Uint32Array | Float32Array | Float64Array
 /**
  * A part of the service with something to lose. Whoever owns one registers it, and the state holds it under its
  * name; a section that the file does not have starts afresh.
+ * @internal
  */
 export interface StateSection<Value extends StateValue = StateValue> {
   readonly name: string
@@ -25,18 +26,18 @@ export interface StateSection<Value extends StateValue = StateValue> {
   restore(value: Value): void
 }
 
-/** A state that cannot be used. The message completes "the state cannot be used: …". */
+/** A state that cannot be used. The message completes "the state cannot be used: …". @internal */
 export class StateError extends Error {
   override readonly name = 'StateError'
   readonly code = 'SENTINEL_BAD_STATE'
 }
 
-/** Every section's value by its name. */
+/** Every section's value by its name. @internal */
 export function captureAll(sections: readonly StateSection[]): Record<string, StateValue> {
   return Object.fromEntries(sections.map((section) => [section.name, section.capture()]))
 }
 
-/** Hands each section its value, in the order of registration. */
+/** Hands each section its value, in the order of registration. @internal */
 export function restoreAll(sections: readonly StateSection[], state: StateValue): void {
   if (state === null || typeof state !== 'object') throw new StateError('it holds no sections')
   const values = state as { readonly [name: string]: StateValue }

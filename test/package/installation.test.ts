@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { VERSION } from '#sentinel/config/version.js'
-import { packTarball, removeFolder, run, temporaryFolder } from './tarball.js'
+import { bin, packTarball, removeFolder, root, run, temporaryFolder } from './tarball.js'
 
 const LIBRARY = `
 import { readFile } from 'node:fs/promises'
@@ -30,6 +30,24 @@ const codes = await Promise.all(paths.map(async (path) => (await app.inject(path
 await app.close()
 await sentinel.close()
 console.log(JSON.stringify({ odd: forest.score([40]) > forest.score([2]), outcome, codes }))
+`
+
+/** Where a type is missing or says nothing, a line that should be refused is not. */
+const TYPED = `
+import { buildApp, type Verdict } from 'codeflow-sentinel'
+import { IsolationForest } from 'codeflow-sentinel/forest'
+import * as plain from 'codeflow-sentinel/forest.wasm'
+import * as shared from 'codeflow-sentinel/forest.shared.wasm'
+
+export const score: Promise<number> = IsolationForest.create({ nFeatures: 1 }).then((forest) => forest.score([1]))
+export const answer = buildApp({ logger: false }).then((app) => app.inject('/health'))
+export const modules: object[] = [plain, shared]
+// @ts-expect-error
+export const forest = IsolationForest.create({ nFeatures: 'one' })
+// @ts-expect-error
+export const app = buildApp({ logger: 'loud' })
+// @ts-expect-error
+export const odd = (verdict: Verdict): string => verdict.anomalous
 `
 
 let folder: string
@@ -72,6 +90,25 @@ describe('installed into an empty folder', () => {
     const { stdout } = await run(process.execPath, ['library.js'], { cwd: folder })
     expect(JSON.parse(stdout)).toEqual({ odd: true, outcome: 'ok', codes: [200, 200, 200, 200] })
   }, 60_000)
+
+  it.each(['nodenext', 'bundler'])(
+    'TypeScript resolves every entry (%s) and finds no fault with our declarations',
+    async (resolution) => {
+      await writeFile(join(folder, 'typed.ts'), TYPED)
+      const flags = ['--noEmit', '--strict', '--target', 'es2022', '--lib', 'es2023,dom', '--types', 'node']
+      const places = ['--typeRoots', join(root, 'node_modules/@types'), '--moduleResolution', resolution]
+      const module = ['--module', resolution === 'nodenext' ? 'nodenext' : 'preserve']
+      const told = await run(bin('tsc'), [...flags, ...places, ...module, 'typed.ts'], { cwd: folder }).then(
+        ({ stdout }) => stdout,
+        ({ stdout }) => stdout as string,
+      )
+      const ours = told
+        .split('\n')
+        .filter((line) => /^(typed\.ts|node_modules\/codeflow-sentinel\/|error)/.test(line))
+      expect(ours).toEqual([])
+    },
+    60_000,
+  )
 })
 
 async function listeningAddress(output: NodeJS.ReadableStream): Promise<string> {

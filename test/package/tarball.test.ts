@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { packTarball, removeFolder, root, run, type Tarball, temporaryFolder } from './tarball.js'
+import { bin, packTarball, removeFolder, root, run, type Tarball, temporaryFolder } from './tarball.js'
 
 /** Documentation: the pages of Swagger UI and ReDoc, the playground, and what is written in Markdown. */
 const DOCUMENTATION = /^lib\/(http\/pages|playground)\/|\.md$/
@@ -14,8 +14,6 @@ beforeAll(async () => {
   tarball = await packTarball(folder)
 }, 60_000)
 afterAll(() => removeFolder(folder))
-
-const bin = (name: string): string => join(root, 'node_modules/.bin', name)
 
 describe('the tarball', () => {
   it('holds the build, the licence and nothing of the sources, the tests or the debug build', () => {
@@ -50,16 +48,6 @@ describe('the tarball', () => {
       expect(manifest.scripts).not.toHaveProperty(script)
     }
   })
-
-  it('has types that TypeScript resolves at every entry', async () => {
-    const { stdout } = await run(
-      bin('attw'),
-      [tarball.file, '--profile', 'esm-only', '--no-emoji', '--format', 'table-flipped'],
-      { cwd: folder },
-    )
-    for (const entry of ['codeflow-sentinel', 'forest', 'forest.wasm']) expect(stdout).toContain(entry)
-    expect(stdout).not.toMatch(/💀|Untyped|Masquerading/i)
-  }, 60_000)
 
   it('has a manifest that publint finds no fault with', async () => {
     const { stdout } = await run(bin('publint'), ['run', tarball.file, '--strict'])

@@ -8,6 +8,9 @@ import { promisify } from 'node:util'
 export const run = promisify(execFile)
 export const root = fileURLToPath(new URL('../../', import.meta.url))
 
+/** A program that the development packages bring. */
+export const bin = (name: string): string => join(root, 'node_modules/.bin', name)
+
 export interface Tarball {
   readonly file: string
   readonly files: readonly { readonly path: string; readonly size: number }[]

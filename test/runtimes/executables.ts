@@ -4,7 +4,8 @@ import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { TestContext } from 'vitest'
 
-const modules = fileURLToPath(new URL('../../node_modules/', import.meta.url))
+/** Where `npm run runtimes` puts Deno and Bun. */
+const modules = fileURLToPath(new URL('../../.ci/runtimes/node_modules/', import.meta.url))
 const { platform, arch, env } = process
 
 /**
@@ -41,7 +42,7 @@ export function executable(runtime: Runtime, context: TestContext): string {
     (path) => existsSync(path) && spawnSync(path, ['--version'], { timeout: 20_000 }).status === 0,
   )
   if (found !== undefined) return found
-  const reason = `${runtime} is not installed`
+  const reason = `${runtime} is not installed${runtime === 'chromium' ? '' : ' (npm run runtimes installs it)'}`
   if (REQUIRED) throw new Error(`${reason}, and this run requires every runtime`)
   console.warn(`skipped: ${reason}`)
   return context.skip(reason)

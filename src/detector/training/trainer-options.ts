@@ -8,6 +8,7 @@ export interface TrainerFault {
   readonly next: 'worker' | 'inline'
 }
 
+/** @internal */
 export interface TrainerOptions {
   /** Told of a thread that could not be started, died or hung. */
   readonly onFault?: ((fault: TrainerFault) => void) | undefined

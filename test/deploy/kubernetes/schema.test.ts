@@ -26,7 +26,7 @@ test('there is something to check', () => {
   expect(written.length).toBeGreaterThan(8)
 })
 
-test('a wrong type, a missing field and a misspelt one are found', () => {
+test('a wrong type, a missing field, a misspelt one and a quantity that is none are found', () => {
   const container = { name: 'sentinel', livenessProbe: { httpGet: { port: 'admin', pathh: '/health/live' } } }
   const manifest = (containers: object[], replicas: unknown = 1) => ({
     apiVersion: 'apps/v1',
@@ -42,6 +42,8 @@ test('a wrong type, a missing field and a misspelt one are found', () => {
   expect(faultsOf(manifest([{ image: 'x' }]))[0]).toContain(
     'containers/0: required {"missingProperty":"name"}',
   )
+  const memory = { name: 'sentinel', resources: { limits: { memory: '128 MB' } } }
+  expect(faultsOf(manifest([memory]))[0]).toContain('containers/0/resources/limits/memory: pattern')
   expect(faultsOf(manifest([container]))).toEqual([
     '/spec/template/spec/containers/0/livenessProbe/httpGet/pathh is no field that Kubernetes knows',
   ])
