@@ -1,3 +1,4 @@
+import type { LightMyRequestResponse } from 'fastify'
 import { onTestFinished } from 'vitest'
 import { type EnvironmentSource, loadConfig } from '#sentinel/config/config.js'
 import { type App, type AppOptions, buildApp } from '#sentinel/http/app.js'
@@ -20,7 +21,7 @@ export const NORMAL = { latency: 120, input_length: 1800, errors: 0 }
 export const ATTACK = { latency: 9000, input_length: 1800, errors: 8 }
 
 /** Sends one body as JSON. */
-export function analyze(app: App, payload: object, query = '') {
+export function analyze(app: App, payload: object, query = ''): Promise<LightMyRequestResponse> {
   return app.inject({ method: 'POST', url: `/analyze-flow${query}`, payload })
 }
 
