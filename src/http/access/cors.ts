@@ -20,5 +20,5 @@ export const corsPlugin = fastifyPlugin<CorsOptions>(
       strictPreflight: true,
     })
   },
-  { name: 'sentinel-cors' },
+  { name: 'sentinel-cors', dependencies: ['sentinel-gate'] },
 )

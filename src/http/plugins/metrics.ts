@@ -4,12 +4,12 @@ import type { SentinelMetrics } from '../metrics/sentinel-metrics.js'
 
 declare module 'fastify' {
   interface FastifyReply {
-    /** Set on what was refused before it was looked at: answering that says nothing of how long answers take. */
+    /** Set on what was refused before it was looked at: such answers are not timed. */
     refused?: true
   }
 
   interface FastifyContextConfig {
-    /** A stream lasts as long as its client likes: it is counted, not timed. */
+    /** Set for streams, which last as long as their client likes: they are counted, not timed. */
     untimed?: boolean
   }
 }
