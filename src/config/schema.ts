@@ -1,7 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 
 const HISTORY_LIMIT = 100_000
-/** Parts of comma-separated lists, as patterns. */
+/** Patterns of one entry of a comma-separated list. */
 const TOKEN = '[!-+\\--~]{1,512}'
 const HOST = '(?:[A-Za-z0-9][A-Za-z0-9._-]{0,252}(?::\\d{1,5})?|\\[?[0-9A-Fa-f:.]{2,45}\\]?(?::\\d{1,5})?)'
 const ORIGIN = 'https?://[^\\s/,?#@]{1,260}'

@@ -2,7 +2,7 @@ import { writeSync } from 'node:fs'
 import type { FastifyLoggerOptions } from 'fastify'
 import { visibleJson } from '../text/quoted.js'
 
-/** How to log: a level, and a stream instead of stdout. */
+/** How to log, where that differs from the configuration: a level, and a stream instead of stdout. */
 export interface LoggerOptions {
   readonly level?: string
   readonly stream?: { write(line: string): void }
@@ -12,8 +12,8 @@ const STDOUT = 1
 
 /**
  * JSON lines with the level in words and the time in ISO 8601. A line that cannot be written, because the disk
- * is full or the reader is gone, is dropped: the service is worth more than its log.
- * @param onDrop told of each such line
+ * is full or the reader is gone, is dropped, and the service goes on.
+ * @param onDrop called for each such line
  */
 export function loggerOptions(
   level: string,

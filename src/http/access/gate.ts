@@ -21,8 +21,8 @@ const ORIGIN_REFUSAL =
 const TOKEN_REFUSAL = 'a valid token is needed: send it as Authorization: Bearer <token>'
 
 /**
- * Decides who gets in, before anything is read or routed: by `Host` against DNS rebinding, by `Origin` against
- * posts from foreign web pages, by token where tokens are configured.
+ * Refuses requests by their `Host`, against DNS rebinding, and by their `Origin`, against posts from foreign web pages,
+ * before anything of them is read.
  */
 export const gatePlugin = fastifyPlugin<GateOptions>(
   (app, { access, addresses, metrics }, done) => {
@@ -73,7 +73,7 @@ export const tokenPlugin = fastifyPlugin<Pick<GateOptions, 'access' | 'metrics'>
 
 const CHALLENGE = { 'www-authenticate': 'Bearer realm="codeflow-sentinel"' }
 
-/** A page that the service served itself, through a proxy with TLS or without one. */
+/** Whether the page was served by the service itself, with or without a proxy that ends TLS. */
 function isSameOrigin(origin: string, host: string | undefined): boolean {
   return host !== undefined && (origin === `http://${host}` || origin === `https://${host}`)
 }

@@ -19,8 +19,8 @@ export interface MetricsOptions {
 }
 
 /**
- * Counts and times every request of a registered route. Each route gets hooks of its own when it is registered, so
- * that a request looks nothing up; unmatched paths are counted by the error plugin.
+ * Counts and times every request of a registered route. Each route gets hooks with counters of its own when it is
+ * registered, so that a request looks nothing up. Requests of other paths are counted by the errors plugin.
  */
 export const metricsPlugin = fastifyPlugin<MetricsOptions>(
   (app, { metrics }, done) => {

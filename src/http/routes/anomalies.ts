@@ -83,7 +83,7 @@ export const anomalyRoutes: FastifyPluginAsyncTypebox<AnomalyRoutesOptions> = as
   app.get(
     ENDPOINTS.anomalyStream.url,
     {
-      // A HEAD request would hold a stream that nobody reads.
+      // A HEAD request would hold open a stream that nobody reads.
       exposeHeadRoute: false,
       config: { untimed: true },
       schema: {
@@ -135,7 +135,7 @@ function readLimit(text: string | undefined, capacity: number): number | null {
 const DATE = /^\d{4}-\d{2}-\d{2}$/
 const DATE_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+ -]\d{2}:\d{2})$/
 
-/** An id, or a time as the text that sorts before the ids from then on. */
+/** The id itself, or for a time the text that sorts before all ids from then on; null for anything else. */
 function readSince(text: string | undefined): string | null {
   if (text === undefined) return ''
   if (isAnomalyId(text)) return text

@@ -8,7 +8,7 @@ import { pageHelmet } from '../plugins/page-security.js'
 /** Where the build puts the pages, their scripts and the bundles of Swagger UI and ReDoc. */
 const PAGES = new URL('../pages/', import.meta.url)
 
-/** Every file a page may ask for. A name that is not here is not read. */
+/** Every file that a page may ask for, with its type. No other file is read. */
 const ASSETS: Readonly<Record<string, string>> = {
   'swagger-ui.css': 'text/css; charset=utf-8',
   'swagger-ui-bundle.js': 'text/javascript; charset=utf-8',

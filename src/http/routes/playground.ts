@@ -21,7 +21,7 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /** `/playground/`: the forest in the browser, static files that a build put there. */
 export const playgroundRoutes: FastifyPluginAsyncTypebox = async (app) => {
-  // A name that is not there now is never read.
+  // Only these are ever read; without a build of the playground there are none.
   const files = new Set(await readdir(PAGE, { recursive: true }).catch(() => []))
 
   // The page's own links are relative and need the final slash; so is this one, to hold behind a proxy with a prefix.
