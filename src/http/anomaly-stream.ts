@@ -8,23 +8,24 @@ const CLOSE_WITHIN_MS = 1_000
 
 export interface AnomalyStreamOptions {
   readonly log: AnomalyLog
-  /** Start after this id; without it with the next anomaly. */
+  /** Begin after this id; default: with the next anomaly. */
   readonly after?: string | undefined
   readonly heartbeatMs: number
 }
 
 /**
- * The log as server-sent events. What waits for a slow client stays in the log itself: the stream remembers
- * only the last id it wrote and goes on from there, so a client never costs more than one buffer, and one
- * that falls behind by more than the log holds loses the oldest. A client that takes nothing for two
- * heartbeats is let go; it can resume by its last id.
+ * The log as server-sent events. The stream remembers only the last id that it wrote and reads on in the log from
+ * there, so that a slow client never costs more than one buffer. A client that falls behind by more than the log holds loses
+ * the oldest anomalies. One that takes nothing for two heartbeats is disconnected, and can resume by its last id.
  */
 export class AnomalyStream extends Readable {
   readonly #log: AnomalyLog
   readonly #heartbeat: NodeJS.Timeout
   readonly #unsubscribe: () => void
   #lastId: string
+  /** Whether the client takes more. */
   #wanted = false
+  /** Whether the log holds anomalies that were not written yet. */
   #behind: boolean
   #missedHeartbeats = 0
 
@@ -66,7 +67,7 @@ export class AnomalyStream extends Readable {
       if (this.#wanted && !this.#behind) this.#write(anomaly)
       else this.#behind = true
     } else if (this.#wanted && anomaly.id <= this.#lastId) {
-      // No id of its own: resuming goes by anomalies, which carry their explanation by then.
+      // Sent without an id: a client resumes after an anomaly, and what it is sent then carries its explanation.
       const { id, explanation } = anomaly
       this.#wanted = this.push(eventText('explanation', { id, explanation }))
     }

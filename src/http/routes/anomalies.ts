@@ -3,6 +3,7 @@ import type { FastifyReply } from 'fastify'
 import { idBound, isAnomalyId } from '../../anomalies/anomaly-id.js'
 import { type AnomalyLog, summaryOf } from '../../anomalies/anomaly-log.js'
 import { AnomalyStream } from '../anomaly-stream.js'
+import { describing, ENDPOINTS } from '../endpoints.js'
 import { ERROR_STATUS, type ErrorCode } from '../errors/error-codes.js'
 import {
   AnomalyAnswer,
@@ -12,7 +13,7 @@ import {
   AnomalyParams,
   AnomalyStreamHeaders,
 } from '../schemas/anomaly.js'
-import { errorAnswer, errorResponses } from '../schemas/error.js'
+import { errorAnswer, errorResponse, errorResponses } from '../schemas/error.js'
 
 export interface AnomalyRoutesOptions {
   readonly log: AnomalyLog
@@ -28,20 +29,18 @@ const ID_RULE = 'an anomaly id such as 19b76daa800-0000 (11 hex digits, a hyphen
 export const anomalyRoutes: FastifyPluginAsyncTypebox<AnomalyRoutesOptions> = async (app, options) => {
   const { log, maxStreams = 16, heartbeatMs = 15_000 } = options
   const streams = new Set<AnomalyStream>()
-  const tags = ['anomalies']
 
   app.addHook('preClose', async () => {
     for (const stream of streams) stream.finish()
   })
 
   app.get(
-    '/anomalies',
+    ENDPOINTS.anomalies.url,
     {
       schema: {
-        tags,
-        summary: 'Recent anomalies, newest first',
+        ...describing('anomalies'),
         querystring: AnomalyListQuery,
-        response: { 200: AnomalyListAnswer, ...errorResponses(400, 500) },
+        response: { 200: AnomalyListAnswer, ...errorResponses(400) },
       },
     },
     async (request, reply) => {
@@ -63,13 +62,12 @@ export const anomalyRoutes: FastifyPluginAsyncTypebox<AnomalyRoutesOptions> = as
   )
 
   app.get(
-    '/anomalies/:id',
+    ENDPOINTS.anomaly.url,
     {
       schema: {
-        tags,
-        summary: 'One anomaly with its full detail',
+        ...describing('anomaly'),
         params: AnomalyParams,
-        response: { 200: AnomalyAnswer, ...errorResponses(400, 404, 500) },
+        response: { 200: AnomalyAnswer, ...errorResponses(400, 404) },
       },
     },
     async (request, reply) => {
@@ -83,14 +81,13 @@ export const anomalyRoutes: FastifyPluginAsyncTypebox<AnomalyRoutesOptions> = as
   )
 
   app.get(
-    '/anomalies/stream',
+    ENDPOINTS.anomalyStream.url,
     {
-      // A HEAD request would hold a stream that nobody reads.
+      // A HEAD request would hold open a stream that nobody reads.
       exposeHeadRoute: false,
       config: { untimed: true },
       schema: {
-        tags,
-        summary: 'Anomalies as they happen, as server-sent events',
+        ...describing('anomalyStream'),
         description:
           'Events `anomaly` (with an id) and `explanation` (the text of a language model for an earlier one). ' +
           'With `Last-Event-ID` the stream goes on after that anomaly.',
@@ -100,7 +97,8 @@ export const anomalyRoutes: FastifyPluginAsyncTypebox<AnomalyRoutesOptions> = as
             description: 'Events until either side ends it.',
             content: { 'text/event-stream': { schema: AnomalyEvents } },
           },
-          ...errorResponses(400, 500, 503),
+          ...errorResponses(400),
+          503: errorResponse('The service is overloaded, or serves as many streams as it can.'),
         },
       },
     },
@@ -137,7 +135,7 @@ function readLimit(text: string | undefined, capacity: number): number | null {
 const DATE = /^\d{4}-\d{2}-\d{2}$/
 const DATE_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+ -]\d{2}:\d{2})$/
 
-/** An id, or a time as the text that sorts before the ids from then on. */
+/** The id itself, or for a time the text that sorts before all ids from then on; null for anything else. */
 function readSince(text: string | undefined): string | null {
   if (text === undefined) return ''
   if (isAnomalyId(text)) return text

@@ -31,7 +31,7 @@ export const AnomalyListAnswer = Type.Object(
   { description: 'Anomalies, newest first.', examples: [{ anomalies: [EXAMPLE_SUMMARY] }] },
 )
 
-/** Read by `readLimit` and `readSince`, which say what is allowed; query values arrive as text. */
+/** Texts, as query values arrive; the route reads them and says what is allowed. */
 export const AnomalyListQuery = Type.Object({
   limit: Type.Optional(
     Type.String({
