@@ -11,6 +11,7 @@ const MAX_ROUTE_CHARS = 256
 /** At most so many go into a saved state: capturing more would keep requests waiting for too long. */
 const MAX_CAPTURED = 1000
 
+/** @internal */
 export interface LoggedAnomaly {
   readonly verdict: Verdict
   readonly reason: string
@@ -45,7 +46,7 @@ export class AnomalyLog {
     return this.#anomalies.size
   }
 
-  /** Keeps an anomaly and tells the listeners. The header `x-anomaly-id` carries its `id`. */
+  /** @internal Keeps an anomaly and tells the listeners. The header `x-anomaly-id` carries its `id`. */
   add({ verdict, reason, route }: LoggedAnomaly): Anomaly {
     const nowMs = Date.now()
     const anomaly: Anomaly = {
@@ -124,7 +125,7 @@ export class AnomalyLog {
   }
 }
 
-/** What lists and streams show of an anomaly. */
+/** What lists and streams show of an anomaly. @internal */
 export function summaryOf({ detail: _, ...summary }: Anomaly): AnomalySummary {
   return summary
 }

@@ -2,7 +2,7 @@ import { Ajv } from 'ajv'
 import { envSchema } from 'env-schema'
 import { type FeaturePolicies, parseFeaturePolicies } from '../detector/baseline/policy.js'
 import type { DetectorOptions } from '../detector/detector.js'
-import type { ExplainerOptions } from '../explain/explainer.js'
+import type { ExplainMode } from '../explain/explainer.js'
 import { checkOllamaHost } from '../explain/llm/ollama-host.js'
 import { FEATURES } from '../telemetry/features.js'
 import { allowedBy, type ValueSchema } from '../text/allowed.js'
@@ -59,7 +59,9 @@ export interface LimitsConfig {
 }
 
 /** Who explains an anomaly. */
-export interface ExplainConfig extends Pick<ExplainerOptions, 'mode' | 'timeoutMs'> {
+export interface ExplainConfig {
+  readonly mode: ExplainMode
+  readonly timeoutMs: number
   readonly ollamaHost: string
   readonly ollamaModel: string
 }

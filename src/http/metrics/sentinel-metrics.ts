@@ -16,7 +16,7 @@ export interface RequestTally {
   count: number
 }
 
-/** The counters that outlive the process. */
+/** The counters that outlive the process. @internal */
 export interface MetricsState {
   readonly anomalies: number
   readonly healthCheckFails: number
@@ -34,6 +34,7 @@ const BREAKER_VALUE: Readonly<Record<BreakerState, number>> = { closed: 0, 'half
  */
 export class SentinelMetrics implements SentinelListener {
   readonly registry = new Registry()
+  /** @internal */
   readonly protection = new ProtectionMetrics(this.registry)
   anomalies = 0
   healthCheckFails = 0
@@ -121,7 +122,7 @@ export class SentinelMetrics implements SentinelListener {
     this.#detector = detector
   }
 
-  /** The tally of a route; call once, when the route is registered, and count on what it returns. */
+  /** The tally of a route; call once, when the route is registered, and count on what it returns. @internal */
   tallyOf(endpoint: string, method: string): RequestTally {
     const key = `${method} ${endpoint}`
     const known = this.#tallies.get(key)
@@ -131,7 +132,7 @@ export class SentinelMetrics implements SentinelListener {
     return tally
   }
 
-  /** The counters as plain data: what a dashboard sums up shall not fall back at a restart. */
+  /** The counters as plain data: what a dashboard sums up shall not fall back at a restart. @internal */
   capture(): MetricsState {
     return {
       anomalies: this.anomalies,
@@ -143,6 +144,7 @@ export class SentinelMetrics implements SentinelListener {
     }
   }
 
+  /** @internal */
   restore(state: MetricsState): void {
     this.anomalies = state.anomalies
     this.healthCheckFails = state.healthCheckFails
@@ -152,7 +154,7 @@ export class SentinelMetrics implements SentinelListener {
     this.#requestSeconds.restore(state.requestSeconds)
   }
 
-  /** The counters as a part of the state. */
+  /** The counters as a part of the state. @internal */
   section(): StateSection {
     return {
       name: 'counters',
@@ -175,6 +177,7 @@ export class SentinelMetrics implements SentinelListener {
     if (outcome === 'ok') this.protection.stateSavedAt = Date.now() / 1000
   }
 
+  /** @internal */
   answered(seconds: number): void {
     this.#requestSeconds.observe(seconds)
   }
