@@ -21,6 +21,9 @@ const SLOW = [
   'test/state/restart.test.ts',
 ]
 
+/** Takes the Dockerfile's steps one by one: `npm run test:image`, and a job of its own in CI. */
+const IMAGE = ['test/deploy/image/replay.test.ts']
+
 export default defineConfig({
   test: {
     testTimeout: 30_000,
@@ -30,7 +33,8 @@ export default defineConfig({
     reporters: process.env.CI ? ['default', ['json', { outputFile: 'test-results.json' }]] : ['default'],
     projects: [
       { extends: true, test: { name: 'slow', include: SLOW } },
-      { extends: true, test: { name: 'fast', include: ['test/**/*.test.ts'], exclude: SLOW } },
+      { extends: true, test: { name: 'fast', include: ['test/**/*.test.ts'], exclude: [...SLOW, ...IMAGE] } },
+      { extends: true, test: { name: 'image', include: IMAGE } },
     ],
   },
 })
