@@ -10,7 +10,7 @@ import { type DetectorOptions, type ResolvedDetectorOptions, resolveDetectorOpti
 import { type DetectorParts, givenParts, learningParts } from './parts.js'
 import { judgeByRules } from './rules.js'
 import type { Learning } from './training/learning.js'
-import type { Verdict } from './verdict.js'
+import type { Contribution, Verdict } from './verdict.js'
 
 export type { Forgotten, RecordMatch, Treatment } from './baseline/baseline.js'
 export { LearningError } from './learning-error.js'
@@ -138,8 +138,20 @@ export class Detector {
   }
 
   /** The record rated last, until `learn` was called: its route's name and its values. Valid until the next one. */
-  get rated(): Pick<Placement, 'route' | 'values'> | null {
+  get rated(): Pick<Placement, 'route' | 'values' | 'considered'> | null {
     return this.#placement
+  }
+
+  /** What the forest says of each feature of the record rated last, until `learn` was called; empty without a forest. */
+  contributions(): readonly Contribution[] {
+    const model = this.#model
+    if (this.#placement === null || this.#rating === null || model === null) return []
+    return model.explain(this.#placement, this.#rating.score)
+  }
+
+  /** Scores of the rows that the forest in use was fitted on, ascending: a view, valid until the fit after the next. */
+  get fittedScores(): Float64Array {
+    return this.#model?.fittedScores ?? new Float64Array(0)
   }
 
   /** While it is paused records are judged and counted, and nothing is learnt. */

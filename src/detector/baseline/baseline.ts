@@ -31,6 +31,8 @@ export interface Placement {
   readonly route: string
   /** Raw values in feature order. */
   readonly values: ArrayLike<number>
+  /** The same with the median in place of each value whose difference the policy excuses. */
+  readonly considered: ArrayLike<number>
   /** What the forest compares, f32[nFeatures]. */
   readonly row: Float32Array
   /**

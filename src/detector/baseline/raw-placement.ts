@@ -31,6 +31,11 @@ export class RawPlacement implements Placement {
     this.row = new Float32Array(features.length)
   }
 
+  /** The forest compares raw values: what it sees is what counts. */
+  get considered(): Float32Array {
+    return this.row
+  }
+
   /** It plays no part in the verdict, so it is named when somebody asks. */
   get route(): string {
     return this.#names.of(this.#rawRoute)

@@ -100,6 +100,7 @@ export class GuardedBaseline implements Baseline {
   place(record: Telemetry): GuardedPlacement {
     const placement = this.#placement
     const { values, logs, routes } = placement.record
+    const { considered } = placement
     const name = this.#profiles.nameOf(record.route)
     const found = this.#profiles.find(name)
     const profile = found?.established ? found : null
@@ -113,6 +114,7 @@ export class GuardedBaseline implements Baseline {
     for (let f = 0; f < logs.length; f++) {
       const value = (this.#features[f] as Feature).extract(record)
       values[f] = value
+      considered[f] = value
       logs[f] = toLog(value)
       if (frame !== null) this.#locate(placement, f, frame)
     }
@@ -239,10 +241,11 @@ export class GuardedBaseline implements Baseline {
   }
 
   /** Where a feature of the record stands in the frame, and how far beyond its range. */
-  #locate({ values, record, row, beyond, profile }: GuardedPlacement, f: number, frame: Frame): void {
+  #locate({ values, considered, record, row, beyond, profile }: GuardedPlacement, f: number, frame: Frame): void {
     const scale = profile ?? frame
     const excused = this.#policy.excuses(f, values[f] as number, scale.median[f] as number)
     const distance = excused ? 0 : frame.distance(f, record.logs[f] as number, scale)
+    if (excused) considered[f] = scale.median[f] as number
     row[f] = toRatio(distance)
     beyond[f] = excused ? 0 : frame.beyond(f, distance)
   }

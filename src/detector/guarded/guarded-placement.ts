@@ -9,6 +9,7 @@ export class GuardedPlacement implements Placement {
   /** The record, as a store of one. */
   readonly record: RecordStore
   readonly values: Float64Array
+  readonly considered: Float64Array
   readonly row: Float32Array
   readonly beyond: Float64Array
   scope: Scope = 'baseline'
@@ -24,6 +25,7 @@ export class GuardedPlacement implements Placement {
     this.record = new RecordStore(1, nFeatures)
     this.record.size = 1
     this.values = this.record.values
+    this.considered = new Float64Array(nFeatures)
     this.row = new Float32Array(nFeatures)
     this.beyond = new Float64Array(nFeatures)
   }

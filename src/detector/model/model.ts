@@ -31,6 +31,11 @@ export class Model {
     return { score, odd: wasm.exceeds(score, this.#threshold) !== 0 }
   }
 
+  /** Scores of the rows that it was fitted on, ascending; a view. */
+  get fittedScores(): Float64Array {
+    return this.#arena.scores(this.slot)
+  }
+
   /**
    * What is said of a record that scored so.
    * @param minConfidence an odd record that is less sure than this is no anomaly
@@ -47,7 +52,7 @@ export class Model {
       threshold: this.#threshold,
       generation: this.generation,
       detector: 'forest',
-      contributions: anomalous || detail ? this.#explain(placement, score) : [],
+      contributions: anomalous || detail ? this.explain(placement, score) : [],
       exceeded: [],
       fittedRows: placement.nRecords,
       scope: placement.scope,
@@ -60,7 +65,8 @@ export class Model {
     for (let f = 0; f < row.length; f++) target[f] = row[f] as number
   }
 
-  #explain(placement: Placement, score: number): Contribution[] {
+  /** Each feature's share of a placed record's score, and what it is compared with. */
+  explain(placement: Placement, score: number): Contribution[] {
     const { wasm, base } = this.#arena
     this.#write(placement)
     const inside = wasm.attribute(base, this.slot)

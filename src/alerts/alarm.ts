@@ -1,0 +1,172 @@
+import { StateError, type StateValue } from '../state/section.js'
+import type { Feature } from '../telemetry/features.js'
+import { Alerts } from './alerts.js'
+import { AlertsStateError, type Captured } from './captured.js'
+import type { Incident as Gathered } from './evidence/gathered-incident.js'
+import type { Action, Incident } from './incident.js'
+import type { IncidentFacts, IncidentLog } from './incident-log.js'
+
+/** Who is told, and how often that may be wrong. */
+export interface AlarmOptions {
+  readonly features: readonly Feature[]
+  /** Share of ordinary records that may be alerted, (0, 0.1]. */
+  readonly rate: number
+  /** False incidents a day that are bearable. */
+  readonly falseIncidentsADay: number
+  /** `graded` by evidence, or `freeze` always. */
+  readonly actions: 'graded' | 'freeze'
+  readonly routesMax: number
+  /** Says what happened in a sentence. */
+  readonly sentence: (facts: Omit<IncidentFacts, 'summary'>) => string
+}
+
+/** A record as the detector rated it. */
+export interface RatedRecord {
+  readonly route: string
+  /** NaN while there is no forest. */
+  readonly score: number
+  readonly values: ArrayLike<number>
+}
+
+/** A record that somebody is to hear of. */
+export interface Alert {
+  readonly action: Action
+  /** Chance that an ordinary record of its route is as rare; null where nobody knows. */
+  readonly p: number | null
+  /** Id of the open incident that it belongs to. */
+  readonly incident: string | null
+  /** Name of the feature that is rarest in it; null where the features have no say. */
+  readonly feature: string | null
+}
+
+/** What the alarm says of every record. The same object each time, valid until the next record. */
+export interface Alarmed {
+  readonly p: number
+  /** Null for a record that nobody is to hear of. */
+  readonly alert: Alert | null
+}
+
+/** A captured alarm. */
+export interface AlarmState {
+  readonly alerts: Captured
+  /** Pairs of the number that the evidence gave an incident and the id that it is kept under. */
+  readonly ids: readonly (readonly [number, string])[]
+}
+
+/** Decides by calibrated evidence who is told, and keeps the incident log in step with it. */
+export class Alarm {
+  readonly #options: AlarmOptions
+  readonly #log: IncidentLog
+  readonly #units: ReadonlyMap<string, string>
+  readonly #alerts: Alerts
+  /** The id in the log of each open incident. */
+  readonly #ids = new Map<number, string>()
+  readonly #alarmed: { p: number; alert: Alert | null } = { p: 1, alert: null }
+
+  constructor(options: AlarmOptions, log: IncidentLog) {
+    this.#options = options
+    this.#log = log
+    this.#units = new Map(options.features.map(({ name, unit }) => [name, unit]))
+    const { features, rate, falseIncidentsADay, actions, routesMax } = options
+    this.#alerts = new Alerts({
+      features: features.map(({ name, direction, neverAbove }) => ({
+        name,
+        ...(direction === undefined ? {} : { direction }),
+        ...(neverAbove === undefined ? {} : { limit: neverAbove }),
+      })),
+      rate,
+      falseIncidentsADay,
+      actions,
+      routesMax,
+    })
+  }
+
+  /** @param scores of the rows that the forest now in use was fitted on, ascending */
+  adopt(scores: Float64Array): void {
+    this.#alerts.adopt(scores)
+  }
+
+  /** @param nowMs when the record came, ms */
+  judge(record: RatedRecord, nowMs: number): Alarmed {
+    const { p, alert, action, incident, feature, events } = this.#alerts.judge(record, nowMs)
+    for (const { kind, incident: gathered } of events) this.#follow(kind, gathered, nowMs)
+    this.#alarmed.p = p
+    this.#alarmed.alert = null
+    if (!alert) return this.#alarmed
+    const id = incident === null ? undefined : this.#ids.get(incident.id)
+    if (incident !== null && id !== undefined) this.#log.update(id, changesOf(incident), nowMs)
+    this.#alarmed.alert = {
+      action: action ?? 'observe',
+      p,
+      incident: id ?? null,
+      feature: this.#options.features[feature]?.name ?? null,
+    }
+    return this.#alarmed
+  }
+
+  /** Lets time pass without a record: incidents end after a calm minute. */
+  tick(nowMs: number): void {
+    for (const { kind, incident } of this.#alerts.tick(nowMs)) this.#follow(kind, incident, nowMs)
+  }
+
+  capture(): AlarmState {
+    return { alerts: this.#alerts.capture(), ids: [...this.#ids] }
+  }
+
+  /** @throws StateError when it does not fit; then the alarm is of no use */
+  restore({ alerts, ids }: AlarmState): void {
+    try {
+      this.#alerts.restore(alerts)
+    } catch (error) {
+      throw error instanceof AlertsStateError ? new StateError(`of its alerts, ${error.message}`) : error
+    }
+    for (const [number, id] of ids) this.#ids.set(number, id)
+  }
+
+  #follow(kind: 'opened' | 'grown' | 'closed', gathered: Gathered, nowMs: number): void {
+    if (kind === 'opened') {
+      const facts = this.#factsOf(gathered)
+      const { id } = this.#log.open({ ...facts, summary: this.#options.sentence(facts) }, nowMs)
+      this.#ids.set(gathered.id, id)
+      return
+    }
+    const id = this.#ids.get(gathered.id)
+    if (id === undefined || kind === 'grown') return
+    const facts = this.#factsOf(gathered)
+    this.#log.close(id, { ...changesOf(gathered), summary: this.#options.sentence(facts) }, nowMs)
+    this.#ids.delete(gathered.id)
+  }
+
+  #factsOf(gathered: Gathered): Omit<IncidentFacts, 'summary'> {
+    const { kind, route, feature, direction, usual } = gathered
+    return {
+      kind,
+      route,
+      feature,
+      unit: feature === null ? null : (this.#units.get(feature) ?? null),
+      direction,
+      usual: feature === null ? null : usual,
+      ...changesOf(gathered),
+    }
+  }
+}
+
+/** What changes while an incident is open. */
+function changesOf({ records, peak, action, feature }: Gathered): Pick<
+  Incident,
+  'records' | 'seen' | 'peak_score' | 'peak_p' | 'action'
+> {
+  const known = records > 0
+  return {
+    records,
+    seen: known && feature !== null ? peak.value : null,
+    peak_score: known ? peak.score : null,
+    peak_p: known ? peak.p : null,
+    action,
+  }
+}
+
+/** As plain data: the compiler takes no interface for that. */
+export function alarmStateValue(state: AlarmState): StateValue {
+  return state as unknown as StateValue
+}

@@ -1,0 +1,179 @@
+import { logEValue } from './betting.js'
+import { type Captured, memberOf } from '../captured.js'
+import type { IncidentEvent, Incidents } from './gathering.js'
+import type { AlertFeature } from '../options.js'
+import type { Rarity } from '../rarity/rarity.js'
+import type { Grown, RouteMemory } from '../rarity/route-memory.js'
+import { SpikeEvidence } from './spike-evidence.js'
+import { reheatOf, type Watch } from './watch.js'
+
+/** -ln p down to which a record belongs to an open incident: 0.05. */
+const COLLECTED = Math.log(20)
+/** What is added to that where an incident has nearly cooled down: to 0.001. */
+const COOL = Math.log(50)
+/** The same where it is one of all routes, to which more ordinary records come: 0.01. */
+const COLLECTED_OF_ALL = Math.log(100)
+/** Records of all traffic, and of a route, before evidence opens anything. */
+const SPIKES_FROM = 200
+const SHIFTS_FROM = 300
+/** A feature has to be so many times what is usual, on average, for its shift to matter to anybody. */
+const LEAST_SHIFT = Math.log(1.45)
+/** ln of how much rarer false incidents are than A says, as a cumulative sum overshoots (Siegmund 1985). */
+const OVERSHOOT = 1
+/** Evidence of a shift above which a record is no part of ordinary traffic for certain. */
+const SUSPECT = 4
+/** Share of the evidence of all traffic that a route has when the matter is that route alone. */
+const ALONE = 0.75
+
+/** Gathers evidence by route and over all traffic, and opens, heats and cools incidents by it. */
+export class Detection {
+  readonly #features: readonly AlertFeature[]
+  readonly #incidents: Incidents
+  readonly #all = new SpikeEvidence()
+
+  constructor(features: readonly AlertFeature[], incidents: Incidents) {
+    this.#features = features
+    this.#incidents = incidents
+  }
+
+  /**
+   * Weighs the record ranked last.
+   * @param records that have come so far
+   * @returns the incident that it belongs to, if any
+   */
+  weigh(
+    route: RouteMemory,
+    rarity: Rarity,
+    records: number,
+    logA: number,
+    nowMs: number,
+    events: IncidentEvent[],
+  ): Watch | undefined {
+    const { spikes, grown } = route
+    const { z, p } = rarity
+    const common = this.#incidents.open === 0 ? undefined : this.#incidents.of(null)
+    let watch = common ?? (this.#incidents.open === 0 ? undefined : this.#incidents.of(route.name))
+    const calm = watch === undefined || !watch.hot
+    const shifted = grown === null || !rarity.byFeatures ? -1 : this.#weighShifts(route, grown, rarity, calm)
+    const shift = shifted < 0 ? 0 : (grown?.shifts[shifted]?.level ?? 0)
+    const gain = rarity.place < 0 ? 0 : logEValue(p, z)
+    spikes.add(gain)
+    spikes.dependence.observe(z, calm && shift < SUSPECT)
+
+    const spikeMark = spikes.threshold(logA)
+    const shiftMark = logA + Math.log(2 * this.#features.length) - OVERSHOOT
+    const bySpikes = records > SPIKES_FROM && (spikes.level >= spikeMark || z >= logA + 2 * Math.LN2)
+    const byShift = shift >= shiftMark && this.#matters(grown, shifted)
+    let coolness = 0
+    if (watch === undefined) {
+      if (bySpikes || byShift) watch = this.#open(route, rarity, bySpikes ? -1 : shifted, nowMs, events)
+      else watch = this.#weighAll(route, gain, z, records, logA, nowMs, events)
+    } else {
+      coolness = watch.coolness
+      // Odd records of different routes have less to do with each other than those of one.
+      const evidence = watch.incident.route === null ? this.#all : spikes
+      if (evidence === this.#all) this.#all.add(gain)
+      const mark =
+        evidence === this.#all ? evidence.threshold(logA) : Math.min(reheatOf(route.rhythm.gapMs), spikeMark)
+      if (!watch.hot) {
+        if (evidence.level >= mark) watch.reheat(-1)
+        else if (byShift) watch.reheat(shifted)
+      } else {
+        if (watch.shifted >= 0 && spikes.level >= spikeMark) watch.shifted = -1
+        const step = watch.shifted >= 0 ? (grown?.shifts[watch.shifted]?.step ?? gain) : gain
+        if (watch.feel(step, nowMs)) this.#cool(evidence, route, watch)
+      }
+    }
+    if (watch === undefined) return undefined
+    spikes.level = Math.min(spikes.level, spikeMark)
+    if (grown !== null) for (const each of grown.shifts) if (each.level > shiftMark) each.level = shiftMark
+    const least = watch.incident.route === null ? COLLECTED_OF_ALL : COLLECTED + coolness * COOL
+    return watch.hot && z >= least ? watch : undefined
+  }
+
+  capture(): Captured {
+    return { all: this.#all.capture() }
+  }
+
+  /** @throws AlertsStateError when that is no evidence */
+  restore(captured: Captured): void {
+    this.#all.restore(memberOf(captured, 'all'))
+  }
+
+  /** Index of the feature with most evidence of a shift, or -1. */
+  #weighShifts(route: RouteMemory, { features, shifts }: Grown, rarity: Rarity, calm: boolean): number {
+    if (route.records <= SHIFTS_FROM) return -1
+    let most = -1
+    let level = 0
+    for (let f = 0; f < shifts.length; f++) {
+      const distance = rarity.distances[f] as number
+      const shift = shifts[f] as Grown['shifts'][number]
+      shift.add((features[f] as Grown['features'][number]).upperShare, distance, calm)
+      if (shift.level > level) {
+        level = shift.level
+        most = f
+      }
+    }
+    return most
+  }
+
+  #matters(grown: Grown | null, feature: number): boolean {
+    const shift = grown?.shifts[feature]
+    const usual = grown?.features[feature]
+    if (shift === undefined || usual === undefined) return false
+    // Where nothing is usual, as of errors, no multiple of it can be asked for.
+    return shift.distance >= LEAST_SHIFT || Math.abs(usual.usual) < 1e-9
+  }
+
+  #open(route: RouteMemory, rarity: Rarity, shifted: number, nowMs: number, events: IncidentEvent[]): Watch {
+    const leading = shifted >= 0 ? shifted : rarity.leading(route)
+    const feature = this.#features[leading]
+    const opening = {
+      kind: shifted >= 0 ? ('shift' as const) : ('spike' as const),
+      route: route.name,
+      feature: feature?.name ?? null,
+      direction: feature?.direction === 'low' ? ('low' as const) : ('high' as const),
+      usual: route.grown?.features[leading]?.usual ?? 0,
+      nowMs,
+      gapMs: route.rhythm.gapMs,
+    }
+    return this.#incidents.start(opening, true, shifted, events)
+  }
+
+  /** Evidence over all traffic that no single route has enough of. */
+  #weighAll(
+    route: RouteMemory,
+    gain: number,
+    z: number,
+    records: number,
+    logA: number,
+    nowMs: number,
+    events: IncidentEvent[],
+  ): Watch | undefined {
+    const all = this.#all
+    all.add(gain)
+    all.dependence.observe(z, true)
+    if (records <= SPIKES_FROM || all.level < all.threshold(logA + Math.LN2)) return undefined
+    const alone = route.name === '' || route.spikes.level >= ALONE * all.level
+    if (alone) {
+      all.level = Math.max(0, all.level - route.spikes.level)
+      return undefined
+    }
+    all.level = 0
+    const opening = {
+      kind: 'spike',
+      route: null,
+      feature: null,
+      direction: 'high',
+      usual: 0,
+      nowMs,
+      gapMs: 0,
+    } as const
+    return this.#incidents.start(opening, true, -1, events)
+  }
+
+  #cool(evidence: SpikeEvidence, { grown }: RouteMemory, { shifted }: Watch): void {
+    evidence.level = 0
+    if (shifted >= 0 && grown !== null) for (const shift of grown.shifts) shift.reset()
+  }
+}

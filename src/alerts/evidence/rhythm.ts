@@ -1,0 +1,119 @@
+import { type Captured, numbersOf } from '../captured.js'
+
+/** Records after which a route has a rhythm. */
+const ESTABLISHED = 200
+/** Records over which it follows. */
+const MEMORY = 500
+/** A gap counts as at most this many usual ones. */
+const LONGEST = 16
+/** Fewest records that make a surge. */
+const LEAST_SURGE = 50
+/** Above this evidence gaps are no longer taken for the route's own. */
+const SUSPECT = 3
+
+/** What a route's records say of its rhythm. */
+export type Beat = 'usual' | 'surge'
+
+/**
+ * When a route's records come, in time and in records of other routes. Both must agree that something has changed: at night
+ * all routes slow down in time, in a flood all others fall behind in records, and neither is a change of this route.
+ * Gaps between records are exponential for independent requests, and more spread out for those that come in bursts;
+ * evidence is weighed down by how much more.
+ */
+export class Rhythm {
+  #count = 0
+  #lastMs = 0
+  #lastRecord = 0
+  /** Usual gap in ms and in records, and the mean square of the smaller ratio to it. */
+  #gapMs = 0
+  #gapRecords = 0
+  #square = 2
+  #surge = 0
+  #surgeCount = 0
+  /** Whether silence was said; until the next record. */
+  silent = false
+
+  /** Usual time from record to record, ms; 0 until the second. */
+  get gapMs(): number {
+    return this.#gapMs
+  }
+
+  /**
+   * A record of the route has come.
+   * @param records ordinary records of all routes so far
+   * @param logA -ln of the share of records that may bring a false incident
+   */
+  beat(nowMs: number, records: number, logA: number): Beat {
+    const gapMs = Math.max(0, nowMs - this.#lastMs)
+    const gapRecords = Math.max(1, records - this.#lastRecord)
+    this.#lastMs = Math.max(nowMs, this.#lastMs)
+    this.#lastRecord = records
+    this.#count += 1
+    this.silent = false
+    if (this.#count === 1) return 'usual'
+    // The less hurried of the two decides whether it is a surge.
+    const ratio = Math.min(LONGEST, Math.max(gapMs / this.#gapMs, gapRecords / this.#gapRecords))
+    if (this.#count > ESTABLISHED) {
+      this.#surge = Math.max(0, this.#surge + (Math.LN2 - ratio) / this.#burstiness)
+      this.#surgeCount = this.#surge === 0 ? 0 : this.#surgeCount + 1
+    }
+    if (this.#surge < SUSPECT) this.#follow(gapMs, gapRecords, ratio)
+    if (this.#surge < logA || this.#surgeCount < LEAST_SURGE) return 'usual'
+    this.#surge = 0
+    this.#surgeCount = 0
+    return 'surge'
+  }
+
+  /** Whether the route has been silent for longer than chance would have it. */
+  isSilent(nowMs: number, records: number, logA: number): boolean {
+    if (this.silent || this.#count < ESTABLISHED) return false
+    const bound = 2 * logA * this.#burstiness
+    return (
+      records - this.#lastRecord > bound * this.#gapRecords &&
+      nowMs - this.#lastMs > bound * Math.max(this.#gapMs, 1)
+    )
+  }
+
+  capture(): Captured {
+    return {
+      gaps: Float64Array.of(
+        this.#count,
+        this.#lastMs,
+        this.#lastRecord,
+        this.#gapMs,
+        this.#gapRecords,
+        this.#square,
+        this.#surge,
+        this.#surgeCount,
+        this.silent ? 1 : 0,
+      ),
+    }
+  }
+
+  /** @throws AlertsStateError when that is no rhythm */
+  restore(captured: Captured): void {
+    const gaps = numbersOf(captured, 'gaps', 9)
+    this.#count = gaps[0] as number
+    this.#lastMs = gaps[1] as number
+    this.#lastRecord = gaps[2] as number
+    this.#gapMs = gaps[3] as number
+    this.#gapRecords = gaps[4] as number
+    this.#square = gaps[5] as number
+    this.#surge = gaps[6] as number
+    this.#surgeCount = gaps[7] as number
+    this.silent = gaps[8] === 1
+  }
+
+  /** Squared variation of the gaps, 1 for independent requests. */
+  get #burstiness(): number {
+    return Math.max(1, this.#square - 1)
+  }
+
+  #follow(gapMs: number, gapRecords: number, ratio: number): void {
+    const pace = 1 / Math.min(this.#count - 1, MEMORY)
+    this.#gapMs += pace * (Math.min(gapMs, LONGEST * (this.#gapMs || gapMs)) - this.#gapMs)
+    this.#gapRecords +=
+      pace * (Math.min(gapRecords, LONGEST * (this.#gapRecords || gapRecords)) - this.#gapRecords)
+    if (this.#count > LONGEST) this.#square += pace * (ratio * ratio - this.#square)
+  }
+}

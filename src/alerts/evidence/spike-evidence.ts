@@ -1,0 +1,35 @@
+import { type Captured, memberOf, numbersOf } from '../captured.js'
+import { Dependence } from './dependence.js'
+
+/**
+ * Evidence that records are too rare for ordinary traffic: L = max(0, L + ln e), a cumulative sum (Page 1954) of
+ * log e-values. e^L is an e-detector (Shin, Ramdas, Rinaldo 2022): on ordinary traffic the mean number of records until
+ * it reaches 2A is at least 2A, whatever the distribution.
+ */
+export class SpikeEvidence {
+  readonly dependence = new Dependence()
+  /** L, 0 or more. */
+  level = 0
+
+  /** One record has come. */
+  add(logE: number): void {
+    const level = this.level + logE
+    this.level = level > 0 ? level : 0
+  }
+
+  /** What L must reach, for A records between false incidents. */
+  threshold(logA: number): number {
+    return (Math.LN2 + logA) * this.dependence.factor
+  }
+
+  capture(): Captured {
+    return { level: Float64Array.of(this.level), dependence: this.dependence.capture() }
+  }
+
+  /** @throws AlertsStateError when that is no evidence */
+  restore(captured: Captured): void {
+    const [level = 0] = numbersOf(captured, 'level', 1)
+    this.dependence.restore(memberOf(captured, 'dependence'))
+    this.level = level
+  }
+}

@@ -1,0 +1,62 @@
+import { AlertsStateError, type Captured, numbersOf } from '../captured.js'
+
+/** Records that are held back at most. */
+const HELD = 32
+
+/**
+ * Rare records of a route that are held back until it is known what they were part of: released when the evidence has
+ * gone, dropped when it became an incident. Each is a row of numbers; the oldest goes first when there is no more room.
+ */
+export class Quarantine {
+  readonly #width: number
+  readonly #rows: Float64Array
+  #first = 0
+  #size = 0
+
+  /** @param width numbers a record */
+  constructor(width: number) {
+    this.#width = width
+    this.#rows = new Float64Array(HELD * width)
+  }
+
+  get size(): number {
+    return this.#size
+  }
+
+  get full(): boolean {
+    return this.#size === HELD
+  }
+
+  /** Holds a record back; there has to be room. */
+  hold(row: Float64Array): void {
+    const place = (this.#first + this.#size) % HELD
+    this.#rows.set(row, place * this.#width)
+    this.#size += 1
+  }
+
+  /** Takes the oldest out into `row`. */
+  takeOldest(row: Float64Array): void {
+    const at = this.#first * this.#width
+    for (let i = 0; i < row.length; i++) row[i] = this.#rows[at + i] as number
+    this.#first = (this.#first + 1) % HELD
+    this.#size -= 1
+  }
+
+  drop(): void {
+    this.#size = 0
+  }
+
+  capture(): Captured {
+    return { rows: this.#rows.slice(), ring: Float64Array.of(this.#first, this.#size) }
+  }
+
+  /** @throws AlertsStateError when that is no quarantine */
+  restore(captured: Captured): void {
+    const rows = numbersOf(captured, 'rows', HELD * this.#width)
+    const [first = 0, size = 0] = numbersOf(captured, 'ring', 2)
+    if (!(first >= 0 && first < HELD && size >= 0 && size <= HELD)) throw new AlertsStateError('ring is off')
+    this.#rows.set(rows)
+    this.#first = first
+    this.#size = size
+  }
+}

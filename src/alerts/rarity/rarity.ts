@@ -1,0 +1,128 @@
+import { type Captured, memberOf } from '../captured.js'
+import { Gate } from './gate.js'
+import { CAPACITY, FOREST_SHAPE, type Grown, type RouteMemory } from './route-memory.js'
+import { ScoreScale } from './score-scale.js'
+import { TailMemory } from './tail-memory.js'
+
+/** Records of a route from which on its own memory of the forest's scale counts, and those of its features. */
+const OWN_FOREST_FROM = 200
+const OWN_FEATURES_FROM = 100
+/** Records of all traffic from which on there is a p. */
+const RANKED_FROM = 50
+/** ln of what the bet pays: p falls at least as fast as 1/e, for P(e >= x) <= 1/x. */
+const EVIDENCE_SHAPE = { lowest: -1, binsAUnit: 24, leastRate: 1, mostRate: 2 }
+/** Times the ordinary rate at which rare records may enter the memories of all traffic. */
+const TOLERANCE = 2
+
+/**
+ * How rare a record is, from two sides: its forest score, among those of its route, and each of its values, among
+ * those that are usual there. Each gives a p of its own; the bets against them are averaged, half of the stake on the
+ * forest, which is again a bet that no dependence between them can make unfair (Vovk & Wang 2021), and what it pays
+ * is ranked once more among all traffic. So p is calibrated as a whole, whatever the parts were off.
+ */
+export class Rarity {
+  readonly #scale = new ScoreScale()
+  readonly #forest = new TailMemory(CAPACITY, FOREST_SHAPE)
+  readonly #payoffs = new TailMemory(CAPACITY, EVIDENCE_SHAPE)
+  readonly #gate = new Gate(TOLERANCE)
+  readonly #nFeatures: number
+  /** Of the record ranked last: place on the forest's scale, ln payoff, -ln p; -1 for the first without a forest. */
+  place = -1
+  payoff = 0
+  z = 0
+  /** The p of that; 1 while there is none. */
+  p = 1
+  /** Of the record ranked last: distances from the usual values. */
+  readonly distances: Float64Array
+  /** Whether the features had a say. */
+  byFeatures = false
+
+  constructor(nFeatures: number) {
+    this.#nFeatures = nFeatures
+    this.distances = new Float64Array(nFeatures)
+  }
+
+  /** @param scores of the rows that the forest was fitted on, ascending */
+  adopt(scores: Float64Array): void {
+    this.#scale.adopt(scores)
+  }
+
+  /**
+   * Ranks a record.
+   * @param score of the forest; NaN without one
+   */
+  rank(route: RouteMemory, score: number, values: ArrayLike<number>): void {
+    const { grown } = route
+    const scored = score >= 0 && this.#scale.ready
+    this.place = scored ? this.#scale.place(score) : -1
+    this.byFeatures = false
+    const mean = grown === null ? 1 : this.#rankValues(grown, route.name !== '', values)
+    if (!scored) {
+      this.z = 0
+      this.p = 1
+      return
+    }
+    const own = grown !== null && grown.forest.total >= OWN_FOREST_FROM
+    const bet = (own ? grown.forest : this.#forest).payoff(this.place)
+    this.payoff = Math.log(this.byFeatures ? 0.5 * bet + 0.5 * mean : bet)
+    this.z = this.#payoffs.total >= RANKED_FROM ? this.#payoffs.surprise(this.payoff) : 0
+    this.p = Math.exp(-this.z)
+  }
+
+  /** Index of the feature that is rarest in the record ranked last, or -1. */
+  leading({ grown }: RouteMemory): number {
+    if (!this.byFeatures || grown === null) return -1
+    let leading = 0
+    let most = 0
+    for (let f = 0; f < this.#nFeatures; f++) {
+      const surprise = (grown.features[f] as Grown['features'][number]).surprise(this.distances[f] as number)
+      if (surprise <= most) continue
+      most = surprise
+      leading = f
+    }
+    return leading
+  }
+
+  /** Whether the memories of all traffic may take in a record as rare as that. */
+  mayLearn(z: number, records: number, bursts: number): boolean {
+    return this.#gate.pass(z, records, bursts)
+  }
+
+  /** Takes in a record that counts as ordinary. */
+  learn(place: number, payoff: number): void {
+    if (place < 0) return
+    this.#forest.add(place)
+    this.#payoffs.add(payoff)
+  }
+
+  capture(): Captured {
+    return {
+      scale: this.#scale.capture(),
+      forest: this.#forest.capture(),
+      payoffs: this.#payoffs.capture(),
+      gate: this.#gate.capture(),
+    }
+  }
+
+  /** @throws AlertsStateError when that is no such memory */
+  restore(captured: Captured): void {
+    this.#scale.restore(memberOf(captured, 'scale'))
+    this.#forest.restore(memberOf(captured, 'forest'))
+    this.#payoffs.restore(memberOf(captured, 'payoffs'))
+    this.#gate.restore(memberOf(captured, 'gate'))
+  }
+
+  /** Mean payoff of the bets against each feature's p. Requests without a route have nothing in common to rank by. */
+  #rankValues({ features }: Grown, named: boolean, values: ArrayLike<number>): number {
+    this.byFeatures = named && (features[0]?.total ?? 0) >= OWN_FEATURES_FROM
+    let sum = 0
+    for (let f = 0; f < features.length; f++) {
+      const feature = features[f] as Grown['features'][number]
+      const distance = feature.distance(values[f] as number)
+      this.distances[f] = distance
+      if (!this.byFeatures) continue
+      sum += feature.payoff(distance)
+    }
+    return sum / features.length
+  }
+}

@@ -1,0 +1,129 @@
+import { AlertsStateError, type Captured, listOf, memberOf, numbersOf, textOf } from '../captured.js'
+import { Gate } from './gate.js'
+import type { AlertFeature } from '../options.js'
+import { Quarantine } from './quarantine.js'
+import { Rhythm } from '../evidence/rhythm.js'
+import { ShiftEvidence } from '../evidence/shift-evidence.js'
+import { SpikeEvidence } from '../evidence/spike-evidence.js'
+import { TailMemory } from './tail-memory.js'
+import { UsualValue } from './usual-value.js'
+
+/** Records at which a memory is halved. */
+export const CAPACITY = 20_000
+/** The forest's scale: 32 nats in steps of 1/32; what is known beyond the memory is only that e-values are fair. */
+export const FOREST_SHAPE = { lowest: 0, binsAUnit: 32, leastRate: 0.5, mostRate: 1 }
+/** First records of a route, before it gets memories of its own. */
+const YOUNG = 16
+/** Times the ordinary rate at which rare records may enter a route's memories. */
+const TOLERANCE = 4
+
+/** A route's memories, from its first records on. */
+export interface Grown {
+  readonly forest: TailMemory
+  readonly features: readonly UsualValue[]
+  readonly shifts: readonly ShiftEvidence[]
+  readonly gate: Gate
+  readonly quarantine: Quarantine
+}
+
+/** What is known of one route. Routes that came a few times cost little: a flood of names must not cost memory. */
+export class RouteMemory {
+  readonly name: string
+  readonly spikes = new SpikeEvidence()
+  readonly rhythm = new Rhythm()
+  /** Records that have come. */
+  records = 0
+  /** Used since the table was last swept. */
+  used = false
+  grown: Grown | null = null
+  readonly #features: readonly AlertFeature[]
+  /** f64[YOUNG][1 + nFeatures]: place on the forest's scale, -1 without a forest; values. */
+  #young: Float64Array
+  #nYoung = 0
+
+  constructor(name: string, features: readonly AlertFeature[]) {
+    this.name = name
+    this.#features = features
+    this.#young = new Float64Array(YOUNG * (1 + features.length))
+  }
+
+  /** Takes in one of the first records. */
+  learnYoung(z: number, values: ArrayLike<number>): void {
+    const width = 1 + this.#features.length
+    const at = this.#nYoung * width
+    this.#young[at] = z
+    for (let f = 0; f + 1 < width; f++) this.#young[at + 1 + f] = values[f] as number
+    this.#nYoung += 1
+    if (this.#nYoung < YOUNG) return
+    const grown = this.#grow()
+    for (let i = 0; i < YOUNG; i++) {
+      const place = this.#young[i * width] as number
+      if (place >= 0) grown.forest.add(place)
+    }
+    for (const [f, feature] of grown.features.entries())
+      feature.begin(Float64Array.from({ length: YOUNG }, (_, i) => this.#young[i * width + 1 + f] as number))
+    this.grown = grown
+    this.#young = new Float64Array(0)
+  }
+
+  capture(): Captured {
+    const { name, used, grown } = this
+    return {
+      name,
+      used,
+      counts: Float64Array.of(this.records, this.#nYoung),
+      young: this.#young.slice(),
+      spikes: this.spikes.capture(),
+      rhythm: this.rhythm.capture(),
+      grown: grown && {
+        forest: grown.forest.capture(),
+        features: grown.features.map((feature) => feature.capture()),
+        shifts: grown.shifts.map((shift) => shift.capture()),
+        gate: grown.gate.capture(),
+        quarantine: grown.quarantine.capture(),
+      },
+    }
+  }
+
+  /** @throws AlertsStateError when that is no route's memory */
+  static restored(captured: Captured, features: readonly AlertFeature[]): RouteMemory {
+    const route = new RouteMemory(textOf(captured, 'name'), features)
+    const grown = memberOf(captured, 'grown')
+    const [records = 0, nYoung = 0] = numbersOf(captured, 'counts', 2)
+    const young = numbersOf(captured, 'young', grown === null ? YOUNG * (1 + features.length) : 0)
+    if (grown === null && !(nYoung >= 0 && nYoung < YOUNG)) throw new AlertsStateError('counts are off')
+    route.records = records
+    route.used = memberOf(captured, 'used') === true
+    route.#nYoung = nYoung
+    route.#young = young.slice()
+    route.spikes.restore(memberOf(captured, 'spikes'))
+    route.rhythm.restore(memberOf(captured, 'rhythm'))
+    if (grown !== null) route.grown = route.#restoreGrown(grown)
+    return route
+  }
+
+  #restoreGrown(captured: Captured): Grown {
+    const grown = this.#grow()
+    grown.forest.restore(memberOf(captured, 'forest'))
+    const usual = listOf(captured, 'features')
+    const shifts = listOf(captured, 'shifts')
+    if (usual.length !== grown.features.length || shifts.length !== grown.shifts.length)
+      throw new AlertsStateError('it has other features')
+    for (const [f, feature] of grown.features.entries()) feature.restore(usual[f] as Captured)
+    for (const [f, shift] of grown.shifts.entries()) shift.restore(shifts[f] as Captured)
+    grown.gate.restore(memberOf(captured, 'gate'))
+    grown.quarantine.restore(memberOf(captured, 'quarantine'))
+    return grown
+  }
+
+  #grow(): Grown {
+    const features = this.#features
+    return {
+      forest: new TailMemory(CAPACITY, FOREST_SHAPE),
+      features: features.map(({ direction }) => new UsualValue(CAPACITY, direction === 'low')),
+      shifts: features.map(() => new ShiftEvidence()),
+      gate: new Gate(TOLERANCE),
+      quarantine: new Quarantine(3 + features.length),
+    }
+  }
+}

@@ -1,0 +1,114 @@
+import { type Captured, memberOf, numbersOf } from '../captured.js'
+import { TailMemory } from './tail-memory.js'
+
+/** Records of its route over which the usual value follows. */
+const FOLLOWED_RECORDS = 400
+/** A single value moves the usual one as if it were at most this many mean deviations away. */
+const CLIP = 2
+/** Steps of 1.6% up to e^8 times the unit in each direction; a tail heavier than Pareto 0.8 is not believed. */
+const SHAPE = { lowest: -8, binsAUnit: 64, leastRate: 0.8, mostRate: 60 }
+/** The unit is this share of the first values' median: above it the scale is logarithmic. */
+const UNIT_SHARE = 0.1
+
+/**
+ * What is usual of one feature on one route. Values are taken on the scale asinh(value / unit), logarithmic but for
+ * values much smaller than is usual. The usual value follows its route slowly, so that the course of a day does not
+ * make every noon rare, and the memory holds how far values were above it.
+ */
+export class UsualValue {
+  readonly #memory: TailMemory
+  readonly #sign: 1 | -1
+  #unit = 1
+  #center = 0
+  #deviation = 0
+  #count = 0
+
+  /**
+   * @param capacity records at which the memory is halved
+   * @param low whether low values are the rare ones
+   */
+  constructor(capacity: number, low: boolean) {
+    this.#memory = new TailMemory(capacity, SHAPE)
+    this.#sign = low ? -1 : 1
+  }
+
+  /** Weight of the values remembered. */
+  get total(): number {
+    return this.#memory.total
+  }
+
+  /** The value in the middle of those remembered. */
+  get usual(): number {
+    return this.#unit * Math.sinh(this.#center + this.#sign * this.#memory.median())
+  }
+
+  /** Takes the first values in, which say what is small. */
+  begin(first: Float64Array): void {
+    const sizes = first
+      .map(Math.abs)
+      .filter((size) => size > 0)
+      .sort()
+    const middle = sizes[sizes.length >> 1] ?? 1
+    this.#unit = sizes.length > first.length / 2 ? UNIT_SHARE * middle : middle
+    const places = first.map((value) => arsinh(value / this.#unit)).sort()
+    this.#center = places[places.length >> 1] as number
+    let sum = 0
+    for (const place of places) sum += Math.abs(place - this.#center)
+    this.#deviation = sum / places.length
+    for (const value of first) this.learn(this.distance(value), 1)
+  }
+
+  /** How far a value is on the side where the rare ones are, in units of the natural logarithm; negative on the other. */
+  distance(value: number): number {
+    return this.#sign * (arsinh(value / this.#unit) - this.#center)
+  }
+
+  /** What the bet against the p of a distance pays. */
+  payoff(distance: number): number {
+    return this.#memory.payoff(distance)
+  }
+
+  /** Share of the distances above the one that `payoff` was asked for last. */
+  get upperShare(): number {
+    return this.#memory.upperShare
+  }
+
+  /** -ln p of a distance. */
+  surprise(distance: number): number {
+    return this.#memory.surprise(distance)
+  }
+
+  /**
+   * Takes in a value that counts as ordinary.
+   * @param slowness times as slowly as usual that the usual value follows it
+   */
+  learn(distance: number, slowness: number): void {
+    this.#memory.add(distance)
+    this.#count += 1
+    const pace = 1 / (slowness * Math.min(this.#count, FOLLOWED_RECORDS))
+    const limit = CLIP * this.#deviation
+    this.#center += pace * this.#sign * Math.min(Math.max(distance, -limit), limit)
+    const size = Math.min(Math.abs(distance), 1.5 * limit + 1e-6)
+    this.#deviation += pace * (size - this.#deviation)
+  }
+
+  capture(): Captured {
+    const place = Float64Array.of(this.#unit, this.#center, this.#deviation, this.#count)
+    return { memory: this.#memory.capture(), place }
+  }
+
+  /** @throws AlertsStateError when that is no usual value */
+  restore(captured: Captured): void {
+    const [unit = 1, center = 0, deviation = 0, count = 0] = numbersOf(captured, 'place', 4)
+    this.#memory.restore(memberOf(captured, 'memory'))
+    this.#unit = unit
+    this.#center = center
+    this.#deviation = deviation
+    this.#count = count
+  }
+}
+
+/** Math.asinh, several times faster; its last digits do not matter here. */
+function arsinh(x: number): number {
+  return x < 0 ? -arsinh(-x) : Math.log(x + Math.sqrt(x * x + 1))
+}
