@@ -4,6 +4,8 @@ import { type FeaturePolicies, parseFeaturePolicies } from '../detector/baseline
 import type { DetectorOptions } from '../detector/detector.js'
 import type { ExplainMode } from '../explain/explainer.js'
 import { checkOllamaHost } from '../explain/llm/ollama-host.js'
+import type { WebhookSettings } from '../notify/webhook-settings.js'
+import { checkWebhookUrl } from '../notify/webhook-url.js'
 import { FEATURES } from '../telemetry/features.js'
 import { allowedBy, type ValueSchema } from '../text/allowed.js'
 import { quoted } from '../text/quoted.js'
@@ -27,6 +29,8 @@ export interface Config {
   readonly explain: ExplainConfig
   /** Anomalies kept to be looked up. */
   readonly anomaliesMax: number
+  /** Who is told of incidents; null for nobody. */
+  readonly webhook: WebhookSettings | null
 }
 
 /** Who may call. */
@@ -146,6 +150,7 @@ export function loadConfig(source: EnvironmentSource = process.env): Config {
       ollamaModel: env.OLLAMA_MODEL,
     },
     anomaliesMax: env.SENTINEL_ANOMALIES_MAX,
+    webhook: webhookIn(env),
   }
 }
 
@@ -199,11 +204,30 @@ function checkTogether(env: Environment, source: EnvironmentSource): void {
   }
   checkBinding('SENTINEL_HOST', env.SENTINEL_HOST, env)
   checkBinding('SENTINEL_ADMIN_HOST', adminHostOf(env), env)
+  checkUrl('OLLAMA_HOST', () => checkOllamaHost(env.OLLAMA_HOST))
+  if (env.SENTINEL_WEBHOOK_URL !== '') {
+    checkUrl('SENTINEL_WEBHOOK_URL', () =>
+      checkWebhookUrl(env.SENTINEL_WEBHOOK_URL, env.SENTINEL_WEBHOOK_FORMAT),
+    )
+  }
+}
+
+/** @param check whose message does not repeat the value, which may hold a password */
+function checkUrl(variable: Variable, check: () => URL): void {
   try {
-    checkOllamaHost(env.OLLAMA_HOST)
+    check()
   } catch (error) {
-    // This message does not repeat the value, which may hold a password.
-    throw new ConfigError('OLLAMA_HOST', (error as Error).message)
+    throw new ConfigError(variable, (error as Error).message)
+  }
+}
+
+function webhookIn(env: Environment): WebhookSettings | null {
+  if (env.SENTINEL_WEBHOOK_URL === '') return null
+  return {
+    url: env.SENTINEL_WEBHOOK_URL,
+    format: env.SENTINEL_WEBHOOK_FORMAT,
+    secret: env.SENTINEL_WEBHOOK_SECRET === '' ? null : env.SENTINEL_WEBHOOK_SECRET,
+    timeoutMs: env.SENTINEL_WEBHOOK_TIMEOUT_MS,
   }
 }
 

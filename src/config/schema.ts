@@ -215,6 +215,35 @@ export const Environment = Type.Object(
       maximum: 10_000,
       description: 'Recent anomalies kept to be looked up at /anomalies.',
     }),
+    SENTINEL_WEBHOOK_URL: Type.String({
+      default: '',
+      maxLength: 2048,
+      pattern: '^(?:[hH][tT][tT][pP][sS]?://[^\\s]+)?$',
+      allowed: 'an http:// or https:// URL of at most 2048 characters',
+      description: 'Where incidents are posted to when they open, grow and close; nowhere without it.',
+      writeOnly: true,
+    }),
+    SENTINEL_WEBHOOK_FORMAT: Type.Union(
+      [Type.Literal('plain'), Type.Literal('slack'), Type.Literal('alertmanager')],
+      {
+        default: 'plain',
+        description:
+          'What is posted: JSON of our own, a message for Slack, or alerts for the API of an Alertmanager.',
+      },
+    ),
+    SENTINEL_WEBHOOK_SECRET: Type.String({
+      default: '',
+      pattern: '^(?:[!-~]{16,512})?$',
+      allowed: '16 to 512 visible ASCII characters',
+      description: 'Signs what is posted, so that the receiver knows whom it is from.',
+      writeOnly: true,
+    }),
+    SENTINEL_WEBHOOK_TIMEOUT_MS: Type.Integer({
+      default: 5000,
+      minimum: 1,
+      maximum: 60_000,
+      description: 'How long the receiver may take to answer a post, in milliseconds.',
+    }),
     OLLAMA_HOST: Type.String({
       default: 'http://localhost:11434',
       pattern: '^[hH][tT][tT][pP][sS]?://[^\\s/?#]+',

@@ -28,6 +28,7 @@ const DEFAULTS = {
   },
   explain: { mode: 'wait', timeoutMs: 2000, ollamaHost: 'http://localhost:11434', ollamaModel: 'llama2' },
   anomaliesMax: 500,
+  webhook: null,
 }
 
 function refusal(environment: Record<string, string>): string {
@@ -97,6 +98,8 @@ describe('loadConfig', () => {
     ['SENTINEL_RULE_ERRORS', 'many', 'a whole number from 1 to 1000000000000'],
     ['SENTINEL_EXPLAIN', 'Wait', 'wait, background or rules'],
     ['SENTINEL_LLM_TIMEOUT_MS', '0', 'a whole number from 1 to 600000'],
+    ['SENTINEL_WEBHOOK_FORMAT', 'teams', 'plain, slack or alertmanager'],
+    ['SENTINEL_WEBHOOK_TIMEOUT_MS', '60001', 'a whole number from 1 to 60000'],
     ['OLLAMA_HOST', 'localhost:11434', 'an http:// or https:// URL'],
   ])('%s=%s is refused with what is allowed', (variable, value, allowed) => {
     expect(refusal({ [variable]: value })).toBe(
@@ -125,6 +128,43 @@ describe('loadConfig', () => {
   ])('SENTINEL_FEATURES=%s is refused in one line with what is allowed', (value, said) => {
     expect(refusal({ SENTINEL_FEATURES: value })).toMatch(/^SENTINEL_FEATURES cannot be used: [^\n]+$/)
     expect(refusal({ SENTINEL_FEATURES: value })).toContain(said)
+  })
+
+  test('the webhook is read as what it is', () => {
+    const url = 'https://hooks.example/a?key=b'
+    expect(loadConfig({ SENTINEL_WEBHOOK_FORMAT: 'slack' }).webhook).toBeNull()
+    expect(loadConfig({ SENTINEL_WEBHOOK_URL: url }).webhook).toEqual({
+      url,
+      format: 'plain',
+      secret: null,
+      timeoutMs: 5000,
+    })
+    const signed = { SENTINEL_WEBHOOK_SECRET: 'correct-horse-battery', SENTINEL_WEBHOOK_TIMEOUT_MS: '300' }
+    expect(loadConfig({ SENTINEL_WEBHOOK_URL: url, ...signed }).webhook).toMatchObject({
+      secret: 'correct-horse-battery',
+      timeoutMs: 300,
+    })
+  })
+
+  test.each([
+    ['SENTINEL_WEBHOOK_URL', 'hooks.example/hunter2'],
+    ['SENTINEL_WEBHOOK_URL', 'https://hooks.example/hunter2 2'],
+    ['SENTINEL_WEBHOOK_URL', 'https://me:hunter2@hooks.example'],
+    ['SENTINEL_WEBHOOK_URL', 'https://[hunter2'],
+    ['SENTINEL_WEBHOOK_URL', 'http://169.254.169.254/hunter2'],
+    ['SENTINEL_WEBHOOK_SECRET', 'hunter2'],
+  ])('%s=%s is refused in one line that does not repeat it', (variable, value) => {
+    const message = refusal({ SENTINEL_WEBHOOK_URL: 'https://hooks.example', [variable]: value })
+    expect(message).toMatch(new RegExp(`^${variable}[ =].*must [^\\n]+$`))
+    expect(message).not.toContain('hunter2')
+  })
+
+  test('the webhook of an Alertmanager must lead to its API', () => {
+    const environment = {
+      SENTINEL_WEBHOOK_FORMAT: 'alertmanager',
+      SENTINEL_WEBHOOK_URL: 'http://alertmanager:9093',
+    }
+    expect(refusal(environment)).toContain('SENTINEL_WEBHOOK_URL must end in /api/v2/alerts')
   })
 
   test('a forest from a file is compared with the plain window, and with no other baseline', () => {

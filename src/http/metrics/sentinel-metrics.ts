@@ -7,6 +7,7 @@ import type { StateSection } from '../../state/section.js'
 import { ProtectionMetrics } from './protection-metrics.js'
 import { ScrapedMetrics } from './scraped-metrics.js'
 import { TallyHistogram } from './tally-histogram.js'
+import { WebhookMetrics } from './webhook-metrics.js'
 
 /** Paths nobody registered share this label: a scanner must not be able to grow the metrics. */
 export const UNMATCHED = 'unmatched'
@@ -36,6 +37,8 @@ export class SentinelMetrics implements SentinelListener {
   readonly registry = new Registry()
   /** @internal */
   readonly protection = new ProtectionMetrics(this.registry)
+  /** To be handed to the webhook as its listener. */
+  readonly webhook = new WebhookMetrics(this.registry)
   anomalies = 0
   healthCheckFails = 0
   /** When the last fit that succeeded ended, Unix time in seconds; 0 before the first. */
