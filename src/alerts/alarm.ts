@@ -1,4 +1,5 @@
 import { StateError, type StateValue } from '../state/section.js'
+import type { FeaturePolicies } from '../detector/baseline/policy.js'
 import type { Feature } from '../telemetry/features.js'
 import { Alerts } from './alerts.js'
 import { AlertsStateError, type Captured } from './captured.js'
@@ -9,6 +10,8 @@ import type { IncidentFacts, IncidentLog } from './incident-log.js'
 /** Who is told, and how often that may be wrong. */
 export interface AlarmOptions {
   readonly features: readonly Feature[]
+  /** Which side of a feature counts, and what it must never exceed. */
+  readonly policies: FeaturePolicies
   /** Share of ordinary records that may be alerted, (0, 0.1]. */
   readonly rate: number
   /** False incidents a day that are bearable. */
@@ -67,13 +70,12 @@ export class Alarm {
     this.#options = options
     this.#log = log
     this.#units = new Map(options.features.map(({ name, unit }) => [name, unit]))
-    const { features, rate, falseIncidentsADay, actions, routesMax } = options
+    const { features, policies, rate, falseIncidentsADay, actions, routesMax } = options
     this.#alerts = new Alerts({
-      features: features.map(({ name, direction, neverAbove }) => ({
-        name,
-        ...(direction === undefined ? {} : { direction }),
-        ...(neverAbove === undefined ? {} : { limit: neverAbove }),
-      })),
+      features: features.map(({ name }) => {
+        const { direction = 'both', limit } = policies[name] ?? {}
+        return limit === undefined ? { name, direction } : { name, direction, limit }
+      }),
       rate,
       falseIncidentsADay,
       actions,

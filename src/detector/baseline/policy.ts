@@ -16,6 +16,9 @@ export const FeaturePolicy = Type.Object(
     ignoreRelative: Type.Optional(
       Type.Number({ minimum: 0, description: 'As `ignore`, as a share of the median: 0.2 is 20%.' }),
     ),
+    limit: Type.Optional(
+      Type.Number({ minimum: 0, description: 'A value above it is always answered with `freeze`.' }),
+    ),
   },
   { additionalProperties: false },
 )
@@ -48,7 +51,7 @@ export function parseFeaturePolicies(json: string, features: readonly Feature[])
       .slice(0, 80)
     throw new Error(
       `the feature policies are wrong at ${path || '/'}: it ${error?.message}; allowed by feature are direction ` +
-        '(high, low, both), ignore (units, 0 or more) and ignoreRelative (share of the median, 0 or more)',
+        '(high, low, both), ignore (units, 0 or more), ignoreRelative (share of the median, 0 or more) and limit (units, 0 or more)',
     )
   }
   const policies = parsed as FeaturePolicies
