@@ -1,5 +1,5 @@
-import { StateError, type StateValue } from '../state/section.js'
 import type { FeaturePolicies } from '../detector/baseline/policy.js'
+import { StateError, type StateValue } from '../state/section.js'
 import type { Feature } from '../telemetry/features.js'
 import { Alerts } from './alerts.js'
 import { AlertsStateError, type Captured } from './captured.js'
@@ -154,10 +154,12 @@ export class Alarm {
 }
 
 /** What changes while an incident is open. */
-function changesOf({ records, peak, action, feature }: Gathered): Pick<
-  Incident,
-  'records' | 'seen' | 'peak_score' | 'peak_p' | 'action'
-> {
+function changesOf({
+  records,
+  peak,
+  action,
+  feature,
+}: Gathered): Pick<Incident, 'records' | 'seen' | 'peak_score' | 'peak_p' | 'action'> {
   const known = records > 0
   return {
     records,

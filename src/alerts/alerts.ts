@@ -1,15 +1,15 @@
-import { type Action, gradeOf } from './evidence/grade.js'
 import { AlertsStateError, type Captured, listOf, memberOf, numbersOf } from './captured.js'
 import { Detection } from './evidence/detection.js'
 import type { Incident, KeptIncident } from './evidence/gathered-incident.js'
 import { type IncidentEvent, Incidents } from './evidence/gathering.js'
-import { Learning } from './rarity/learning.js'
+import { type Action, gradeOf } from './evidence/grade.js'
+import { TrafficPace } from './evidence/traffic-pace.js'
+import type { Watch } from './evidence/watch.js'
 import { type AlertsOptions, type AlertsSettings, namesOf, settingsOf } from './options.js'
+import { Learning } from './rarity/learning.js'
 import { Rarity } from './rarity/rarity.js'
 import type { RouteMemory } from './rarity/route-memory.js'
 import { RouteTable } from './rarity/route-table.js'
-import { TrafficPace } from './evidence/traffic-pace.js'
-import type { Watch } from './evidence/watch.js'
 
 /** Records before which nothing but `observe` is recommended: too little is known for more. */
 const OBSERVED_FIRST = 500

@@ -17,6 +17,11 @@ export const DETAIL_EXAMPLE = {
   exceeded: [],
 }
 
+/** The reason that goes with it, compared with the records of its route. */
+export const REASON_EXAMPLE =
+  'Higher latency than usual: 5,230 ms, 41x the median of the 1,000 records learnt from its route and above all ' +
+  'of them; errors (3, median 0) contributed too'
+
 /** How a verdict came about: of an answer when `?detail=true` asks for it, and of every anomaly that is kept. */
 export const Detail = Type.Object(
   {

@@ -10,6 +10,7 @@ import type { ModelLine } from './llm/model-line.js'
 import { type BreakerState, LLM_FAILURES, type LlmOutcome } from './llm/outcome.js'
 import type { Question } from './llm/prompt.js'
 import { UnansweredError } from './llm/unanswered.js'
+import type { Evidence } from './sentence/conclusion.js'
 import { reasonFor } from './sentence/reason.js'
 import { situationOf } from './sentence/situation.js'
 
@@ -41,6 +42,15 @@ export interface ExplainerOptions {
   /** Called once, by `prepare` or for the first question, and not at all in mode `rules`. */
   readonly model: OpenModel
   readonly listener: ExplainListener
+}
+
+/** An anomaly to explain. @internal */
+export interface Explained {
+  readonly verdict: Verdict
+  /** The client's text as it came; who made the request is not asked for and never sent. */
+  readonly route?: string | undefined
+  /** Default: no incident, so that no conclusion is drawn from a single record. */
+  readonly evidence?: Evidence | undefined
 }
 
 /** @internal */
@@ -89,10 +99,12 @@ export class Explainer {
     if (this.#options.mode !== 'rules') await this.#openLine().catch(() => undefined)
   }
 
-  /** `route` is the client's text as it came; who made the request is not asked for and never sent. */
-  explain({ verdict, route }: { verdict: Verdict; route?: string | undefined }): Explanation {
+  /** The reason at once, and what the model will say if it is asked. */
+  explain({ verdict, route, evidence }: Explained): Explanation {
     const situation = situationOf(verdict)
-    const reason = reasonFor(verdict, situation)
+    const name = routeName(route) || null
+    const circumstances = { route: name, evidence }
+    const reason = reasonFor(verdict, situation, circumstances)
     if (
       !verdict.anomalous ||
       this.#options.mode === 'rules' ||
@@ -101,12 +113,14 @@ export class Explainer {
     ) {
       return { reason, assessment: null }
     }
-    const name = routeName(route) || null
-    const question: Question = { reason, facts: factsOf(situation), route: name }
-    const assessment = this.#assess(fingerprintOf(situation, name), question).catch((error: unknown) => {
-      this.#options.listener.log?.warn({ err: error }, 'explanation failed')
-      return null
-    })
+    const inIncident = evidence?.inIncident === true
+    const question: Question = { reason, facts: factsOf(situation), route: name, inIncident }
+    const assessment = this.#assess(fingerprintOf(situation, circumstances), question).catch(
+      (error: unknown) => {
+        this.#options.listener.log?.warn({ err: error }, 'explanation failed')
+        return null
+      },
+    )
     return { reason, assessment }
   }
 

@@ -1,5 +1,14 @@
 import type { Telemetry } from './record.js'
 
+/** How sentences speak of a feature that is the cause of an alert. */
+export interface Phrases {
+  /** Openings by the side on which the value lies. They say that it does, and nothing of what that means. */
+  readonly high: string
+  readonly low: string
+  /** What a high value may mean; said only where it is many times the usual one and the evidence bears it out. */
+  readonly conclusion?: string
+}
+
 /** One column of the rows that the forest sees, with all that is said of it elsewhere. */
 export interface Feature {
   /** Its name in verdicts, settings and rules. */
@@ -10,9 +19,11 @@ export interface Feature {
   readonly extract: (record: Telemetry) => number
   /** What a sentence calls it; default: its name. */
   readonly label?: string
-  /** How a sentence opens when this feature is the cause, by the side on which its value lies. */
-  readonly phrases?: { readonly high: string; readonly low: string }
-  /** Default limit of its static rule: while there is no forest, a value above it is a threat. Default: no rule. */
+  readonly phrases?: Phrases
+  /**
+   * Default limit of its static rule: while there is no forest, a value above it is a threat. Default: no rule.
+   * Where the usual value is 0, a value above it counts as many times the usual one.
+   */
   readonly ruleLimit?: number
 }
 
@@ -21,8 +32,9 @@ export const LATENCY = {
   unit: 'ms',
   extract: (record: Telemetry) => record.latency,
   phrases: {
-    high: 'Unusually high latency detected, possible resource exhaustion or DoS attempt',
-    low: 'Unusually low latency detected, the request may have failed early or skipped its work',
+    high: 'Higher latency than usual',
+    low: 'Lower latency than usual',
+    conclusion: 'possible resource exhaustion or DoS attempt',
   },
   ruleLimit: 5000,
 } as const satisfies Feature
@@ -33,8 +45,9 @@ export const INPUT_LENGTH = {
   extract: (record: Telemetry) => record.input_length,
   label: 'input size',
   phrases: {
-    high: 'Excessive input size may indicate buffer overflow attempt',
-    low: 'Unusually small input detected, the request may be empty, truncated or a probe',
+    high: 'Larger input than usual',
+    low: 'Smaller input than usual',
+    conclusion: 'possible buffer overflow attempt',
   },
   ruleLimit: 10_000,
 } as const satisfies Feature
@@ -44,8 +57,9 @@ export const ERRORS = {
   unit: 'count',
   extract: (record: Telemetry) => record.errors,
   phrases: {
-    high: 'High error rate suggests potential attack or system degradation',
-    low: 'Unusually few errors detected, failures may have stopped or gone unreported',
+    high: 'More errors than usual',
+    low: 'Fewer errors than usual',
+    conclusion: 'possible attack or system degradation',
   },
   ruleLimit: 5,
 } as const satisfies Feature

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { Detail } from '#sentinel/anomalies/detail.js'
+import { DETAIL_EXAMPLE, Detail, REASON_EXAMPLE } from '#sentinel/anomalies/detail.js'
+import { reasonFor } from '#sentinel/explain/sentence/reason.js'
 import { FEATURES } from '#sentinel/telemetry/features.js'
 
 test('the published example has the features that are watched, in their units', () => {
@@ -10,4 +11,9 @@ test('the published example has the features that are watched, in their units', 
     )
   }
   expect(examples).toHaveLength(1)
+})
+
+test('the published reason is the one that the example would get', () => {
+  const { fitted_rows: fittedRows, ...detail } = DETAIL_EXAMPLE
+  expect(reasonFor({ ...detail, anomalous: true, fittedRows, scope: 'route' })).toBe(REASON_EXAMPLE)
 })

@@ -242,6 +242,19 @@ describe('the load on the model server', () => {
     expect(ollama.chats).toHaveLength(5)
   })
 
+  it('is another request for a record of an incident, for one far out, and for a route not known yet', async () => {
+    const explainer = explainerWith()
+    const route = '/a'
+    const ofRoute = (value: number): Verdict =>
+      forestVerdict([contribution('latency', { value, median: 100 })], { scope: 'route' })
+    const evidence = { inIncident: true }
+    await explainer.explain({ verdict: ofRoute(990), route }).assessment
+    await explainer.explain({ verdict: ofRoute(990), route, evidence }).assessment
+    await explainer.explain({ verdict: ofRoute(1010), route, evidence }).assessment
+    await explainer.explain({ verdict: { ...ofRoute(990), scope: 'baseline' }, route }).assessment
+    expect(ollama.chats).toHaveLength(4)
+  })
+
   it('does not spare a request at the price of the truth: words with figures fit only their record', async () => {
     const explainer = explainerWith()
     const latency = (value: number): Verdict =>

@@ -1,9 +1,9 @@
-import { logEValue } from './betting.js'
 import { type Captured, memberOf } from '../captured.js'
-import type { IncidentEvent, Incidents } from './gathering.js'
 import type { AlertFeature } from '../options.js'
 import type { Rarity } from '../rarity/rarity.js'
 import type { Grown, RouteMemory } from '../rarity/route-memory.js'
+import { logEValue } from './betting.js'
+import type { IncidentEvent, Incidents } from './gathering.js'
 import { SpikeEvidence } from './spike-evidence.js'
 import { reheatOf, type Watch } from './watch.js'
 

@@ -1,5 +1,5 @@
-import { ACTIONS, type Action, graver } from './grade.js'
 import { AlertsStateError, type Captured, memberOf, numbersOf, textOf } from '../captured.js'
+import { ACTIONS, type Action, graver } from './grade.js'
 
 /** What an incident was opened by: rare records, a lasting shift of a feature, records that stopped or doubled. */
 export const KINDS = ['spike', 'shift', 'silence', 'surge'] as const

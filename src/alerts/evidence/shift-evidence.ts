@@ -1,5 +1,5 @@
-import { clippedNormalScore } from './betting.js'
 import { type Captured, numbersOf } from '../captured.js'
+import { clippedNormalScore } from './betting.js'
 
 /** Shifts smaller than this many standard deviations count for nothing, beyond the route's own slow swings. */
 const SLACK = 0.1

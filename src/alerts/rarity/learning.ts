@@ -1,6 +1,6 @@
+import type { Watch } from '../evidence/watch.js'
 import type { Rarity } from './rarity.js'
 import type { Grown, RouteMemory } from './route-memory.js'
-import type { Watch } from '../evidence/watch.js'
 
 /** Rarer than 1 in 50: such a record waits until it is known what it was part of. */
 const RARE = Math.log(50)

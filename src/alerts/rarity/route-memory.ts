@@ -1,10 +1,10 @@
 import { AlertsStateError, type Captured, listOf, memberOf, numbersOf, textOf } from '../captured.js'
-import { Gate } from './gate.js'
-import type { AlertFeature } from '../options.js'
-import { Quarantine } from './quarantine.js'
 import { Rhythm } from '../evidence/rhythm.js'
 import { ShiftEvidence } from '../evidence/shift-evidence.js'
 import { SpikeEvidence } from '../evidence/spike-evidence.js'
+import type { AlertFeature } from '../options.js'
+import { Gate } from './gate.js'
+import { Quarantine } from './quarantine.js'
 import { TailMemory } from './tail-memory.js'
 import { UsualValue } from './usual-value.js'
 

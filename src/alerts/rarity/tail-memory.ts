@@ -1,5 +1,5 @@
-import { eValue, LEAST_TABLED, tabledEValue } from '../evidence/betting.js'
 import { type Captured, memberOf, numbersOf } from '../captured.js'
+import { eValue, LEAST_TABLED, tabledEValue } from '../evidence/betting.js'
 import { BINS, FadingMemory } from './fading-memory.js'
 
 /** Weight down to which the rank is p; beyond it the tail is continued. */

@@ -241,7 +241,11 @@ export class GuardedBaseline implements Baseline {
   }
 
   /** Where a feature of the record stands in the frame, and how far beyond its range. */
-  #locate({ values, considered, record, row, beyond, profile }: GuardedPlacement, f: number, frame: Frame): void {
+  #locate(
+    { values, considered, record, row, beyond, profile }: GuardedPlacement,
+    f: number,
+    frame: Frame,
+  ): void {
     const scale = profile ?? frame
     const excused = this.#policy.excuses(f, values[f] as number, scale.median[f] as number)
     const distance = excused ? 0 : frame.distance(f, record.logs[f] as number, scale)

@@ -1,12 +1,18 @@
 import type { Contribution } from '../../detector/verdict.js'
+import { type Circumstances, conclusionOf } from '../sentence/conclusion.js'
 import { type Side, type Situation, sideOf } from '../sentence/situation.js'
 
 /**
  * What makes two anomalies the same situation: how the verdict came about, the features that took part and
- * on which side, the leading one's order of magnitude, and the kind of route.
+ * on which side, the leading one's order of magnitude, what it was compared with, the kind of route, whether there
+ * is an incident, and whether the sentence draws a conclusion.
  */
-export function fingerprintOf(situation: Situation, route: string | null): string {
-  return JSON.stringify([situation.kind, ...traitsOf(situation), route])
+export function fingerprintOf(situation: Situation, circumstances: Circumstances): string {
+  const { route = null, evidence } = circumstances
+  const concludes = conclusionOf(situation, circumstances) !== null
+  const scope = 'scope' in situation ? situation.scope : null
+  const known = [scope, route, evidence?.inIncident === true, concludes]
+  return JSON.stringify([situation.kind, ...traitsOf(situation), ...known])
 }
 
 function traitsOf(situation: Situation): (string | number)[] {

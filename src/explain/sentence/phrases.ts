@@ -16,7 +16,25 @@ export function unitOf(unit: string): string {
   return plainText(unit, 16)
 }
 
+/** The label at the beginning of a sentence. */
+export function subjectOf(name: string): string {
+  return labelOf(name).replace(/^[a-z]/, (letter) => letter.toUpperCase())
+}
+
 /** The opening of a sentence whose cause is one feature that lies far out on one side. */
 export function openingOf(name: string, side: 'high' | 'low'): string {
-  return DECLARED.get(name)?.phrases?.[side] ?? `Unusually ${side} ${labelOf(name)} detected`
+  return (
+    DECLARED.get(name)?.phrases?.[side] ??
+    `${side === 'high' ? 'Higher' : 'Lower'} ${labelOf(name)} than usual`
+  )
+}
+
+/** What a value many times the usual one may mean; null where the feature declares nothing. */
+export function meaningOf(name: string): string | null {
+  return DECLARED.get(name)?.phrases?.conclusion ?? null
+}
+
+/** What counts as a large value of a feature whose usual value is 0. */
+export function largeValueOf(name: string): number {
+  return DECLARED.get(name)?.ruleLimit ?? Number.POSITIVE_INFINITY
 }

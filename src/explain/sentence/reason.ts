@@ -1,59 +1,79 @@
-import type { Contribution, ExceededRule, Scope, Verdict } from '../../detector/verdict.js'
-import { COMBINATION, labelOf, openingOf, unitOf } from './phrases.js'
+import type { Contribution, Scope, Verdict } from '../../detector/verdict.js'
+import { type Circumstances, conclusionOf, isRouteUnknown } from './conclusion.js'
+import { COMBINATION, labelOf, openingOf, subjectOf, unitOf } from './phrases.js'
 import { comparedTexts, numberText, percentText, quantityText, shareText, timesText } from './quantity.js'
 import { type Side, type Situation, situationOf } from './situation.js'
 
 const MAX_NAMED = 3
 
 /**
- * Why a record was flagged, as one sentence from the verdict's own facts: what is odd, by how much,
- * compared with what, and what else took part. Every figure in it is one of the verdict's or computed from them.
+ * Why a record was flagged, as one sentence from the verdict's own facts: what is odd, by how much, compared with
+ * what, and what else took part. Every figure in it is one of the verdict's or computed from them. What it may mean
+ * is said only where the circumstances warrant it.
  */
-export function reasonFor(verdict: Verdict, situation = situationOf(verdict)): string {
-  return verdict.anomalous ? sentenceOf(situation) : 'No anomaly detected'
+export function reasonFor(
+  verdict: Verdict,
+  situation = situationOf(verdict),
+  circumstances: Circumstances = {},
+): string {
+  if (!verdict.anomalous) return 'No anomaly detected'
+  const conclusion = conclusionOf(situation, circumstances)
+  const sentence = sentenceOf(situation, conclusion === null ? '' : `, ${conclusion}`)
+  if (!isRouteUnknown(situation, circumstances)) return sentence
+  return `${sentence}; not enough known of this route yet: compared with all traffic`
 }
 
-function sentenceOf(situation: Situation): string {
+function sentenceOf(situation: Situation, conclusion: string): string {
   switch (situation.kind) {
     case 'limit':
-      return limitSentence(situation.exceeded)
+      return `${limitText(situation)}${conclusion}${alsoExceeded(situation)}`
     case 'feature': {
       const { leading, side, others } = situation
-      const rest = others.map((one) => `${labelOf(one.feature)} (${quantityOf(one)})`)
-      return `${openingOf(leading.feature, side)}: ${standingText(leading, side, recordsText(situation))}${tookPart(rest)}`
+      const opening = `${openingOf(leading.feature, side)}${conclusion}`
+      return `${opening}: ${standingText(leading, side, recordsText(situation))}${tookPart(others)}`
     }
-    case 'combination': {
-      const { findings } = situation
-      const parts = findings.slice(0, MAX_NAMED).map((one, index) => {
-        const rank = rankText(one, index === 0 ? recordsText(situation) : 'them')
-        return `${labelOf(one.feature)} ${quantityOf(one)} (${rank})`
-      })
-      return `${COMBINATION}: ${listOf(parts)}${unnamed(findings.length)}`
-    }
+    case 'combination':
+      return `${COMBINATION}${membersText(situation)}`
     case 'unknown':
       return COMBINATION
   }
 }
 
-function limitSentence(exceeded: readonly ExceededRule[]): string {
-  const parts = exceeded.map((rule) => {
+type Of<Kind extends Situation['kind']> = Extract<Situation, { kind: Kind }>
+
+function limitText({ exceeded: [worst] }: Of<'limit'>): string {
+  if (worst === undefined) return COMBINATION
+  const [value, limit] = comparedTexts(worst.value, worst.limit, unitOf(worst.unit))
+  return `${subjectOf(worst.feature)} ${value}, above the limit of ${limit}`
+}
+
+function alsoExceeded({ exceeded: [, ...others] }: Of<'limit'>): string {
+  if (others.length === 0) return ''
+  const parts = others.slice(0, MAX_NAMED).map((rule) => {
     const [value, limit] = comparedTexts(rule.value, rule.limit, unitOf(rule.unit))
-    return { label: labelOf(rule.feature), value, limit: `above the limit of ${limit}` }
+    return `${labelOf(rule.feature)} (${value}, limit ${limit})`
   })
-  const [worst, ...others] = parts
-  const feature = exceeded[0]?.feature
-  if (worst === undefined || feature === undefined) return COMBINATION
-  const rest = others.map((one) => `${one.label} (${one.value}, ${one.limit})`)
-  return `${openingOf(feature, 'high')}: ${worst.value}, ${worst.limit}${tookPart(rest)}`
+  return `; also ${listOf(parts)}${unnamed(others.length)}`
+}
+
+function membersText(situation: Of<'combination'>): string {
+  const { findings, tookPart } = situation
+  const records = recordsText(situation)
+  if (findings.length === 0) return `, though each value by itself is ordinary among ${records}`
+  const parts = findings.slice(0, MAX_NAMED).map((one, index) => {
+    const [value, median] = againstMedian(one)
+    return `${labelOf(one.feature)} ${value} (median ${median}, ${rankText(one, index === 0 ? records : 'them')})`
+  })
+  return `${tookPart ? ':' : ', furthest out:'} ${listOf(parts)}${unnamed(findings.length)}`
 }
 
 /** `5,230 ms, 41x the median of the last 1,000 records and above all of them` */
 function standingText(finding: Contribution, side: Side, records: string): string {
   const { value, median } = finding
-  const ratio = median > 0 && value >= 0 ? ratioText(finding, side) : null
+  const ratio = median > 0 && value > 0 ? ratioText(finding, side) : null
   const rank = rankText(finding, 'them')
   if (ratio !== null) return `${quantityOf(finding)}, ${ratio} the median of ${records} and ${rank}`
-  const [valueText, medianText] = comparedTexts(value, median, unitOf(finding.unit))
+  const [valueText, medianText] = againstMedian(finding)
   return `${valueText}, against a median of ${medianText} in ${records}, and ${rank}`
 }
 
@@ -78,7 +98,7 @@ function rankText({ percentile }: Contribution, whole: string): string {
 
 /** Which records the median and the percentiles are of. */
 function recordsText({ rows, scope }: { readonly rows: number; readonly scope: Scope }): string {
-  if (!(rows > 1 && Number.isFinite(rows))) return 'the window'
+  if (!(rows > 1 && Number.isFinite(rows))) return 'the records before it'
   const count = numberText(Math.floor(rows))
   switch (scope) {
     case 'window':
@@ -94,9 +114,17 @@ function quantityOf({ value, unit }: Contribution): string {
   return quantityText(value, unitOf(unit))
 }
 
-function tookPart(parts: readonly string[]): string {
-  if (parts.length === 0) return ''
-  return `; ${listOf(parts.slice(0, MAX_NAMED))}${unnamed(parts.length)} contributed too`
+function againstMedian({ value, median, unit }: Contribution): [string, string] {
+  return comparedTexts(value, median, unitOf(unit))
+}
+
+function tookPart(others: readonly Contribution[]): string {
+  if (others.length === 0) return ''
+  const parts = others.slice(0, MAX_NAMED).map((one) => {
+    const [value, median] = againstMedian(one)
+    return `${labelOf(one.feature)} (${value}, median ${median})`
+  })
+  return `; ${listOf(parts)}${unnamed(others.length)} contributed too`
 }
 
 function unnamed(count: number): string {

@@ -8,8 +8,12 @@ import type { Contribution, ExceededRule, Scope, Verdict } from '../../detector/
 const FAR_OUT_PERCENT = 5
 const OUT_PERCENT = 10
 
-/** A feature took part when it carries at least this share of the leading feature's bits. */
+/** A feature took part when it pushes by at least so many bits, and by this share of the leading feature's. */
+const BITS_TO_NAME = 0.1
 const SHARE_OF_BITS_TO_NAME = 0.1
+
+/** A value so close to the middle rank sits at the median, whatever the forest makes of it: nobody would call it odd. */
+const MIDDLE_PERCENT = 10
 
 /** @internal */
 export type Side = 'high' | 'low' | 'ordinary'
@@ -18,7 +22,8 @@ export type Side = 'high' | 'low' | 'ordinary'
  * What a verdict says, sorted out once for the sentence, the prompt and the cache:
  * - `limit`: static rules were exceeded, worst ratio first;
  * - `feature`: the most blamed feature stands out by itself, `others` took part;
- * - `combination`: the most blamed feature does not, so the record is odd as a whole;
+ * - `combination`: the most blamed feature does not, so the record is odd as a whole; where fewer than two features
+ *   took part, the findings are the one or two values furthest out, or none where all sit at their medians;
  * - `unknown`: the verdict carries no facts, or none to compare them with.
  * @internal
  */
@@ -35,6 +40,8 @@ export type Situation =
     }
   | {
       readonly kind: 'combination'
+      /** Whether the findings took part; else they are merely furthest out. */
+      readonly tookPart: boolean
       readonly findings: readonly Contribution[]
       readonly rows: number
       readonly scope: Scope
@@ -76,16 +83,36 @@ export function situationOf(verdict: Verdict): Situation {
   }
   const findings = verdict.contributions.filter(hasFiniteFacts).sort((a, b) => b.bits - a.bits)
   const { fittedRows: rows, scope = 'window' } = verdict
-  const leading = findings[0]
-  if (leading === undefined || rows === 0) return { kind: 'unknown' }
-  const named = findings.filter((one) => one.bits > 0 && one.bits >= SHARE_OF_BITS_TO_NAME * leading.bits)
-  const outPercent = sufficesAlone(leading, findings, verdict.threshold) ? OUT_PERCENT : FAR_OUT_PERCENT
-  const side = sideOf(leading, outPercent)
-  if (leading.bits > 0 && side !== 'ordinary') {
-    return { kind: 'feature', leading, side, others: named.slice(1), rows, scope }
+  if (findings.length === 0 || rows === 0) return { kind: 'unknown' }
+  const odd = findings.filter((one) => one.bits >= BITS_TO_NAME && !sitsAtMedian(one))
+  const leading = odd[0]
+  if (leading !== undefined) {
+    const named = odd.filter((one) => one.bits >= SHARE_OF_BITS_TO_NAME * leading.bits)
+    const outPercent = sufficesAlone(leading, findings, verdict.threshold) ? OUT_PERCENT : FAR_OUT_PERCENT
+    const side = sideOf(leading, outPercent)
+    if (side !== 'ordinary') {
+      return { kind: 'feature', leading, side, others: named.slice(1), rows, scope }
+    }
+    // A combination has at least two members.
+    if (named.length > 1) return { kind: 'combination', tookPart: true, findings: named, rows, scope }
   }
-  // A combination has at least two members, where the model has two features.
-  return { kind: 'combination', findings: named.length > 1 ? named : findings.slice(0, 2), rows, scope }
+  return { kind: 'combination', tookPart: false, findings: furthestOut(findings), rows, scope }
+}
+
+/** At most two, the furthest from the middle rank first. */
+function furthestOut(findings: readonly Contribution[]): Contribution[] {
+  return findings
+    .filter((one) => !sitsAtMedian(one))
+    .sort((a, b) => offMiddle(b) - offMiddle(a))
+    .slice(0, 2)
+}
+
+function sitsAtMedian(one: Contribution): boolean {
+  return one.value === one.median || offMiddle(one) < MIDDLE_PERCENT
+}
+
+function offMiddle({ percentile }: Contribution): number {
+  return Math.abs(percentile - 50)
 }
 
 function hasFiniteFacts({ value, bits, median, percentile }: Contribution): boolean {

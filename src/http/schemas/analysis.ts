@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { Detail } from '../../anomalies/detail.js'
+import { Detail, REASON_EXAMPLE } from '../../anomalies/detail.js'
 import { referenceTo } from './reference.js'
 
 const DetailReference = Type.Optional(referenceTo(Detail))
@@ -30,7 +30,7 @@ export const ThreatAnswer = Type.Object(
       {
         status: 'THREAT_DETECTED',
         action: 'freeze',
-        reason: 'Unusually high latency detected, possible resource exhaustion or DoS attempt',
+        reason: REASON_EXAMPLE,
         prediction_score: 0.71,
         confidence: 0.98,
       },

@@ -2,13 +2,9 @@ import type { Readable } from 'node:stream'
 import { type Static, Type } from '@sinclair/typebox'
 import { Anomaly, AnomalySummary } from '../../anomalies/anomaly.js'
 import { ANOMALY_ID_PATTERN } from '../../anomalies/anomaly-id.js'
-import { DETAIL_EXAMPLE } from '../../anomalies/detail.js'
+import { DETAIL_EXAMPLE, REASON_EXAMPLE } from '../../anomalies/detail.js'
 
 const EXAMPLE_ID = '19b76daa800-0000'
-
-const REASON =
-  'Unusually high latency detected, possible resource exhaustion or DoS attempt: 5,230 ms, 41x the median ' +
-  'of the last 1,000 records and above all of them; errors (3) contributed too'
 
 const EXAMPLE_SUMMARY: AnomalySummary = {
   id: EXAMPLE_ID,
@@ -16,10 +12,10 @@ const EXAMPLE_SUMMARY: AnomalySummary = {
   route: '/api/analyze',
   status: 'THREAT_DETECTED',
   action: 'freeze',
-  reason: REASON,
+  reason: REASON_EXAMPLE,
   prediction_score: 0.71,
   confidence: 0.98,
-  explanation: { source: 'rules', text: REASON, model: null, ms: null },
+  explanation: { source: 'rules', text: REASON_EXAMPLE, model: null, ms: null },
 }
 
 const EXAMPLE: Anomaly = { ...EXAMPLE_SUMMARY, detail: DETAIL_EXAMPLE }

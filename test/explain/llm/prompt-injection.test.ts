@@ -77,6 +77,7 @@ describe('the prompt', () => {
     const { document, messages } = await messagesFor('/users/u-102?user_id=u-102')
     expect(document).toEqual({
       finding: reasonFor(SLOW),
+      evidence: 'a record by itself',
       features: [
         { feature: 'latency', unit: 'ms', value: 5230, side: 'high', median: 127.4, percentile: 100 },
         { feature: 'errors', unit: 'count', value: 3, side: 'high', median: 0, percentile: 99.6 },
@@ -84,6 +85,17 @@ describe('the prompt', () => {
       route: '/users/*',
     })
     expect(JSON.stringify(messages)).not.toMatch(/u-102|user_id/)
+  })
+
+  it('says when the record is part of an incident', async () => {
+    const evidence = { inIncident: true }
+    const { reason, assessment } = explainer.explain({ verdict: SLOW, evidence })
+    await assessment
+    expect(reason).toBe(reasonFor(SLOW, undefined, { evidence }))
+    expect(JSON.parse(ollama.chats.at(-1)?.messages?.[1]?.content ?? '')).toMatchObject({
+      finding: reason,
+      evidence: 'part of an incident',
+    })
   })
 
   it('has no route when the record had none', async () => {
@@ -94,8 +106,13 @@ describe('the prompt', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => {
         const route = routeName(text) || null
-        const [, user] = promptFor({ reason: 'r', facts: [], route })
-        expect(JSON.parse(user?.content ?? '')).toEqual({ finding: 'r', features: [], route })
+        const [, user] = promptFor({ reason: 'r', facts: [], route, inIncident: false })
+        expect(JSON.parse(user?.content ?? '')).toEqual({
+          finding: 'r',
+          evidence: 'a record by itself',
+          features: [],
+          route,
+        })
         expect(user?.content).toMatch(/^[ -~]*$/)
       }),
       { seed: 11, numRuns: 1000 },

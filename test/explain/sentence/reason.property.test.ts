@@ -65,7 +65,9 @@ describe('reasons', () => {
         const reason = reasonFor(verdict)
         expect(reason.length).toBeLessThan(MAX_CHARS)
         expect(reason).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]|NaN|Infinity|undefined|null/u)
-        expect(reason).toMatch(/^(Unusual|High error rate|Excessive input size)/)
+        expect(reason).toMatch(
+          /^(Unusual combination|(Higher|Lower|More|Fewer|Larger|Smaller) .* than usual|.*, above the limit of )/,
+        )
       }),
       SEED,
     )
@@ -86,11 +88,11 @@ describe('reasons', () => {
           expect(share((row) => row >= value)).toBeGreaterThanOrEqual(Number(below) - 1e-6)
         if (reason.includes('above all')) expect(Math.max(...window)).toBeLessThan(value)
         if (reason.includes('below all')) expect(Math.min(...window)).toBeGreaterThan(value)
-        if (/^Unusually high|^High|^Excessive/.test(reason)) {
+        if (/^(Higher|More|Larger) /.test(reason)) {
           expect(value).toBeGreaterThan(median)
           expect(share((row) => row <= value)).toBeGreaterThanOrEqual(90)
         }
-        if (/^Unusually (low|few|small)/.test(reason)) {
+        if (/^(Lower|Fewer|Smaller) /.test(reason)) {
           expect(value).toBeLessThan(median)
           expect(share((row) => row >= value)).toBeGreaterThanOrEqual(90)
         }
