@@ -1,3 +1,5 @@
+import { IncidentLog } from './alerts/incident-log.js'
+import { logIncident } from './alerts/log-incident.js'
 import { AnomalyLog } from './anomalies/anomaly-log.js'
 import { Detector, type DetectorOptions, type FitReport } from './detector/detector.js'
 import type { TrainerFault } from './detector/training/trainer-options.js'
@@ -52,6 +54,8 @@ export interface SentinelOptions {
   readonly explain?: AskedModel
   /** Anomalies kept to be looked up. */
   readonly anomaliesMax?: number
+  /** Incidents kept to be looked up. */
+  readonly incidentsMax?: number
   /** Keeps the state over restarts; nothing is kept without it. */
   readonly state?: KeptState
   readonly listener?: SentinelListener
@@ -90,6 +94,7 @@ const SILENT: SentinelLog = { debug() {}, info() {}, warn() {}, error() {} }
 export class Sentinel {
   readonly detector: Detector
   readonly anomalies: AnomalyLog
+  readonly incidents: IncidentLog
   readonly #explainer: Explainer
   readonly #waits: boolean
   readonly #listeners: SentinelListener[]
@@ -98,9 +103,12 @@ export class Sentinel {
   #keeper: StateKeeper | null = null
 
   private constructor(options: SentinelOptions, detector: Detector, listeners: SentinelListener[]) {
-    const { explain = BY_RULES, state, log = SILENT, anomaliesMax } = options
+    const { explain = BY_RULES, state, log = SILENT, anomaliesMax, incidentsMax } = options
     this.detector = detector
     this.anomalies = new AnomalyLog(anomaliesMax === undefined ? {} : { max: anomaliesMax })
+    const { ids } = this.anomalies
+    this.incidents = new IncidentLog(incidentsMax === undefined ? { ids } : { ids, max: incidentsMax })
+    this.incidents.subscribe((event) => logIncident(event, log))
     this.#listeners = listeners
     this.#log = log
     const heard = {
@@ -113,7 +121,7 @@ export class Sentinel {
     }
     this.#waits = explain.mode === 'wait'
     this.#explainer = new Explainer({ ...explain, listener: { ...heard, log } })
-    this.#sections = sectionsOf(detector, this.anomalies, state?.sections)
+    this.#sections = sectionsOf(detector, this.anomalies, this.incidents, state?.sections)
   }
 
   /**
@@ -213,17 +221,19 @@ export class Sentinel {
   }
 
   async #keep({ store, intervalMs = STATE_INTERVAL_MS }: KeptState): Promise<void> {
-    const { detector, anomalies } = this
+    const { detector, anomalies, incidents } = this
     this.#keeper = new StateKeeper({
       store,
       intervalMs,
       sections: this.#sections,
-      revision: () => `${detector.records} ${detector.generation} ${anomalies.newestId}`,
+      revision: () =>
+        `${detector.records} ${detector.generation} ${anomalies.newestId} ${incidents.newestEventId}`,
       facts: () => ({
         records: detector.records,
         historySize: detector.historySize,
         generation: detector.generation,
         anomalies: anomalies.size,
+        openIncidents: incidents.openCount,
       }),
       onSave: (outcome) => {
         for (const listener of this.#listeners) listener.stateSaved?.(outcome)
@@ -238,6 +248,7 @@ export class Sentinel {
 function sectionsOf(
   detector: Detector,
   anomalies: AnomalyLog,
+  incidents: IncidentLog,
   others: readonly StateSection[] = [],
 ): StateSection[] {
   // Plain data all of it; the compiler takes no interface for that.
@@ -251,6 +262,11 @@ function sectionsOf(
       name: 'anomalies',
       capture: () => anomalies.capture(),
       restore: (list: ReturnType<AnomalyLog['capture']>) => anomalies.restore(list),
+    },
+    {
+      name: 'incidents',
+      capture: () => incidents.capture(),
+      restore: (kept: readonly unknown[]) => incidents.restore(kept),
     },
   ] as unknown as StateSection[]
   return [...own, ...others]

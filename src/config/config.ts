@@ -27,6 +27,8 @@ export interface Config {
   readonly explain: ExplainConfig
   /** Anomalies kept to be looked up. */
   readonly anomaliesMax: number
+  /** Incidents kept to be looked up. */
+  readonly incidentsMax: number
 }
 
 /** Who may call. */
@@ -144,6 +146,7 @@ export function loadConfig(source: EnvironmentSource = process.env): Config {
       ollamaModel: env.OLLAMA_MODEL,
     },
     anomaliesMax: env.SENTINEL_ANOMALIES_MAX,
+    incidentsMax: env.SENTINEL_INCIDENTS_MAX,
   }
 }
 

@@ -9,7 +9,7 @@ export function usage(): string {
   })
   return `Usage: codeflow-sentinel [--help] [--version]
 
-Serves POST /analyze-flow, GET /health, /metrics, /playground, /docs, /redoc and /openapi.json.
+Serves POST /analyze-flow, GET /health, /anomalies, /incidents, /metrics, /playground, /docs, /redoc and /openapi.json.
 
 Settings come from the environment, or from a file .env in the working directory:
 

@@ -1,4 +1,5 @@
 import { type FastifySchema, fastify, type HTTPMethods } from 'fastify'
+import { Incident } from '../alerts/incident.js'
 import { Detail } from '../anomalies/detail.js'
 import { VERSION } from '../config/version.js'
 import { Telemetry } from '../telemetry/record.js'
@@ -10,6 +11,7 @@ import { Health, Liveness, Readiness } from './schemas/health.js'
 const COMPONENTS = [
   Telemetry,
   Detail,
+  Incident,
   NormalAnswer,
   ThreatAnswer,
   Analysis,
@@ -47,6 +49,7 @@ export async function openapiDocument(routes: readonly DocumentedRoute[]): Promi
       tags: [
         { name: 'analysis', description: 'Verdicts on telemetry.' },
         { name: 'anomalies', description: 'What was flagged, and why.' },
+        { name: 'incidents', description: 'What goes on, and what went on lately.' },
         { name: 'health', description: 'State of the service.' },
         { name: 'metrics', description: 'What the service counts.' },
         { name: 'docs', description: 'This document.' },

@@ -28,6 +28,7 @@ const DEFAULTS = {
   },
   explain: { mode: 'wait', timeoutMs: 2000, ollamaHost: 'http://localhost:11434', ollamaModel: 'llama2' },
   anomaliesMax: 500,
+  incidentsMax: 200,
 }
 
 function refusal(environment: Record<string, string>): string {

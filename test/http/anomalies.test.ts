@@ -3,6 +3,7 @@ import { type ClientRequest, get, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { IncidentLog } from '#sentinel/alerts/incident-log.js'
 import { AnomalyLog } from '#sentinel/anomalies/anomaly-log.js'
 import { Detail } from '#sentinel/anomalies/detail.js'
 import { type AnomalyRoutesOptions, anomalyRoutes } from '#sentinel/http/routes/anomalies.js'
@@ -16,7 +17,7 @@ async function start(options: Partial<AnomalyRoutesOptions> = {}): Promise<void>
   app = Fastify()
   app.addSchema(ErrorAnswer)
   app.addSchema(Detail)
-  await app.register(anomalyRoutes, { log, ...options })
+  await app.register(anomalyRoutes, { log, incidents: new IncidentLog({ ids: log.ids }), ...options })
 }
 
 beforeEach(async () => {
@@ -68,6 +69,8 @@ describe('GET /anomalies', () => {
         reason: 'r0',
         prediction_score: 0.71,
         confidence: 0.98,
+        p: null,
+        incident: null,
         explanation: { source: 'rules', text: 'r0', model: null, ms: null },
       },
     ])

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { IncidentLog } from '#sentinel/alerts/incident-log.js'
 import { AnomalyLog } from '#sentinel/anomalies/anomaly-log.js'
 import { AnomalyStream } from '#sentinel/http/anomaly-stream.js'
 import { SLOW } from '../explain/verdicts.js'
@@ -6,12 +7,14 @@ import { SLOW } from '../explain/verdicts.js'
 const HEARTBEAT_MS = 15_000
 
 let log: AnomalyLog
+let incidents: IncidentLog
 let stream: AnomalyStream
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'] })
   log = new AnomalyLog({ max: 200 })
-  stream = new AnomalyStream({ log, heartbeatMs: HEARTBEAT_MS })
+  incidents = new IncidentLog({ ids: log.ids })
+  stream = new AnomalyStream({ log, incidents, heartbeatMs: HEARTBEAT_MS })
 })
 
 afterEach(() => {
