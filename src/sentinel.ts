@@ -1,3 +1,5 @@
+import type { Action } from './alerts/incident.js'
+import type { IncidentEvent } from './alerts/incident-event.js'
 import { IncidentLog } from './alerts/incident-log.js'
 import { logIncident } from './alerts/log-incident.js'
 import { AnomalyLog } from './anomalies/anomaly-log.js'
@@ -25,6 +27,8 @@ export interface ReportedAnomaly {
   readonly id: string
   /** A promise only where the language model is waited for. It never rejects. */
   readonly reason: string | Promise<string>
+  /** What is recommended; `freeze` where it is left out. */
+  readonly action?: Action
 }
 
 /** Hears what happens in a sentinel. Whatever it does not want to hear, it leaves out; it must not throw. */
@@ -38,6 +42,7 @@ export interface SentinelListener {
   /** The model's words have come for an anomaly. */
   explained?(anomalyId: string): void
   stateSaved?(outcome: 'ok' | 'failed'): void
+  incidentChanged?(event: IncidentEvent): void
 }
 
 /** Where log lines go: `console` fits, and so does the logger of Fastify. */
@@ -108,7 +113,10 @@ export class Sentinel {
     this.anomalies = new AnomalyLog(anomaliesMax === undefined ? {} : { max: anomaliesMax })
     const { ids } = this.anomalies
     this.incidents = new IncidentLog(incidentsMax === undefined ? { ids } : { ids, max: incidentsMax })
-    this.incidents.subscribe((event) => logIncident(event, log))
+    this.incidents.subscribe((event) => {
+      logIncident(event, log)
+      for (const listener of listeners) listener.incidentChanged?.(event)
+    })
     this.#listeners = listeners
     this.#log = log
     const heard = {

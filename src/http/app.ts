@@ -77,6 +77,13 @@ export async function buildApp(options: AppOptions = {}) {
   const sentinel = options.sentinel ?? (await sentinelOf(config, metrics, app.log))
   const { detector, anomalies, incidents } = sentinel
   metrics.watch(detector)
+  const { contamination } = config.detector
+  metrics.showAlerts({
+    incidentsOpen: () => incidents.openCount,
+    // Every odd record is an alert, so the share of ordinary ones that is asked for is the contamination.
+    alertShare: () => detector.anomalyRate,
+    alertRate: () => (contamination === 'auto' ? null : contamination),
+  })
   if (options.sentinel === undefined) {
     // The client of the language model is slow to load: neither the start nor the first anomaly waits for it.
     app.addHook('onListen', async () => void sentinel.prepare())
