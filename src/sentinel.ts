@@ -1,4 +1,8 @@
 import { type IncidentNotes, Operator } from './alerts/operator.js'
+import type { Action } from './alerts/incident.js'
+import type { IncidentEvent } from './alerts/incident-event.js'
+import { IncidentLog } from './alerts/incident-log.js'
+import { logIncident } from './alerts/log-incident.js'
 import { AnomalyLog } from './anomalies/anomaly-log.js'
 import { Detector, type DetectorOptions, type FitReport } from './detector/detector.js'
 import type { TrainerFault } from './detector/training/trainer-options.js'
@@ -24,6 +28,8 @@ export interface ReportedAnomaly {
   readonly id: string
   /** A promise only where the language model is waited for. It never rejects. */
   readonly reason: string | Promise<string>
+  /** What is recommended; `freeze` where it is left out. */
+  readonly action?: Action
 }
 
 /** Hears what happens in a sentinel. Whatever it does not want to hear, it leaves out; it must not throw. */
@@ -37,6 +43,7 @@ export interface SentinelListener {
   /** The model's words have come for an anomaly. */
   explained?(anomalyId: string): void
   stateSaved?(outcome: 'ok' | 'failed'): void
+  incidentChanged?(event: IncidentEvent): void
 }
 
 /** Where log lines go: `console` fits, and so does the logger of Fastify. */
@@ -53,6 +60,8 @@ export interface SentinelOptions {
   readonly explain?: AskedModel
   /** Anomalies kept to be looked up. */
   readonly anomaliesMax?: number
+  /** Incidents kept to be looked up. */
+  readonly incidentsMax?: number
   /** Keeps the state over restarts; nothing is kept without it. */
   readonly state?: KeptState
   readonly listener?: SentinelListener
@@ -97,6 +106,7 @@ export class Sentinel {
   readonly anomalies: AnomalyLog
   /** What the people who run it say to it. */
   readonly operator: Operator
+  readonly incidents: IncidentLog
   readonly #explainer: Explainer
   readonly #waits: boolean
   readonly #listeners: SentinelListener[]
@@ -105,9 +115,15 @@ export class Sentinel {
   #keeper: StateKeeper | null = null
 
   private constructor(options: SentinelOptions, detector: Detector, listeners: SentinelListener[]) {
-    const { explain = BY_RULES, state, log = SILENT, anomaliesMax } = options
+    const { explain = BY_RULES, state, log = SILENT, anomaliesMax, incidentsMax } = options
     this.detector = detector
     this.anomalies = new AnomalyLog(anomaliesMax === undefined ? {} : { max: anomaliesMax })
+    const { ids } = this.anomalies
+    this.incidents = new IncidentLog(incidentsMax === undefined ? { ids } : { ids, max: incidentsMax })
+    this.incidents.subscribe((event) => {
+      logIncident(event, log)
+      for (const listener of listeners) listener.incidentChanged?.(event)
+    })
     this.#listeners = listeners
     this.#log = log
     const { clock = Date.now } = options
@@ -122,7 +138,7 @@ export class Sentinel {
     }
     this.#waits = explain.mode === 'wait'
     this.#explainer = new Explainer({ ...explain, listener: { ...heard, log } })
-    this.#sections = sectionsOf(detector, this.anomalies, this.operator, state?.sections)
+    this.#sections = sectionsOf(this, state?.sections)
   }
 
   /**
@@ -225,17 +241,19 @@ export class Sentinel {
   }
 
   async #keep({ store, intervalMs = STATE_INTERVAL_MS }: KeptState): Promise<void> {
-    const { detector, anomalies, operator } = this
+    const { detector, anomalies, incidents, operator } = this
     this.#keeper = new StateKeeper({
       store,
       intervalMs,
       sections: this.#sections,
-      revision: () => `${detector.records} ${detector.generation} ${anomalies.newestId} ${operator.revision}`,
+      revision: () =>
+        [detector.records, detector.generation, anomalies.newestId, incidents.newestEventId, operator.revision].join(),
       facts: () => ({
         records: detector.records,
         historySize: detector.historySize,
         generation: detector.generation,
         anomalies: anomalies.size,
+        openIncidents: incidents.openCount,
       }),
       onSave: (outcome) => {
         for (const listener of this.#listeners) listener.stateSaved?.(outcome)
@@ -251,6 +269,7 @@ function sectionsOf(
   detector: Detector,
   anomalies: AnomalyLog,
   operator: Operator,
+  incidents: IncidentLog,
   others: readonly StateSection[] = [],
 ): StateSection[] {
   // Plain data all of it; the compiler takes no interface for that.
@@ -269,6 +288,11 @@ function sectionsOf(
       name: 'operator',
       capture: () => operator.capture(),
       restore: (words: ReturnType<Operator['capture']>) => operator.restore(words),
+    },
+    {
+      name: 'incidents',
+      capture: () => incidents.capture(),
+      restore: (kept: readonly unknown[]) => incidents.restore(kept),
     },
   ] as unknown as StateSection[]
   return [...own, ...others]

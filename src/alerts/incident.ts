@@ -20,6 +20,28 @@ export type IncidentKind = Static<typeof IncidentKind>
 const OrNull = <Schema extends Parameters<typeof Type.Optional>[0]>(schema: Schema, description: string) =>
   Type.Union([schema, Type.Null()], { description })
 
+/** A route that became slow, three minutes in. */
+export const INCIDENT_EXAMPLE = {
+  id: '19b76daa800-0000',
+  status: 'open' as const,
+  kind: 'spike' as const,
+  route: '/api/analyze',
+  feature: 'latency',
+  unit: 'ms',
+  direction: 'high' as const,
+  opened: '2026-01-01T00:00:00.000Z',
+  last_seen: '2026-01-01T00:03:12.480Z',
+  closed: null,
+  records: 412,
+  usual: 127.4,
+  seen: 5230,
+  peak_score: 0.81,
+  peak_p: 0.0000004,
+  action: 'freeze' as const,
+  summary: 'latency at /api/analyze is up to 41x its usual value',
+  anomalies: ['19b76daa7d2-0003'],
+}
+
 /** Evidence that something is going on, and the records that belong to it: one for a thousand alerts. */
 export const Incident = Type.Object(
   {
@@ -45,6 +67,6 @@ export const Incident = Type.Object(
     summary: Type.String({ description: 'What happened, in a sentence.' }),
     anomalies: Type.Array(Type.String(), { description: 'Ids of example anomalies, the first ones.' }),
   },
-  { $id: 'Incident', description: 'One incident.' },
+  { $id: 'Incident', description: 'One incident.', examples: [INCIDENT_EXAMPLE] },
 )
 export type Incident = Static<typeof Incident>

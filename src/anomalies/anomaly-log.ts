@@ -1,9 +1,11 @@
 import type { FeedbackNote } from '../alerts/feedback.js'
+import type { IncidentReference, P } from '../alerts/alert-fields.js'
+import type { Action } from '../alerts/incident.js'
 import type { Verdict } from '../detector/verdict.js'
 import type { Assessment } from '../explain/llm/assessment.js'
 import { plainText } from '../text/plain-text.js'
+import { TimeIds } from '../text/time-id.js'
 import type { Anomaly, AnomalySummary } from './anomaly.js'
-import { AnomalyIds } from './anomaly-id.js'
 import { detailOf } from './detail.js'
 
 /** Anomalies kept where nothing else is said. */
@@ -17,6 +19,10 @@ export interface LoggedAnomaly {
   readonly verdict: Verdict
   readonly reason: string
   readonly route?: string | undefined
+  /** What was recommended; `freeze` where nothing else is said. */
+  readonly action?: Action
+  readonly p?: P
+  readonly incident?: IncidentReference
 }
 
 export interface AnomalyQuery {
@@ -32,15 +38,17 @@ export type AnomalyEvent = { readonly kind: 'logged' | 'explained'; readonly ano
 /** The last anomalies, in a ring: the oldest goes when there is one too many. */
 export class AnomalyLog {
   readonly capacity: number
-  readonly #ids = new AnomalyIds()
+  /** For other logs, too, that tell of their events in one stream with these. */
+  readonly ids: TimeIds
   /** In the order of their ids, which is that of insertion: lists and states are read off it. */
   readonly #anomalies = new Map<string, Anomaly>()
   readonly #listeners = new Set<(event: AnomalyEvent) => void>()
   #newestId = ''
 
-  constructor({ max = ANOMALIES_MAX }: { max?: number } = {}) {
+  constructor({ max = ANOMALIES_MAX, ids = new TimeIds() }: { max?: number; ids?: TimeIds } = {}) {
     if (!Number.isInteger(max) || max < 1) throw new RangeError('an anomaly log holds one or more anomalies')
     this.capacity = max
+    this.ids = ids
   }
 
   get size(): number {
@@ -48,19 +56,21 @@ export class AnomalyLog {
   }
 
   /** @internal Keeps an anomaly and tells the listeners. The header `x-anomaly-id` carries its `id`. */
-  add({ verdict, reason, route }: LoggedAnomaly): Anomaly {
+  add({ verdict, reason, route, action = 'freeze', p = null, incident = null }: LoggedAnomaly): Anomaly {
     const nowMs = Date.now()
     const anomaly: Anomaly = {
-      id: this.#ids.next(nowMs),
+      id: this.ids.next(nowMs),
       timestamp: new Date(nowMs).toISOString(),
       route: route === undefined ? null : plainText(route, MAX_ROUTE_CHARS) || null,
       status: 'THREAT_DETECTED',
-      action: 'freeze',
+      action,
       reason,
       prediction_score: verdict.score,
       confidence: verdict.confidence,
+      p,
+      incident,
       explanation: { source: 'rules', text: reason, model: null, ms: null },
-      detail: detailOf(verdict),
+      detail: detailOf(verdict, { p, alert: action, incident }),
       feedback: null,
     }
     this.#newestId = anomaly.id
@@ -120,7 +130,7 @@ export class AnomalyLog {
       this.#anomalies.set(anomaly.id, { ...anomaly, feedback: anomaly.feedback ?? null })
       this.#newestId = anomaly.id
     }
-    if (this.#newestId !== '') this.#ids.continueAfter(this.#newestId)
+    if (this.#newestId !== '') this.ids.continueAfter(this.#newestId)
   }
 
   /** Calls `listener` for each event from now on, until the returned function is called. */

@@ -1,5 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { FeedbackNote } from '../alerts/feedback.js'
+import { IncidentReference, P } from '../alerts/alert-fields.js'
+import { Action } from '../alerts/incident.js'
+import { Confidence, Score } from '../detector/verdict.js'
 import { Detail } from './detail.js'
 
 /** Who explained an anomaly and how. */
@@ -18,17 +21,24 @@ export const AnomalyExplanation = Type.Object(
 )
 export type AnomalyExplanation = Static<typeof AnomalyExplanation>
 
+/** What the answer to an anomaly says, and everything that shows it later. */
+export const Threat = Type.Object({
+  status: Type.Literal('THREAT_DETECTED'),
+  action: Action,
+  reason: Type.String({ description: 'Why the record was flagged, in a sentence.' }),
+  prediction_score: Score,
+  confidence: Confidence,
+})
+
 /** An anomaly as lists and streams show it. */
 export const AnomalySummary = Type.Object(
   {
     id: Type.String({ description: 'Sorts by time; the `x-anomaly-id` of the answer to the record.' }),
     timestamp: Type.String({ format: 'date-time', description: 'When the record was judged.' }),
     route: Type.Union([Type.String(), Type.Null()], { description: 'As the client gave it, made one line.' }),
-    status: Type.Literal('THREAT_DETECTED'),
-    action: Type.Literal('freeze'),
-    reason: Type.String({ description: "The rules' sentence." }),
-    prediction_score: Type.Number(),
-    confidence: Type.Number(),
+    ...Threat.properties,
+    p: P,
+    incident: IncidentReference,
     explanation: AnomalyExplanation,
   },
   { description: 'One anomaly.' },

@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { Contribution, DetectorKind, ExceededRule, type Verdict } from '../detector/verdict.js'
+import { AlertLevel, IncidentReference, P } from '../alerts/alert-fields.js'
+import { Finding, FittedRows, type Verdict } from '../detector/verdict.js'
 
 /** High latency with some errors. */
 export const DETAIL_EXAMPLE = {
@@ -15,6 +16,9 @@ export const DETAIL_EXAMPLE = {
     { feature: 'errors', unit: 'count', value: 3, bits: 0.12, median: 0, percentile: 99.6 },
   ],
   exceeded: [],
+  p: 0.0002,
+  alert: 'throttle' as const,
+  incident: null,
 }
 
 /** The reason that goes with it, compared with the records of its route. */
@@ -25,26 +29,11 @@ export const REASON_EXAMPLE =
 /** How a verdict came about: of an answer when `?detail=true` asks for it, and of every anomaly that is kept. */
 export const Detail = Type.Object(
   {
-    score: Type.Number({ description: 'Anomaly score in (0, 1]; higher is odder.' }),
-    confidence: Type.Number({ description: 'Probability that the verdict survives a redraw of the window.' }),
-    threshold: Type.Union([Type.Number(), Type.Null()], {
-      description: 'Scores strictly above it are anomalous; null while there is no forest.',
-    }),
-    generation: Type.Integer({
-      minimum: 0,
-      description: 'Which fit gave the verdict; 0 while there is none.',
-    }),
-    detector: DetectorKind,
-    fitted_rows: Type.Integer({
-      minimum: 0,
-      description: 'Records the medians and percentiles were taken over.',
-    }),
-    contributions: Type.Array(Contribution, {
-      description: 'Every feature against the window, in feature order; empty while there is no forest.',
-    }),
-    exceeded: Type.Array(ExceededRule, {
-      description: 'Static rules the record exceeded while there was no forest, worst first.',
-    }),
+    ...Finding.properties,
+    fitted_rows: FittedRows,
+    p: P,
+    alert: AlertLevel,
+    incident: IncidentReference,
   },
   {
     $id: 'Detail',
@@ -54,15 +43,23 @@ export const Detail = Type.Object(
 )
 export type Detail = Static<typeof Detail>
 
-export function detailOf(verdict: Verdict): Detail {
+/** What is said of a record beside the forest's verdict. */
+export type AlertDetail = Pick<Detail, 'p' | 'alert' | 'incident'>
+
+/** @param alert where it is left out, every anomaly is answered `freeze` */
+export function detailOf(verdict: Verdict, alert: Partial<AlertDetail> = {}): Detail {
+  const { score, confidence, threshold, generation, detector, anomalous } = verdict
   return {
-    score: verdict.score,
-    confidence: verdict.confidence,
-    threshold: verdict.threshold,
-    generation: verdict.generation,
-    detector: verdict.detector,
+    score,
+    confidence,
+    threshold,
+    generation,
+    detector,
     fitted_rows: verdict.fittedRows,
     contributions: [...verdict.contributions],
     exceeded: [...verdict.exceeded],
+    p: alert.p ?? null,
+    alert: alert.alert ?? (anomalous ? 'freeze' : 'none'),
+    incident: alert.incident ?? null,
   }
 }

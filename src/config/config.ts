@@ -31,6 +31,8 @@ export interface Config {
   readonly anomaliesMax: number
   /** Who is told of incidents; null for nobody. */
   readonly webhook: WebhookSettings | null
+  /** Incidents kept to be looked up. */
+  readonly incidentsMax: number
 }
 
 /** Who may call. */
@@ -151,6 +153,7 @@ export function loadConfig(source: EnvironmentSource = process.env): Config {
     },
     anomaliesMax: env.SENTINEL_ANOMALIES_MAX,
     webhook: webhookIn(env),
+    incidentsMax: env.SENTINEL_INCIDENTS_MAX,
   }
 }
 

@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
+import { INCIDENTS_MAX } from '../alerts/incident-log.js'
 import { ANOMALIES_MAX } from '../anomalies/anomaly-log.js'
 import { DETECTOR_DEFAULTS } from '../detector/options.js'
 import { FOREST_DEFAULTS, FOREST_RANGES, MAX_CONTAMINATION } from '../forest/options.js'
@@ -214,6 +215,12 @@ export const Environment = Type.Object(
       minimum: 1,
       maximum: 10_000,
       description: 'Recent anomalies kept to be looked up at /anomalies.',
+    }),
+    SENTINEL_INCIDENTS_MAX: Type.Integer({
+      default: INCIDENTS_MAX,
+      minimum: 1,
+      maximum: 1000,
+      description: 'Recent incidents kept to be looked up at /incidents.',
     }),
     SENTINEL_WEBHOOK_URL: Type.String({
       default: '',

@@ -45,26 +45,54 @@ export const ExceededRule = Type.Object({
 })
 export type ExceededRule = Static<typeof ExceededRule>
 
-/**
- * What the detector says of one record. `contributions` is in feature order, filled for anomalies that the
- * forest found and whenever detail was asked for, else empty; `exceeded` is filled for heuristic verdicts,
- * worst ratio first.
- */
-export interface Verdict {
+/** How odd a record is. */
+export const Score = Type.Number({
+  description:
+    'Anomaly score in (0, 1]; higher is odder. While the static rules decide: v/(v + limit) of the worst ratio.',
+})
+
+/** How sure the detector is of its verdict. */
+export const Confidence = Type.Number({
+  minimum: 0,
+  maximum: 1,
+  description:
+    'Probability that the verdict survives a redraw of the window. While the static rules decide: of a threat its score, else what is left to 1.',
+})
+
+/** How many records a verdict was made against. */
+export const FittedRows = Type.Integer({
+  minimum: 0,
+  description: 'Records the medians and percentiles were taken over; 0 while there is no forest.',
+})
+
+/** What the detector says of one record, and the API with it. */
+export const Finding = Type.Object({
+  score: Score,
+  confidence: Confidence,
+  threshold: Type.Union([Type.Number(), Type.Null()], {
+    description: 'Scores strictly above it are anomalous; null while there is no forest.',
+  }),
+  generation: Type.Integer({
+    minimum: 0,
+    description: 'Which fit gave the verdict; 0 while there is none.',
+  }),
+  detector: DetectorKind,
+  contributions: Type.Array(Contribution, {
+    description:
+      'Every feature against the window, in feature order: of anomalies that the forest found, and wherever detail is asked for. Empty else.',
+  }),
+  exceeded: Type.Array(ExceededRule, {
+    description: 'Static rules the record exceeded while there was no forest, worst first.',
+  }),
+})
+export type Finding = Static<typeof Finding>
+
+/** A finding as the detector gives it. */
+export interface Verdict extends Readonly<Omit<Finding, 'contributions' | 'exceeded'>> {
   readonly anomalous: boolean
-  /** Anomaly score in (0, 1], higher is odder; of a heuristic verdict v/(v+limit) of the worst ratio. */
-  readonly score: number
-  /** Probability that the verdict survives a redraw of the window; of a heuristic verdict its score. */
-  readonly confidence: number
-  /** Scores strictly above it are anomalous; null while there is no forest. */
-  readonly threshold: number | null
-  /** Which fit gave the verdict; 0 while there is none. */
-  readonly generation: number
-  readonly detector: DetectorKind
   readonly contributions: readonly Contribution[]
   readonly exceeded: readonly ExceededRule[]
-  /** Records the medians and percentiles were taken over; 0 while there is no forest. */
-  readonly fittedRows: number
+  readonly fittedRows: Static<typeof FittedRows>
   /** Which records those are; absent while there is no forest. */
   readonly scope?: Scope
 }

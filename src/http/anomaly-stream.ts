@@ -1,4 +1,6 @@
 import { Readable } from 'node:stream'
+import type { IncidentEvent } from '../alerts/incident-event.js'
+import type { IncidentLog } from '../alerts/incident-log.js'
 import type { Anomaly, AnomalySummary } from '../anomalies/anomaly.js'
 import { type AnomalyEvent, type AnomalyLog, summaryOf } from '../anomalies/anomaly-log.js'
 
@@ -8,20 +10,28 @@ const CLOSE_WITHIN_MS = 1_000
 
 export interface AnomalyStreamOptions {
   readonly log: AnomalyLog
-  /** Begin after this id; default: with the next anomaly. */
+  /** Their events have ids of the same order. */
+  readonly incidents: IncidentLog
+  /** Start after the event with this id; without it with the next event. */
   readonly after?: string | undefined
   readonly heartbeatMs: number
 }
 
+/** Something that is yet to be written: an anomaly, or the last change of an incident. */
+type Missing = Anomaly | IncidentEvent
+
 /**
- * The log as server-sent events. The stream remembers only the last id that it wrote and reads on in the log from
- * there, so that a slow client never costs more than one buffer. A client that falls behind by more than the log holds loses
- * the oldest anomalies. One that takes nothing for two heartbeats is disconnected, and can resume by its last id.
+ * Both logs as server-sent events, in the order of their ids. What waits for a slow client stays in the logs
+ * themselves: the stream remembers only the last id it wrote and goes on from there, so a client never costs more
+ * than one buffer. One that falls behind gets of each incident the last change only, and when it falls behind by more
+ * than a log holds, it loses the oldest. A client that takes nothing for two heartbeats is let go; it can resume by
+ * its last id.
  */
 export class AnomalyStream extends Readable {
   readonly #log: AnomalyLog
+  readonly #incidents: IncidentLog
   readonly #heartbeat: NodeJS.Timeout
-  readonly #unsubscribe: () => void
+  readonly #unsubscribe: readonly (() => void)[]
   #lastId: string
   /** Whether the client takes more. */
   #wanted = false
@@ -29,12 +39,17 @@ export class AnomalyStream extends Readable {
   #behind: boolean
   #missedHeartbeats = 0
 
-  constructor({ log, after, heartbeatMs }: AnomalyStreamOptions) {
+  constructor({ log, incidents, after, heartbeatMs }: AnomalyStreamOptions) {
     super({ encoding: 'utf8' })
     this.#log = log
-    this.#lastId = after ?? log.newestId
-    this.#behind = this.#lastId < log.newestId
-    this.#unsubscribe = log.subscribe((event) => this.#onEvent(event))
+    this.#incidents = incidents
+    const newestId = later(log.newestId, incidents.newestEventId)
+    this.#lastId = after ?? newestId
+    this.#behind = this.#lastId < newestId
+    this.#unsubscribe = [
+      log.subscribe((event) => this.#onAnomaly(event)),
+      incidents.subscribe((event) => this.#onNews(event)),
+    ]
     this.#heartbeat = setInterval(() => this.#beat(), heartbeatMs)
     this.#heartbeat.unref()
     this.#wanted = this.push(`retry: ${RETRY_MS}\n\n`)
@@ -62,32 +77,42 @@ export class AnomalyStream extends Readable {
     callback(error)
   }
 
-  #onEvent({ kind, anomaly }: AnomalyEvent): void {
-    if (kind === 'logged') {
-      if (this.#wanted && !this.#behind) this.#write(anomaly)
-      else this.#behind = true
-    } else if (this.#wanted && anomaly.id <= this.#lastId) {
-      // Sent without an id: a client resumes after an anomaly, and what it is sent then carries its explanation.
+  #onAnomaly({ kind, anomaly }: AnomalyEvent): void {
+    if (kind === 'logged') this.#onNews(anomaly)
+    else if (this.#wanted && anomaly.id <= this.#lastId) {
+      // No id of its own: resuming goes by anomalies, which carry their explanation by then.
       const { id, explanation } = anomaly
       this.#wanted = this.push(eventText('explanation', { id, explanation }))
     }
   }
 
+  #onNews(event: Missing): void {
+    if (this.#wanted && !this.#behind) this.#write(event)
+    else this.#behind = true
+  }
+
   #catchUp(): void {
-    const missing = this.#log.list({ since: this.#lastId })
+    const missing: Missing[] = [
+      ...this.#log.list({ since: this.#lastId }),
+      ...this.#incidents.eventsSince(this.#lastId),
+    ].sort((a, b) => (a.id < b.id ? 1 : -1))
     while (this.#wanted) {
-      const anomaly = missing.pop()
-      if (anomaly === undefined) {
+      const event = missing.pop()
+      if (event === undefined) {
         this.#behind = false
         return
       }
-      this.#write(anomaly)
+      this.#write(event)
     }
   }
 
-  #write(anomaly: Anomaly): void {
-    this.#lastId = anomaly.id
-    this.#wanted = this.push(eventText('anomaly', summaryOf(anomaly), anomaly.id))
+  #write(event: Missing): void {
+    this.#lastId = event.id
+    const text =
+      'change' in event
+        ? eventText('incident', { change: event.change, incident: event.incident }, event.id)
+        : eventText('anomaly', summaryOf(event), event.id)
+    this.#wanted = this.push(text)
   }
 
   #beat(): void {
@@ -100,14 +125,20 @@ export class AnomalyStream extends Readable {
 
   #stop(): void {
     clearInterval(this.#heartbeat)
-    this.#unsubscribe()
+    for (const leave of this.#unsubscribe) leave()
   }
 }
 
-function eventText(
-  event: 'anomaly' | 'explanation',
-  data: AnomalySummary | Pick<AnomalySummary, 'id' | 'explanation'>,
-  id?: string,
-): string {
+type EventData = {
+  anomaly: AnomalySummary
+  explanation: Pick<AnomalySummary, 'id' | 'explanation'>
+  incident: Pick<IncidentEvent, 'change' | 'incident'>
+}
+
+function eventText<Name extends keyof EventData>(event: Name, data: EventData[Name], id?: string): string {
   return `${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`
+}
+
+function later(a: string, b: string): string {
+  return a > b ? a : b
 }

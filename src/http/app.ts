@@ -19,6 +19,7 @@ import { analyzeFlowRoute } from './routes/analyze-flow.js'
 import { anomalyRoutes } from './routes/anomalies.js'
 import { docsRoutes } from './routes/docs.js'
 import { healthRoutes } from './routes/health.js'
+import { incidentRoutes } from './routes/incidents.js'
 import { metricsRoute } from './routes/metrics.js'
 import { playgroundRoutes } from './routes/playground.js'
 
@@ -74,8 +75,15 @@ export async function buildApp(options: AppOptions = {}) {
   app.setSerializerCompiler(() => answerJson)
 
   const sentinel = options.sentinel ?? (await sentinelOf(config, metrics, app.log))
-  const { detector, anomalies } = sentinel
+  const { detector, anomalies, incidents } = sentinel
   metrics.watch(detector)
+  const { contamination } = config.detector
+  metrics.showAlerts({
+    incidentsOpen: () => incidents.openCount,
+    // Every odd record is an alert, so the share of ordinary ones that is asked for is the contamination.
+    alertShare: () => detector.anomalyRate,
+    alertRate: () => (contamination === 'auto' ? null : contamination),
+  })
   if (options.sentinel === undefined) {
     // The client of the language model is slow to load: neither the start nor the first anomaly waits for it.
     app.addHook('onListen', async () => void sentinel.prepare())
@@ -98,7 +106,8 @@ export async function buildApp(options: AppOptions = {}) {
   // Not around the route above: its answers are no pages, and their headers would cost more than the verdict.
   await app.register(async (scope) => {
     await scope.register(pageSecurityPlugin)
-    await scope.register(anomalyRoutes, { log: anomalies })
+    await scope.register(anomalyRoutes, { log: anomalies, incidents })
+    await scope.register(incidentRoutes, { log: incidents })
     await scope.register(healthRoutes, { detector, metrics })
     await scope.register(metricsRoute, { metrics })
     await scope.register(docsRoutes)

@@ -1,30 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { AnomalyIds, idBound, isAnomalyId } from '#sentinel/anomalies/anomaly-id.js'
 import { type AnomalyEvent, AnomalyLog } from '#sentinel/anomalies/anomaly-log.js'
+import { idBound } from '#sentinel/text/time-id.js'
 import { SLOW } from '../explain/verdicts.js'
 
 function logged(log: AnomalyLog, count: number): string[] {
   return Array.from({ length: count }, (_, i) => log.add({ verdict: SLOW, reason: `r${i}` }).id)
 }
-
-describe('anomaly ids', () => {
-  it('sort in the order they were given, through a clock that goes back and more than one sequence', () => {
-    const ids = new AnomalyIds()
-    const given = [5, 5, 3, 9].map((ms) => ids.next(ms))
-    for (let i = 0; i < 70_000; i++) given.push(ids.next(9))
-    expect(given.toSorted()).toEqual(given)
-    expect(new Set(given).size).toBe(given.length)
-    expect(given.every(isAnomalyId)).toBe(true)
-  })
-
-  it('are bounded by times', () => {
-    const id = new AnomalyIds().next(1_000)
-    expect(id > idBound(1_000)).toBe(true)
-    expect(id < idBound(1_001)).toBe(true)
-    expect(idBound(-1)).toBe('00000000000')
-    expect(idBound(1e300)).toBe('fffffffffff')
-  })
-})
 
 describe('the anomaly log', () => {
   it('keeps the last ones, newest first', () => {

@@ -29,6 +29,7 @@ const DEFAULTS = {
   explain: { mode: 'wait', timeoutMs: 2000, ollamaHost: 'http://localhost:11434', ollamaModel: 'llama2' },
   anomaliesMax: 500,
   webhook: null,
+  incidentsMax: 200,
 }
 
 function refusal(environment: Record<string, string>): string {

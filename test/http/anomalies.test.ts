@@ -3,24 +3,28 @@ import { type ClientRequest, get, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { IncidentLog } from '#sentinel/alerts/incident-log.js'
 import { AnomalyLog } from '#sentinel/anomalies/anomaly-log.js'
 import { Detail } from '#sentinel/anomalies/detail.js'
 import { type AnomalyRoutesOptions, anomalyRoutes } from '#sentinel/http/routes/anomalies.js'
 import { ErrorAnswer } from '#sentinel/http/schemas/error.js'
+import { facts } from '../alerts/incidents.js'
 import { SLOW } from '../explain/verdicts.js'
 
 let log: AnomalyLog
+let incidents: IncidentLog
 let app: FastifyInstance
 
 async function start(options: Partial<AnomalyRoutesOptions> = {}): Promise<void> {
   app = Fastify()
   app.addSchema(ErrorAnswer)
   app.addSchema(Detail)
-  await app.register(anomalyRoutes, { log, ...options })
+  await app.register(anomalyRoutes, { log, incidents, ...options })
 }
 
 beforeEach(async () => {
   log = new AnomalyLog({ max: 100 })
+  incidents = new IncidentLog({ ids: log.ids })
   await start()
 })
 
@@ -68,6 +72,8 @@ describe('GET /anomalies', () => {
         reason: 'r0',
         prediction_score: 0.71,
         confidence: 0.98,
+        p: null,
+        incident: null,
         explanation: { source: 'rules', text: 'r0', model: null, ms: null },
       },
     ])
@@ -223,6 +229,72 @@ describe('GET /anomalies/stream', () => {
     const listener = await Listener.open('00000000000-0000')
     await listener.next()
     expect([await listener.nextId(), await listener.nextId(), await listener.nextId()]).toEqual(ids)
+  })
+
+  it('tells of incidents as they open, grow and close, each event with its id', async () => {
+    const listener = await Listener.open()
+    await listener.next()
+    const { id } = incidents.open(facts())
+    for (let records = 3; records <= 12; records++) incidents.update(id, { records })
+    const [anomaly = ''] = logged(1)
+    incidents.close(id)
+    const blocks = [
+      await listener.next(),
+      await listener.next(),
+      await listener.next(),
+      await listener.next(),
+    ]
+    const seen = blocks.map((block = '') => {
+      const [idLine = '', event = '', data = ''] = block.split('\n')
+      return { eventId: idLine.slice('id: '.length), event, data: JSON.parse(data.slice('data: '.length)) }
+    })
+    expect(seen).toMatchObject([
+      { eventId: id, event: 'event: incident', data: { change: 'opened', incident: { id, records: 2 } } },
+      { event: 'event: incident', data: { change: 'grown', incident: { id, records: 10, status: 'open' } } },
+      { eventId: anomaly, event: 'event: anomaly', data: { id: anomaly } },
+      {
+        event: 'event: incident',
+        data: { change: 'closed', incident: { id, records: 12, status: 'closed' } },
+      },
+    ])
+    const eventIds = seen.map(({ eventId }) => eventId)
+    expect(eventIds).toEqual([...new Set(eventIds)].toSorted())
+  })
+
+  it('resumes after an event of an incident with all that came later, in its order', async () => {
+    const [before = ''] = logged(1)
+    const { id } = incidents.open(facts())
+    const [between = ''] = logged(1)
+    incidents.update(id, { records: 10 })
+    incidents.close(id)
+    const [last = ''] = logged(1)
+    const closedEvent = incidents.newestEventId
+    const resumed = await Listener.open(id)
+    await resumed.next()
+    expect([await resumed.nextId(), await resumed.nextId(), await resumed.nextId()]).toEqual([
+      between,
+      closedEvent,
+      last,
+    ])
+    const fromBefore = await Listener.open(before)
+    await fromBefore.next()
+    expect(await fromBefore.nextId()).toBe(between)
+    // What has changed since is told once, as it is now.
+    const incident = (await fromBefore.next()) ?? ''
+    expect(incident).toContain('"change":"closed"')
+    expect(incident).toContain('"records":10')
+    const upToDate = await Listener.open(last)
+    await upToDate.next()
+    const { id: live } = incidents.open(facts())
+    expect(await upToDate.nextId()).toBe(live)
+  })
+
+  it('begins with what happens next for a client that names no event', async () => {
+    incidents.open(facts())
+    const listener = await Listener.open()
+    await listener.next()
+    const [anomaly] = logged(1)
+    expect(await listener.nextId()).toBe(anomaly)
   })
 
   it.each(['17', 'x'.repeat(5000), 'G9b76daa800-0000'])('refuses a malformed Last-Event-ID', async (id) => {

@@ -9,6 +9,8 @@ const ROUTES = [
   '/health',
   '/health/live',
   '/health/ready',
+  '/incidents',
+  '/incidents/{id}',
   '/metrics',
   '/openapi.json',
 ]

@@ -4,6 +4,10 @@ import { join } from 'node:path'
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { IsolationForest } from '#sentinel/forest/index.js'
 import type { App } from '#sentinel/http/app.js'
+import { SentinelMetrics } from '#sentinel/http/metrics/sentinel-metrics.js'
+import { Sentinel } from '#sentinel/sentinel.js'
+import { StateFile } from '#sentinel/state/state-file.js'
+import { facts } from '../alerts/incidents.js'
 import { ATTACK, analyze, historySize, metric, NORMAL, startApp } from '../http/subject.js'
 
 let dir: string
@@ -104,6 +108,36 @@ test('anomalies after a restart sort after those before it, even when the clock 
   const second = (await analyze(after, ATTACK)).headers['x-anomaly-id']
   expect(String(second) > String(first)).toBe(true)
   expect((await after.inject('/health')).json().timestamp).toMatch(/^1970-01-01T00:00:00/)
+})
+
+test('incidents and their counters go on, and one that was open goes on being open', async () => {
+  const serve = async () => {
+    const metrics = new SentinelMetrics()
+    const store = new StateFile(dir)
+    const sentinel = await Sentinel.create({ state: { store, sections: [metrics.section()] } })
+    const app = await startApp({}, { sentinel, metrics })
+    return { sentinel, app, incidents: sentinel.incidents }
+  }
+  const before = await serve()
+  const closed = before.incidents.open(facts({ feature: 'errors' })).id
+  const open = before.incidents.open(facts()).id
+  before.incidents.update(open, { records: 9 })
+  before.incidents.close(closed)
+  const listed = (await before.app.inject('/incidents')).json()
+  await before.sentinel.close()
+
+  const after = await serve()
+  onTestFinished(() => after.sentinel.close())
+  expect((await after.app.inject('/incidents')).json()).toEqual(listed)
+  expect(await metric(after.app, 'sentinel_incidents_open')).toEqual({ '': 1 })
+  expect(await metric(after.app, 'sentinel_incidents_total')).toMatchObject({
+    '{feature="errors"}': 1,
+    '{feature="latency"}': 1,
+  })
+  expect(after.incidents.update(open, { records: 10 })).toBe(true)
+  const later = after.incidents.open(facts()).id
+  const anomaly = (await analyze(after.app, ATTACK)).headers['x-anomaly-id']
+  expect([closed, open, later, anomaly].toSorted()).toEqual([closed, open, later, anomaly])
 })
 
 test('only its user may read the file, no user id is in it, and the folder may be a new one', async () => {

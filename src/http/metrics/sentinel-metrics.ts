@@ -1,9 +1,13 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { Action } from '../../alerts/incident.js'
+import type { IncidentEvent } from '../../alerts/incident-event.js'
+import { leadingFeature } from '../../alerts/leading-feature.js'
 import type { Detector, FitReport } from '../../detector/detector.js'
 import type { TrainerFault } from '../../detector/training/trainer-options.js'
 import { type BreakerState, LLM_FAILURES, type LlmOutcome } from '../../explain/llm/outcome.js'
 import type { Judgement, SentinelListener } from '../../sentinel.js'
 import type { StateSection } from '../../state/section.js'
+import { type AlertCounts, type AlertFigures, AlertMetrics } from './alert-metrics.js'
 import { ProtectionMetrics } from './protection-metrics.js'
 import { ScrapedMetrics } from './scraped-metrics.js'
 import { TallyHistogram } from './tally-histogram.js'
@@ -23,6 +27,8 @@ export interface MetricsState {
   readonly healthCheckFails: number
   readonly fits: Readonly<Record<FitReport['outcome'], number>>
   readonly requests: readonly { readonly endpoint: string; readonly method: string; readonly count: number }[]
+  /** Absent in a state of a service that did not count them. */
+  readonly alerts?: AlertCounts
   readonly score: Float64Array
   readonly requestSeconds: Float64Array
 }
@@ -44,6 +50,7 @@ export class SentinelMetrics implements SentinelListener {
   /** When the last fit that succeeded ended, Unix time in seconds; 0 before the first. */
   lastFitAt = 0
 
+  readonly #alerts = new AlertMetrics(this.registry)
   readonly #scraped = new ScrapedMetrics(this.registry)
   readonly #tallies = new Map<string, { labels: { endpoint: string; method: string }; tally: RequestTally }>()
   #detector: Detector | null = null
@@ -125,6 +132,21 @@ export class SentinelMetrics implements SentinelListener {
     this.#detector = detector
   }
 
+  /** Says where the gauges of alerts and incidents read. */
+  showAlerts(figures: AlertFigures): void {
+    this.#alerts.show(figures)
+  }
+
+  /** Counts an alert; `feature` is the one that stands out most, null where none does. */
+  alerted(action: Action, feature: string | null): void {
+    this.#alerts.countAlerts(action, feature, 1)
+  }
+
+  /** Counts an incident; `feature` is the one that stands out most, null where none does. */
+  incidentOpened(feature: string | null): void {
+    this.#alerts.countIncidents(feature, 1)
+  }
+
   /** The tally of a route; call once, when the route is registered, and count on what it returns. @internal */
   tallyOf(endpoint: string, method: string): RequestTally {
     const key = `${method} ${endpoint}`
@@ -142,6 +164,7 @@ export class SentinelMetrics implements SentinelListener {
       healthCheckFails: this.healthCheckFails,
       fits: { ...this.#fitCounts },
       requests: [...this.#tallies.values()].map(({ labels, tally }) => ({ ...labels, count: tally.count })),
+      alerts: this.#alerts.capture(),
       score: this.#score.capture(),
       requestSeconds: this.#requestSeconds.capture(),
     }
@@ -153,6 +176,7 @@ export class SentinelMetrics implements SentinelListener {
     this.healthCheckFails = state.healthCheckFails
     for (const outcome of ['ok', 'failed'] as const) this.#countFits(outcome, state.fits[outcome])
     for (const { endpoint, method, count } of state.requests) this.tallyOf(endpoint, method).count += count
+    if (state.alerts !== undefined) this.#alerts.restore(state.alerts)
     this.#score.restore(state.score)
     this.#requestSeconds.restore(state.requestSeconds)
   }
@@ -168,7 +192,13 @@ export class SentinelMetrics implements SentinelListener {
 
   recordJudged({ verdict, anomaly }: Judgement): void {
     this.#score.observe(verdict.score)
-    if (anomaly !== null) this.anomalies++
+    if (anomaly === null) return
+    this.anomalies++
+    this.alerted(anomaly.action ?? 'freeze', leadingFeature(verdict))
+  }
+
+  incidentChanged({ change, incident }: IncidentEvent): void {
+    if (change === 'opened') this.incidentOpened(incident.feature)
   }
 
   trainerFault({ kind }: TrainerFault): void {

@@ -1,5 +1,6 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Action } from '../../alerts/incident.js'
 import { detailOf } from '../../anomalies/detail.js'
 import type { Judgement, Sentinel } from '../../sentinel.js'
 import { Telemetry } from '../../telemetry/record.js'
@@ -53,23 +54,28 @@ function judge(request: AnalysisRequest, reply: FastifyReply, { sentinel }: Anal
   const detailed = request.query.detail === 'true'
   const { verdict, anomaly } = sentinel.judge(request.body, detailed ? WITH_DETAIL : undefined)
   if (anomaly === null) return detailed ? { status: 'OK', detail: detailOf(verdict) } : OK
-  const { id, reason } = anomaly
+  const { id, reason, action = 'freeze' } = anomaly
   // Before anything is awaited: a repetition of the request takes the id from here.
   reply.header('x-anomaly-id', id)
   return typeof reason === 'string'
-    ? threat(verdict, reason, detailed)
-    : reason.then((text) => threat(verdict, text, detailed))
+    ? threat(verdict, action, reason, detailed)
+    : reason.then((text) => threat(verdict, action, text, detailed))
 }
 
-function threat(verdict: Judgement['verdict'], reason: string, detailed: boolean): ThreatAnswer {
+function threat(
+  verdict: Judgement['verdict'],
+  action: Action,
+  reason: string,
+  detailed: boolean,
+): ThreatAnswer {
   const answer: ThreatAnswer = {
     status: 'THREAT_DETECTED',
-    action: 'freeze',
+    action,
     reason,
     prediction_score: verdict.score,
     confidence: verdict.confidence,
   }
-  return detailed ? { ...answer, detail: detailOf(verdict) } : answer
+  return detailed ? { ...answer, detail: detailOf(verdict, { alert: action }) } : answer
 }
 
 /** A request that came before gets the answer it got then, and its record is not judged again. */

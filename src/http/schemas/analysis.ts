@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { Detail, REASON_EXAMPLE } from '../../anomalies/detail.js'
+import { Threat } from '../../anomalies/anomaly.js'
 import { referenceTo } from './reference.js'
 
 const DetailReference = Type.Optional(referenceTo(Detail))
@@ -12,15 +13,7 @@ export type NormalAnswer = Static<typeof NormalAnswer>
 
 export const ThreatAnswer = Type.Object(
   {
-    status: Type.Literal('THREAT_DETECTED'),
-    action: Type.Literal('freeze', { description: 'What the caller is advised to do.' }),
-    reason: Type.String({ description: 'Why the record was flagged, in a sentence.' }),
-    prediction_score: Type.Number({ description: 'Anomaly score in (0, 1]; higher is odder.' }),
-    confidence: Type.Number({
-      minimum: 0,
-      maximum: 1,
-      description: 'Probability that the verdict survives a redraw of the window.',
-    }),
+    ...Threat.properties,
     detail: DetailReference,
   },
   {

@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream'
 import { type Static, Type } from '@sinclair/typebox'
 import { Anomaly, AnomalySummary } from '../../anomalies/anomaly.js'
-import { ANOMALY_ID_PATTERN } from '../../anomalies/anomaly-id.js'
 import { DETAIL_EXAMPLE, REASON_EXAMPLE } from '../../anomalies/detail.js'
+import { TIME_ID_PATTERN } from '../../text/time-id.js'
 
 const EXAMPLE_ID = '19b76daa800-0000'
 
@@ -11,10 +11,12 @@ const EXAMPLE_SUMMARY: AnomalySummary = {
   timestamp: '2026-01-01T00:00:00.000Z',
   route: '/api/analyze',
   status: 'THREAT_DETECTED',
-  action: 'freeze',
+  action: 'throttle',
   reason: REASON_EXAMPLE,
   prediction_score: 0.71,
   confidence: 0.98,
+  p: 0.0002,
+  incident: null,
   explanation: { source: 'rules', text: REASON_EXAMPLE, model: null, ms: null },
 }
 
@@ -27,7 +29,7 @@ export const AnomalyListAnswer = Type.Object(
   { description: 'Anomalies, newest first.', examples: [{ anomalies: [EXAMPLE_SUMMARY] }] },
 )
 
-/** Texts, as query values arrive; the route reads them and says what is allowed. */
+/** What `http/list-query.ts` reads, which says what is allowed; query values arrive as text. */
 export const AnomalyListQuery = Type.Object({
   limit: Type.Optional(
     Type.String({
@@ -46,17 +48,20 @@ export const AnomalyListQuery = Type.Object({
 export type AnomalyListQuery = Static<typeof AnomalyListQuery>
 
 export const AnomalyParams = Type.Object({
-  id: Type.String({ description: `As in x-anomaly-id: ${ANOMALY_ID_PATTERN}`, examples: [EXAMPLE_ID] }),
+  id: Type.String({ description: `As in x-anomaly-id: ${TIME_ID_PATTERN}`, examples: [EXAMPLE_ID] }),
 })
 
 export const AnomalyStreamHeaders = Type.Object({
   'last-event-id': Type.Optional(
-    Type.String({ description: 'The last id that was received; the stream goes on after it.' }),
+    Type.String({ description: 'The id of the last event that was received; the stream goes on after it.' }),
   ),
 })
 
 /** A stream has no JSON schema; Fastify sends it as it is. */
 export const AnomalyEvents = Type.Unsafe<Readable>({
   type: 'string',
-  examples: [`id: ${EXAMPLE_ID}\nevent: anomaly\ndata: {"id":"${EXAMPLE_ID}","reason":"..."}\n\n`],
+  examples: [
+    `id: ${EXAMPLE_ID}\nevent: anomaly\ndata: {"id":"${EXAMPLE_ID}","reason":"..."}\n\n`,
+    `id: 19b76daa801-0000\nevent: incident\ndata: {"change":"opened","incident":{"id":"19b76daa801-0000"}}\n\n`,
+  ],
 })

@@ -1,12 +1,18 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { SentinelMetrics } from '#sentinel/http/metrics/sentinel-metrics.js'
 import { Sentinel } from '#sentinel/sentinel.js'
+import { facts } from '../../alerts/incidents.js'
 import { ATTACK, analyze, metric, NORMAL, startApp } from '../subject.js'
 
 const PROMISED = {
   sentinel_requests_total: 'counter',
   sentinel_anomaly_rate: 'gauge',
   sentinel_anomalies_total: 'counter',
+  sentinel_alerts_total: 'counter',
+  sentinel_alert_share: 'gauge',
+  sentinel_alert_rate: 'gauge',
+  sentinel_incidents_total: 'counter',
+  sentinel_incidents_open: 'gauge',
   sentinel_memory_mb: 'gauge',
   sentinel_request_duration_seconds: 'histogram',
   sentinel_health_check_fails_total: 'counter',
@@ -110,6 +116,57 @@ test('what the language model does is counted by outcome', async () => {
   expect(await metric(app, 'sentinel_llm_failures_total')).toEqual({ '': 2 })
   expect(await metric(app, 'sentinel_llm_request_duration_seconds_count')).toEqual({ '': 2 })
   expect(await metric(app, 'sentinel_llm_breaker_open')).toEqual({ '': 0.5 })
+})
+
+test('alerts are counted by action and by the feature that stands out, from zero on', async () => {
+  const app = await startApp()
+  const alerts = () => metric(app, 'sentinel_alerts_total')
+  expect((await alerts())['{action="freeze",feature="latency"}']).toBe(0)
+  await analyze(app, { ...NORMAL, latency: 9000 })
+  await analyze(app, { ...NORMAL, errors: 80 })
+  await analyze(app, NORMAL)
+  const counts = await alerts()
+  expect(counts['{action="freeze",feature="latency"}']).toBe(1)
+  expect(counts['{action="freeze",feature="errors"}']).toBe(1)
+  expect(Object.values(counts).reduce((sum, count) => sum + count, 0)).toBe(2)
+  expect(await metric(app, 'sentinel_alert_share')).toEqual({ '': 2 / 3 })
+  expect(await metric(app, 'sentinel_alert_rate')).toEqual({ '': 0.1 })
+})
+
+test('incidents are counted when they open, and shown while they are open', async () => {
+  const sentinel = await Sentinel.create()
+  onTestFinished(() => sentinel.close())
+  const app = await startApp({}, { sentinel })
+  const { id } = sentinel.incidents.open(facts())
+  sentinel.incidents.open(facts({ feature: null }))
+  sentinel.incidents.update(id, { records: 500 })
+  expect(await metric(app, 'sentinel_incidents_open')).toEqual({ '': 2 })
+  sentinel.incidents.close(id)
+  expect(await metric(app, 'sentinel_incidents_open')).toEqual({ '': 1 })
+  expect(await metric(app, 'sentinel_incidents_total')).toMatchObject({
+    '{feature="latency"}': 1,
+    '{feature="errors"}': 0,
+    '{feature="none"}': 1,
+  })
+})
+
+test('however many features and routes there are, labels are bounded', async () => {
+  const metrics = new SentinelMetrics()
+  const app = await startApp({}, { metrics })
+  for (let i = 0; i < 1000; i++) {
+    metrics.alerted('observe', `feature_${i}`)
+    metrics.incidentOpened(`feature_${i}`)
+  }
+  for (const name of ['sentinel_alerts_total', 'sentinel_incidents_total']) {
+    const counts = await metric(app, name)
+    expect(Object.keys(counts).length).toBeLessThan(80)
+    expect(Object.values(counts).reduce((sum, count) => sum + count, 0)).toBe(1000)
+  }
+})
+
+test('a figure that nobody has is not shown', async () => {
+  const app = await startApp({ SENTINEL_CONTAMINATION: 'auto' })
+  expect(await metric(app, 'sentinel_alert_rate')).toEqual({})
 })
 
 test('two apps in one process keep their own counts', async () => {

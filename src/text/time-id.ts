@@ -3,23 +3,24 @@ const SEQUENCE_DIGITS = 4
 const SEQUENCE_END = 16 ** SEQUENCE_DIGITS
 
 /** Eleven hex digits of milliseconds since 1970, a hyphen, four of a sequence: `19b76daa800-0000`. */
-export const ANOMALY_ID_PATTERN = '^[0-9a-f]{11}-[0-9a-f]{4}$'
-const ANOMALY_ID = new RegExp(ANOMALY_ID_PATTERN)
+export const TIME_ID_PATTERN = '^[0-9a-f]{11}-[0-9a-f]{4}$'
+const TIME_ID = new RegExp(TIME_ID_PATTERN)
 
-export function isAnomalyId(text: string): boolean {
-  return ANOMALY_ID.test(text)
+export function isTimeId(text: string): boolean {
+  return TIME_ID.test(text)
 }
 
 /** Gives ids that sort as text in the order in which they were given, even when the clock goes back. */
-export class AnomalyIds {
+export class TimeIds {
   #ms = 0
   #sequence = 0
 
-  /** Makes the next ids sort after this one, which an earlier process may have given. */
+  /** Makes the next ids sort after this one, too, which an earlier process may have given. */
   continueAfter(id: string): void {
-    const [ms = '', sequence = ''] = id.split('-')
-    this.#ms = Number.parseInt(ms, 16)
-    this.#sequence = Number.parseInt(sequence, 16)
+    const [ms, sequence] = id.split('-').map((digits) => Number.parseInt(digits, 16)) as [number, number]
+    if (ms < this.#ms || (ms === this.#ms && sequence <= this.#sequence)) return
+    this.#ms = ms
+    this.#sequence = sequence
   }
 
   next(nowMs: number): string {

@@ -1,0 +1,183 @@
+import { routeName } from '../telemetry/route-name.js'
+import type { TimeIds } from '../text/time-id.js'
+import type { Incident } from './incident.js'
+import type { IncidentChange, IncidentEvent } from './incident-event.js'
+import { IncidentRecord, type OpenIncidentChanges } from './incident-record.js'
+import { type KeptIncident, readKeptIncident } from './kept-incident.js'
+
+/** Incidents kept where nothing else is said. */
+export const INCIDENTS_MAX = 200
+
+export interface IncidentLogOptions {
+  /** Those of the anomaly log: the events of both then have one order, in which a stream can be resumed. */
+  readonly ids: TimeIds
+  readonly max?: number
+}
+
+/** What is known of an incident when it opens. */
+export type IncidentFacts = Omit<
+  Incident,
+  'id' | 'status' | 'opened' | 'last_seen' | 'closed' | 'anomalies'
+> & { readonly anomalies?: readonly string[] }
+
+export interface IncidentQuery {
+  /** At most so many, the newest of them; default all. */
+  readonly limit?: number | undefined
+  /** Only incidents whose id sorts after this text, which is an id or the `idBound` of a time. */
+  readonly since?: string | undefined
+  /** Only incidents whose id sorts before this one. */
+  readonly before?: string | undefined
+  readonly open?: boolean | undefined
+  /** As the client gives it; null for incidents of all traffic. */
+  readonly route?: string | null | undefined
+  readonly feature?: string | undefined
+}
+
+/**
+ * The last incidents. Closed ones go first when there is one too many; an open one goes only where all others are
+ * open, too: the one that has been quiet for longest is closed then. What is given out are copies.
+ */
+export class IncidentLog {
+  readonly capacity: number
+  readonly #ids: TimeIds
+  /** In the order of their ids, which is that of insertion. */
+  readonly #records = new Map<string, IncidentRecord>()
+  readonly #listeners = new Set<(event: IncidentEvent) => void>()
+  #openCount = 0
+  #newestEventId = ''
+
+  constructor({ ids, max = INCIDENTS_MAX }: IncidentLogOptions) {
+    if (!Number.isInteger(max) || max < 1) throw new RangeError('an incident log holds one or more incidents')
+    this.capacity = max
+    this.#ids = ids
+  }
+
+  get size(): number {
+    return this.#records.size
+  }
+
+  get openCount(): number {
+    return this.#openCount
+  }
+
+  /** The id of the newest event ever told, or a text that sorts before every id. */
+  get newestEventId(): string {
+    return this.#newestEventId
+  }
+
+  /** Opens an incident and tells the listeners. Its id is given here, its route is made a route name. */
+  open(facts: IncidentFacts, nowMs = Date.now()): Incident {
+    this.#makeRoom(nowMs)
+    const id = this.#ids.next(nowMs)
+    const route = routeName(facts.route ?? '') || null
+    const record = IncidentRecord.opened(id, { ...facts, route }, nowMs)
+    this.#records.set(id, record)
+    this.#openCount++
+    return this.#tell(record, 'opened', id)
+  }
+
+  /**
+   * Replaces what has changed; when `records` is among it, the incident was seen now.
+   * @returns false when the incident is closed or no longer kept
+   */
+  update(id: string, changes: OpenIncidentChanges, nowMs = Date.now()): boolean {
+    const record = this.#records.get(id)
+    if (record === undefined || !record.isOpen) return false
+    if (record.change(changes, nowMs)) this.#tell(record, 'grown', this.#ids.next(nowMs))
+    return true
+  }
+
+  /** Names an anomaly as an example of an open incident; the first few are kept. */
+  addExample(id: string, anomalyId: string): void {
+    const record = this.#records.get(id)
+    if (record?.isOpen) record.addExample(anomalyId)
+  }
+
+  /** Closes an incident with its last changes. False when it is closed already or no longer kept. */
+  close(id: string, changes: OpenIncidentChanges = {}, nowMs = Date.now()): boolean {
+    const record = this.#records.get(id)
+    if (record === undefined || !record.isOpen) return false
+    record.close(changes, nowMs)
+    this.#openCount--
+    this.#tell(record, 'closed', this.#ids.next(nowMs))
+    return true
+  }
+
+  get(id: string): Incident | undefined {
+    return this.#records.get(id)?.incident()
+  }
+
+  /** Newest first. */
+  list({ limit = this.capacity, since = '', before, open, route, feature }: IncidentQuery = {}): Incident[] {
+    const name = typeof route === 'string' ? routeName(route) : route
+    const found: Incident[] = []
+    for (const record of [...this.#records.values()].reverse()) {
+      if (found.length === limit || record.id <= since) break
+      if (before !== undefined && record.id >= before) continue
+      if (open !== undefined && record.isOpen !== open) continue
+      if (name !== undefined && record.route !== name) continue
+      if (feature !== undefined && record.feature !== feature) continue
+      found.push(record.incident())
+    }
+    return found
+  }
+
+  /** The last event of each incident whose last event comes after this id, in their order. */
+  eventsSince(id: string): IncidentEvent[] {
+    const events = [...this.#records.values()].filter(({ eventId }) => eventId > id)
+    return events.sort((a, b) => (a.eventId < b.eventId ? -1 : 1)).map((record) => record.event())
+  }
+
+  /** All that is kept, oldest first. */
+  capture(): KeptIncident[] {
+    return [...this.#records.values()].map((record) => record.event())
+  }
+
+  /**
+   * Takes over captured incidents before the first of its own; what is none is left out. Those that were open go on
+   * being open, and ids given from now on sort after theirs, whatever the clock says.
+   */
+  restore(kept: readonly unknown[]): void {
+    const records = kept.flatMap((item) => readKeptIncident(item) ?? [])
+    records.sort((a, b) => (a.id < b.id ? -1 : 1))
+    for (const { eventId } of records) if (eventId > this.#newestEventId) this.#newestEventId = eventId
+    if (this.#newestEventId !== '') this.#ids.continueAfter(this.#newestEventId)
+    for (const record of records) {
+      if (this.#records.has(record.id)) continue
+      this.#makeRoom(record.seenMs)
+      this.#records.set(record.id, record)
+      if (record.isOpen) this.#openCount++
+    }
+  }
+
+  /** Calls `listener` for each event from now on, until the returned function is called. */
+  subscribe(listener: (event: IncidentEvent) => void): () => void {
+    this.#listeners.add(listener)
+    return () => {
+      this.#listeners.delete(listener)
+    }
+  }
+
+  #makeRoom(nowMs: number): void {
+    if (this.#records.size < this.capacity) return
+    let leaving: IncidentRecord | null = null
+    for (const record of this.#records.values()) {
+      if (!record.isOpen) {
+        leaving = record
+        break
+      }
+      if (leaving === null || record.seenMs < leaving.seenMs) leaving = record
+    }
+    if (leaving === null) return
+    this.close(leaving.id, {}, nowMs)
+    this.#records.delete(leaving.id)
+  }
+
+  #tell(record: IncidentRecord, change: IncidentChange, eventId: string): Incident {
+    record.mark(change, eventId)
+    this.#newestEventId = eventId
+    const event = record.event()
+    for (const listener of this.#listeners) listener(event)
+    return event.incident
+  }
+}

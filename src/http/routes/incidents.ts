@@ -1,0 +1,70 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { Incident } from '../../alerts/incident.js'
+import type { IncidentLog } from '../../alerts/incident-log.js'
+import { ApiError } from '../errors/error-codes.js'
+import { checkId, readBefore, readFlag, readLimit, readSince, refuseUnknown } from '../list-query.js'
+import { errorResponses } from '../schemas/error.js'
+import { IncidentListAnswer, IncidentListQuery, IncidentParams } from '../schemas/incident.js'
+import { referenceTo } from '../schemas/reference.js'
+
+export interface IncidentRoutesOptions {
+  readonly log: IncidentLog
+}
+
+const AN_INCIDENT = 'an incident'
+const PARAMETERS = Object.keys(IncidentListQuery.properties)
+
+/** `GET /incidents` and `/incidents/:id`: what goes on, and what went on lately. */
+export const incidentRoutes: FastifyPluginAsyncTypebox<IncidentRoutesOptions> = async (app, { log }) => {
+  const tags = ['incidents']
+
+  app.get(
+    '/incidents',
+    {
+      schema: {
+        operationId: 'incidents',
+        tags,
+        summary: 'Recent incidents, newest first',
+        querystring: IncidentListQuery,
+        response: { 200: IncidentListAnswer, ...errorResponses(400, 500) },
+      },
+    },
+    async ({ query }) => {
+      refuseUnknown(query, PARAMETERS)
+      const limit = readLimit(query.limit, log.capacity)
+      const found = log.list({
+        limit: limit + 1,
+        since: readSince(query.since, AN_INCIDENT),
+        before: readBefore(query.before, AN_INCIDENT),
+        open: readFlag(query.open, 'open'),
+        route: query.route === '' ? null : query.route,
+        feature: query.feature,
+      })
+      const incidents = found.slice(0, limit)
+      return { incidents, next: found.length > limit ? (incidents.at(-1)?.id ?? null) : null }
+    },
+  )
+
+  app.get(
+    '/incidents/:id',
+    {
+      schema: {
+        operationId: 'incident',
+        tags,
+        summary: 'One incident',
+        params: IncidentParams,
+        response: {
+          200: referenceTo(Incident, { description: 'The incident as it is now.' }),
+          ...errorResponses(400, 404, 500),
+        },
+      },
+    },
+    async ({ params: { id } }) => {
+      checkId(id, AN_INCIDENT)
+      const incident = log.get(id)
+      if (incident !== undefined) return incident
+      const kept = `the last ${log.capacity} are kept, and GET /incidents lists them`
+      throw new ApiError('SENTINEL_NOT_FOUND', `no incident has this id: ${kept}`)
+    },
+  )
+}
