@@ -1,121 +1,73 @@
-import { type IncidentNotes, Operator } from './alerts/operator.js'
-import type { Action } from './alerts/incident.js'
-import type { IncidentEvent } from './alerts/incident-event.js'
+import { Alarm, type AlarmState, type Alert } from './alerts/alarm.js'
+import { ALERT_DEFAULTS } from './alerts/alert-options.js'
 import { IncidentLog } from './alerts/incident-log.js'
 import { logIncident } from './alerts/log-incident.js'
+import { Operator } from './alerts/operator.js'
 import { AnomalyLog } from './anomalies/anomaly-log.js'
-import { Detector, type DetectorOptions, type FitReport } from './detector/detector.js'
+import { AnomalyRate } from './detector/anomaly-rate.js'
+import { Detector, type FitReport } from './detector/detector.js'
+import { DETECTOR_DEFAULTS } from './detector/options.js'
 import type { TrainerFault } from './detector/training/trainer-options.js'
 import type { Verdict } from './detector/verdict.js'
-import { Explainer, type ExplainMode } from './explain/explainer.js'
-import type { OpenModel } from './explain/llm/language-model.js'
+import { Explainer } from './explain/explainer.js'
 import type { BreakerState, LlmOutcome } from './explain/llm/outcome.js'
+import { incidentSentence } from './explain/sentence/incident.js'
+import type {
+  AskedModel,
+  Judgement,
+  KeptState,
+  ReportedAnomaly,
+  SentinelListener,
+  SentinelLog,
+  SentinelOptions,
+} from './sentinel-options.js'
 import { StateKeeper } from './state/keeper.js'
 import { captureAll, restoreAll, type StateSection, type StateValue } from './state/section.js'
-import type { StateStore } from './state/state-store.js'
 import type { Telemetry } from './telemetry/record.js'
 import { routeName } from './telemetry/route-name.js'
 
-/** What is said of one record. */
-export interface Judgement {
-  readonly verdict: Verdict
-  /** How the anomaly is kept and explained; null for an ordinary record, and for one that an operator expects. */
-  readonly anomaly: ReportedAnomaly | null
-}
-
-/** An anomaly under the id it is kept under. */
-export interface ReportedAnomaly {
-  readonly id: string
-  /** A promise only where the language model is waited for. It never rejects. */
-  readonly reason: string | Promise<string>
-  /** What is recommended; `freeze` where it is left out. */
-  readonly action?: Action
-}
-
-/** Hears what happens in a sentinel. Whatever it does not want to hear, it leaves out; it must not throw. */
-export interface SentinelListener {
-  recordJudged?(judgement: Judgement): void
-  fitted?(fit: FitReport): void
-  trainerFault?(fault: TrainerFault): void
-  /** What became of the wish for the model's words; `seconds` is null when the model was not asked. */
-  llmRequest?(outcome: LlmOutcome, seconds: number | null): void
-  breakerState?(state: BreakerState): void
-  /** The model's words have come for an anomaly. */
-  explained?(anomalyId: string): void
-  stateSaved?(outcome: 'ok' | 'failed'): void
-  incidentChanged?(event: IncidentEvent): void
-}
-
-/** Where log lines go: `console` fits, and so does the logger of Fastify. */
-export interface SentinelLog {
-  debug(fields: object, message: string): void
-  info(fields: object, message: string): void
-  warn(fields: object, message: string): void
-  error(fields: object, message: string): void
-}
-
-export interface SentinelOptions {
-  readonly detector?: Omit<DetectorOptions, 'onFit' | 'onTrainerFault'>
-  /** Default: by rules alone; no language model is asked. */
-  readonly explain?: AskedModel
-  /** Anomalies kept to be looked up. */
-  readonly anomaliesMax?: number
-  /** Incidents kept to be looked up. */
-  readonly incidentsMax?: number
-  /** Keeps the state over restarts; nothing is kept without it. */
-  readonly state?: KeptState
-  readonly listener?: SentinelListener
-  readonly log?: SentinelLog
-  /** Milliseconds since 1970, for what operators say for a time. Default: the clock of the machine. */
-  readonly clock?: () => number
-}
-
-/** The language model that adds its words to what the rules say. */
-export interface AskedModel {
-  readonly model: OpenModel
-  /** Whether a reason waits for the model's words, or they come later. `rules` never asks. */
-  readonly mode: ExplainMode
-  /** How long the model may take, in milliseconds. */
-  readonly timeoutMs: number
-}
-
-export interface KeptState {
-  readonly store: StateStore
-  /** How often the state is written when it changed, in milliseconds. Default: once a minute. */
-  readonly intervalMs?: number
-  /** What else is to be kept with it. */
-  readonly sections?: readonly StateSection[]
-}
+export type * from './sentinel-options.js'
 
 const BY_RULES: AskedModel = {
   mode: 'rules',
   timeoutMs: 2000,
   model: () => Promise.reject(new Error('no language model is set up')),
 }
-/** Nothing gathers incidents yet. */
-const NO_INCIDENTS: IncidentNotes = { get: () => undefined, note() {} }
 const STATE_INTERVAL_MS = 60_000
+/** How often incidents that nothing belongs to any more are looked for. */
+const TICK_MS = 5_000
+/** Records that the share of alerts is taken over. */
+const SHARE_RECORDS = 20_000
 const SILENT: SentinelLog = { debug() {}, info() {}, warn() {}, error() {} }
+/** What is said of a record that the forest's label or a static limit alone decides on. */
+const BY_LABEL: Alert = { action: 'freeze', p: null, incident: null, feature: null }
 
 /**
- * Judges telemetry: the detector, the anomalies it found, what explains them, and the state that outlives the
- * process. It knows nothing of HTTP or the environment; `http/` translates for it.
+ * Judges telemetry: the detector, who is told of what it finds, the anomalies and incidents, what explains them, and the
+ * state that outlives the process. It knows nothing of HTTP or the environment; `http/` translates for it.
  */
 export class Sentinel {
   readonly detector: Detector
   readonly anomalies: AnomalyLog
+  readonly incidents: IncidentLog
   /** What the people who run it say to it. */
   readonly operator: Operator
-  readonly incidents: IncidentLog
+  /** Share of ordinary records that may be alerted; null where the forest's labels decide. */
+  readonly alertRate: number | null
+  readonly #alarm: Alarm | null
+  readonly #answered = new AnomalyRate(SHARE_RECORDS)
   readonly #explainer: Explainer
   readonly #waits: boolean
   readonly #listeners: SentinelListener[]
   readonly #log: SentinelLog
+  readonly #clock: () => number
+  readonly #minConfidence: number
   readonly #sections: readonly StateSection[]
   #keeper: StateKeeper | null = null
+  #ticking: NodeJS.Timeout | null = null
 
   private constructor(options: SentinelOptions, detector: Detector, listeners: SentinelListener[]) {
-    const { explain = BY_RULES, state, log = SILENT, anomaliesMax, incidentsMax } = options
+    const { explain = BY_RULES, state, log = SILENT, anomaliesMax, incidentsMax, clock = Date.now } = options
     this.detector = detector
     this.anomalies = new AnomalyLog(anomaliesMax === undefined ? {} : { max: anomaliesMax })
     const { ids } = this.anomalies
@@ -126,8 +78,12 @@ export class Sentinel {
     })
     this.#listeners = listeners
     this.#log = log
-    const { clock = Date.now } = options
-    this.operator = new Operator({ detector, anomalies: this.anomalies, incidents: NO_INCIDENTS, log, clock })
+    this.#clock = clock
+    this.#minConfidence = options.detector?.minConfidence ?? DETECTOR_DEFAULTS.minConfidence
+    this.#alarm = this.#alarmFor(options)
+    this.alertRate = this.#alarm === null ? null : (options.alerts?.rate ?? ALERT_DEFAULTS.rate)
+    const incidents = { get: (id: string) => this.incidents.get(id), note() {} }
+    this.operator = new Operator({ detector, anomalies: this.anomalies, incidents, log, clock })
     const heard = {
       llmRequest: (outcome: LlmOutcome, seconds: number | null): void => {
         for (const listener of listeners) listener.llmRequest?.(outcome, seconds)
@@ -138,7 +94,7 @@ export class Sentinel {
     }
     this.#waits = explain.mode === 'wait'
     this.#explainer = new Explainer({ ...explain, listener: { ...heard, log } })
-    this.#sections = sectionsOf(this, state?.sections)
+    this.#sections = this.#stateSections(state?.sections)
   }
 
   /**
@@ -148,9 +104,11 @@ export class Sentinel {
   static async create(options: SentinelOptions = {}): Promise<Sentinel> {
     const listeners = options.listener === undefined ? [] : [options.listener]
     const { log = SILENT } = options
+    let sentinel: Sentinel | null = null
     const detector = await Detector.create({
       ...options.detector,
       onFit: (fit) => {
+        if (sentinel !== null) sentinel.#fitted(fit)
         for (const listener of listeners) listener.fitted?.(fit)
         if (fit.outcome === 'failed') log.error({ err: fit.error, generation: fit.generation }, 'fit failed')
       },
@@ -159,8 +117,9 @@ export class Sentinel {
         log.warn({ err: fault.error, kind: fault.kind }, trainerFaultText(fault))
       },
     })
-    const sentinel = new Sentinel(options, detector, listeners)
+    sentinel = new Sentinel(options, detector, listeners)
     if (options.state !== undefined) await sentinel.#keep(options.state)
+    sentinel.#startTicking()
     return sentinel
   }
 
@@ -173,22 +132,38 @@ export class Sentinel {
     }
   }
 
+  /** Share of the last records that somebody was told of, 0 to 1. */
+  get alertShare(): number {
+    return this.#answered.value
+  }
+
   /**
-   * Judges one record, then learns from it. An anomaly is kept, explained and logged, unless an operator expects it.
+   * Judges one record, then learns from it. Whom nobody expects is kept, explained and logged.
    * @param options.detail fills in the contributions of an ordinary record, too
    */
   judge(record: Telemetry, options?: { readonly detail?: boolean }): Judgement {
-    const verdict = this.detector.rate(record, options)
-    const alerts = verdict.anomalous
-    const muted = alerts && this.operator.mutes(verdict)
-    this.detector.learn(this.operator.treatmentOf({ alerts, muted }))
-    const anomaly = alerts && !muted ? this.#report(verdict, record.route) : null
-    const judgement = { verdict, anomaly }
+    const { detector, operator } = this
+    let verdict = detector.rate(record, options)
+    let p: number | null = null
+    let alert: Alert | null = verdict.anomalous ? BY_LABEL : null
+    if (this.#alarm !== null) {
+      const alarmed = this.#raise(verdict, this.#alarm)
+      if (verdict.detector === 'forest') {
+        p = alarmed.p
+        alert = 1 - p >= this.#minConfidence ? alarmed.alert : null
+      }
+    }
+    if (alert !== null) verdict = this.#told(verdict)
+    const muted = alert !== null && operator.mutes(verdict)
+    detector.learn(operator.treatmentOf({ alerts: alert !== null, muted }))
+    const anomaly = alert === null || muted ? null : this.#report(verdict, alert, record.route)
+    this.#answered.push(anomaly !== null)
+    const judgement = { verdict, p, anomaly }
     for (const listener of this.#listeners) listener.recordJudged?.(judgement)
     return judgement
   }
 
-  /** All that the next verdicts depend on, and the anomalies, as plain data. */
+  /** All that the next verdicts depend on, the anomalies and the incidents, as plain data. */
   snapshot(): Record<string, StateValue> {
     return captureAll(this.#sections)
   }
@@ -199,6 +174,7 @@ export class Sentinel {
    */
   restore(state: StateValue): void {
     restoreAll(this.#sections, state)
+    this.#afterRestore()
   }
 
   /** Loads the client of the language model ahead of the first anomaly. Never rejects. */
@@ -213,31 +189,87 @@ export class Sentinel {
 
   /** Writes the state where one is kept, and ends training. The last forest goes on judging. */
   async close(): Promise<void> {
+    if (this.#ticking !== null) clearInterval(this.#ticking)
     await this.release()
     await this.#keeper?.close()
     await this.detector.close()
   }
 
+  #alarmFor({ alerts = {}, detector = {} }: SentinelOptions): Alarm | null {
+    const { mode, rate, falseIncidentsADay, actions } = { ...ALERT_DEFAULTS, ...alerts }
+    // A given forest brings no records to tell what is rare by.
+    if (mode === 'contamination' || this.detector.given) return null
+    const { policies = DETECTOR_DEFAULTS.policies, routesMax = DETECTOR_DEFAULTS.routesMax } = detector
+    const { features } = this.detector
+    const settings = { features, policies, routesMax, rate, falseIncidentsADay, actions }
+    return new Alarm({ ...settings, sentence: incidentSentence }, this.incidents)
+  }
+
+  #raise(verdict: Verdict, alarm: Alarm): ReturnType<Alarm['judge']> {
+    const { rated } = this.detector
+    const score = verdict.detector === 'forest' ? verdict.score : Number.NaN
+    const values = rated?.considered ?? []
+    return alarm.judge({ route: rated?.route ?? '', score, values }, this.#clock())
+  }
+
+  /** A record that somebody is told of is an anomaly, odd or not, and every feature has its say. */
+  #told(verdict: Verdict): Verdict {
+    const { anomalous, contributions } = verdict
+    if (anomalous && contributions.length > 0) return verdict
+    return { ...verdict, anomalous: true, contributions: this.detector.contributions() }
+  }
+
+  #fitted({ outcome }: FitReport): void {
+    if (outcome === 'ok') this.#alarm?.adopt(this.detector.fittedScores)
+  }
+
+  /** A state of before there were alerts has a forest and no scale for its scores. */
+  #afterRestore(): void {
+    if (this.#alarm?.adopted === false && this.detector.trained) this.#alarm.adopt(this.detector.fittedScores)
+  }
+
+  #startTicking(): void {
+    const alarm = this.#alarm
+    if (alarm === null) return
+    this.#ticking = setInterval(() => alarm.tick(this.#clock()), TICK_MS)
+    this.#ticking.unref()
+  }
+
   /** Keeps and explains an anomaly; the log has it once its reason is whole. */
-  #report(verdict: Verdict, route: string | undefined): ReportedAnomaly {
-    const { reason, assessment } = this.#explainer.explain({ verdict, route })
-    const { id } = this.anomalies.add({ verdict, reason, route })
+  #report(verdict: Verdict, alert: Alert, route: string | undefined): ReportedAnomaly {
+    const { action, p, incident, feature } = alert
+    const inIncident = incident !== null
+    // Of an incident the model is asked once, not for each of its records.
+    const ask = !inIncident || this.incidents.get(incident)?.anomalies.length === 0
+    const explained = this.#explainer.explain({ verdict, route, evidence: { inIncident }, ask })
+    const { reason, assessment } = explained
+    const confidence = p === null ? verdict.confidence : 1 - p
+    const { id } = this.anomalies.add({ verdict, reason, route, action, p, incident, confidence })
+    if (inIncident) this.incidents.addExample(incident, id)
     const words = assessment?.then((arrived) => {
       if (arrived === null) return reason
       this.anomalies.attachAssessment(id, arrived)
       for (const listener of this.#listeners) listener.explained?.(id)
       return arrived.text
     })
-    const { score, confidence } = verdict
     const logged = (text: string): string => {
-      this.#log.warn(
-        { anomalyId: id, score, confidence, reason: text, route: routeName(route) || null },
-        'anomaly',
-      )
+      const { score } = verdict
+      const fields = {
+        anomalyId: id,
+        action,
+        p,
+        score,
+        confidence,
+        reason: text,
+        route: routeName(route) || null,
+      }
+      // An incident has its own lines: three, not one for each record.
+      if (inIncident) this.#log.debug({ ...fields, incidentId: incident }, 'anomaly')
+      else this.#log.warn(fields, 'anomaly')
       return text
     }
-    if (words === undefined || !this.#waits) return { id, reason: logged(reason) }
-    return { id, reason: words.then(logged) }
+    const said = words === undefined || !this.#waits ? logged(reason) : words.then(logged)
+    return { id, reason: said, action, confidence, incident, feature }
   }
 
   async #keep({ store, intervalMs = STATE_INTERVAL_MS }: KeptState): Promise<void> {
@@ -247,7 +279,13 @@ export class Sentinel {
       intervalMs,
       sections: this.#sections,
       revision: () =>
-        [detector.records, detector.generation, anomalies.newestId, incidents.newestEventId, operator.revision].join(),
+        [
+          detector.records,
+          detector.generation,
+          anomalies.newestId,
+          incidents.newestEventId,
+          operator.revision,
+        ].join(),
       facts: () => ({
         records: detector.records,
         historySize: detector.historySize,
@@ -261,41 +299,50 @@ export class Sentinel {
       log: this.#log,
     })
     await this.#keeper.start()
+    this.#afterRestore()
   }
-}
 
-/** The detector comes first, because it alone may refuse what a state holds. */
-function sectionsOf(
-  detector: Detector,
-  anomalies: AnomalyLog,
-  operator: Operator,
-  incidents: IncidentLog,
-  others: readonly StateSection[] = [],
-): StateSection[] {
-  // Plain data all of it; the compiler takes no interface for that.
-  const own = [
-    {
-      name: 'detector',
-      capture: () => detector.snapshot(),
-      restore: (state: ReturnType<Detector['snapshot']>) => detector.restore(state),
-    },
-    {
-      name: 'anomalies',
-      capture: () => anomalies.capture(),
-      restore: (list: ReturnType<AnomalyLog['capture']>) => anomalies.restore(list),
-    },
-    {
-      name: 'operator',
-      capture: () => operator.capture(),
-      restore: (words: ReturnType<Operator['capture']>) => operator.restore(words),
-    },
-    {
-      name: 'incidents',
-      capture: () => incidents.capture(),
-      restore: (kept: readonly unknown[]) => incidents.restore(kept),
-    },
-  ] as unknown as StateSection[]
-  return [...own, ...others]
+  /** The detector comes first, because it may refuse what a state holds. */
+  #stateSections(others: readonly StateSection[] = []): StateSection[] {
+    const { detector, anomalies, incidents, operator } = this
+    const alarm = this.#alarm
+    // Plain data all of it; the compiler takes no interface for that.
+    const own = [
+      {
+        name: 'detector',
+        capture: () => detector.snapshot(),
+        restore: (state: ReturnType<Detector['snapshot']>) => detector.restore(state),
+      },
+      {
+        name: 'anomalies',
+        capture: () => anomalies.capture(),
+        restore: (list: ReturnType<AnomalyLog['capture']>) => anomalies.restore(list),
+      },
+      {
+        name: 'operator',
+        capture: () => operator.capture(),
+        restore: (words: ReturnType<Operator['capture']>) => operator.restore(words),
+      },
+      {
+        name: 'incidents',
+        capture: () => incidents.capture(),
+        restore: (kept: readonly unknown[]) => incidents.restore(kept),
+      },
+      {
+        name: 'alerts',
+        capture: () => alarm?.capture() ?? null,
+        restore: (state: AlarmState | null) => {
+          if (state !== null) alarm?.restore(state)
+        },
+      },
+      {
+        name: 'answers',
+        capture: () => this.#answered.capture(),
+        restore: (flags: Uint8Array) => this.#answered.restore(flags),
+      },
+    ] as unknown as StateSection[]
+    return [...own, ...others]
+  }
 }
 
 function trainerFaultText({ next }: TrainerFault): string {

@@ -83,6 +83,11 @@ export class Alarm {
     })
   }
 
+  /** Whether it knows the scale of a forest's scores. */
+  get adopted(): boolean {
+    return this.#alerts.scaled
+  }
+
   /** @param scores of the rows that the forest now in use was fitted on, ascending */
   adopt(scores: Float64Array): void {
     this.#alerts.adopt(scores)
@@ -134,8 +139,8 @@ export class Alarm {
     }
     const id = this.#ids.get(gathered.id)
     if (id === undefined || kind === 'grown') return
-    const facts = this.#factsOf(gathered)
-    this.#log.close(id, { ...changesOf(gathered), summary: this.#options.sentence(facts) }, nowMs)
+    // Its records are counted there already; to name them again would say that one was seen now.
+    this.#log.close(id, { summary: this.#options.sentence(this.#factsOf(gathered)) }, nowMs)
     this.#ids.delete(gathered.id)
   }
 

@@ -81,6 +81,11 @@ export class Alerts {
     return this.#records
   }
 
+  /** Whether it knows the scale of a forest's scores. */
+  get scaled(): boolean {
+    return this.#rarity.scaled
+  }
+
   /** Routes with a memory. */
   get routes(): number {
     return this.#routes.size

@@ -1,5 +1,5 @@
-import type { FeedbackNote } from '../alerts/feedback.js'
 import type { IncidentReference, P } from '../alerts/alert-fields.js'
+import type { FeedbackNote } from '../alerts/feedback.js'
 import type { Action } from '../alerts/incident.js'
 import type { Verdict } from '../detector/verdict.js'
 import type { Assessment } from '../explain/llm/assessment.js'
@@ -23,6 +23,8 @@ export interface LoggedAnomaly {
   readonly action?: Action
   readonly p?: P
   readonly incident?: IncidentReference
+  /** Of the answer; default that of the verdict. */
+  readonly confidence?: number
 }
 
 export interface AnomalyQuery {
@@ -56,7 +58,8 @@ export class AnomalyLog {
   }
 
   /** @internal Keeps an anomaly and tells the listeners. The header `x-anomaly-id` carries its `id`. */
-  add({ verdict, reason, route, action = 'freeze', p = null, incident = null }: LoggedAnomaly): Anomaly {
+  add(logged: LoggedAnomaly): Anomaly {
+    const { verdict, reason, route, action = 'freeze', p = null, incident = null } = logged
     const nowMs = Date.now()
     const anomaly: Anomaly = {
       id: this.ids.next(nowMs),
@@ -66,7 +69,7 @@ export class AnomalyLog {
       action,
       reason,
       prediction_score: verdict.score,
-      confidence: verdict.confidence,
+      confidence: logged.confidence ?? verdict.confidence,
       p,
       incident,
       explanation: { source: 'rules', text: reason, model: null, ms: null },

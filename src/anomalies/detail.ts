@@ -46,9 +46,9 @@ export type Detail = Static<typeof Detail>
 /** What is said of a record beside the forest's verdict. */
 export type AlertDetail = Pick<Detail, 'p' | 'alert' | 'incident'>
 
-/** @param alert where it is left out, every anomaly is answered `freeze` */
+/** @param alert what is said beside; without it, that nobody was told */
 export function detailOf(verdict: Verdict, alert: Partial<AlertDetail> = {}): Detail {
-  const { score, confidence, threshold, generation, detector, anomalous } = verdict
+  const { score, confidence, threshold, generation, detector } = verdict
   return {
     score,
     confidence,
@@ -59,7 +59,7 @@ export function detailOf(verdict: Verdict, alert: Partial<AlertDetail> = {}): De
     contributions: [...verdict.contributions],
     exceeded: [...verdict.exceeded],
     p: alert.p ?? null,
-    alert: alert.alert ?? (anomalous ? 'freeze' : 'none'),
+    alert: alert.alert ?? 'none',
     incident: alert.incident ?? null,
   }
 }

@@ -1,5 +1,6 @@
 import { Ajv } from 'ajv'
 import { envSchema } from 'env-schema'
+import type { AlertOptions } from '../alerts/alert-options.js'
 import { type FeaturePolicies, parseFeaturePolicies } from '../detector/baseline/policy.js'
 import type { DetectorOptions } from '../detector/detector.js'
 import type { ExplainMode } from '../explain/explainer.js'
@@ -31,6 +32,8 @@ export interface Config {
   readonly anomaliesMax: number
   /** Who is told of incidents; null for nobody. */
   readonly webhook: WebhookSettings | null
+  /** Who is told. */
+  readonly alerts: Required<AlertOptions>
   /** Incidents kept to be looked up. */
   readonly incidentsMax: number
 }
@@ -153,6 +156,12 @@ export function loadConfig(source: EnvironmentSource = process.env): Config {
     },
     anomaliesMax: env.SENTINEL_ANOMALIES_MAX,
     webhook: webhookIn(env),
+    alerts: {
+      mode: env.SENTINEL_ALERTS,
+      rate: env.SENTINEL_ALERT_RATE,
+      falseIncidentsADay: env.SENTINEL_FALSE_INCIDENTS,
+      actions: env.SENTINEL_ACTIONS,
+    },
     incidentsMax: env.SENTINEL_INCIDENTS_MAX,
   }
 }

@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
+import { ALERT_DEFAULTS } from '../alerts/alert-options.js'
 import { INCIDENTS_MAX } from '../alerts/incident-log.js'
 import { ANOMALIES_MAX } from '../anomalies/anomaly-log.js'
 import { DETECTOR_DEFAULTS } from '../detector/options.js'
@@ -180,6 +181,27 @@ export const Environment = Type.Object(
       allowed: 'JSON',
       description:
         'What counts, as JSON by feature: direction (high, low, both), ignore (units) and ignoreRelative (share of the median).',
+    }),
+    SENTINEL_ALERTS: Type.Union([Type.Literal('calibrated'), Type.Literal('contamination')], {
+      default: ALERT_DEFAULTS.mode,
+      description:
+        'Who is told: calibrated, by SENTINEL_ALERT_RATE and incidents, or by the labels of the forest as scikit-learn gives them.',
+    }),
+    SENTINEL_ALERT_RATE: Type.Number({
+      default: ALERT_DEFAULTS.rate,
+      exclusiveMinimum: 0,
+      maximum: 0.1,
+      description: 'Share of ordinary records that may be alerted.',
+    }),
+    SENTINEL_FALSE_INCIDENTS: Type.Number({
+      default: ALERT_DEFAULTS.falseIncidentsADay,
+      exclusiveMinimum: 0,
+      maximum: 10_000,
+      description: 'False incidents a day that are bearable.',
+    }),
+    SENTINEL_ACTIONS: Type.Union([Type.Literal('graded'), Type.Literal('freeze')], {
+      default: ALERT_DEFAULTS.actions,
+      description: 'What is recommended: observe, throttle or freeze by evidence, or always freeze.',
     }),
     SENTINEL_RULE_LATENCY_MS: Type.Number({
       default: LATENCY.ruleLimit,

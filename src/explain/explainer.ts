@@ -51,6 +51,8 @@ export interface Explained {
   readonly route?: string | undefined
   /** Default: no incident, so that no conclusion is drawn from a single record. */
   readonly evidence?: Evidence | undefined
+  /** Whether the model is to be asked; default true. */
+  readonly ask?: boolean
 }
 
 /** @internal */
@@ -100,13 +102,13 @@ export class Explainer {
   }
 
   /** The reason at once, and what the model will say if it is asked. */
-  explain({ verdict, route, evidence }: Explained): Explanation {
+  explain({ verdict, route, evidence, ask = true }: Explained): Explanation {
     const situation = situationOf(verdict)
     const name = routeName(route) || null
     const circumstances = { route: name, evidence }
     const reason = reasonFor(verdict, situation, circumstances)
     if (
-      !verdict.anomalous ||
+      !(ask && verdict.anomalous) ||
       this.#options.mode === 'rules' ||
       this.#closed ||
       situation.kind === 'unknown'

@@ -7,6 +7,7 @@ import { protectionPlugin } from './access/protection.js'
 import { AJV_OPTIONS } from './ajv-options.js'
 import { answerJson } from './answer-json.js'
 import { answerClientError } from './errors/client-error.js'
+import { webhookFor } from './incident-webhook.js'
 import { type LoggerOptions, loggerOptions } from './logger.js'
 import { SentinelMetrics } from './metrics/sentinel-metrics.js'
 import { sentinelOf } from './own-sentinel.js'
@@ -77,13 +78,13 @@ export async function buildApp(options: AppOptions = {}) {
   const sentinel = options.sentinel ?? (await sentinelOf(config, metrics, app.log))
   const { detector, anomalies, incidents } = sentinel
   metrics.watch(detector)
-  const { contamination } = config.detector
   metrics.showAlerts({
     incidentsOpen: () => incidents.openCount,
-    // Every odd record is an alert, so the share of ordinary ones that is asked for is the contamination.
-    alertShare: () => detector.anomalyRate,
-    alertRate: () => (contamination === 'auto' ? null : contamination),
+    alertShare: () => sentinel.alertShare,
+    alertRate: () => sentinel.alertRate,
   })
+  const webhook = await webhookFor(config, sentinel, metrics, app.log)
+  if (webhook !== null) app.addHook('onClose', () => webhook.close())
   if (options.sentinel === undefined) {
     // The client of the language model is slow to load: neither the start nor the first anomaly waits for it.
     app.addHook('onListen', async () => void sentinel.prepare())

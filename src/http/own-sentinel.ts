@@ -14,10 +14,18 @@ export async function sentinelOf(
   metrics: SentinelMetrics,
   log: SentinelLog,
 ): Promise<Sentinel> {
-  const { detector, anomaliesMax, incidentsMax, forestFile, state } = config
+  const { detector, alerts, anomaliesMax, incidentsMax, forestFile, state } = config
   const { mode, timeoutMs, ollamaHost, ollamaModel: modelName } = config.explain
   const explain = { mode, timeoutMs, model: ollamaModel(ollamaHost, modelName) }
-  const options: SentinelOptions = { detector, explain, anomaliesMax, incidentsMax, listener: metrics, log }
+  const options: SentinelOptions = {
+    detector,
+    alerts,
+    explain,
+    anomaliesMax,
+    incidentsMax,
+    listener: metrics,
+    log,
+  }
   const { dir, intervalMs } = state
   const kept: SentinelOptions =
     dir === null

@@ -42,6 +42,11 @@ export class Rarity {
     this.distances = new Float64Array(nFeatures)
   }
 
+  /** Whether it knows the scale of a forest's scores. */
+  get scaled(): boolean {
+    return this.#scale.ready
+  }
+
   /** @param scores of the rows that the forest was fitted on, ascending */
   adopt(scores: Float64Array): void {
     this.#scale.adopt(scores)

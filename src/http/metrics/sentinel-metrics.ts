@@ -194,7 +194,7 @@ export class SentinelMetrics implements SentinelListener {
     this.#score.observe(verdict.score)
     if (anomaly === null) return
     this.anomalies++
-    this.alerted(anomaly.action ?? 'freeze', leadingFeature(verdict))
+    this.alerted(anomaly.action, anomaly.feature ?? leadingFeature(verdict))
   }
 
   incidentChanged({ change, incident }: IncidentEvent): void {

@@ -1,8 +1,7 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Action } from '../../alerts/incident.js'
 import { detailOf } from '../../anomalies/detail.js'
-import type { Judgement, Sentinel } from '../../sentinel.js'
+import type { Judgement, ReportedAnomaly, Sentinel } from '../../sentinel.js'
 import { Telemetry } from '../../telemetry/record.js'
 import { OK } from '../answer-json.js'
 import { AnswerMemory } from '../answer-memory.js'
@@ -52,19 +51,20 @@ export const analyzeFlowRoute: FastifyPluginCallbackTypebox<AnalyzeFlowOptions> 
 
 function judge(request: AnalysisRequest, reply: FastifyReply, { sentinel }: AnalyzeFlowOptions): Answer {
   const detailed = request.query.detail === 'true'
-  const { verdict, anomaly } = sentinel.judge(request.body, detailed ? WITH_DETAIL : undefined)
-  if (anomaly === null) return detailed ? { status: 'OK', detail: detailOf(verdict) } : OK
-  const { id, reason, action = 'freeze' } = anomaly
+  const judgement = sentinel.judge(request.body, detailed ? WITH_DETAIL : undefined)
+  const { verdict, p, anomaly } = judgement
+  if (anomaly === null) return detailed ? { status: 'OK', detail: detailOf(verdict, { p }) } : OK
+  const { id, reason } = anomaly
   // Before anything is awaited: a repetition of the request takes the id from here.
   reply.header('x-anomaly-id', id)
   return typeof reason === 'string'
-    ? threat(verdict, action, reason, detailed)
-    : reason.then((text) => threat(verdict, action, text, detailed))
+    ? threat(judgement, anomaly, reason, detailed)
+    : reason.then((text) => threat(judgement, anomaly, text, detailed))
 }
 
 function threat(
-  verdict: Judgement['verdict'],
-  action: Action,
+  { verdict, p }: Judgement,
+  { action, confidence, incident }: ReportedAnomaly,
   reason: string,
   detailed: boolean,
 ): ThreatAnswer {
@@ -73,9 +73,9 @@ function threat(
     action,
     reason,
     prediction_score: verdict.score,
-    confidence: verdict.confidence,
+    confidence,
   }
-  return detailed ? { ...answer, detail: detailOf(verdict, { alert: action }) } : answer
+  return detailed ? { ...answer, detail: detailOf(verdict, { p, alert: action, incident }) } : answer
 }
 
 /** A request that came before gets the answer it got then, and its record is not judged again. */

@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { Detail, REASON_EXAMPLE } from '../../anomalies/detail.js'
 import { Threat } from '../../anomalies/anomaly.js'
+import { Detail, REASON_EXAMPLE } from '../../anomalies/detail.js'
 import { referenceTo } from './reference.js'
 
 const DetailReference = Type.Optional(referenceTo(Detail))

@@ -1,0 +1,94 @@
+import type { AlertOptions } from './alerts/alert-options.js'
+import type { Action } from './alerts/incident.js'
+import type { IncidentEvent } from './alerts/incident-event.js'
+import type { DetectorOptions, FitReport } from './detector/detector.js'
+import type { TrainerFault } from './detector/training/trainer-options.js'
+import type { Verdict } from './detector/verdict.js'
+import type { ExplainMode } from './explain/explainer.js'
+import type { OpenModel } from './explain/llm/language-model.js'
+import type { BreakerState, LlmOutcome } from './explain/llm/outcome.js'
+import type { StateSection } from './state/section.js'
+import type { StateStore } from './state/state-store.js'
+
+/** What is said of one record. */
+export interface Judgement {
+  readonly verdict: Verdict
+  /**
+   * Chance that an ordinary record of its route is as rare; null while nobody knows, and where the forest's labels
+   * decide alone.
+   */
+  readonly p: number | null
+  /** How the anomaly is kept and explained; null for a record that nobody is to hear of. */
+  readonly anomaly: ReportedAnomaly | null
+}
+
+/** An anomaly under the id it is kept under. */
+export interface ReportedAnomaly {
+  readonly id: string
+  /** A promise only where the language model is waited for. It never rejects. */
+  readonly reason: string | Promise<string>
+  readonly action: Action
+  /** How sure it is that the record is no ordinary one, 0 to 1: 1 - p where there is a p. */
+  readonly confidence: number
+  /** Id of the open incident that it belongs to. */
+  readonly incident: string | null
+  /** The feature that stands out most. */
+  readonly feature: string | null
+}
+
+/** Hears what happens in a sentinel. Whatever it does not want to hear, it leaves out; it must not throw. */
+export interface SentinelListener {
+  recordJudged?(judgement: Judgement): void
+  fitted?(fit: FitReport): void
+  trainerFault?(fault: TrainerFault): void
+  /** What became of the wish for the model's words; `seconds` is null when the model was not asked. */
+  llmRequest?(outcome: LlmOutcome, seconds: number | null): void
+  breakerState?(state: BreakerState): void
+  /** The model's words have come for an anomaly. */
+  explained?(anomalyId: string): void
+  stateSaved?(outcome: 'ok' | 'failed'): void
+  incidentChanged?(event: IncidentEvent): void
+}
+
+/** Where log lines go: `console` fits, and so does the logger of Fastify. */
+export interface SentinelLog {
+  debug(fields: object, message: string): void
+  info(fields: object, message: string): void
+  warn(fields: object, message: string): void
+  error(fields: object, message: string): void
+}
+
+export interface SentinelOptions {
+  readonly detector?: Omit<DetectorOptions, 'onFit' | 'onTrainerFault'>
+  /** Default: by rules alone; no language model is asked. */
+  readonly explain?: AskedModel
+  /** Who is told; default: calibrated, one ordinary record in a thousand. */
+  readonly alerts?: AlertOptions
+  /** Anomalies kept to be looked up. */
+  readonly anomaliesMax?: number
+  /** Incidents kept to be looked up. */
+  readonly incidentsMax?: number
+  /** Keeps the state over restarts; nothing is kept without it. */
+  readonly state?: KeptState
+  readonly listener?: SentinelListener
+  readonly log?: SentinelLog
+  /** Milliseconds since 1970, for the times of incidents and for what operators say for a time. Default: the clock of the machine. */
+  readonly clock?: () => number
+}
+
+/** The language model that adds its words to what the rules say. */
+export interface AskedModel {
+  readonly model: OpenModel
+  /** Whether a reason waits for the model's words, or they come later. `rules` never asks. */
+  readonly mode: ExplainMode
+  /** How long the model may take, in milliseconds. */
+  readonly timeoutMs: number
+}
+
+export interface KeptState {
+  readonly store: StateStore
+  /** How often the state is written when it changed, in milliseconds. Default: once a minute. */
+  readonly intervalMs?: number
+  /** What else is to be kept with it. */
+  readonly sections?: readonly StateSection[]
+}
