@@ -14,7 +14,8 @@ const CONCERNED = [
   ['assembly/', ['wasm-plain', 'wasm-shared', 'browser', 'playground']],
   ['playground/', ['playground']],
   ['src/http/pages/', ['docs']],
-  ['src/forest/', ['ts', 'browser', 'playground']],
+  // The limits of a forest's shape are a source of the modules, too.
+  ['src/forest/', ['wasm-plain', 'wasm-shared', 'ts', 'browser', 'playground']],
   ['src/', ['ts']],
 ]
 /** An editor writes a file more than once, and a checkout writes many. */

@@ -1,6 +1,6 @@
 // npm run image:replay [-- --with-tests] [-- --keep]: builds what the image would hold, step by step and without a
 // container engine, starts it, and says what it saw.
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
@@ -10,7 +10,7 @@ import { developmentPackages } from './development-packages.js'
 import { readEnvFile } from './env-file.js'
 import { prove } from './prove.js'
 import { replay } from './replay.js'
-import { canMountReadOnly } from './unprivileged.js'
+import { canMountReadOnly, removeTree } from './unprivileged.js'
 
 const { values } = parseArgs({
   options: { 'with-tests': { type: 'boolean', default: false }, keep: { type: 'boolean', default: false } },
@@ -33,5 +33,5 @@ try {
     process.exitCode = 1
 } finally {
   if (values.keep) console.log(`kept in ${folder}`)
-  else rmSync(folder, { recursive: true, force: true })
+  else removeTree(folder)
 }

@@ -1,4 +1,5 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
+import { rmSync } from 'node:fs'
 import process from 'node:process'
 
 /** The user of the image; any number that owns nothing here would do. */
@@ -32,6 +33,12 @@ export function handOver(tree: string): void {
 export function makeReadOnly(tree: string): void {
   if (isRoot) execFileSync('chown', ['-R', '0:0', tree])
   execFileSync('chmod', ['-R', 'a-w,a+rX', tree])
+}
+
+/** Removes a tree, also what nobody may write in it. */
+export function removeTree(tree: string): void {
+  execFileSync('chmod', ['-R', 'u+w', tree])
+  rmSync(tree, { recursive: true })
 }
 
 /**

@@ -84,6 +84,21 @@ test('CI runs the README’s test command on Node 20, 22 and 24, and drops super
   expect(jobs.test?.steps.map(({ run }) => run)).toContain('npm test')
 })
 
+test('CI takes the steps of the Dockerfile in a job of its own', () => {
+  const { jobs } = workflowOf('ci.yml')
+  expect(jobs['image-steps']?.steps.map(({ run }) => run)).toContain('npm run test:image')
+})
+
+test('every job that tests brings the runtimes, without which the tests would fail', () => {
+  for (const file of files) {
+    for (const { steps } of Object.values(workflowOf(file).jobs)) {
+      const runs = steps.map(({ run }) => run)
+      if (runs.includes('npm test'))
+        expect(runs.slice(0, runs.indexOf('npm test'))).toContain('npm run runtimes')
+    }
+  }
+})
+
 test('a release checks the .wasm bytes, publishes with provenance and lists what is in it', () => {
   const { permissions, jobs } = workflowOf('release.yml')
   expect(permissions).toEqual({})

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -7,6 +7,7 @@ import { developmentPackages } from '../../../scripts/image/development-packages
 import { readEnvFile } from '../../../scripts/image/env-file.js'
 import { prove } from '../../../scripts/image/prove.js'
 import { replay } from '../../../scripts/image/replay.js'
+import { removeTree } from '../../../scripts/image/unprivileged.js'
 import { hasTool, skipped } from '../tool.js'
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url))
@@ -16,7 +17,7 @@ const folder = mkdtempSync(join(tmpdir(), 'sentinel-image-'))
 // Users without rights must reach what is built in it.
 chmodSync(folder, 0o755)
 
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
+afterAll(() => removeTree(folder))
 
 test.skipIf(!found)(
   `the Dockerfile's steps, taken one by one, give a read-only tree that serves${skipped('git, setpriv or a clone', found)}`,

@@ -44,7 +44,7 @@ describe.each([
   ['crash', 'crash', undefined],
   ['throw', 'crash', undefined],
   ['memory', 'memory', undefined],
-  ['hang', 'hang', 300],
+  ['hang', 'hang', 2000],
 ] as const)('a thread that fails by %s in the middle of its second fit', (fault, kind, watchdogMs) => {
   test('leaves the forest in use as it is, is told of, and is replaced', async () => {
     const { detector, faults, fits } = await subject(fault, 1, watchdogMs)
