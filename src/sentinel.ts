@@ -39,6 +39,10 @@ const TICK_MS = 5_000
 /** Records that the share of alerts is taken over. */
 const SHARE_RECORDS = 20_000
 const SILENT: SentinelLog = { debug() {}, info() {}, warn() {}, error() {} }
+/** Records until which p may not yet tell one in a thousand. */
+const YOUNG_RECORDS = 500
+/** What is said of an odd record beyond a static limit while p is young. */
+const OBSERVED: Alert = { action: 'observe', p: null, incident: null, feature: null }
 /** What is said of a record that the forest's label or a static limit alone decides on. */
 const BY_LABEL: Alert = { action: 'freeze', p: null, incident: null, feature: null }
 
@@ -151,6 +155,7 @@ export class Sentinel {
       if (verdict.detector === 'forest') {
         p = alarmed.p
         alert = 1 - p >= this.#minConfidence ? alarmed.alert : null
+        if (alert === null && verdict.anomalous && this.#isYoungAndFar()) alert = { ...OBSERVED, p }
       }
     }
     if (alert !== null) verdict = this.#told(verdict)
@@ -210,6 +215,11 @@ export class Sentinel {
     const score = verdict.detector === 'forest' ? verdict.score : Number.NaN
     const values = rated?.considered ?? []
     return alarm.judge({ route: rated?.route ?? '', score, values }, this.#clock())
+  }
+
+  /** While p is young, the static limits go on beside it for records that the forest finds odd. */
+  #isYoungAndFar(): boolean {
+    return this.detector.records <= YOUNG_RECORDS && this.detector.exceedsLimit
   }
 
   /** A record that somebody is told of is an anomaly, odd or not, and every feature has its say. */

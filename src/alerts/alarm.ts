@@ -101,7 +101,12 @@ export class Alarm {
     this.#alarmed.alert = null
     if (!alert) return this.#alarmed
     const id = incident === null ? undefined : this.#ids.get(incident.id)
-    if (incident !== null && id !== undefined) this.#log.update(id, changesOf(incident), nowMs)
+    if (incident !== null && id !== undefined) {
+      const grown = events.some(({ kind }) => kind === 'grown')
+      const changes = changesOf(incident)
+      const summary = grown ? { summary: this.#options.sentence(this.#factsOf(incident)) } : {}
+      this.#log.update(id, { ...changes, ...summary }, nowMs)
+    }
     this.#alarmed.alert = {
       action: action ?? 'observe',
       p,

@@ -149,6 +149,12 @@ export class Detector {
     return model.explain(this.#placement, this.#rating.score)
   }
 
+  /** Whether the record rated last, until `learn` was called, exceeds a static limit. */
+  get exceedsLimit(): boolean {
+    const { features, rules } = this.#options
+    return this.#placement !== null && judgeByRules(features, rules, this.#placement.values).anomalous
+  }
+
   /** Scores of the rows that the forest in use was fitted on, ascending: a view, valid until the fit after the next. */
   get fittedScores(): Float64Array {
     return this.#model?.fittedScores ?? new Float64Array(0)
