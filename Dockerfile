@@ -44,5 +44,4 @@ USER 65532:65532
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=5s --retries=3 \
   CMD ["/nodejs/bin/node", "dist/healthcheck.js"]
-# As `npm start` does; src/v8/heap.ts says why.
-ENTRYPOINT ["/nodejs/bin/node", "--max-semi-space-size=4", "dist/server.js"]
+ENTRYPOINT ["/nodejs/bin/node", "dist/server.js"]

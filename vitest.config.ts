@@ -1,10 +1,40 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
+
+/**
+ * What packs, starts browsers, other runtimes and the service itself, breaks things, measures or tries very much:
+ * left out by `npm run test:fast`.
+ */
+const SLOW = [
+  'test/bench/**/*.test.ts',
+  'test/chaos/**/*.test.ts',
+  'test/deploy/prometheus/**/*.test.ts',
+  'test/deploy/release.test.ts',
+  'test/detector/guarded/guarded-baseline.test.ts',
+  'test/e2e/**/*.test.ts',
+  'test/examples/**/*.test.ts',
+  'test/http/fuzz.test.ts',
+  'test/package/**/*.test.ts',
+  'test/playground/page.test.ts',
+  'test/runtimes/**/*.test.ts',
+  'test/server.test.ts',
+  'test/state/restart.test.ts',
+]
+
+/** Takes the Dockerfile's steps one by one: `npm run test:image`, and a job of its own in CI. */
+const IMAGE = ['test/deploy/image/replay.test.ts']
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    // Vitest alone would leave one processor idle.
+    maxWorkers: availableParallelism(),
     reporters: process.env.CI ? ['default', ['json', { outputFile: 'test-results.json' }]] : ['default'],
+    projects: [
+      { extends: true, test: { name: 'slow', include: SLOW } },
+      { extends: true, test: { name: 'fast', include: ['test/**/*.test.ts'], exclude: [...SLOW, ...IMAGE] } },
+      { extends: true, test: { name: 'image', include: IMAGE } },
+    ],
   },
 })

@@ -1,8 +1,9 @@
-// Compiles assembly/ into the three modules of asconfig.json. A release module must be fit for several instances on one
-// memory: a data segment would be written over it by each of them, and an import other than env.memory would be
-// something that not every runtime has. Such a module fails the build.
-import { mkdirSync, readFileSync } from 'node:fs'
+// Compiles assembly/ into the modules of asconfig.json, or into those that are named, and refuses a release module
+// that instances on several threads could not share: one with a data segment, or with an import besides env.memory.
+// A module that is newer than all it is made of is left as it is.
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
+import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import asc from 'assemblyscript/asc'
 
@@ -10,6 +11,16 @@ const config = JSON.parse(readFileSync(new URL('../asconfig.json', import.meta.u
 process.chdir(fileURLToPath(new URL('..', import.meta.url)))
 
 const DATA_SECTION = 11
+
+/** Milliseconds; 0 for what does not exist. */
+const changedAt = (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0
+// The folder itself tells of files that were taken away, the lockfile of another compiler.
+const sources = readdirSync('assembly').map((file) => `assembly/${file}`)
+const newest = Math.max(
+  ...['assembly', 'src/forest/shape-limits.ts', 'asconfig.json', 'package-lock.json', ...sources].map(
+    changedAt,
+  ),
+)
 
 /** Ids of a module's sections: after 8 bytes of preamble each has an id, its size in LEB128, and its content. */
 function sectionIds(bytes) {
@@ -28,7 +39,10 @@ function sectionIds(bytes) {
   return ids
 }
 
-for (const [target, { outFile, debug }] of Object.entries(config.targets)) {
+const named = process.argv.slice(2)
+for (const target of named.length > 0 ? named : Object.keys(config.targets)) {
+  const { outFile, debug } = config.targets[target]
+  if (changedAt(outFile) > newest) continue
   mkdirSync(dirname(outFile), { recursive: true })
   const { error } = await asc.main(['--config', 'asconfig.json', '--target', target], {
     stdout: process.stdout,
@@ -42,6 +56,7 @@ for (const [target, { outFile, debug }] of Object.entries(config.targets)) {
   )
   if (sectionIds(bytes).includes(DATA_SECTION) || imports.join() !== 'env.memory') {
     console.error(`${outFile}: must have no data segment and import env.memory alone, imports ${imports}`)
+    rmSync(outFile)
     process.exit(1)
   }
 }

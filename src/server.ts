@@ -7,6 +7,8 @@ import { type Config, loadConfig, unknownVariables } from './config/config.js'
 import { usage } from './config/usage.js'
 import { VERSION } from './config/version.js'
 import { type App, buildApp } from './http/app.js'
+import { ENDPOINTS } from './http/endpoints.js'
+import { type ListenAddress, listenFailure } from './http/listen-failure.js'
 import { tuneHeap } from './v8/heap.js'
 import { keepTickShape } from './v8/tick-shape.js'
 
@@ -48,27 +50,6 @@ function readConfig(): Config {
   }
 }
 
-/** What the setting is called, for messages. */
-interface Address {
-  readonly host: string
-  readonly port: number
-  readonly name: 'SENTINEL' | 'SENTINEL_ADMIN'
-}
-
-function listenFailure(error: unknown, { host, port, name }: Address): string {
-  switch ((error as NodeJS.ErrnoException).code) {
-    case 'EADDRINUSE':
-      return `port ${port} on ${host} is in use; stop what listens there or set ${name}_PORT to another port`
-    case 'EACCES':
-      return `port ${port} on ${host} may not be opened by this user; set ${name}_PORT to one above 1023`
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-      return `${name}_HOST=${host} is no address of this machine`
-    default:
-      return `cannot listen on ${host} port ${port}: ${messageOf(error)}`
-  }
-}
-
 async function serve(config: Config): Promise<void> {
   tuneHeap()
   const app = await buildApp({ config })
@@ -90,31 +71,26 @@ async function serve(config: Config): Promise<void> {
     await app.close()
     app.log.info('stopped')
   })
-  const { host, port } = config
-  try {
-    await app.listen({
-      host,
-      port,
-      listenTextResolver: (address) => `codeflow-sentinel ${VERSION} listens at ${address}`,
-    })
-  } catch (error) {
-    fail(listenFailure(error, { host, port, name: 'SENTINEL' }))
-  }
-  if (config.admin.port !== null) await serveAdmin(app, { ...config.admin, port: config.admin.port })
+  await listen(app, config)
 }
 
-async function serveAdmin(app: App, { host, port }: { host: string; port: number }): Promise<void> {
+async function listen(app: App, { host, port, admin }: Config): Promise<void> {
+  const listenTextResolver = (address: string) => `codeflow-sentinel ${VERSION} listens at ${address}`
+  await orFail({ host, port, variables: 'SENTINEL' }, app.listen({ host, port, listenTextResolver }))
+  if (admin.port === null) return
   const { listenForAdmin } = await import('./http/admin-listener.js')
-  try {
-    const address = await listenForAdmin(app, { host, port })
-    app.log.info(`health and metrics are served at ${address}, too`)
-  } catch (error) {
-    fail(listenFailure(error, { host, port, name: 'SENTINEL_ADMIN' }))
-  }
+  const second = { host: admin.host, port: admin.port }
+  const address = await orFail({ ...second, variables: 'SENTINEL_ADMIN' }, listenForAdmin(app, second))
+  app.log.info(`health and metrics are served at ${address}, too`)
+}
+
+/** Ends the process where it cannot listen. */
+function orFail<T>(address: ListenAddress, listening: Promise<T>): Promise<T> {
+  return listening.catch((error: NodeJS.ErrnoException) => fail(listenFailure(error, address)))
 }
 
 keepTickShape()
 const { help, version } = readArguments()
-if (help) process.stdout.write(usage())
+if (help) process.stdout.write(usage(Object.values(ENDPOINTS)))
 else if (version) process.stdout.write(`${VERSION}\n`)
 else await serve(readConfig()).catch((error: unknown) => fail(messageOf(error)))

@@ -13,6 +13,7 @@ const MAX_ROUTE_CHARS = 256
 /** At most so many go into a saved state: capturing more would keep requests waiting for too long. */
 const MAX_CAPTURED = 1000
 
+/** @internal */
 export interface LoggedAnomaly {
   readonly verdict: Verdict
   readonly reason: string
@@ -53,7 +54,7 @@ export class AnomalyLog {
     return this.#anomalies.size
   }
 
-  /** Keeps an anomaly and tells the listeners. The header `x-anomaly-id` carries its `id`. */
+  /** @internal Keeps an anomaly and tells the listeners. The header `x-anomaly-id` carries its `id`. */
   add({ verdict, reason, route, action = 'freeze', p = null, incident = null }: LoggedAnomaly): Anomaly {
     const nowMs = Date.now()
     const anomaly: Anomaly = {
@@ -134,7 +135,7 @@ export class AnomalyLog {
   }
 }
 
-/** What lists and streams show of an anomaly. */
+/** What lists and streams show of an anomaly. @internal */
 export function summaryOf({ detail: _, ...summary }: Anomaly): AnomalySummary {
   return summary
 }

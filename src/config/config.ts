@@ -2,7 +2,7 @@ import { Ajv } from 'ajv'
 import { envSchema } from 'env-schema'
 import { type FeaturePolicies, parseFeaturePolicies } from '../detector/baseline/policy.js'
 import type { DetectorOptions } from '../detector/detector.js'
-import type { ExplainerOptions } from '../explain/explainer.js'
+import type { ExplainMode } from '../explain/explainer.js'
 import { checkOllamaHost } from '../explain/llm/ollama-host.js'
 import { FEATURES } from '../telemetry/features.js'
 import { allowedBy, type ValueSchema } from '../text/allowed.js'
@@ -19,7 +19,7 @@ export interface Config {
   readonly admin: AdminConfig
   readonly limits: LimitsConfig
   readonly state: StateConfig
-  /** The file with the forest that judges; null for one that is learnt. */
+  /** Path of the file with the forest that judges; null where the forest is learnt here. */
   readonly forestFile: string | null
   readonly detector: Required<
     Omit<DetectorOptions, 'forest' | 'features' | 'onFit' | 'onTrainerFault' | 'trainer'>
@@ -33,9 +33,9 @@ export interface Config {
 
 /** Who may call. */
 export interface AccessConfig {
-  /** Bearer tokens, any of which opens everything but `/health*`; none opens everything. */
+  /** Bearer tokens that open everything; `/health*` needs none, and with an empty list nothing does. */
   readonly tokens: readonly string[]
-  /** Served beyond loopback without a token, because someone said so. */
+  /** Whether others than this machine are served without a token, which SENTINEL_ALLOW_UNAUTHENTICATED allows. */
   readonly unauthenticated: boolean
   /** Names a `Host` header may carry besides the loopback names and the address listened on; `*` for any. */
   readonly allowedHosts: readonly string[]
@@ -49,19 +49,21 @@ export interface AdminConfig {
   readonly port: number | null
 }
 
-/** How much is taken on. */
+/** How much the service takes on before it refuses. */
 export interface LimitsConfig {
   readonly maxConnections: number
-  /** Mean delay of the event loop above which requests are shed; 0 never sheds. */
+  /** Mean delay of the event loop above which requests are shed, in milliseconds; 0 never sheds. */
   readonly maxDelayMs: number
-  /** Requests a second and caller; 0 for no limit. */
+  /** Requests a second for each caller; 0 for no limit. */
   readonly rateLimit: number
   /** Answers remembered for repeated requests; 0 remembers none. */
   readonly idempotencyMax: number
 }
 
 /** Who explains an anomaly. */
-export interface ExplainConfig extends Pick<ExplainerOptions, 'mode' | 'timeoutMs'> {
+export interface ExplainConfig {
+  readonly mode: ExplainMode
+  readonly timeoutMs: number
   readonly ollamaHost: string
   readonly ollamaModel: string
 }
@@ -89,7 +91,7 @@ export class ConfigError extends Error {
 
 /**
  * Reads the configuration from environment variables; what is missing or empty takes its default.
- * @throws ConfigError at the first value out of range.
+ * @throws ConfigError at the first value that cannot be used, or that does not go with another
  */
 export function loadConfig(source: EnvironmentSource = process.env): Config {
   const env = read(source)
@@ -166,7 +168,7 @@ function read(source: EnvironmentSource): Environment {
     const value = source[name]?.trim()
     if (value !== undefined && value !== '') given[name] = value
   }
-  // The schema is ours: checking it against the schema of schemas would add a tenth to a start.
+  // To check the schema itself, which is ours, would add a tenth to the time of a start.
   const ajv = new Ajv({
     coerceTypes: true,
     useDefaults: true,
@@ -185,7 +187,7 @@ function read(source: EnvironmentSource): Environment {
 /** What no single schema can say: numbers that overflow, settings that must fit each other, addresses. */
 function checkTogether(env: Environment, source: EnvironmentSource): void {
   for (const name of variables()) {
-    // ajv takes 1e999 for a number, and then no maximum looks at it.
+    // ajv reads 1e999 as Infinity, and lets that pass whatever the maximum.
     if (typeof env[name] === 'number' && !Number.isFinite(env[name])) throw refusal(name, source)
   }
   if (env.SENTINEL_MIN_SAMPLES > env.SENTINEL_HISTORY_MAX) {
@@ -219,7 +221,7 @@ function readPolicies(json: string): FeaturePolicies {
   }
 }
 
-/** Beyond loopback anybody in the network calls: that takes a token, or a word that this is meant. */
+/** An address beyond loopback can be called by the whole network: it needs a token, or the word that none is wanted. */
 function checkBinding(variable: Variable, host: string, env: Environment): void {
   if (isLoopback(host) || env.SENTINEL_API_TOKEN !== '' || env.SENTINEL_ALLOW_UNAUTHENTICATED) return
   throw new ConfigError(
@@ -229,7 +231,7 @@ function checkBinding(variable: Variable, host: string, env: Environment): void 
   )
 }
 
-/** The second listener's address; that of the first where there is no second. */
+/** The address of the second listener, or that of the first where there is no second. */
 function adminHostOf(env: Environment): string {
   return env.SENTINEL_ADMIN_PORT === 'off' ? env.SENTINEL_HOST : env.SENTINEL_ADMIN_HOST
 }

@@ -4,16 +4,17 @@ import { quoted } from '../text/quoted.js'
 import { ConfigError } from './config.js'
 import { Environment } from './schema.js'
 
-/** As the schema of SENTINEL_FOREST says. */
+/** The limit that the schema of SENTINEL_FOREST names. */
 const MAX_BYTES = 64 * 2 ** 20
 /** The first bytes of what `IsolationForest.toBytes` gives. */
 const MAGIC = 'SIFO'
-/** A path is told by its end. */
+/** How much of a path a message shows. */
 const SHOWN_CHARS = 300
 
 /**
- * Hands on the forest of a file, as bytes: those that the file holds, or those of the scikit-learn document in it.
- * @throws ConfigError in one line when the file, or what `use` made of it, is no good
+ * Reads the forest of a file, which holds forest bytes or a scikit-learn document, and hands it on as forest bytes.
+ * @param use makes something of the forest; when it refuses, the file is to blame
+ * @throws ConfigError in one line when the file cannot be read or `use` rejects
  */
 export async function withForestFile<T>(path: string, use: (forest: Uint8Array) => Promise<T>): Promise<T> {
   try {
@@ -31,7 +32,7 @@ export async function withForestFile<T>(path: string, use: (forest: Uint8Array) 
 async function contentOf(path: string): Promise<Buffer> {
   const found = await stat(path)
   if (found.isDirectory()) throw new Error('it is a directory')
-  // A pipe might never end.
+  // Reading a pipe might never end.
   if (!found.isFile()) throw new Error('it is no regular file')
   if (found.size > MAX_BYTES) throw new Error(`it has ${found.size} bytes`)
   const content = await readFile(path)

@@ -4,7 +4,10 @@ const LOOPBACK = new BlockList()
 LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4')
 LOOPBACK.addAddress('::1', 'ipv6')
 
-/** Whether an address or name to listen on is reached from this machine only. Other names may be anything. */
+/**
+ * Whether an address or name to listen on is reached from this machine only. Of names only `localhost` is: where any
+ * other leads is not known.
+ */
 export function isLoopback(host: string): boolean {
   const address = host.replace(/^\[|\]$/g, '')
   switch (isIP(address)) {

@@ -6,7 +6,7 @@ import { FOREST_DEFAULTS, FOREST_RANGES, MAX_CONTAMINATION } from '../forest/opt
 import { ERRORS, INPUT_LENGTH, LATENCY } from '../telemetry/features.js'
 
 const HISTORY_LIMIT = 100_000
-/** Parts of comma-separated lists, as patterns. */
+/** Patterns of one entry of a comma-separated list. */
 const TOKEN = '[!-+\\--~]{1,512}'
 const HOST = '(?:[A-Za-z0-9][A-Za-z0-9._-]{0,252}(?::\\d{1,5})?|\\[?[0-9A-Fa-f:.]{2,45}\\]?(?::\\d{1,5})?)'
 const ORIGIN = 'https?://[^\\s/,?#@]{1,260}'

@@ -1,16 +1,28 @@
 import { allowedBy, type ValueSchema } from '../text/allowed.js'
 import { Environment, type Variable } from './schema.js'
 
-/** What `--help` prints: the environment variables, read from the schema that checks them. */
-export function usage(): string {
+/** One thing that the service answers. */
+interface Served {
+  readonly method: string
+  readonly url: string
+  readonly summary: string
+}
+
+/** What `--help` prints: what is served, and the environment variables, read from the schema that checks them. */
+export function usage(served: readonly Served[]): string {
+  const width = Math.max(...served.map(({ url }) => url.length))
+  const lines = served.map(
+    ({ method, url, summary }) => `  ${method.padEnd(4)} ${url.padEnd(width)}  ${summary}\n`,
+  )
   const variables = (Object.keys(Environment.properties) as Variable[]).map((name) => {
     const schema: ValueSchema & { default?: unknown; description?: string } = Environment.properties[name]
     return `  ${name}=${schema.default}\n      ${schema.description} Allowed: ${allowedBy(schema)}.\n`
   })
   return `Usage: codeflow-sentinel [--help] [--version]
 
-Serves POST /analyze-flow, GET /health, /anomalies, /incidents, /metrics, /playground, /docs, /redoc and /openapi.json.
+Serves:
 
+${lines.join('')}
 Settings come from the environment, or from a file .env in the working directory:
 
 ${variables.join('')}`

@@ -11,7 +11,7 @@ import type { Learning } from './training/learning.js'
 import type { Verdict } from './verdict.js'
 
 export type { DetectorOptions } from './options.js'
-export type { FitReport } from './training/learning.js'
+export type { FitReport } from './training/fit-report.js'
 
 /** A detector's sections by name. */
 export type DetectorState = { readonly [section: string]: StateValue }

@@ -3,7 +3,7 @@ import { FEATURES, type Feature } from '../telemetry/features.js'
 import type { FeaturePolicies } from './baseline/policy.js'
 import { ROUTES_MAX } from './guarded/route-profiles.js'
 import type { RuleLimits } from './rules.js'
-import type { FitReport } from './training/learning.js'
+import type { FitReport } from './training/fit-report.js'
 import type { TrainerFault, TrainerOptions } from './training/trainer-options.js'
 
 /** How a detector learns and judges. Everything has a default: DETECTOR_DEFAULTS. */
@@ -44,7 +44,7 @@ export interface DetectorOptions {
   readonly onFit?: ((fit: FitReport) => void) | undefined
   /** Told when the trainer's thread failed and what follows. */
   readonly onTrainerFault?: ((fault: TrainerFault) => void) | undefined
-  /** For tests of a thread that fails. */
+  /** For tests of a thread that fails. @internal */
   readonly trainer?: Pick<TrainerOptions, 'thread' | 'watchdogMs'>
 }
 
@@ -64,11 +64,11 @@ export const DETECTOR_DEFAULTS = {
   trainer: {},
 } as const satisfies DetectorOptions
 
-/** Options with nothing left out but the given forest and the listeners. */
+/** Options with nothing left out but the given forest and the listeners. @internal */
 export type ResolvedDetectorOptions = Required<Omit<DetectorOptions, 'forest' | 'onFit' | 'onTrainerFault'>> &
   Pick<DetectorOptions, 'onFit' | 'onTrainerFault'>
 
-/** Fills in the defaults; what is `undefined` counts as left out. */
+/** Fills in the defaults; what is `undefined` counts as left out. @internal */
 export function resolveDetectorOptions(options: DetectorOptions): ResolvedDetectorOptions {
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
   return { ...DETECTOR_DEFAULTS, ...given }

@@ -16,7 +16,7 @@ import { situationOf } from './sentence/situation.js'
 /** `wait` and `background` ask the language model and differ in who waits for it; `rules` never asks. */
 export type ExplainMode = 'wait' | 'background' | 'rules'
 
-/** Told of what becomes of the questions to the language model. */
+/** Told of what becomes of the questions to the language model. @internal */
 export interface ExplainListener {
   /** `seconds` from the asking to the answer; null when the model was not asked for this anomaly. */
   llmRequest(outcome: LlmOutcome, seconds: number | null): void
@@ -26,12 +26,14 @@ export interface ExplainListener {
   readonly log?: ExplainLog
 }
 
+/** @internal */
 export interface ExplainLog {
   debug(details: object, message: string): void
   info(details: object, message: string): void
   warn(details: object, message: string): void
 }
 
+/** @internal */
 export interface ExplainerOptions {
   readonly mode: ExplainMode
   /** How long the model may take, in milliseconds from the anomaly to its words. */
@@ -41,6 +43,7 @@ export interface ExplainerOptions {
   readonly listener: ExplainListener
 }
 
+/** @internal */
 export interface Explanation {
   /** The rules' sentence: at once, always true. */
   readonly reason: string
@@ -65,6 +68,7 @@ const KEPT_MS = 5 * 60_000
 /**
  * Explains anomalies: by rules at once, and through a language model where one is to be had. Nothing here
  * can change a verdict, and nothing about the model can fail an answer or delay it beyond `timeoutMs`.
+ * @internal
  */
 export class Explainer {
   readonly #options: ExplainerOptions

@@ -10,6 +10,7 @@ const WASM_TYPE = 'application/wasm'
  * Compiles a module. What comes over the network as application/wasm is compiled while it arrives; as any other type,
  * once it is there.
  * @throws Error when the response is no success, or is a page; and what fetch and WebAssembly.compile throw
+ * @internal
  */
 export async function compileWasm(source: WasmSource | PromiseLike<WasmSource>): Promise<WebAssembly.Module> {
   const given = await source

@@ -1,7 +1,7 @@
 import type { Contamination } from './options.js'
 import type { WasmExports } from './wasm-exports.js'
 
-/** A fit to be done: plain data, so that it can be sent to another thread. */
+/** A fit to be done: plain data, so that it can be sent to another thread. @internal */
 export interface FitOrder {
   /** Address of the arena. */
   readonly base: number
@@ -25,6 +25,7 @@ const TREES_A_REPORT = 5
  * calibrates it. Each turn yields how many trees are grown, from 0 to nTrees; the last one is followed by the
  * calibration. The forest is the same whatever the turns. When the caller stops before the end, by `break`, `return`
  * or an error, the slot is left without a forest.
+ * @internal
  */
 export function* fitInTurns(
   wasm: WasmExports,
@@ -52,6 +53,7 @@ export function* fitInTurns(
 /**
  * As `fitInTurns`, at one go, wherever there is an instance on the arena's memory: inline or on another thread. What
  * `onProgress` throws ends the fit.
+ * @internal
  */
 export function fitSlot(wasm: WasmExports, order: FitOrder, onProgress?: FitProgress): void {
   const { nTrees } = order
@@ -59,7 +61,7 @@ export function fitSlot(wasm: WasmExports, order: FitOrder, onProgress?: FitProg
     onProgress?.(grown, nTrees)
 }
 
-/** How the module is told a contamination: 0 stands for `auto`. */
+/** How the module is told a contamination: 0 stands for `auto`. @internal */
 export function contaminationNumber(contamination: Contamination): number {
   return contamination === 'auto' ? 0 : contamination
 }

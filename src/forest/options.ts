@@ -26,7 +26,7 @@ export type ResolvedOptions = Required<Omit<ForestOptions, 'maxRows'>> & { maxRo
 /** What a forest has where its options say nothing, here and in the service. */
 export const FOREST_DEFAULTS = { nTrees: 100, subsampleSize: 256, contamination: 0.1, seed: 42 } as const
 
-/** The integers that an option may be, both ends included. */
+/** The integers that an option may be, both ends included. @internal */
 export const FOREST_RANGES = {
   nFeatures: { least: 1, most: MAX_FEATURES },
   nTrees: { least: 1, most: MAX_TREES },
@@ -35,7 +35,7 @@ export const FOREST_RANGES = {
   maxRows: { least: 1, most: 10_000_000 },
 } as const
 
-/** More than half cannot be the exception. */
+/** More than half cannot be the exception. @internal */
 export const MAX_CONTAMINATION = 0.5
 
 /**
@@ -57,6 +57,7 @@ export function resolveOptions(options: ForestOptions): ResolvedOptions {
   checkInteger('subsampleSize', subsampleSize)
   checkInteger('seed', seed)
   if (maxRows !== undefined) checkInteger('maxRows', maxRows)
+  /** @internal */
   checkContamination(contamination)
   return { nFeatures, nTrees, subsampleSize, contamination, seed, maxRows }
 }

@@ -5,10 +5,10 @@ export type Rows =
   | readonly ArrayLike<number>[]
   | { readonly data: Float32Array | Float64Array; readonly nRows: number }
 
-/** The largest float32. */
+/** The largest float32. @internal */
 export const MAX_FLOAT32 = 3.4028234663852886e38
 
-/** How many rows there are. */
+/** How many rows there are. @internal */
 export function countRows(rows: Rows): number {
   return 'data' in rows ? rows.nRows : rows.length
 }
@@ -18,6 +18,7 @@ export function countRows(rows: Rows): number {
  * @param at where in `target` the row goes
  * @param index number of the row for the message, or -1 when there is only one
  * @throws ForestError FOREST_BAD_ROW for a wrong length, NaN, an infinity or anything but a number
+ * @internal
  */
 export function writeRow(
   row: ArrayLike<number>,
@@ -33,6 +34,7 @@ export function writeRow(
 /**
  * Copies `count` rows from row `from` on as `writeRow` does, to the start of `target`, `stride` floats apart.
  * @throws ForestError FOREST_BAD_ROW
+ * @internal
  */
 export function writeRows(
   rows: Rows,
@@ -57,7 +59,7 @@ export function writeRows(
   }
 }
 
-/** Checks the shape of rows, not their values. @throws ForestError FOREST_BAD_ROW */
+/** Checks the shape of rows, not their values. @throws ForestError FOREST_BAD_ROW @internal */
 export function checkRows(rows: Rows, nFeatures: number): void {
   if (Array.isArray(rows)) return
   if (rows === null || typeof rows !== 'object' || !('data' in rows)) {
@@ -75,7 +77,7 @@ export function checkRows(rows: Rows, nFeatures: number): void {
   }
 }
 
-/** Refuses what `writeRows` would refuse, before anything is written. @throws ForestError FOREST_BAD_ROW */
+/** Refuses what `writeRows` would refuse, before anything is written. @throws ForestError FOREST_BAD_ROW @internal */
 export function checkValues(rows: Rows, nFeatures: number): void {
   const row = new Float32Array(nFeatures)
   const nRows = countRows(rows)

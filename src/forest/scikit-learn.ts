@@ -30,7 +30,7 @@ export interface ScikitLearnForest {
   readonly train_score_samples?: readonly number[]
 }
 
-/** The options of a document's forest, after checks of all but its trees. @throws ForestError FOREST_BAD_DOCUMENT */
+/** The options of a document's forest, after checks of all but its trees. @throws ForestError FOREST_BAD_DOCUMENT @internal */
 export function documentOptions(doc: ScikitLearnForest): Required<ForestOptions> {
   if (doc === null || typeof doc !== 'object' || !Array.isArray(doc.trees)) {
     refuse('it must be an object with trees, an array')
@@ -62,6 +62,7 @@ export function documentOptions(doc: ScikitLearnForest): Required<ForestOptions>
  * Fills a slot with a document's forest.
  * @param arena of the shape that `documentOptions` gives
  * @throws ForestError FOREST_BAD_DOCUMENT
+ * @internal
  */
 export function importDocument(arena: Arena, slot: number, doc: ScikitLearnForest): void {
   const { wasm, base } = arena
@@ -152,6 +153,7 @@ function writeTraining(row: readonly number[], arena: Arena, index: number): voi
 /**
  * The largest float32 <= x, for x within the range of float32 or above it. A float32 value is <= x exactly when it is
  * <= this, so float32 splits decide as scikit-learn's float64 thresholds do.
+ * @internal
  */
 export function floorToFloat32(x: number): number {
   const nearest = Math.fround(x)

@@ -16,7 +16,7 @@ export interface TreeView {
   readonly size: Uint16Array
 }
 
-/** Copies tree number `tree` of a fitted slot. */
+/** Copies tree number `tree` of a fitted slot. @internal */
 export function viewTree(arena: Arena, slot: number, tree: number): TreeView {
   const { wasm, base } = arena
   const height = wasm.heightOf(base, slot)

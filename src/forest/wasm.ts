@@ -17,7 +17,7 @@ export interface WasmOptions {
   shared?: boolean
 }
 
-/** An instance of the module. */
+/** An instance of the module. @internal */
 export interface WasmInstance {
   readonly exports: WasmExports
   readonly module: WebAssembly.Module
@@ -31,6 +31,7 @@ const MAX_PAGES = 65_536
 /**
  * Instantiates the forest module on its own or the caller's memory.
  * @throws ForestError FOREST_NO_WASM when the module cannot be had or does not fit the memory.
+ * @internal
  */
 export async function instantiateWasm(options: WasmOptions): Promise<WasmInstance> {
   const kinds = memoryKinds(options)

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { asksFor, HEALTH_AND_METRICS_PATHS } from './access/watch-paths.js'
 import type { App } from './app.js'
 import { answerClientError } from './errors/client-error.js'
 import { errorAnswer } from './schemas/error.js'
@@ -8,14 +9,14 @@ import { errorAnswer } from './schemas/error.js'
 const MAX_CONNECTIONS = 64
 const HEADERS_TIMEOUT_MS = 5_000
 const REQUEST_TIMEOUT_MS = 10_000
+/** How often Node looks for requests that are late. */
 const LATE_CHECK_MS = 2_000
 
-const SERVED: ReadonlySet<string> = new Set(['/health', '/health/live', '/health/ready', '/metrics'])
 const NOT_FOUND = JSON.stringify(
-  errorAnswer('SENTINEL_NOT_FOUND', `this listener serves ${[...SERVED].join(', ')}`),
+  errorAnswer('SENTINEL_NOT_FOUND', `this listener serves ${[...HEALTH_AND_METRICS_PATHS].join(', ')}`),
 )
 
-/** Where to listen besides. */
+/** Where the second listener listens. */
 export interface AdminAddress {
   readonly host: string
   readonly port: number
@@ -23,8 +24,9 @@ export interface AdminAddress {
 
 /**
  * A second listener of an app for those who watch it: health and metrics, nothing else. It has its own limit of
- * connections, so that it is reached when the first is full, and it closes with the app.
- * @returns where it listens
+ * connections, so that it answers when those of the first listener are used up, and it closes with the app.
+ * @returns the URL where it listens
+ * @throws the system's error (`EADDRINUSE`, `EACCES`, …) when the address cannot be had
  */
 export async function listenForAdmin(app: App, { host, port }: AdminAddress): Promise<string> {
   const server = createServer(
@@ -33,21 +35,20 @@ export async function listenForAdmin(app: App, { host, port }: AdminAddress): Pr
       requestTimeout: REQUEST_TIMEOUT_MS,
       connectionsCheckingInterval: LATE_CHECK_MS,
     },
-    only(SERVED, app.routing),
+    only(HEALTH_AND_METRICS_PATHS, app.routing),
   )
   server.maxConnections = MAX_CONNECTIONS
   server.on('clientError', answerClientError)
   server.listen(port, host)
   await once(server, 'listening')
-  // By the time the app's own server has answered all, nobody needs to watch any more.
+  // Not before: the app may take a while to answer what is under way, and is watched meanwhile.
   app.server.once('close', () => shut(server))
   return urlOf(server.address() as AddressInfo)
 }
 
 function only(paths: ReadonlySet<string>, listener: App['routing']): RequestListener {
   return (request, response) => {
-    const [path = ''] = (request.url ?? '').split('?', 1)
-    if (paths.has(path)) {
+    if (asksFor(paths, request.url)) {
       listener(request, response)
       return
     }

@@ -54,7 +54,7 @@ export class AnswerMemory<Answer> {
   }
 }
 
-/** A digest: what was sent is not kept. */
+/** A digest, so that what was sent need not be kept. */
 function fingerprintOf(request: unknown): string {
   return hash('sha256', JSON.stringify(request), 'base64')
 }

@@ -2,7 +2,7 @@ import { writeSync } from 'node:fs'
 import type { FastifyLoggerOptions } from 'fastify'
 import { visibleJson } from '../text/quoted.js'
 
-/** How to log: a level, and a stream instead of stdout. */
+/** How to log, where that differs from the configuration: a level, and a stream instead of stdout. */
 export interface LoggerOptions {
   readonly level?: string
   readonly stream?: { write(line: string): void }

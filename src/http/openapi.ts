@@ -1,25 +1,6 @@
 import { type FastifySchema, fastify, type HTTPMethods } from 'fastify'
-import { Incident } from '../alerts/incident.js'
-import { Detail } from '../anomalies/detail.js'
 import { VERSION } from '../config/version.js'
-import { Telemetry } from '../telemetry/record.js'
-import { Analysis, NormalAnswer, ThreatAnswer } from './schemas/analysis.js'
-import { ErrorAnswer } from './schemas/error.js'
-import { Health, Liveness, Readiness } from './schemas/health.js'
-
-/** The components of the document, each under its `$id`. */
-const COMPONENTS = [
-  Telemetry,
-  Detail,
-  Incident,
-  NormalAnswer,
-  ThreatAnswer,
-  Analysis,
-  ErrorAnswer,
-  Health,
-  Liveness,
-  Readiness,
-]
+import { referredSchemas } from './schemas/reference.js'
 
 /** What the document needs to know of a route. */
 export interface DocumentedRoute {
@@ -29,8 +10,9 @@ export interface DocumentedRoute {
 }
 
 /**
- * The OpenAPI document of these routes, as JSON text. Few requests ever want it and the generator is slow to
- * load, so it works on a copy of the routes, in an app of its own, when the document is first asked for.
+ * The OpenAPI document of these routes, as JSON text; what they refer to becomes its named components. The generator is
+ * slow to load and seldom needed: it gets copies of the routes, in an app of its own, when the document is first asked
+ * for.
  */
 export async function openapiDocument(routes: readonly DocumentedRoute[]): Promise<string> {
   const { fastifySwagger } = await import('@fastify/swagger')
@@ -60,7 +42,7 @@ export async function openapiDocument(routes: readonly DocumentedRoute[]): Promi
       buildLocalReference: (json, _base, _fragment, index) => String(json.$id ?? `schema-${index}`),
     },
   })
-  for (const schema of COMPONENTS) app.addSchema(schema)
+  for (const schema of referredSchemas()) app.addSchema(schema)
   for (const { method, url, schema } of routes) {
     app.route({ method, url, ...(schema === undefined ? {} : { schema }), handler: () => null })
   }

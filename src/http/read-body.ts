@@ -3,12 +3,13 @@ import { ApiError } from './errors/error-codes.js'
 
 type Done = (error: ApiError | null, body: string) => void
 
-const soon = Promise.resolve()
+/** Its `then` runs once Node has parsed the packet at hand. */
+const packetParsed = Promise.resolve()
 
 /**
- * Reads a whole body as UTF-8. Nearly every body comes in one packet with its headers: Node has parsed that when a
- * promise's job runs, and such a body is taken out in one read. To listen for chunks and for the end, as is done for
- * what comes in pieces, makes a request a fifteenth dearer.
+ * Reads a whole body as UTF-8. Nearly every body comes in one packet with its headers. Node has parsed all of the
+ * packet by the time the next promise job runs, and then the body is taken out in one read. Listening for chunks and for the
+ * end, which bodies in several packets need, makes a request a fifteenth dearer.
  * @param limit in bytes
  * @param done called once, with an `ApiError` when the body is above the limit or does not arrive whole
  */
@@ -18,7 +19,7 @@ export function readBody(message: IncomingMessage, limit: number, done: Done): v
     done(tooLarge(limit), '')
     return
   }
-  void soon.then(() => {
+  void packetParsed.then(() => {
     if (message.readableLength === announced) {
       const body: Buffer | null = message.read()
       done(null, body === null ? '' : body.toString())
@@ -48,7 +49,7 @@ function collect(message: IncomingMessage, announced: number, limit: number, don
   const onCut = (): void =>
     end(new ApiError('SENTINEL_INVALID_REQUEST', 'the body is not as long as content-length says'))
   message.on('data', onData).on('end', onEnd).on('error', onCut).on('close', onCut)
-  // Of a connection that was lost meanwhile nothing more will be heard.
+  // A connection that was lost before will emit nothing more.
   if (message.destroyed) onCut()
 }
 

@@ -13,7 +13,6 @@ export type StateArray = Uint8Array | Uint32Array | Float32Array | Float64Array
 /**
  * A part of the service with something to lose. Whoever owns one registers it, and the state holds it under its
  * name; a section that the file does not have starts afresh.
- * @internal
  */
 export interface StateSection<Value extends StateValue = StateValue> {
   readonly name: string

@@ -230,7 +230,7 @@ test('a variable with our prefix that means nothing is noticed', () => {
 })
 
 test('--help lists every variable with default, meaning and what is allowed', () => {
-  const text = usage()
+  const text = usage([])
   expect(text).toContain('SENTINEL_PORT=8000')
   expect(text).toContain('Allowed: a whole number from 0 to 65535.')
   for (const name of ['SENTINEL_CONTAMINATION=0.1', 'OLLAMA_MODEL=llama2', 'SENTINEL_RULE_ERRORS=5']) {

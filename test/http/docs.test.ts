@@ -16,6 +16,7 @@ const ROUTES = [
 ]
 
 interface Operation {
+  operationId?: string
   summary?: string
   tags?: string[]
   responses: Record<string, unknown>
@@ -40,6 +41,44 @@ test('/openapi.json describes every route with summary, tags and error answers',
   }
   const { responses } = paths['/analyze-flow'].post
   expect(Object.keys(responses)).toEqual(expect.arrayContaining(['200', '400', '413', '415', '500']))
+})
+
+test('every operation has an id of its own', async () => {
+  const { paths } = await openapi()
+  const operations = Object.values<Record<string, Operation>>(paths).flatMap((path) => Object.values(path))
+  expect(operations.map(({ operationId }) => operationId).sort()).toEqual([
+    'analyzeFlow',
+    'anomalies',
+    'anomaly',
+    'anomalyStream',
+    'health',
+    'incident',
+    'incidents',
+    'live',
+    'metrics',
+    'openapi',
+    'ready',
+  ])
+})
+
+test.each([
+  {},
+  { SENTINEL_API_TOKEN: 'hush-hush', SENTINEL_RATE_LIMIT: '1000', SENTINEL_MAX_DELAY_MS: '1000' },
+])('every operation lists all that it may be answered under any configuration (%o)', async (environment) => {
+  const app = await startApp(environment)
+  const authorization = 'Bearer hush-hush'
+  const { paths } = (await app.inject({ url: '/openapi.json', headers: { authorization } })).json()
+  const answers = (path: string, method = 'get') => Object.keys(paths[path][method].responses).map(Number)
+  const refused = [401, 403, 429, 500, 503]
+  expect(answers('/analyze-flow', 'post')).toEqual([200, 400, 401, 403, 408, 413, 415, 422, 429, 500, 503])
+  expect(answers('/anomalies')).toEqual([200, 400, ...refused])
+  expect(answers('/anomalies/{id}')).toEqual([200, 400, 401, 403, 404, 429, 500, 503])
+  expect(answers('/anomalies/stream')).toEqual([200, 400, ...refused])
+  expect(answers('/openapi.json')).toEqual([200, ...refused])
+  // Neither shed nor limited, and probes carry no token.
+  expect(answers('/metrics')).toEqual([200, 401, 403, 500])
+  for (const path of ['/health', '/health/live', '/health/ready'])
+    expect(answers(path)).toEqual([200, 403, 500])
 })
 
 test('every named schema has a description and an example, and every reference resolves', async () => {

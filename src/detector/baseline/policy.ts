@@ -28,6 +28,7 @@ export type FeaturePolicies = Static<typeof FeaturePolicies>
 /**
  * Reads policies from JSON, e.g. `{"latency":{"direction":"high","ignore":20,"ignoreRelative":0.1}}`.
  * @throws Error saying in one line what is wrong and what is allowed
+ * @internal
  */
 export function parseFeaturePolicies(json: string, features: readonly Feature[]): FeaturePolicies {
   let parsed: unknown
@@ -61,7 +62,7 @@ export function parseFeaturePolicies(json: string, features: readonly Feature[])
   return policies
 }
 
-/** Which values count as their median, by feature index. */
+/** Which values count as their median, by feature index. @internal */
 export class DifferencePolicy {
   readonly #low: Uint8Array
   readonly #high: Uint8Array

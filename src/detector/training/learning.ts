@@ -9,16 +9,6 @@ import type { ResolvedDetectorOptions } from '../options.js'
 import { RefitSchedule } from './refit-schedule.js'
 import { Trainer } from './trainer.js'
 
-/** How a fit went. */
-export interface FitReport {
-  readonly outcome: 'ok' | 'failed'
-  readonly durationMs: number
-  /** The generation now in use. */
-  readonly generation: number
-  readonly nRows: number
-  readonly error?: Error
-}
-
 export interface LearningParts {
   readonly arena: Arena
   readonly learner: Learner

@@ -4,14 +4,15 @@ import { plainText } from '../../text/plain-text.js'
 import type { FeatureFact } from './facts.js'
 import { figuresHold } from './figures.js'
 
-/** What is kept of the model's words. */
+/** What is kept of the model's words. @internal */
 export const MAX_ASSESSMENT_CHARS = 400
 
-/** The JSON that the model must answer with; sent to it as `format`. */
+/** The JSON that the model must answer with; sent to it as `format`. @internal */
 export const ModelAnswer = Type.Object(
   { assessment: Type.String({ minLength: 1, maxLength: 4000 }) },
   { additionalProperties: false },
 )
+/** @internal */
 export type ModelAnswer = Static<typeof ModelAnswer>
 
 /** A model's explanation of one anomaly, as it is shown. */
@@ -23,7 +24,7 @@ export interface Assessment {
   readonly ms: number
 }
 
-/** The model answered, but not with what was asked for. */
+/** The model answered, but not with what was asked for. @internal */
 export class InvalidAnswerError extends Error {
   override readonly name = 'InvalidAnswerError'
 }
@@ -31,6 +32,7 @@ export class InvalidAnswerError extends Error {
 /**
  * The model's words in the content of its message, which is JSON of the schema `ModelAnswer`.
  * @throws InvalidAnswerError for anything else
+ * @internal
  */
 export function readAnswer(content: unknown): string {
   if (typeof content !== 'string') throw new InvalidAnswerError('the answer has no message')
@@ -48,6 +50,7 @@ export function readAnswer(content: unknown): string {
  * A model's words as they may be shown: one line of plain text of at most 400 characters.
  * @throws InvalidAnswerError when nothing visible is left, or the words have a link or a figure that is none of the
  *   facts
+ * @internal
  */
 export function shownWords(words: string, facts: readonly FeatureFact[]): string {
   const line = plainText(words, MAX_ASSESSMENT_CHARS)

@@ -15,7 +15,7 @@ export interface FeatureFact {
   readonly limit?: number
 }
 
-/** The features of a situation, most blamed first, as the prompt carries them. */
+/** The features of a situation, most blamed first, as the prompt carries them. @internal */
 export function factsOf(situation: Situation): FeatureFact[] {
   switch (situation.kind) {
     case 'limit':

@@ -8,7 +8,7 @@
  */
 export type LlmOutcome = 'ok' | 'cached' | 'shared' | 'timeout' | 'invalid' | 'error' | 'rejected' | 'open'
 
-/** The outcomes that count as failures of the model or its server. */
+/** The outcomes that count as failures of the model or its server. @internal */
 export const LLM_FAILURES: ReadonlySet<LlmOutcome> = new Set<LlmOutcome>(['timeout', 'invalid', 'error'])
 
 /** `open`: the model is not asked; `half-open`: one question tries whether it answers again. */

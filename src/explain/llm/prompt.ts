@@ -9,6 +9,7 @@ export interface Question {
   readonly route: string | null
 }
 
+/** @internal */
 export interface PromptMessage {
   readonly role: 'system' | 'user'
   readonly content: string
@@ -27,6 +28,7 @@ const INSTRUCTIONS = [
 /**
  * The messages of one question. The record's data stands in a single JSON document, so that it cannot leave
  * its quotes; in that document, characters that chat templates give a meaning to are written as escapes.
+ * @internal
  */
 export function promptFor(question: Question): PromptMessage[] {
   const document = { finding: question.reason, features: question.facts, route: question.route }

@@ -11,6 +11,7 @@ const OUT_PERCENT = 10
 /** A feature took part when it carries at least this share of the leading feature's bits. */
 const SHARE_OF_BITS_TO_NAME = 0.1
 
+/** @internal */
 export type Side = 'high' | 'low' | 'ordinary'
 
 /**
@@ -19,6 +20,7 @@ export type Side = 'high' | 'low' | 'ordinary'
  * - `feature`: the most blamed feature stands out by itself, `others` took part;
  * - `combination`: the most blamed feature does not, so the record is odd as a whole;
  * - `unknown`: the verdict carries no facts, or none to compare them with.
+ * @internal
  */
 export type Situation =
   | { readonly kind: 'limit'; readonly exceeded: readonly ExceededRule[] }
@@ -39,7 +41,7 @@ export type Situation =
     }
   | { readonly kind: 'unknown' }
 
-/** Which side of the window a value lies on: `high` or `low` when it is out by rank and off the median. */
+/** Which side of the window a value lies on: `high` or `low` when it is out by rank and off the median. @internal */
 export function sideOf(
   { value, median, percentile }: Contribution,
   outPercent: number = FAR_OUT_PERCENT,
@@ -64,7 +66,7 @@ function sufficesAlone(
   return 2 ** (bits - 1) > threshold
 }
 
-/** Sorts out what a verdict says; facts that are not finite numbers are left out. */
+/** Sorts out what a verdict says; facts that are not finite numbers are left out. @internal */
 export function situationOf(verdict: Verdict): Situation {
   if (verdict.detector !== 'forest') {
     const exceeded = verdict.exceeded.filter(

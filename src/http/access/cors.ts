@@ -7,7 +7,7 @@ export interface CorsOptions {
 
 const PREFLIGHT_MAX_AGE_S = 600
 
-/** Lets pages of the configured origins read answers; the gate has refused all others by then. */
+/** Lets pages of the configured origins read answers. Requests from pages of all others do not get past the gate. */
 export const corsPlugin = fastifyPlugin<CorsOptions>(
   async (app, { origins }) => {
     const { fastifyCors } = await import('@fastify/cors')
@@ -20,5 +20,5 @@ export const corsPlugin = fastifyPlugin<CorsOptions>(
       strictPreflight: true,
     })
   },
-  { name: 'sentinel-cors' },
+  { name: 'sentinel-cors', dependencies: ['sentinel-gate'] },
 )

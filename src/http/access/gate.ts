@@ -2,8 +2,10 @@ import fastifyPlugin from 'fastify-plugin'
 import type { AccessConfig } from '../../config/config.js'
 import { AccessError } from '../errors/error-codes.js'
 import type { SentinelMetrics } from '../metrics/sentinel-metrics.js'
+import { describeAnswers } from '../schemas/error.js'
 import { HostList } from './host-list.js'
 import { TokenList } from './token-list.js'
+import { asksFor, HEALTH_PATHS } from './watch-paths.js'
 
 export interface GateOptions {
   readonly access: AccessConfig
@@ -12,9 +14,6 @@ export interface GateOptions {
   readonly metrics: SentinelMetrics
 }
 
-/** What probes ask; they carry no token. */
-const OPEN_PATHS: ReadonlySet<string> = new Set(['/health', '/health/live', '/health/ready'])
-
 const HOST_REFUSAL =
   'the Host header names no host of this service; SENTINEL_ALLOWED_HOSTS lists those that it may name'
 const ORIGIN_REFUSAL =
@@ -22,8 +21,8 @@ const ORIGIN_REFUSAL =
 const TOKEN_REFUSAL = 'a valid token is needed: send it as Authorization: Bearer <token>'
 
 /**
- * Decides who gets in, before anything is read or routed: by `Host` against DNS rebinding, by `Origin` against
- * posts from foreign web pages, by token where tokens are configured.
+ * Refuses requests by their `Host`, against DNS rebinding, and by their `Origin`, against posts from foreign web pages,
+ * before anything of them is read.
  */
 export const gatePlugin = fastifyPlugin<GateOptions>(
   (app, { access, addresses, metrics }, done) => {
@@ -31,6 +30,7 @@ export const gatePlugin = fastifyPlugin<GateOptions>(
     const origins = new Set(access.corsOrigins)
     const refused = metrics.protection.refused
 
+    describeAnswers(app, [403])
     app.addHook('onRequest', (request, _reply, next) => {
       const { headers, socket } = request.raw
       const { host, origin } = headers
@@ -46,18 +46,22 @@ export const gatePlugin = fastifyPlugin<GateOptions>(
     })
     done()
   },
-  { name: 'sentinel-gate' },
+  { name: 'sentinel-gate', dependencies: ['sentinel-errors'] },
 )
 
-/** Asks for a token, where there are tokens. After CORS, whose preflights carry none. */
+/**
+ * Asks for a token where tokens are configured; probes carry none. Registered after CORS, whose preflights carry none
+ * either.
+ */
 export const tokenPlugin = fastifyPlugin<Pick<GateOptions, 'access' | 'metrics'>>(
   (app, { access, metrics }, done) => {
     const tokens = new TokenList(access.tokens)
     const refused = metrics.protection.refused
+    describeAnswers(app, [401], ({ url }) => !HEALTH_PATHS.has(url))
     if (!tokens.empty) {
       app.addHook('onRequest', (request, _reply, next) => {
         const { headers, url } = request.raw
-        if (tokens.accepts(headers.authorization) || isOpen(url)) return next()
+        if (tokens.accepts(headers.authorization) || asksFor(HEALTH_PATHS, url)) return next()
         refused.token++
         next(new AccessError('SENTINEL_UNAUTHORIZED', TOKEN_REFUSAL, CHALLENGE))
       })
@@ -69,12 +73,7 @@ export const tokenPlugin = fastifyPlugin<Pick<GateOptions, 'access' | 'metrics'>
 
 const CHALLENGE = { 'www-authenticate': 'Bearer realm="codeflow-sentinel"' }
 
-function isOpen(url = ''): boolean {
-  const end = url.indexOf('?')
-  return OPEN_PATHS.has(end === -1 ? url : url.slice(0, end))
-}
-
-/** A page that the service served itself, through a proxy with TLS or without one. */
+/** Whether the page was served by the service itself, with or without a proxy that ends TLS. */
 function isSameOrigin(origin: string, host: string | undefined): boolean {
   return host !== undefined && (origin === `http://${host}` || origin === `https://${host}`)
 }

@@ -3,13 +3,13 @@ import { FifoMap } from 'toad-cache'
 
 const ALWAYS = ['localhost', '127.0.0.1', '::1']
 const NAME_AND_PORT = /^(?:\[([0-9a-f:.]+)\]|([^\s:/@[\]]+))(?::\d{1,5})?$/
-/** Spellings of allowed hosts worth remembering; a client sends one. */
+/** How many spellings of allowed hosts are remembered; a client sends the same one each time. */
 const MAX_KNOWN = 64
 
 /**
- * The names under which the service may be addressed. A page whose name was rebound to this machine's address
- * still sends that name as `Host`, and an address cannot be rebound: so the loopback names, the configured
- * ones and the very address that a connection came in on are let through, whatever the port.
+ * The names under which the service may be addressed: the loopback names, the configured ones, and the very address
+ * that a connection came in on, whatever the port. This stops DNS rebinding, by which a foreign page lets its own name
+ * lead to this machine: its requests still carry that name as `Host`.
  */
 export class HostList {
   readonly #names: ReadonlySet<string>
@@ -22,7 +22,7 @@ export class HostList {
     this.#names = new Set([...ALWAYS, ...names.map((name) => nameOf(name) ?? bare(name))])
   }
 
-  /** @param connection that the request came over; asked for its address when the name is none of ours */
+  /** @param connection the one that the request came over; asked for its address when `host` is none of the names */
   allows(
     host: string | undefined,
     connection: { readonly localAddress?: string | undefined } | undefined,
@@ -49,7 +49,7 @@ function bare(name: string): string {
   return name.endsWith('.') ? name.slice(0, -1) : name.toLowerCase()
 }
 
-/** An IPv4 address as it is written by itself, also when the socket is an IPv6 one. */
+/** An IPv4 address without the prefix that it has on an IPv6 socket. */
 function plainAddress(address: string | undefined): string | undefined {
   return address?.startsWith('::ffff:') === true ? address.slice('::ffff:'.length) : address
 }

@@ -3,6 +3,7 @@ import type { Config } from '../../config/config.js'
 import type { SentinelMetrics } from '../metrics/sentinel-metrics.js'
 import { gatePlugin, tokenPlugin } from './gate.js'
 import { loadSheddingPlugin } from './load-shedding.js'
+import { rateLimitPlugin } from './rate-limit.js'
 
 export interface ProtectionOptions {
   readonly config: Config
@@ -10,8 +11,9 @@ export interface ProtectionOptions {
 }
 
 /**
- * Everything that stands before the routes, cheapest refusal first. What is not configured is neither loaded nor
- * run.
+ * Everything that stands before the routes, cheapest refusal first. What is not configured adds nothing to a request,
+ * and no library is loaded for it. The answers are described all the same: the OpenAPI document tells what the service
+ * may answer under any configuration.
  */
 export const protectionPlugin = fastifyPlugin<ProtectionOptions>(
   async (app, { config, metrics }) => {
@@ -25,10 +27,7 @@ export const protectionPlugin = fastifyPlugin<ProtectionOptions>(
       await app.register(corsPlugin, { origins: access.corsOrigins })
     }
     await app.register(tokenPlugin, { access, metrics })
-    if (limits.rateLimit > 0) {
-      const { rateLimitPlugin } = await import('./rate-limit.js')
-      await app.register(rateLimitPlugin, { perSecond: limits.rateLimit, metrics })
-    }
+    await app.register(rateLimitPlugin, { perSecond: limits.rateLimit, metrics })
   },
-  { name: 'sentinel-protection' },
+  { name: 'sentinel-protection', dependencies: ['sentinel-errors'] },
 )

@@ -3,8 +3,8 @@ import { hash, timingSafeEqual } from 'node:crypto'
 const BEARER = /^bearer +([!-~]{1,512})$/i
 
 /**
- * The tokens that open the service. What a caller presents is hashed before it is compared, and compared with
- * every token in constant time: neither length nor common beginnings show in how long that takes.
+ * The tokens that open the service. What a caller presents is hashed and compared with every token in constant time, so
+ * that the time it takes tells neither a token's length nor how it begins.
  */
 export class TokenList {
   readonly #digests: readonly Buffer[]

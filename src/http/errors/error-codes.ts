@@ -39,7 +39,7 @@ export class ApiError extends Error {
   }
 }
 
-/** Refuses a request before anybody looks at what it asks for: a path that does not exist is no exception. */
+/** Refuses a request before it is looked at: paths that do not exist are refused like those that do. */
 export class AccessError extends ApiError {
   override readonly name = 'AccessError'
 

@@ -12,11 +12,11 @@ const MAX_NAME_CHARS = 60
 
 /**
  * Names the field, what is allowed there and what came instead: `latency must be a finite number of at
- * least 0; got a string`. Of the value it repeats numbers only, so that the message is bounded and nothing
- * secret is echoed.
+ * least 0; got a string`. Of the value it repeats numbers and booleans, and a string only where few are allowed: so the
+ * message is bounded, and nothing secret is echoed.
  */
 export function validationMessage(errors: readonly FastifySchemaValidationError[], place: string): string {
-  // Of a union, ajv reports each branch first and the union itself last.
+  // For a union ajv reports an error of each branch, and the union itself last.
   const error = errors.at(-1) as VerboseError | undefined
   if (error === undefined) return `the ${place} is not valid`
   const schema = error.parentSchema ?? {}

@@ -6,7 +6,7 @@ import { ScrapedMetrics } from './scraped-metrics.js'
 const REFUSALS = ['host', 'origin', 'token', 'rate', 'load'] as const
 export type Refusal = (typeof REFUSALS)[number]
 
-/** Counts of what the service fends off and gets over; plain numbers, collected at the scrape. */
+/** Counts what the service refuses and what it recovers from; plain numbers, collected at the scrape. */
 export class ProtectionMetrics {
   readonly refused: Record<Refusal, number> = { host: 0, origin: 0, token: 0, rate: 0, load: 0 }
   readonly trainerFaults: Record<TrainerFaultKind, number> = { crash: 0, hang: 0, memory: 0, start: 0 }

@@ -1,6 +1,6 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
 
-/** Metrics whose numbers are plain ones kept elsewhere, cheap to count on, and read when they are scraped. */
+/** Metrics whose values are plain numbers kept elsewhere: cheap to count, and read when they are scraped. */
 export class ScrapedMetrics {
   readonly #registers: Registry[]
 
@@ -12,7 +12,7 @@ export class ScrapedMetrics {
     this.counters(name, help, [], () => [[{}, read()]])
   }
 
-  /** @param read every combination of labels with its count */
+  /** @param read gives every combination of labels with its count */
   counters<Label extends string>(
     name: string,
     help: string,
@@ -31,7 +31,7 @@ export class ScrapedMetrics {
     })
   }
 
-  /** @param read null where there is nothing to show */
+  /** @param read gives the value, or null where there is nothing to show */
   gauge(name: string, help: string, read: () => number | null): void {
     new Gauge({
       name,

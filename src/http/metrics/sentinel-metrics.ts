@@ -20,7 +20,7 @@ export interface RequestTally {
   count: number
 }
 
-/** The counters that outlive the process. */
+/** The counters that outlive the process. @internal */
 export interface MetricsState {
   readonly anomalies: number
   readonly healthCheckFails: number
@@ -40,6 +40,7 @@ const BREAKER_VALUE: Readonly<Record<BreakerState, number>> = { closed: 0, 'half
  */
 export class SentinelMetrics implements SentinelListener {
   readonly registry = new Registry()
+  /** @internal */
   readonly protection = new ProtectionMetrics(this.registry)
   anomalies = 0
   healthCheckFails = 0
@@ -128,22 +129,22 @@ export class SentinelMetrics implements SentinelListener {
     this.#detector = detector
   }
 
-  /** Says where the gauges of alerts and incidents read. */
+  /** Says where the gauges of alerts and incidents read. @internal */
   showAlerts(figures: AlertFigures): void {
     this.#alerts.show(figures)
   }
 
-  /** Counts an alert; `feature` is the one that stands out most, null where none does. */
+  /** Counts an alert; `feature` is the one that stands out most, null where none does. @internal */
   alerted(action: Action, feature: string | null): void {
     this.#alerts.countAlerts(action, feature, 1)
   }
 
-  /** Counts an incident; `feature` is the one that stands out most, null where none does. */
+  /** Counts an incident; `feature` is the one that stands out most, null where none does. @internal */
   incidentOpened(feature: string | null): void {
     this.#alerts.countIncidents(feature, 1)
   }
 
-  /** The tally of a route; call once, when the route is registered, and count on what it returns. */
+  /** The tally of a route; call once, when the route is registered, and count on what it returns. @internal */
   tallyOf(endpoint: string, method: string): RequestTally {
     const key = `${method} ${endpoint}`
     const known = this.#tallies.get(key)
@@ -153,7 +154,7 @@ export class SentinelMetrics implements SentinelListener {
     return tally
   }
 
-  /** The counters as plain data: what a dashboard sums up shall not fall back at a restart. */
+  /** The counters as plain data: what a dashboard sums up shall not fall back at a restart. @internal */
   capture(): MetricsState {
     return {
       anomalies: this.anomalies,
@@ -166,6 +167,7 @@ export class SentinelMetrics implements SentinelListener {
     }
   }
 
+  /** @internal */
   restore(state: MetricsState): void {
     this.anomalies = state.anomalies
     this.healthCheckFails = state.healthCheckFails
@@ -176,7 +178,7 @@ export class SentinelMetrics implements SentinelListener {
     this.#requestSeconds.restore(state.requestSeconds)
   }
 
-  /** The counters as a part of the state. */
+  /** The counters as a part of the state. @internal */
   section(): StateSection {
     return {
       name: 'counters',
@@ -192,6 +194,7 @@ export class SentinelMetrics implements SentinelListener {
     this.alerted(anomaly.action ?? 'freeze', leadingFeature(verdict))
   }
 
+  /** @internal */
   incidentChanged({ change, incident }: IncidentEvent): void {
     if (change === 'opened') this.incidentOpened(incident.feature)
   }
@@ -205,6 +208,7 @@ export class SentinelMetrics implements SentinelListener {
     if (outcome === 'ok') this.protection.stateSavedAt = Date.now() / 1000
   }
 
+  /** @internal */
   answered(seconds: number): void {
     this.#requestSeconds.observe(seconds)
   }

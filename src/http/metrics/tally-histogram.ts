@@ -40,7 +40,7 @@ export class TallyHistogram {
     return Float64Array.of(...this.#counts, this.#sum)
   }
 
-  /** Goes on from captured counts; those of other buckets are left out. */
+  /** Goes on from what `capture` gave; captures of another number of buckets are ignored. */
   restore(captured: Float64Array): void {
     if (captured.length !== this.#counts.length + 1) return
     this.#counts.set(captured.subarray(0, -1))

@@ -3,7 +3,7 @@ import fastifyPlugin from 'fastify-plugin'
 import { AccessError, ApiError, ERROR_STATUS, type ErrorCode } from '../errors/error-codes.js'
 import { validationMessage } from '../errors/validation-message.js'
 import { type SentinelMetrics, UNMATCHED } from '../metrics/sentinel-metrics.js'
-import { errorAnswer } from '../schemas/error.js'
+import { describeAnswers, errorAnswer } from '../schemas/error.js'
 
 export interface ErrorsOptions {
   readonly metrics: SentinelMetrics
@@ -12,6 +12,8 @@ export interface ErrorsOptions {
 /** Turns everything that goes wrong into the one error shape; nothing internal reaches a client. */
 export const errorsPlugin = fastifyPlugin<ErrorsOptions>(
   (app, { metrics }, done) => {
+    describeAnswers(app, [500])
+    /** What may be done with each path, for `Allow`. */
     const methodsOf = new Map<string, Set<string>>()
     app.addHook('onRoute', (route) => {
       const methods = methodsOf.get(route.url) ?? new Set()
@@ -89,7 +91,7 @@ function explained(error: FastifyError | ApiError): Explanation {
   return status >= 400 && status < 500 ? ['SENTINEL_INVALID_REQUEST', 'the request is malformed'] : INTERNAL
 }
 
-/** For requests that Fastify gives up on before there is a route, such as an undecodable path. */
+/** Answers requests that Fastify gives up on before it looks for a route, such as those with an undecodable path. */
 export function answerFrameworkError(
   error: FastifyError,
   _request: FastifyRequest,

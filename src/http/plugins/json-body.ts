@@ -2,16 +2,21 @@ import type { FastifyRequest } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import { ApiError } from '../errors/error-codes.js'
 import { readBody } from '../read-body.js'
+import { describeAnswers } from '../schemas/error.js'
 
 const BYTE_ORDER_MARK = 0xfeff
 const PLAIN_TYPE = 'application/json'
 const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]*)/i
 
-/** Takes `application/json` in UTF-8 and nothing else; Fastify's own parser then refuses poisoned keys. */
+/**
+ * Takes bodies that are `application/json` in UTF-8 and nothing else. The JSON itself is parsed by Fastify's parser,
+ * which refuses keys that would change an object's prototype.
+ */
 export const jsonBodyPlugin = fastifyPlugin(
   (app, _options, done) => {
     const parse = app.getDefaultJsonParser('error', 'error')
     const { bodyLimit } = app.initialConfig as { bodyLimit: number }
+    describeAnswers(app, [400, 408, 413, 415], ({ schema }) => schema?.body !== undefined)
     app.removeAllContentTypeParsers()
     app.addContentTypeParser(PLAIN_TYPE, (request, message, next) => {
       readBody(message, bodyLimit, (failure, body) => {
@@ -22,7 +27,7 @@ export const jsonBodyPlugin = fastifyPlugin(
     })
     done()
   },
-  { name: 'sentinel-json-body' },
+  { name: 'sentinel-json-body', dependencies: ['sentinel-errors'] },
 )
 
 function refusalOf({ headers }: FastifyRequest, body: string): ApiError | null {
@@ -46,7 +51,7 @@ function refusalOf({ headers }: FastifyRequest, body: string): ApiError | null {
   return null
 }
 
-/** Fastify says the same of broken JSON and of JSON with a poisoned key; whoever sent it wants to know which. */
+/** Tells JSON with a forbidden key from what is no JSON: Fastify has one message for both. */
 function jsonError(error: Error, body: string): Error {
   try {
     JSON.parse(body)

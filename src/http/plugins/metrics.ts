@@ -4,12 +4,12 @@ import type { SentinelMetrics } from '../metrics/sentinel-metrics.js'
 
 declare module 'fastify' {
   interface FastifyReply {
-    /** Set on what was refused before it was looked at: answering that says nothing of how long answers take. */
+    /** Set on what was refused before it was looked at: such answers are not timed. */
     refused?: true
   }
 
   interface FastifyContextConfig {
-    /** A stream lasts as long as its client likes: it is counted, not timed. */
+    /** Set for streams, which last as long as their client likes: they are counted, not timed. */
     untimed?: boolean
   }
 }
@@ -19,8 +19,8 @@ export interface MetricsOptions {
 }
 
 /**
- * Counts and times every request of a registered route. Each route gets hooks of its own when it is registered, so
- * that a request looks nothing up; unmatched paths are counted by the error plugin.
+ * Counts and times every request of a registered route. Each route gets hooks with counters of its own when it is
+ * registered, so that a request looks nothing up. Requests of other paths are counted by the errors plugin.
  */
 export const metricsPlugin = fastifyPlugin<MetricsOptions>(
   (app, { metrics }, done) => {

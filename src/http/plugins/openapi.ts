@@ -3,17 +3,20 @@ import type { DocumentedRoute } from '../openapi.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** The OpenAPI document of the routes registered after the plugin, as JSON text. */
+    /** The OpenAPI document of the routes registered after this plugin, as JSON text. */
     openapi(): Promise<string>
   }
 }
 
-/** Notes every route as it is registered, for `app.openapi()`. */
+/**
+ * Notes every route as it is registered, for `app.openapi()`. Registered after all plugins that add to the description
+ * of routes.
+ */
 export const openapiPlugin = fastifyPlugin(
   (app, _options, done) => {
     const routes: DocumentedRoute[] = []
     app.addHook('onRoute', ({ method, url, schema }) => {
-      // Fastify adds these itself, one beside every GET.
+      // Fastify adds a HEAD route beside every GET, which the document leaves out.
       if (method !== 'HEAD')
         routes.push({ method, url, ...(schema === undefined ? {} : { schema }) } as DocumentedRoute)
     })
@@ -24,5 +27,8 @@ export const openapiPlugin = fastifyPlugin(
     })
     done()
   },
-  { name: 'sentinel-openapi' },
+  {
+    name: 'sentinel-openapi',
+    dependencies: ['sentinel-errors', 'sentinel-protection', 'sentinel-json-body'],
+  },
 )

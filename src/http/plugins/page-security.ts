@@ -3,7 +3,7 @@ import fastifyPlugin from 'fastify-plugin'
 
 type Directives = Readonly<Record<string, readonly string[]>>
 
-/** An answer that is no page: nothing in it may load, run or be framed. */
+/** For answers that are no pages: should a browser show one, nothing in it may load or run. */
 const ANSWER: Directives = {
   'default-src': ["'none'"],
   'base-uri': ["'none'"],
@@ -11,7 +11,7 @@ const ANSWER: Directives = {
   'frame-ancestors': ["'none'"],
 }
 
-/** A page needs nothing from elsewhere, and the browser is told to let nothing else in. */
+/** For pages, which load everything from the service itself. */
 const PAGE: Directives = {
   ...ANSWER,
   'script-src': ["'self'"],
@@ -22,7 +22,7 @@ const PAGE: Directives = {
   'worker-src': ["'self'", 'blob:'],
 }
 
-/** A page that runs the forest compiles WebAssembly, which is a right of its own and not `eval`. */
+/** For a page that runs the forest: to compile WebAssembly takes a permission of its own, not that of `eval`. */
 const FOREST_PAGE: Directives = {
   ...ANSWER,
   'script-src': ["'self'", "'wasm-unsafe-eval'"],
@@ -46,7 +46,7 @@ export const pageSecurityPlugin = fastifyPlugin(
   async (app) => {
     await app.register(fastifyHelmet, {
       contentSecurityPolicy: policyOf(ANSWER),
-      // Transport security is the word of whoever ends TLS, and this service does not.
+      // That header is for whoever ends TLS to send, and this service does not.
       strictTransportSecurity: false,
     })
   },

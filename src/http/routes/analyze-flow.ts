@@ -6,6 +6,7 @@ import type { Judgement, Sentinel } from '../../sentinel.js'
 import { Telemetry } from '../../telemetry/record.js'
 import { OK } from '../answer-json.js'
 import { AnswerMemory } from '../answer-memory.js'
+import { describing, ENDPOINTS } from '../endpoints.js'
 import type { SentinelMetrics } from '../metrics/sentinel-metrics.js'
 import { Analysis, AnalysisHeaders, AnalysisQuery, type ThreatAnswer } from '../schemas/analysis.js'
 import { errorResponses } from '../schemas/error.js'
@@ -19,17 +20,15 @@ export interface AnalyzeFlowOptions {
 }
 
 const schema = {
-  operationId: 'analyzeFlow',
-  summary: 'Judge one telemetry record',
+  ...describing('analyzeFlow'),
   description:
     'Scores the record against the window, then admits it. `x-anomaly-id` names the anomaly when there is one.',
-  tags: ['analysis'],
   body: referenceTo(Telemetry),
   querystring: AnalysisQuery,
   headers: AnalysisHeaders,
   response: {
     200: referenceTo(Analysis, { description: 'The verdict.' }),
-    ...errorResponses(400, 401, 403, 408, 413, 415, 422, 429, 500, 503),
+    ...errorResponses(422),
   },
 } as const
 
@@ -41,7 +40,7 @@ type Answer = Analysis | Promise<Analysis>
 /** `POST /analyze-flow`: telemetry in, verdict out. */
 export const analyzeFlowRoute: FastifyPluginCallbackTypebox<AnalyzeFlowOptions> = (app, options, done) => {
   const memory = options.idempotencyMax > 0 ? new AnswerMemory<Answer>(options.idempotencyMax) : null
-  app.post('/analyze-flow', { schema }, (request, reply): Answer => {
+  app.post(ENDPOINTS.analyzeFlow.url, { schema }, (request, reply): Answer => {
     reply.header('x-content-type-options', 'nosniff')
     const key = request.raw.headers['idempotency-key']
     return key === undefined || memory === null

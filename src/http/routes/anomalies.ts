@@ -3,6 +3,7 @@ import type { IncidentLog } from '../../alerts/incident-log.js'
 import { type AnomalyLog, summaryOf } from '../../anomalies/anomaly-log.js'
 import { isTimeId } from '../../text/time-id.js'
 import { AnomalyStream } from '../anomaly-stream.js'
+import { describing, ENDPOINTS } from '../endpoints.js'
 import { ApiError } from '../errors/error-codes.js'
 import { checkId, idRule, readLimit, readSince } from '../list-query.js'
 import {
@@ -13,7 +14,7 @@ import {
   AnomalyParams,
   AnomalyStreamHeaders,
 } from '../schemas/anomaly.js'
-import { errorResponses } from '../schemas/error.js'
+import { errorAnswer, errorResponse, errorResponses } from '../schemas/error.js'
 
 export interface AnomalyRoutesOptions {
   readonly log: AnomalyLog
@@ -31,20 +32,18 @@ const AN_ANOMALY = 'an anomaly'
 export const anomalyRoutes: FastifyPluginAsyncTypebox<AnomalyRoutesOptions> = async (app, options) => {
   const { log, incidents, maxStreams = 16, heartbeatMs = 15_000 } = options
   const streams = new Set<AnomalyStream>()
-  const tags = ['anomalies']
 
   app.addHook('preClose', async () => {
     for (const stream of streams) stream.finish()
   })
 
   app.get(
-    '/anomalies',
+    ENDPOINTS.anomalies.url,
     {
       schema: {
-        tags,
-        summary: 'Recent anomalies, newest first',
+        ...describing('anomalies'),
         querystring: AnomalyListQuery,
-        response: { 200: AnomalyListAnswer, ...errorResponses(400, 500) },
+        response: { 200: AnomalyListAnswer, ...errorResponses(400) },
       },
     },
     async ({ query }) => {
@@ -55,13 +54,12 @@ export const anomalyRoutes: FastifyPluginAsyncTypebox<AnomalyRoutesOptions> = as
   )
 
   app.get(
-    '/anomalies/:id',
+    ENDPOINTS.anomaly.url,
     {
       schema: {
-        tags,
-        summary: 'One anomaly with its full detail',
+        ...describing('anomaly'),
         params: AnomalyParams,
-        response: { 200: AnomalyAnswer, ...errorResponses(400, 404, 500) },
+        response: { 200: AnomalyAnswer, ...errorResponses(400, 404) },
       },
     },
     async ({ params: { id } }) => {
@@ -74,14 +72,13 @@ export const anomalyRoutes: FastifyPluginAsyncTypebox<AnomalyRoutesOptions> = as
   )
 
   app.get(
-    '/anomalies/stream',
+    ENDPOINTS.anomalyStream.url,
     {
-      // A HEAD request would hold a stream that nobody reads.
+      // A HEAD request would hold open a stream that nobody reads.
       exposeHeadRoute: false,
       config: { untimed: true },
       schema: {
-        tags,
-        summary: 'Anomalies and incidents as they happen, as server-sent events',
+        ...describing('anomalyStream'),
         description:
           'Events `anomaly` and `incident` (`{change, incident}`), each with an id, and `explanation` (the text of a ' +
           'language model for an earlier anomaly), without one. With `Last-Event-ID` the stream goes on after that ' +
@@ -93,7 +90,8 @@ export const anomalyRoutes: FastifyPluginAsyncTypebox<AnomalyRoutesOptions> = as
             description: 'Events until either side ends it.',
             content: { 'text/event-stream': { schema: AnomalyEvents } },
           },
-          ...errorResponses(400, 500, 503),
+          ...errorResponses(400),
+          503: errorResponse('The service is overloaded, or serves as many streams as it can.'),
         },
       },
     },
@@ -104,9 +102,9 @@ export const anomalyRoutes: FastifyPluginAsyncTypebox<AnomalyRoutesOptions> = as
         throw new ApiError('SENTINEL_INVALID_REQUEST', `Last-Event-ID must be ${rule}`)
       }
       if (streams.size >= maxStreams) {
-        reply.header('retry-after', '5')
         const message = `at most ${maxStreams} streams are served at a time; try again later or poll GET /anomalies`
-        throw new ApiError('SENTINEL_UNAVAILABLE', message)
+        // Not thrown: that would be logged as a failure of the service.
+        return reply.code(503).header('retry-after', '5').send(errorAnswer('SENTINEL_UNAVAILABLE', message))
       }
       const stream = new AnomalyStream({ log, incidents, after, heartbeatMs })
       streams.add(stream)

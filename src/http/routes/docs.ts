@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises'
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
+import { describing, ENDPOINTS } from '../endpoints.js'
 import { ApiError } from '../errors/error-codes.js'
 import { pageHelmet } from '../plugins/page-security.js'
-import { errorResponses } from '../schemas/error.js'
 
 /** Where the build puts the pages, their scripts and the bundles of Swagger UI and ReDoc. */
 const PAGES = new URL('../pages/', import.meta.url)
 
-/** Every file a page may ask for. A name that is not here is not read. */
+/** Every file that a page may ask for, with its type. No other file is read. */
 const ASSETS: Readonly<Record<string, string>> = {
   'swagger-ui.css': 'text/css; charset=utf-8',
   'swagger-ui-bundle.js': 'text/javascript; charset=utf-8',
@@ -21,12 +21,10 @@ const ASSETS: Readonly<Record<string, string>> = {
 /** `/openapi.json`, and the two pages that show it. Their files are read when first asked for. */
 export const docsRoutes: FastifyPluginCallbackTypebox = (app, _options, done) => {
   app.get(
-    '/openapi.json',
+    ENDPOINTS.openapi.url,
     {
       schema: {
-        operationId: 'openapi',
-        summary: 'This API as an OpenAPI document',
-        tags: ['docs'],
+        ...describing('openapi'),
         response: {
           200: {
             description: 'OpenAPI 3.1.',
@@ -34,7 +32,6 @@ export const docsRoutes: FastifyPluginCallbackTypebox = (app, _options, done) =>
               'application/json': { schema: Type.Object({}, { examples: [{ openapi: '3.1.0' }] }) },
             },
           },
-          ...errorResponses(500, 503),
         },
       },
     },
@@ -44,19 +41,23 @@ export const docsRoutes: FastifyPluginCallbackTypebox = (app, _options, done) =>
     },
   )
 
-  for (const [path, file] of [
-    ['/docs', 'swagger-ui.html'],
-    ['/redoc', 'redoc.html'],
+  for (const [name, file] of [
+    ['docs', 'swagger-ui.html'],
+    ['redoc', 'redoc.html'],
   ] as const) {
-    app.get(path, { schema: { hide: true }, helmet: pageHelmet }, async (_request, reply) => {
-      reply.type('text/html; charset=utf-8')
-      return readFile(new URL(file, PAGES))
-    })
+    app.get(
+      ENDPOINTS[name].url,
+      { schema: describing(name), helmet: pageHelmet },
+      async (_request, reply) => {
+        reply.type('text/html; charset=utf-8')
+        return readFile(new URL(file, PAGES))
+      },
+    )
   }
 
   app.get(
-    '/docs/:file',
-    { schema: { hide: true, params: Type.Object({ file: Type.String() }) } },
+    ENDPOINTS.docsFile.url,
+    { schema: { ...describing('docsFile'), params: Type.Object({ file: Type.String() }) } },
     async (request, reply) => {
       const { file } = request.params
       const type = Object.hasOwn(ASSETS, file) ? ASSETS[file] : undefined

@@ -1,8 +1,8 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox'
 import { VERSION } from '../../config/version.js'
 import type { Detector } from '../../detector/detector.js'
+import { describing, ENDPOINTS } from '../endpoints.js'
 import type { SentinelMetrics } from '../metrics/sentinel-metrics.js'
-import { errorResponses } from '../schemas/error.js'
 import { Health, Liveness, Readiness } from '../schemas/health.js'
 import { referenceTo } from '../schemas/reference.js'
 
@@ -11,9 +11,6 @@ export interface HealthOptions {
   readonly metrics: SentinelMetrics
 }
 
-const tags = ['health']
-const failures = errorResponses(500, 503)
-
 /** `GET /health` for people and dashboards, `/health/live` and `/health/ready` for orchestrators. */
 export const healthRoutes: FastifyPluginCallbackTypebox<HealthOptions> = (
   app,
@@ -21,13 +18,11 @@ export const healthRoutes: FastifyPluginCallbackTypebox<HealthOptions> = (
   done,
 ) => {
   app.get(
-    '/health',
+    ENDPOINTS.health.url,
     {
       schema: {
-        operationId: 'health',
-        summary: 'State of the service',
-        tags,
-        response: { 200: referenceTo(Health, { description: 'It works.' }), ...failures },
+        ...describing('health'),
+        response: { 200: referenceTo(Health, { description: 'It works.' }) },
       },
     },
     (): Health => {
@@ -46,25 +41,21 @@ export const healthRoutes: FastifyPluginCallbackTypebox<HealthOptions> = (
     },
   )
   app.get(
-    '/health/live',
+    ENDPOINTS.live.url,
     {
       schema: {
-        operationId: 'live',
-        summary: 'Whether the process answers',
-        tags,
-        response: { 200: referenceTo(Liveness, { description: 'It does.' }), ...failures },
+        ...describing('live'),
+        response: { 200: referenceTo(Liveness, { description: 'It does.' }) },
       },
     },
     () => ({ status: 'alive' }) as const,
   )
   app.get(
-    '/health/ready',
+    ENDPOINTS.ready.url,
     {
       schema: {
-        operationId: 'ready',
-        summary: 'Whether the service takes records',
-        tags,
-        response: { 200: referenceTo(Readiness, { description: 'It does.' }), ...failures },
+        ...describing('ready'),
+        response: { 200: referenceTo(Readiness, { description: 'It does.' }) },
       },
     },
     () => ({ status: 'ready', samples_needed: detector.samplesNeeded }) as const,

@@ -1,7 +1,7 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
+import { describing, ENDPOINTS } from '../endpoints.js'
 import type { SentinelMetrics } from '../metrics/sentinel-metrics.js'
-import { errorResponses } from '../schemas/error.js'
 
 export interface MetricsRouteOptions {
   readonly metrics: SentinelMetrics
@@ -16,18 +16,15 @@ const EXAMPLE = [
 /** `GET /metrics`: everything the service counts, as Prometheus text. */
 export const metricsRoute: FastifyPluginCallbackTypebox<MetricsRouteOptions> = (app, { metrics }, done) => {
   app.get(
-    '/metrics',
+    ENDPOINTS.metrics.url,
     {
       schema: {
-        operationId: 'metrics',
-        summary: 'Metrics for Prometheus',
-        tags: ['metrics'],
+        ...describing('metrics'),
         response: {
           200: {
             description: 'Prometheus text, version 0.0.4.',
             content: { 'text/plain': { schema: Type.String({ examples: [EXAMPLE] }) } },
           },
-          ...errorResponses(500, 503),
         },
       },
     },

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { extname } from 'node:path'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
+import { describing, ENDPOINTS } from '../endpoints.js'
 import { ApiError } from '../errors/error-codes.js'
 import { forestPageHelmet } from '../plugins/page-security.js'
 
@@ -20,15 +21,20 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /** `/playground/`: the forest in the browser, static files that a build put there. */
 export const playgroundRoutes: FastifyPluginAsyncTypebox = async (app) => {
-  // A name that is not there now is never read.
+  // Only these are ever read; without a build of the playground there are none.
   const files = new Set(await readdir(PAGE, { recursive: true }).catch(() => []))
 
-  // Relative, so that it holds behind a proxy that adds a prefix; the page's own addresses need the slash.
-  app.get('/playground', { schema: { hide: true } }, (_request, reply) => reply.redirect('playground/'))
+  // The page's own links are relative and need the final slash; so is this one, to hold behind a proxy with a prefix.
+  app.get(ENDPOINTS.playground.url, { schema: describing('playground') }, (_request, reply) =>
+    reply.redirect('playground/'),
+  )
 
   app.get(
-    '/playground/*',
-    { schema: { hide: true, params: Type.Object({ '*': Type.String() }) }, helmet: forestPageHelmet },
+    ENDPOINTS.playgroundFile.url,
+    {
+      schema: { ...describing('playgroundFile'), params: Type.Object({ '*': Type.String() }) },
+      helmet: forestPageHelmet,
+    },
     async (request, reply) => {
       const file = request.params['*'] || 'index.html'
       const type = TYPES[extname(file)]

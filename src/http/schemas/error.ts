@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import { type Static, Type } from '@sinclair/typebox'
+import type { FastifyInstance, RouteOptions } from 'fastify'
 import { ERROR_STATUS, type ErrorCode } from '../errors/error-codes.js'
 import { referenceTo } from './reference.js'
 
@@ -48,15 +49,32 @@ const MEANING: Readonly<Record<number, string>> = {
   422: 'The `Idempotency-Key` came with another record before.',
   429: 'Too many requests; `Retry-After` says when to go on.',
   500: 'The service failed; its log says why.',
-  503: 'The service is overloaded, and `Retry-After` says when to try again; or it is stopping.',
+  503: 'The service is overloaded; `Retry-After` says when to try again.',
 }
 
-/** The error answers of a route, by status, for its `response` schema. */
+/** An error answer, for the `response` schema of a route. */
+export function errorResponse(description: string) {
+  return referenceTo(ErrorAnswer, { description })
+}
+
+/** Error answers with their usual meaning, by status, for the `response` schema of the route that gives them. */
 export function errorResponses(...statuses: readonly number[]) {
-  return Object.fromEntries(
-    statuses.map((status) => [
-      status,
-      referenceTo(ErrorAnswer, { description: MEANING[status] ?? 'Error.' }),
-    ]),
-  )
+  return Object.fromEntries(statuses.map((status) => [status, errorResponse(MEANING[status] ?? 'Error.')]))
+}
+
+/**
+ * Adds to the description of every route registered after it what a plugin may answer in the route's place. What a
+ * route says of the same status stands.
+ * @param where the routes that the plugin answers for; default: all
+ */
+export function describeAnswers(
+  app: FastifyInstance,
+  statuses: readonly number[],
+  where: (route: RouteOptions) => boolean = () => true,
+): void {
+  const answers = errorResponses(...statuses)
+  app.addHook('onRoute', (route) => {
+    if (route.schema === undefined || route.schema.hide === true || !where(route)) return
+    route.schema = { ...route.schema, response: { ...answers, ...(route.schema.response as object) } }
+  })
 }

@@ -34,6 +34,18 @@ test('requests are shed while the event loop lags, and health and metrics still 
   expect(answer.statusCode).toBe(200)
 })
 
+test.each(['/healthanything', '/metricsanything'])('%s is shed like any other path', async (path) => {
+  const app = await startApp({ SENTINEL_MAX_DELAY_MS: '5' })
+  let answer = await app.inject(path)
+  expect(answer.statusCode).toBe(404)
+  while (answer.statusCode === 404) {
+    occupy(60)
+    await new Promise((resolve) => setTimeout(resolve))
+    answer = await app.inject(path)
+  }
+  expect(answer.json().code).toBe('SENTINEL_OVERLOADED')
+})
+
 test('connections beyond the limit are closed and counted, those within it go on', async () => {
   const app = await startApp({ SENTINEL_MAX_CONNECTIONS: '2' })
   await app.listen({ host: '127.0.0.1', port: 0 })

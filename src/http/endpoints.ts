@@ -1,0 +1,66 @@
+/** What a client may call. */
+export interface Endpoint {
+  readonly method: 'GET' | 'POST'
+  /** As routes spell it: `:name` stands for one segment of the path, `*` for the rest. */
+  readonly url: string
+  /** What it is for, in a few words. */
+  readonly summary: string
+  /** Its group in the OpenAPI document; null for pages and their files, which the document leaves out. */
+  readonly tag: 'analysis' | 'anomalies' | 'incidents' | 'health' | 'metrics' | 'docs' | null
+}
+
+/**
+ * Every endpoint of the service, by its `operationId`. The routes take address, summary and tag from here, and
+ * `--help` lists them without building the app.
+ */
+export const ENDPOINTS = {
+  analyzeFlow: {
+    method: 'POST',
+    url: '/analyze-flow',
+    summary: 'Judge one telemetry record',
+    tag: 'analysis',
+  },
+  anomalies: {
+    method: 'GET',
+    url: '/anomalies',
+    summary: 'Recent anomalies, newest first',
+    tag: 'anomalies',
+  },
+  anomaly: {
+    method: 'GET',
+    url: '/anomalies/:id',
+    summary: 'One anomaly with its full detail',
+    tag: 'anomalies',
+  },
+  anomalyStream: {
+    method: 'GET',
+    url: '/anomalies/stream',
+    summary: 'Anomalies and incidents as they happen, as server-sent events',
+    tag: 'anomalies',
+  },
+  incidents: {
+    method: 'GET',
+    url: '/incidents',
+    summary: 'Recent incidents, newest first',
+    tag: 'incidents',
+  },
+  incident: { method: 'GET', url: '/incidents/:id', summary: 'One incident', tag: 'incidents' },
+  health: { method: 'GET', url: '/health', summary: 'State of the service', tag: 'health' },
+  live: { method: 'GET', url: '/health/live', summary: 'Whether the process answers', tag: 'health' },
+  ready: { method: 'GET', url: '/health/ready', summary: 'Whether the service takes records', tag: 'health' },
+  metrics: { method: 'GET', url: '/metrics', summary: 'Metrics for Prometheus', tag: 'metrics' },
+  openapi: { method: 'GET', url: '/openapi.json', summary: 'This API as an OpenAPI document', tag: 'docs' },
+  docs: { method: 'GET', url: '/docs', summary: 'The API in Swagger UI', tag: null },
+  docsFile: { method: 'GET', url: '/docs/:file', summary: 'Files of /docs and /redoc', tag: null },
+  redoc: { method: 'GET', url: '/redoc', summary: 'The API in ReDoc', tag: null },
+  playground: { method: 'GET', url: '/playground', summary: 'The forest in your browser', tag: null },
+  playgroundFile: { method: 'GET', url: '/playground/*', summary: 'Files of /playground', tag: null },
+} as const satisfies Readonly<Record<string, Endpoint>>
+
+export type EndpointName = keyof typeof ENDPOINTS
+
+/** The part of a route's schema that says what the route is for. */
+export function describing(name: EndpointName) {
+  const { summary, tag } = ENDPOINTS[name]
+  return tag === null ? { hide: true } : { operationId: name, summary, tags: [tag] }
+}
