@@ -1,3 +1,5 @@
+export type { Action, Incident, IncidentKind } from './alerts/incident.js'
+export type { IncidentEvent } from './alerts/incident-event.js'
 export { type Config, ConfigError, type EnvironmentSource, loadConfig } from './config/config.js'
 export { VERSION } from './config/version.js'
 export { Detector, type DetectorOptions, type FitReport } from './detector/detector.js'

@@ -65,7 +65,7 @@ export class IncidentLog {
     return this.#newestEventId
   }
 
-  /** Opens an incident and tells the listeners. Its id is given here, its route is made a route name. */
+  /** @internal Opens an incident and tells the listeners. Its id is given here, its route is made a route name. */
   open(facts: IncidentFacts, nowMs = Date.now()): Incident {
     this.#makeRoom(nowMs)
     const id = this.#ids.next(nowMs)
@@ -77,7 +77,7 @@ export class IncidentLog {
   }
 
   /**
-   * Replaces what has changed; when `records` is among it, the incident was seen now.
+   * @internal Replaces what has changed; when `records` is among it, the incident was seen now.
    * @returns false when the incident is closed or no longer kept
    */
   update(id: string, changes: OpenIncidentChanges, nowMs = Date.now()): boolean {
@@ -87,13 +87,13 @@ export class IncidentLog {
     return true
   }
 
-  /** Names an anomaly as an example of an open incident; the first few are kept. */
+  /** @internal Names an anomaly as an example of an open incident; the first few are kept. */
   addExample(id: string, anomalyId: string): void {
     const record = this.#records.get(id)
     if (record?.isOpen) record.addExample(anomalyId)
   }
 
-  /** Closes an incident with its last changes. False when it is closed already or no longer kept. */
+  /** @internal Closes an incident with its last changes. False when it is closed already or no longer kept. */
   close(id: string, changes: OpenIncidentChanges = {}, nowMs = Date.now()): boolean {
     const record = this.#records.get(id)
     if (record === undefined || !record.isOpen) return false
@@ -122,19 +122,19 @@ export class IncidentLog {
     return found
   }
 
-  /** The last event of each incident whose last event comes after this id, in their order. */
+  /** @internal The last event of each incident whose last event comes after this id, in their order. */
   eventsSince(id: string): IncidentEvent[] {
     const events = [...this.#records.values()].filter(({ eventId }) => eventId > id)
     return events.sort((a, b) => (a.eventId < b.eventId ? -1 : 1)).map((record) => record.event())
   }
 
-  /** All that is kept, oldest first. */
+  /** @internal All that is kept, oldest first. */
   capture(): KeptIncident[] {
     return [...this.#records.values()].map((record) => record.event())
   }
 
   /**
-   * Takes over captured incidents before the first of its own; what is none is left out. Those that were open go on
+   * @internal Takes over captured incidents before the first of its own; what is none is left out. Those that were open go on
    * being open, and ids given from now on sort after theirs, whatever the clock says.
    */
   restore(kept: readonly unknown[]): void {

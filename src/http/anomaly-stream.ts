@@ -12,7 +12,7 @@ export interface AnomalyStreamOptions {
   readonly log: AnomalyLog
   /** Their events have ids of the same order. */
   readonly incidents: IncidentLog
-  /** Start after the event with this id; without it with the next event. */
+  /** Begin after the event with this id; default: with the next event. */
   readonly after?: string | undefined
   readonly heartbeatMs: number
 }
@@ -21,11 +21,10 @@ export interface AnomalyStreamOptions {
 type Missing = Anomaly | IncidentEvent
 
 /**
- * Both logs as server-sent events, in the order of their ids. What waits for a slow client stays in the logs
- * themselves: the stream remembers only the last id it wrote and goes on from there, so a client never costs more
- * than one buffer. One that falls behind gets of each incident the last change only, and when it falls behind by more
- * than a log holds, it loses the oldest. A client that takes nothing for two heartbeats is let go; it can resume by
- * its last id.
+ * Both logs as server-sent events, in the order of their ids. The stream remembers only the last id that it wrote and
+ * reads on in the logs from there, so that a slow client never costs more than one buffer. A client that falls behind
+ * gets the last change only of each incident; when it falls behind by more than a log holds, it loses the oldest. One
+ * that takes nothing for two heartbeats is disconnected, and can resume by its last id.
  */
 export class AnomalyStream extends Readable {
   readonly #log: AnomalyLog
@@ -35,7 +34,7 @@ export class AnomalyStream extends Readable {
   #lastId: string
   /** Whether the client takes more. */
   #wanted = false
-  /** Whether the log holds anomalies that were not written yet. */
+  /** Whether the logs hold events that were not written yet. */
   #behind: boolean
   #missedHeartbeats = 0
 
@@ -80,7 +79,7 @@ export class AnomalyStream extends Readable {
   #onAnomaly({ kind, anomaly }: AnomalyEvent): void {
     if (kind === 'logged') this.#onNews(anomaly)
     else if (this.#wanted && anomaly.id <= this.#lastId) {
-      // No id of its own: resuming goes by anomalies, which carry their explanation by then.
+      // Sent without an id: a client resumes after an anomaly, and what it is sent then carries its explanation.
       const { id, explanation } = anomaly
       this.#wanted = this.push(eventText('explanation', { id, explanation }))
     }

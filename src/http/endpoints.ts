@@ -6,7 +6,7 @@ export interface Endpoint {
   /** What it is for, in a few words. */
   readonly summary: string
   /** Its group in the OpenAPI document; null for pages and their files, which the document leaves out. */
-  readonly tag: 'analysis' | 'anomalies' | 'health' | 'metrics' | 'docs' | null
+  readonly tag: 'analysis' | 'anomalies' | 'incidents' | 'health' | 'metrics' | 'docs' | null
 }
 
 /**
@@ -35,9 +35,16 @@ export const ENDPOINTS = {
   anomalyStream: {
     method: 'GET',
     url: '/anomalies/stream',
-    summary: 'Anomalies as they happen, as server-sent events',
+    summary: 'Anomalies and incidents as they happen, as server-sent events',
     tag: 'anomalies',
   },
+  incidents: {
+    method: 'GET',
+    url: '/incidents',
+    summary: 'Recent incidents, newest first',
+    tag: 'incidents',
+  },
+  incident: { method: 'GET', url: '/incidents/:id', summary: 'One incident', tag: 'incidents' },
   health: { method: 'GET', url: '/health', summary: 'State of the service', tag: 'health' },
   live: { method: 'GET', url: '/health/live', summary: 'Whether the process answers', tag: 'health' },
   ready: { method: 'GET', url: '/health/ready', summary: 'Whether the service takes records', tag: 'health' },

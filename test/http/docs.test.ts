@@ -52,6 +52,8 @@ test('every operation has an id of its own', async () => {
     'anomaly',
     'anomalyStream',
     'health',
+    'incident',
+    'incidents',
     'live',
     'metrics',
     'openapi',

@@ -132,17 +132,17 @@ export class SentinelMetrics implements SentinelListener {
     this.#detector = detector
   }
 
-  /** Says where the gauges of alerts and incidents read. */
+  /** Says where the gauges of alerts and incidents read. @internal */
   showAlerts(figures: AlertFigures): void {
     this.#alerts.show(figures)
   }
 
-  /** Counts an alert; `feature` is the one that stands out most, null where none does. */
+  /** Counts an alert; `feature` is the one that stands out most, null where none does. @internal */
   alerted(action: Action, feature: string | null): void {
     this.#alerts.countAlerts(action, feature, 1)
   }
 
-  /** Counts an incident; `feature` is the one that stands out most, null where none does. */
+  /** Counts an incident; `feature` is the one that stands out most, null where none does. @internal */
   incidentOpened(feature: string | null): void {
     this.#alerts.countIncidents(feature, 1)
   }
@@ -197,6 +197,7 @@ export class SentinelMetrics implements SentinelListener {
     this.alerted(anomaly.action, anomaly.feature ?? leadingFeature(verdict))
   }
 
+  /** @internal */
   incidentChanged({ change, incident }: IncidentEvent): void {
     if (change === 'opened') this.incidentOpened(incident.feature)
   }

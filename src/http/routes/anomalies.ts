@@ -14,7 +14,7 @@ import {
   AnomalyParams,
   AnomalyStreamHeaders,
 } from '../schemas/anomaly.js'
-import { errorResponse, errorResponses } from '../schemas/error.js'
+import { errorAnswer, errorResponse, errorResponses } from '../schemas/error.js'
 
 export interface AnomalyRoutesOptions {
   readonly log: AnomalyLog
@@ -102,9 +102,9 @@ export const anomalyRoutes: FastifyPluginAsyncTypebox<AnomalyRoutesOptions> = as
         throw new ApiError('SENTINEL_INVALID_REQUEST', `Last-Event-ID must be ${rule}`)
       }
       if (streams.size >= maxStreams) {
-        reply.header('retry-after', '5')
         const message = `at most ${maxStreams} streams are served at a time; try again later or poll GET /anomalies`
-        throw new ApiError('SENTINEL_UNAVAILABLE', message)
+        // Not thrown: that would be logged as a failure of the service.
+        return reply.code(503).header('retry-after', '5').send(errorAnswer('SENTINEL_UNAVAILABLE', message))
       }
       const stream = new AnomalyStream({ log, incidents, after, heartbeatMs })
       streams.add(stream)

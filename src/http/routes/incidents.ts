@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Incident } from '../../alerts/incident.js'
 import type { IncidentLog } from '../../alerts/incident-log.js'
+import { describing, ENDPOINTS } from '../endpoints.js'
 import { ApiError } from '../errors/error-codes.js'
 import { checkId, readBefore, readFlag, readLimit, readSince, refuseUnknown } from '../list-query.js'
 import { errorResponses } from '../schemas/error.js'
@@ -16,17 +17,13 @@ const PARAMETERS = Object.keys(IncidentListQuery.properties)
 
 /** `GET /incidents` and `/incidents/:id`: what goes on, and what went on lately. */
 export const incidentRoutes: FastifyPluginAsyncTypebox<IncidentRoutesOptions> = async (app, { log }) => {
-  const tags = ['incidents']
-
   app.get(
-    '/incidents',
+    ENDPOINTS.incidents.url,
     {
       schema: {
-        operationId: 'incidents',
-        tags,
-        summary: 'Recent incidents, newest first',
+        ...describing('incidents'),
         querystring: IncidentListQuery,
-        response: { 200: IncidentListAnswer, ...errorResponses(400, 500) },
+        response: { 200: IncidentListAnswer, ...errorResponses(400) },
       },
     },
     async ({ query }) => {
@@ -46,16 +43,14 @@ export const incidentRoutes: FastifyPluginAsyncTypebox<IncidentRoutesOptions> = 
   )
 
   app.get(
-    '/incidents/:id',
+    ENDPOINTS.incident.url,
     {
       schema: {
-        operationId: 'incident',
-        tags,
-        summary: 'One incident',
+        ...describing('incident'),
         params: IncidentParams,
         response: {
           200: referenceTo(Incident, { description: 'The incident as it is now.' }),
-          ...errorResponses(400, 404, 500),
+          ...errorResponses(400, 404),
         },
       },
     },

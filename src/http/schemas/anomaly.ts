@@ -29,7 +29,7 @@ export const AnomalyListAnswer = Type.Object(
   { description: 'Anomalies, newest first.', examples: [{ anomalies: [EXAMPLE_SUMMARY] }] },
 )
 
-/** What `http/list-query.ts` reads, which says what is allowed; query values arrive as text. */
+/** Texts, as query values arrive; `http/list-query.ts` reads them and says what is allowed. */
 export const AnomalyListQuery = Type.Object({
   limit: Type.Optional(
     Type.String({
