@@ -37,7 +37,7 @@ const BY_RULES: AskedModel = {
 const STATE_INTERVAL_MS = 60_000
 /** How often incidents that nothing belongs to any more are looked for. */
 const TICK_MS = 5_000
-/** Records that the share of alerts is taken over. */
+/** Records that the share of alerts is taken over: some twenty at the rate of one in a thousand. */
 const SHARE_RECORDS = 20_000
 const SILENT: SentinelLog = { debug() {}, info() {}, warn() {}, error() {} }
 /** Records until which p may not yet tell one in a thousand. */
@@ -58,7 +58,7 @@ export class Sentinel {
   /** Share of ordinary records that may be alerted; null where the forest's labels decide. */
   readonly alertRate: number | null
   readonly #alarm: Alarm | null
-  readonly #answered = new AnomalyRate(SHARE_RECORDS)
+  readonly #alerted = new AnomalyRate(SHARE_RECORDS)
   readonly #explainer: Explainer
   readonly #waits: boolean
   readonly #listeners: SentinelListener[]
@@ -143,9 +143,9 @@ export class Sentinel {
     }
   }
 
-  /** Share of the last records that somebody was told of, 0 to 1. */
+  /** Share of the last records that were alerted by themselves, 0 to 1: to be compared with `alertRate`. */
   get alertShare(): number {
-    return this.#answered.value
+    return this.#alerted.value
   }
 
   /**
@@ -171,7 +171,8 @@ export class Sentinel {
     const muted = alert !== null && operator.mutes(verdict)
     detector.learn(operator.treatmentOf({ alerts: alert !== null, muted }))
     const anomaly = alert === null || muted ? null : this.#report(verdict, alert, record.route)
-    this.#answered.push(anomaly !== null)
+    // An incident is no matter of the rate, and is counted elsewhere.
+    this.#alerted.push(anomaly !== null && anomaly.incident === null)
     const judgement = { verdict, p, anomaly }
     for (const listener of this.#listeners) listener.recordJudged?.(judgement)
     return judgement
@@ -362,8 +363,8 @@ export class Sentinel {
       },
       {
         name: 'answers',
-        capture: () => this.#answered.capture(),
-        restore: (flags: Uint8Array) => this.#answered.restore(flags),
+        capture: () => this.#alerted.capture(),
+        restore: (flags: Uint8Array) => this.#alerted.restore(flags),
       },
     ] as unknown as StateSection[]
     return [...own, ...others]
