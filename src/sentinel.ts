@@ -58,7 +58,7 @@ export class Sentinel {
   readonly operator: Operator
   /** Share of ordinary records that may be alerted; null where the forest's labels decide. */
   readonly alertRate: number | null
-  readonly #alarm: Alarm | null
+  #alarm: Alarm | null
   readonly #answered = new AnomalyRate(SHARE_RECORDS)
   readonly #explainer: Explainer
   readonly #waits: boolean
@@ -71,7 +71,7 @@ export class Sentinel {
   #ticking: NodeJS.Timeout | null = null
 
   private constructor(options: SentinelOptions, detector: Detector, listeners: SentinelListener[]) {
-    const { explain = BY_RULES, state, log = SILENT, anomaliesMax, incidentsMax, clock = Date.now } = options
+    const { explain = BY_RULES, log = SILENT, anomaliesMax, incidentsMax, clock = Date.now } = options
     this.detector = detector
     this.anomalies = new AnomalyLog(anomaliesMax === undefined ? {} : { max: anomaliesMax })
     const { ids } = this.anomalies
@@ -98,7 +98,7 @@ export class Sentinel {
     }
     this.#waits = explain.mode === 'wait'
     this.#explainer = new Explainer({ ...explain, listener: { ...heard, log } })
-    this.#sections = this.#stateSections(state?.sections)
+    this.#sections = this.#stateSections(options)
   }
 
   /**
@@ -239,9 +239,8 @@ export class Sentinel {
   }
 
   #startTicking(): void {
-    const alarm = this.#alarm
-    if (alarm === null) return
-    this.#ticking = setInterval(() => alarm.tick(this.#clock()), TICK_MS)
+    if (this.#alarm === null) return
+    this.#ticking = setInterval(() => this.#alarm?.tick(this.#clock()), TICK_MS)
     this.#ticking.unref()
   }
 
@@ -313,9 +312,8 @@ export class Sentinel {
   }
 
   /** The detector comes first, because it may refuse what a state holds. */
-  #stateSections(others: readonly StateSection[] = []): StateSection[] {
+  #stateSections(options: SentinelOptions): StateSection[] {
     const { detector, anomalies, incidents, operator } = this
-    const alarm = this.#alarm
     // Plain data all of it; the compiler takes no interface for that.
     const own = [
       {
@@ -340,10 +338,8 @@ export class Sentinel {
       },
       {
         name: 'alerts',
-        capture: () => alarm?.capture() ?? null,
-        restore: (state: AlarmState | null) => {
-          if (state !== null) alarm?.restore(state)
-        },
+        capture: () => this.#alarm?.capture() ?? null,
+        restore: (state: AlarmState | null) => this.#restoreAlarm(state, options),
       },
       {
         name: 'answers',
@@ -351,7 +347,7 @@ export class Sentinel {
         restore: (flags: Uint8Array) => this.#answered.restore(flags),
       },
     ] as unknown as StateSection[]
-    return [...own, ...others]
+    return [...own, ...(options.state?.sections ?? [])]
   }
 }
 
