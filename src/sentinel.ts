@@ -233,9 +233,24 @@ export class Sentinel {
     if (outcome === 'ok') this.#alarm?.adopt(this.detector.fittedScores)
   }
 
-  /** A state of before there were alerts has a forest and no scale for its scores. */
+  /** Takes over what was learnt of alerts; a state that does not fit leaves them to begin afresh. */
+  #restoreAlarm(state: AlarmState | null, options: SentinelOptions): void {
+    if (state === null || this.#alarm === null) return
+    try {
+      this.#alarm.restore(state)
+    } catch (error) {
+      this.#log.warn({ err: error }, 'what was learnt of alerts cannot be used; it is learnt afresh')
+      this.#alarm = this.#alarmFor(options)
+    }
+  }
+
+  /** Mends what a state of other settings, or of before there were alerts, leaves open. */
   #afterRestore(): void {
-    if (this.#alarm?.adopted === false && this.detector.trained) this.#alarm.adopt(this.detector.fittedScores)
+    const alarm = this.#alarm
+    if (alarm?.adopted === false && this.detector.trained) alarm.adopt(this.detector.fittedScores)
+    for (const { id } of this.incidents.list({ open: true })) {
+      if (alarm?.follows(id) !== true) this.incidents.close(id, {}, this.#clock())
+    }
   }
 
   #startTicking(): void {
