@@ -5,6 +5,7 @@ import { logIncident } from './alerts/log-incident.js'
 import { Operator } from './alerts/operator.js'
 import { AnomalyLog } from './anomalies/anomaly-log.js'
 import { AnomalyRate } from './detector/anomaly-rate.js'
+import type { FeaturePolicies } from './detector/baseline/policy.js'
 import { Detector, type FitReport } from './detector/detector.js'
 import { DETECTOR_DEFAULTS } from './detector/options.js'
 import type { TrainerFault } from './detector/training/trainer-options.js'
@@ -41,8 +42,6 @@ const SHARE_RECORDS = 20_000
 const SILENT: SentinelLog = { debug() {}, info() {}, warn() {}, error() {} }
 /** Records until which p may not yet tell one in a thousand. */
 const YOUNG_RECORDS = 500
-/** What is said of an odd record beyond a static limit while p is young. */
-const OBSERVED: Alert = { action: 'observe', p: null, incident: null, feature: null }
 /** What is said of a record that the forest's label or a static limit alone decides on. */
 const BY_LABEL: Alert = { action: 'freeze', p: null, incident: null, feature: null }
 
@@ -66,6 +65,10 @@ export class Sentinel {
   readonly #log: SentinelLog
   readonly #clock: () => number
   readonly #minConfidence: number
+  /** What is said of an odd record beyond a static limit while p is young. */
+  readonly #whileYoung: Alert
+  /** What the value of each feature must never exceed. */
+  readonly #limits: Float64Array
   readonly #sections: readonly StateSection[]
   #keeper: StateKeeper | null = null
   #ticking: NodeJS.Timeout | null = null
@@ -84,6 +87,10 @@ export class Sentinel {
     this.#log = log
     this.#clock = clock
     this.#minConfidence = options.detector?.minConfidence ?? DETECTOR_DEFAULTS.minConfidence
+    const always = options.alerts?.actions === 'freeze'
+    this.#whileYoung = { ...BY_LABEL, action: always ? 'freeze' : 'observe' }
+    const policies: FeaturePolicies = options.detector?.policies ?? DETECTOR_DEFAULTS.policies
+    this.#limits = Float64Array.from(detector.features, ({ name }) => policies[name]?.limit ?? Infinity)
     this.#alarm = this.#alarmFor(options)
     this.alertRate = this.#alarm === null ? null : (options.alerts?.rate ?? ALERT_DEFAULTS.rate)
     const incidents = { get: (id: string) => this.incidents.get(id), note() {} }
@@ -155,9 +162,11 @@ export class Sentinel {
       if (verdict.detector === 'forest') {
         p = alarmed.p
         alert = 1 - p >= this.#minConfidence ? alarmed.alert : null
-        if (alert === null && verdict.anomalous && this.#isYoungAndFar()) alert = { ...OBSERVED, p }
+        if (alert === null && verdict.anomalous && this.#isYoungAndFar()) alert = { ...this.#whileYoung, p }
       }
     }
+    // Whatever is usual, whoever decides and however sure that has to be.
+    if (alert === null && this.#isBeyondLimit()) alert = { ...BY_LABEL, p }
     if (alert !== null) verdict = this.#told(verdict)
     const muted = alert !== null && operator.mutes(verdict)
     detector.learn(operator.treatmentOf({ alerts: alert !== null, muted }))
@@ -220,6 +229,12 @@ export class Sentinel {
   /** While p is young, the static limits go on beside it for records that the forest finds odd. */
   #isYoungAndFar(): boolean {
     return this.detector.records <= YOUNG_RECORDS && this.detector.exceedsLimit
+  }
+
+  /** Whether a value exceeds what the operator set as its limit. */
+  #isBeyondLimit(): boolean {
+    const values = this.detector.rated?.values
+    return values !== undefined && this.#limits.some((limit, f) => (values[f] as number) > limit)
   }
 
   /** A record that somebody is told of is an anomaly, odd or not, and every feature has its say. */

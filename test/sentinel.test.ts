@@ -1,0 +1,163 @@
+import { describe, expect, onTestFinished, test } from 'vitest'
+import type { OpenModel } from '#sentinel/explain/llm/language-model.js'
+import type { Question } from '#sentinel/explain/llm/prompt.js'
+import { Sentinel, type SentinelOptions } from '#sentinel/sentinel.js'
+import type { Telemetry } from '#sentinel/telemetry/record.js'
+import { attacked } from '../made-up/recipes.js'
+import { codeRunnerTraffic, type RoutedRecord } from '../made-up/traffic.js'
+
+const RULES = { latency: 5000, input_length: 10_000, errors: 5 }
+const CODE = { name: 'code that runs away', latency: 14, inputLength: 1, errors: 2 }
+const FAR = { latency: 9000, input_length: 900, errors: 0, route: '/run' }
+
+/** A sentinel with a clock of its own, fifty records a second. */
+class Watched {
+  readonly sentinel: Sentinel
+  readonly #clock: { ms: number }
+
+  private constructor(sentinel: Sentinel, clock: { ms: number }) {
+    this.sentinel = sentinel
+    this.#clock = clock
+  }
+
+  static async create(options: SentinelOptions = {}): Promise<Watched> {
+    const clock = { ms: 1_767_225_600_000 }
+    const detector = { rules: RULES, trainDuty: 1, ...options.detector }
+    const sentinel = await Sentinel.create({ ...options, detector, clock: () => clock.ms })
+    onTestFinished(() => sentinel.close())
+    return new Watched(sentinel, clock)
+  }
+
+  /** Judges records one after the other, each by the forest that is due then. */
+  async judge(records: readonly Telemetry[]) {
+    const judgements = []
+    for (const [i, record] of records.entries()) {
+      this.#clock.ms += 20
+      judgements.push(this.sentinel.judge(record))
+      if (i % 50 === 49) await this.sentinel.detector.settled()
+    }
+    return judgements
+  }
+
+  async judgeOne(record: Telemetry) {
+    const [judgement] = await this.judge([record])
+    return judgement as Awaited<ReturnType<Watched['judge']>>[number]
+  }
+}
+
+const ordinary = codeRunnerTraffic(4000, 42)
+const lone = (record: RoutedRecord) => ({ ...record, latency: 8 * record.latency })
+
+describe('by default', () => {
+  test('the static limits decide before the first forest, and freeze', async () => {
+    const watched = await Watched.create()
+    expect((await watched.judgeOne(ordinary[0] as Telemetry)).anomaly).toBeNull()
+    const { anomaly, p, verdict } = await watched.judgeOne(FAR)
+    expect(anomaly).toMatchObject({ action: 'freeze', incident: null, confidence: verdict.confidence })
+    expect(p).toBeNull()
+  })
+
+  test('in the first 500 records one that is odd and beyond a static limit is told of, too, and only observed', async () => {
+    const watched = await Watched.create({ detector: { rules: { latency: 300 } } })
+    const judgements = await watched.judge(ordinary.slice(0, 1000))
+    let odd = 0
+    for (const [i, { verdict, p, anomaly }] of judgements.entries()) {
+      if (verdict.detector !== 'forest') continue
+      const far = i < 500 && verdict.anomalous && (ordinary[i] as Telemetry).latency > 300
+      expect([i, anomaly !== null]).toEqual([i, (p as number) <= 0.001 || far])
+      if (i < 500) expect(anomaly?.action ?? 'observe').toBe('observe')
+      if (far) odd += 1
+    }
+    expect(odd).toBeGreaterThan(5)
+  })
+
+  test('few ordinary records are told of, and one that is far out is, with how rare it is', async () => {
+    const watched = await Watched.create()
+    const judgements = await watched.judge(ordinary)
+    const told = judgements.filter(({ anomaly }) => anomaly !== null)
+    expect(told.length).toBeLessThanOrEqual(0.003 * ordinary.length)
+    expect(watched.sentinel.alertShare).toBe(told.length / ordinary.length)
+    const { anomaly, p } = await watched.judgeOne(lone(ordinary[7] as RoutedRecord))
+    expect(p).toBeLessThanOrEqual(0.001)
+    expect(anomaly).toMatchObject({ confidence: 1 - (p as number), feature: 'latency' })
+    expect(await anomaly?.reason).toMatch(/^Higher latency than usual: /)
+    expect(watched.sentinel.incidents.size).toBe(0)
+  })
+
+  test('a burst is one incident, whose gravest advice is to freeze, and the model is asked once', async () => {
+    const log: string[] = []
+    const questions: Question[] = []
+    const model: OpenModel = async () => ({
+      name: 'stand-in',
+      async assess(question) {
+        questions.push(question)
+        return '{"assessment": "Somebody runs code that never ends."}'
+      },
+      async load() {},
+    })
+    const watched = await Watched.create({
+      explain: { mode: 'background', timeoutMs: 10_000, model },
+      log: {
+        debug() {},
+        info: (_, message) => log.push(message),
+        warn: (_, message) => log.push(message),
+        error() {},
+      },
+    })
+    await watched.judge(ordinary.slice(0, 2000))
+    log.length = 0
+    const opened = watched.sentinel.incidents.list().length
+    const burst = ordinary.slice(2000, 2400).filter(({ route }) => route === '/run')
+    const judgements = await watched.judge(burst.map((record) => attacked(record, CODE)))
+    const told = judgements.filter(({ anomaly }) => anomaly !== null)
+    expect(told.length).toBeGreaterThan(0.9 * judgements.length)
+    const incidents = watched.sentinel.incidents.list().slice(0, -opened || undefined)
+    expect(incidents).toMatchObject([{ route: '/run', status: 'open', action: 'freeze' }])
+    expect(incidents[0]?.records).toBeGreaterThan(0.9 * judgements.length)
+    expect(incidents[0]?.anomalies.length).toBeGreaterThan(0)
+    expect(questions.filter(({ inIncident }) => inIncident)).toHaveLength(1)
+    expect(log.filter((line) => line === 'incident opened')).toHaveLength(1)
+    // Lone alerts may come before the incident opens; none of its records has a line.
+    expect(log.filter((line) => line === 'anomaly').length).toBeLessThanOrEqual(5)
+  })
+})
+
+test('by contamination the labels of the forest decide alone, and freeze', async () => {
+  const watched = await Watched.create({ alerts: { mode: 'contamination' } })
+  expect(watched.sentinel.alertRate).toBeNull()
+  const judgements = (await watched.judge(ordinary)).slice(1000)
+  for (const { verdict, anomaly, p } of judgements) {
+    expect(anomaly !== null).toBe(verdict.anomalous)
+    expect(anomaly?.action ?? 'freeze').toBe('freeze')
+    expect(p).toBeNull()
+  }
+  const share = judgements.filter(({ anomaly }) => anomaly !== null).length / judgements.length
+  expect(share).toBeGreaterThan(0.05)
+  expect(share).toBeLessThan(0.2)
+})
+
+test('where the action is always to freeze it is so from the first record on', async () => {
+  const watched = await Watched.create({ alerts: { actions: 'freeze' } })
+  expect((await watched.judgeOne(FAR)).anomaly?.action).toBe('freeze')
+  await watched.judge(ordinary.slice(0, 100))
+  expect((await watched.judgeOne(FAR)).anomaly?.action).toBe('freeze')
+})
+
+test.for([
+  { what: 'by default' },
+  { what: 'by contamination', alerts: { mode: 'contamination' as const } },
+  { what: 'at a confidence that nothing has', minConfidence: 1 },
+])('a value above its limit is always a freeze: $what', async ({ alerts, minConfidence }) => {
+  const policies = { latency: { limit: 300 } }
+  const detector = { policies, ...(minConfidence !== undefined && { minConfidence }) }
+  const watched = await Watched.create({ detector, ...(alerts !== undefined && { alerts }) })
+  const above = { latency: 301, input_length: 900, errors: 0, route: '/run' }
+  const untrained = await watched.judgeOne(above)
+  expect(untrained.anomaly?.action).toBe('freeze')
+  expect(await untrained.anomaly?.reason).toBe('Latency 301 ms, above the limit of 300 ms')
+  await watched.judge(ordinary.slice(0, 600))
+  const trained = await watched.judgeOne(above)
+  expect(trained.verdict.detector).toBe('forest')
+  expect(trained.anomaly?.action).toBe('freeze')
+  expect((await watched.judgeOne({ ...above, latency: 300 })).anomaly?.action).not.toBe('freeze')
+})
