@@ -22,6 +22,7 @@ import type {
   SentinelLog,
   SentinelOptions,
 } from './sentinel-options.js'
+import { sectionsOf } from './sentinel-sections.js'
 import { StateKeeper } from './state/keeper.js'
 import { captureAll, restoreAll, type StateSection, type StateValue } from './state/section.js'
 import type { Telemetry } from './telemetry/record.js'
@@ -105,7 +106,16 @@ export class Sentinel {
     }
     this.#waits = explain.mode === 'wait'
     this.#explainer = new Explainer({ ...explain, listener: { ...heard, log } })
-    this.#sections = this.#stateSections(options)
+    this.#sections = sectionsOf({
+      detector,
+      anomalies: this.anomalies,
+      incidents: this.incidents,
+      operator: this.operator,
+      answered: this.#answered,
+      captureAlarm: () => this.#alarm?.capture() ?? null,
+      restoreAlarm: (alarm) => this.#restoreAlarm(alarm, options),
+      others: options.state?.sections ?? [],
+    })
   }
 
   /**
@@ -339,45 +349,6 @@ export class Sentinel {
     })
     await this.#keeper.start()
     this.#afterRestore()
-  }
-
-  /** The detector comes first, because it may refuse what a state holds. */
-  #stateSections(options: SentinelOptions): StateSection[] {
-    const { detector, anomalies, incidents, operator } = this
-    // Plain data all of it; the compiler takes no interface for that.
-    const own = [
-      {
-        name: 'detector',
-        capture: () => detector.snapshot(),
-        restore: (state: ReturnType<Detector['snapshot']>) => detector.restore(state),
-      },
-      {
-        name: 'anomalies',
-        capture: () => anomalies.capture(),
-        restore: (list: ReturnType<AnomalyLog['capture']>) => anomalies.restore(list),
-      },
-      {
-        name: 'operator',
-        capture: () => operator.capture(),
-        restore: (words: ReturnType<Operator['capture']>) => operator.restore(words),
-      },
-      {
-        name: 'incidents',
-        capture: () => incidents.capture(),
-        restore: (kept: readonly unknown[]) => incidents.restore(kept),
-      },
-      {
-        name: 'alerts',
-        capture: () => this.#alarm?.capture() ?? null,
-        restore: (state: AlarmState | null) => this.#restoreAlarm(state, options),
-      },
-      {
-        name: 'answers',
-        capture: () => this.#answered.capture(),
-        restore: (flags: Uint8Array) => this.#answered.restore(flags),
-      },
-    ] as unknown as StateSection[]
-    return [...own, ...(options.state?.sections ?? [])]
   }
 }
 
