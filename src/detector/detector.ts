@@ -1,8 +1,10 @@
 import { captureAll, restoreAll, StateError, type StateSection, type StateValue } from '../state/section.js'
+import type { Feature } from '../telemetry/features.js'
 import type { Telemetry } from '../telemetry/record.js'
 import { AnomalyRate } from './anomaly-rate.js'
-import type { Reference } from './baseline/baseline.js'
+import type { Forgotten, Placement, Rating, RecordMatch, Reference, Treatment } from './baseline/baseline.js'
 import type { History } from './baseline/history.js'
+import { LearningError } from './learning-error.js'
 import type { Model } from './model/model.js'
 import { type DetectorOptions, type ResolvedDetectorOptions, resolveDetectorOptions } from './options.js'
 import { type DetectorParts, givenParts, learningParts } from './parts.js'
@@ -10,6 +12,8 @@ import { judgeByRules } from './rules.js'
 import type { Learning } from './training/learning.js'
 import type { Verdict } from './verdict.js'
 
+export type { Forgotten, RecordMatch, Treatment } from './baseline/baseline.js'
+export { LearningError } from './learning-error.js'
 export type { DetectorOptions } from './options.js'
 export type { FitReport } from './training/fit-report.js'
 
@@ -29,6 +33,9 @@ export class Detector {
   readonly #rate: AnomalyRate
   readonly #sections: readonly StateSection[]
   #records = 0
+  /** The record rated last, until it was learnt from or not. */
+  #placement: Placement | null = null
+  #rating: Rating | null = null
 
   private constructor(options: ResolvedDetectorOptions, parts: DetectorParts) {
     this.#options = options
@@ -45,6 +52,11 @@ export class Detector {
     const resolved = resolveDetectorOptions(options)
     const parts = await (forest === undefined ? learningParts(resolved) : givenParts(forest, resolved))
     return new Detector(resolved, parts)
+  }
+
+  /** What is watched, in the order of a record's values. */
+  get features(): readonly Feature[] {
+    return this.#options.features
   }
 
   /** Records in the window. */
@@ -86,11 +98,23 @@ export class Detector {
     return this.#given !== null
   }
 
+  /** Whether what is learnt is known by route; not by a plain window, nor beside a given forest. */
+  get keepsRoutes(): boolean {
+    return this.#learning?.keepsRoutes ?? false
+  }
+
   /**
    * Judges one record, then learns from it.
    * @param options.detail fills in the contributions of a normal record, too
    */
   analyze(record: Telemetry, options?: { readonly detail?: boolean }): Verdict {
+    const verdict = this.rate(record, options)
+    this.learn('usual')
+    return verdict
+  }
+
+  /** Judges one record; `learn` may follow, and says what becomes of it. */
+  rate(record: Telemetry, options?: { readonly detail?: boolean }): Verdict {
     const { features, rules, minConfidence } = this.#options
     const placement = this.#reference.place(record)
     const model = this.#model
@@ -101,9 +125,72 @@ export class Detector {
         : model.verdict(placement, rating, minConfidence, options?.detail === true)
     this.#records += 1
     this.#rate.push(verdict.anomalous)
-    this.#history.push(placement.values)
-    this.#learning?.learn(placement, rating)
+    this.#placement = placement
+    this.#rating = rating
     return verdict
+  }
+
+  /**
+   * Learns from the record rated last, once. `usual`: by the rules that guard the baseline; `expected`: as an ordinary
+   * record, whatever it scored; `never`: not at all.
+   */
+  learn(treatment: Treatment): void {
+    const placement = this.#placement
+    if (placement === null) return
+    this.#placement = null
+    if (this.#learning !== null) this.#learning.learn(placement, this.#rating, treatment)
+    else if (treatment !== 'never') this.#history.push(placement.values)
+  }
+
+  /** The record rated last, until `learn` was called: its route's name and its values. Valid until the next one. */
+  get rated(): Pick<Placement, 'route' | 'values'> | null {
+    return this.#placement
+  }
+
+  /** While it is paused records are judged and counted, and nothing is learnt. */
+  get learningPaused(): boolean {
+    return this.#learning?.paused ?? false
+  }
+
+  /** @throws LearningError beside a given forest, as everything that says what to learn */
+  pauseLearning(): void {
+    this.#learner().paused = true
+  }
+
+  resumeLearning(): void {
+    this.#learner().paused = false
+  }
+
+  /**
+   * Takes what was learnt of the records that match out of the baseline and the profiles of routes, and has a forest
+   * grown from what is left; where that is less than a first fit needs, the static rules decide until there is more.
+   * A plain window keeps no routes: each of its rows is asked for with an empty name.
+   */
+  forget(matches: RecordMatch): Forgotten {
+    return this.#learner().forget(matches)
+  }
+
+  /**
+   * Forgets all that was learnt, as before the first record, or what was learnt of one route.
+   * @param route its name; the plain window knows none
+   * @returns what is gone; null when it was everything
+   */
+  reset(route?: string): Forgotten | null {
+    const learning = this.#learner()
+    if (route !== undefined) return learning.resetRoute(route)
+    this.#placement = null
+    learning.reset()
+    return null
+  }
+
+  /**
+   * Something has changed for good, by a deploy say: a shift of the values is believed on a fifth of the evidence
+   * that it takes otherwise, until it was, or `historyMax` records have passed.
+   * @param route name of the route that changed: then its records alone are the evidence, and are counted. Without one
+   *   it is all records, whatever their route.
+   */
+  changed(route?: string): void {
+    this.#learner().expectChange(route ?? null)
   }
 
   /** All that the next verdicts depend on, as plain data. */
@@ -129,6 +216,14 @@ export class Detector {
   /** Ends training; a fit in flight is given up, the forest in use goes on answering. */
   async close(): Promise<void> {
     await this.#learning?.close()
+  }
+
+  #learner(): Learning {
+    if (this.#learning === null)
+      throw new LearningError(
+        'a given forest judges, and nothing is learnt: there is nothing to change about that',
+      )
+    return this.#learning
   }
 
   get #model(): Model | null {

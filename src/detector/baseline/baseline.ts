@@ -9,8 +9,26 @@ export interface Context {
   readonly percentile: number
 }
 
+/** What becomes of a judged record: learnt by the rules, learnt as an ordinary one whatever its score, or kept out. */
+export type Treatment = 'usual' | 'expected' | 'never'
+
+/** Whether a learnt record is meant, by the name of its route and its raw values in feature order. */
+export type RecordMatch = (route: string, values: ArrayLike<number>) => boolean
+
+/** Records that were taken out of what was learnt. */
+export interface Forgotten {
+  /** Of those that the next forest would have been grown from. */
+  readonly baseline: number
+  /** Of those that say what is usual on their route; most are in the baseline, too. */
+  readonly profiles: number
+  /** Of the odd ones that were kept aside. */
+  readonly setAside: number
+}
+
 /** A record in the coordinates of a reference. One object serves all records: it holds the one placed last. */
 export interface Placement {
+  /** Name of its route; empty where it has none. */
+  readonly route: string
   /** Raw values in feature order. */
   readonly values: ArrayLike<number>
   /** What the forest compares, f32[nFeatures]. */
@@ -48,6 +66,8 @@ export interface FittedSlot {
 /** What learns: takes records in or keeps them out, and hands out the rows to grow the next forest from. */
 export interface Learner {
   readonly kind: 'guarded' | 'window'
+  /** Records that the next forest would be grown from. */
+  readonly size: number
   /**
    * Takes in the record just placed, or not.
    * @param placement what `place` returned for it
@@ -58,6 +78,17 @@ export interface Learner {
   copyToTraining(): number
   /** The forest grown from the rows written last is in use from now on. */
   adopt(fitted: FittedSlot): void
+  /** Takes out the records that match. The window keeps no routes: each of its rows counts as one without a route. */
+  forget(matches: RecordMatch): Forgotten
+  /** The forest is gone, and with it all that only means something beside it. The records stay. */
+  unfit(): void
+  /** As before the first record. */
+  reset(): void
+  /**
+   * The records that come now may differ for good: evidence of that is believed sooner.
+   * @param route name of the route that changed; null for any
+   */
+  expectChange(route: string | null): void
   /** All that the next verdicts depend on. */
   capture(): StateValue
   /** Takes over what was captured; without the forest that went with it, what depends on that is left out. */

@@ -6,6 +6,8 @@ export interface History {
   readonly size: number
   /** One more record was seen. */
   push(values: ArrayLike<number>): void
+  /** Forgets all but the newest n records. */
+  keep(n: number): void
   capture(): StateValue
   /** @param state a number of records, or their rows: f32[size][nFeatures] */
   restore(state: number | Float32Array): void
@@ -28,6 +30,10 @@ export class RecordCount implements History {
 
   push(): void {
     if (this.#size < this.#capacity) this.#size += 1
+  }
+
+  keep(n: number): void {
+    this.#size = Math.min(this.#size, n)
   }
 
   capture(): number {

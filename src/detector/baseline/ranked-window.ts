@@ -17,6 +17,11 @@ export class RankedWindow extends SlidingWindow {
     super.push(row)
   }
 
+  override retain(stays: (row: Float32Array, index: number) => boolean): void {
+    this.#columns = null
+    super.retain(stays)
+  }
+
   /** Median of a feature; there must be a row. */
   median(feature: number): number {
     return medianOfColumn(this.#ascending(feature))

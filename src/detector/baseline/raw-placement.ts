@@ -3,6 +3,7 @@ import type { Feature } from '../../telemetry/features.js'
 import type { Telemetry } from '../../telemetry/record.js'
 import type { Context, Placement } from './baseline.js'
 import type { DifferencePolicy } from './policy.js'
+import { RouteNames } from './route-names.js'
 
 /** Medians and ranks of the records that raw values are compared with; there must be one. */
 export interface RawContext {
@@ -20,6 +21,8 @@ export class RawPlacement implements Placement {
   nRecords = 0
   readonly #features: readonly Feature[]
   readonly #context: RawContext
+  readonly #names = new RouteNames()
+  #rawRoute: string | undefined
 
   constructor(features: readonly Feature[], context: RawContext) {
     this.#features = features
@@ -28,9 +31,15 @@ export class RawPlacement implements Placement {
     this.row = new Float32Array(features.length)
   }
 
+  /** It plays no part in the verdict, so it is named when somebody asks. */
+  get route(): string {
+    return this.#names.of(this.#rawRoute)
+  }
+
   /** Reads a record; what the policy excuses, the forest sees as the median. */
   read(record: Telemetry, nRecords: number, policy: DifferencePolicy | null): void {
     this.nRecords = nRecords
+    this.#rawRoute = record.route
     for (let f = 0; f < this.values.length; f++) {
       this.values[f] = Math.min((this.#features[f] as Feature).extract(record), MAX_FLOAT32)
       const value = this.values[f] as number

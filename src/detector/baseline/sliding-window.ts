@@ -54,6 +54,27 @@ export class SlidingWindow implements History {
     for (let at = 0; at < rows.length; at += nFeatures) this.push(rows.subarray(at, at + nFeatures))
   }
 
+  keep(n: number): void {
+    const { size } = this
+    if (n < size) this.retain((_row, index) => index >= size - n)
+  }
+
+  /**
+   * Keeps the rows that a question says yes to.
+   * @param stays asked of each row, f32[nFeatures], with its index, oldest first
+   */
+  retain(stays: (row: Float32Array, index: number) => boolean): void {
+    const { nFeatures } = this.#arena.shape
+    const rows = this.capture()
+    const n = this.#size
+    this.#next = 0
+    this.#size = 0
+    for (let i = 0; i < n; i++) {
+      const row = rows.subarray(i * nFeatures, (i + 1) * nFeatures)
+      if (stays(row, i)) this.push(row)
+    }
+  }
+
   /** Copies the rows, oldest first, to where a fit reads them; returns how many. */
   copyToTraining(): number {
     const { window, training, rowStride } = this.#arena

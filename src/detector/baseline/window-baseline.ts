@@ -1,7 +1,7 @@
 import type { Arena } from '../../forest/arena.js'
 import type { Feature } from '../../telemetry/features.js'
 import type { Telemetry } from '../../telemetry/record.js'
-import type { Baseline, FittedSlot, Placement } from './baseline.js'
+import type { Baseline, FittedSlot, Forgotten, Placement, RecordMatch } from './baseline.js'
 import { Columns } from './columns.js'
 import type { DifferencePolicy } from './policy.js'
 import { type RawContext, RawPlacement } from './raw-placement.js'
@@ -32,6 +32,10 @@ export class WindowBaseline implements Baseline, RawContext {
     this.#placement = new RawPlacement(features, this)
   }
 
+  get size(): number {
+    return this.#window.size
+  }
+
   place(record: Telemetry): Placement {
     this.#placement.read(record, this.#nRows, this.#policy)
     return this.#placement
@@ -49,6 +53,27 @@ export class WindowBaseline implements Baseline, RawContext {
     this.#columns = new Columns(this.#features.map((_, index) => this.#arena.column(slot, index)))
     this.#medians = this.#features.map((_, index) => this.#columns.median(index))
     this.#nRows = nRows
+  }
+
+  forget(matches: RecordMatch): Forgotten {
+    const before = this.#window.size
+    this.#window.retain((row) => !matches('', row))
+    return { baseline: before - this.#window.size, profiles: 0, setAside: 0 }
+  }
+
+  unfit(): void {
+    this.#columns = new Columns([])
+    this.#medians = []
+    this.#nRows = 0
+  }
+
+  reset(): void {
+    this.unfit()
+    this.#window.keep(0)
+  }
+
+  expectChange(): void {
+    // Every record is learnt as it comes: there is nothing to believe sooner.
   }
 
   capture(): null {

@@ -35,6 +35,7 @@ export class CellCounts {
     if (count > 1) this.#counts[bucket] = count - 1
   }
 
+  /** Counts the cells of a store anew. */
   recount(store: RecordStore): void {
     this.#counts.fill(0)
     this.#taken = 0

@@ -1,19 +1,20 @@
 import type { Arena } from '../../forest/arena.js'
 import type { Feature } from '../../telemetry/features.js'
 import type { Telemetry } from '../../telemetry/record.js'
-import type { Baseline, FittedSlot, Rating } from '../baseline/baseline.js'
+import type { Baseline, FittedSlot, Forgotten, Rating, RecordMatch } from '../baseline/baseline.js'
 import type { DifferencePolicy } from '../baseline/policy.js'
-import { CellCounts } from './cell-counts.js'
+import type { ChangeState } from './announced-change.js'
 import { CellGrid, type GridState, type SpreadOf } from './cell-grid.js'
 import { Frame, type FrameState, toRatio } from './frame.js'
 import { GuardedPlacement } from './guarded-placement.js'
+import { KnownRecords } from './known-records.js'
 import { toLog } from './log-scale.js'
+import { OddRecords } from './odd-records.js'
 import { RandomStream } from './random-stream.js'
-import { type RecordState, RecordStore } from './record-store.js'
-import type { ProfileState, RouteProfile } from './route-profile.js'
+import type { RecordState } from './record-store.js'
+import type { ProfileState } from './route-profile.js'
 import { RouteProfiles } from './route-profiles.js'
-import { ShiftEvidence } from './shift-evidence.js'
-import { asVaried, drawShifted } from './shift-release.js'
+import { Shifts } from './shifts.js'
 import { TailGate } from './tail-gate.js'
 
 /** Under `auto` the share of odd records is measured; below this it is too small to measure. */
@@ -30,6 +31,7 @@ export type GuardedState = {
   readonly tokens: Float64Array
   readonly frame: FrameState | null
   readonly grid: GridState | null
+  readonly changes: readonly ChangeState[]
 }
 
 /**
@@ -38,7 +40,7 @@ export type GuardedState = {
  * Records within the threshold enter a reservoir, each in place of a random one, so that it forgets gradually.
  * Odd ones enter only as fast as the baseline's own tail would bring them (tail-gate.ts) and never fill more
  * than a small cell of near-identical ones (cell-grid.ts). The last odd ones are kept aside; when there is
- * evidence that they are here to stay (shift-evidence.ts), they take the place of their share of the baseline.
+ * evidence that they are here to stay (shifts.ts), they take the place of their share of the baseline.
  */
 export class GuardedBaseline implements Baseline {
   readonly kind = 'guarded'
@@ -46,19 +48,17 @@ export class GuardedBaseline implements Baseline {
   readonly #features: readonly Feature[]
   readonly #policy: DifferencePolicy
   readonly #profiles: RouteProfiles
-  readonly #known: RecordStore
-  readonly #odd: RecordStore
-  readonly #knownCells = new CellCounts()
-  readonly #oddCells = new CellCounts()
+  readonly #known: KnownRecords
+  readonly #odd: OddRecords
   readonly #gate = new TailGate()
-  readonly #shift: ShiftEvidence
+  readonly #shifts: Shifts
+  readonly #seed: number
   readonly #random: RandomStream
   readonly #placement: GuardedPlacement
   #frame: Frame | null = null
   #coming: Frame | null = null
   #grid: CellGrid | null = null
   #share = LEAST_SHARE
-  #nextOdd = 0
 
   constructor(
     arena: Arena,
@@ -73,16 +73,26 @@ export class GuardedBaseline implements Baseline {
     this.#features = features
     this.#policy = policy
     this.#profiles = new RouteProfiles(routesMax, nFeatures)
-    this.#known = new RecordStore(maxRows, nFeatures)
-    this.#odd = new RecordStore(maxRows, nFeatures)
+    this.#odd = new OddRecords(maxRows, nFeatures)
     this.#placement = new GuardedPlacement(nFeatures)
-    this.#shift = new ShiftEvidence(maxRows)
+    this.#seed = seed
     this.#random = new RandomStream(seed)
+    this.#known = new KnownRecords(maxRows, nFeatures, this.#profiles, this.#random)
+    this.#shifts = new Shifts({
+      known: this.#known,
+      odd: this.#odd,
+      profiles: this.#profiles,
+      random: this.#random,
+    })
   }
 
   /** Routes with a profile. */
   get routes(): number {
     return this.#profiles.size
+  }
+
+  get size(): number {
+    return this.#known.size
   }
 
   place(record: Telemetry): GuardedPlacement {
@@ -119,37 +129,70 @@ export class GuardedBaseline implements Baseline {
     record.cells[0] = cell
     const crowded = odd && this.#isFull(cell, this.#grid)
     this.#gate.tick()
-    this.#shift.observe(odd, crowded, this.#share)
-    if (odd) this.#setAside(record, cell)
+    this.#shifts.observe(placement.route, odd, crowded, this.#share)
+    if (odd) this.#odd.add(record, cell)
     if (!odd || (!crowded && this.#gate.pass(score))) this.#enter(placement)
   }
 
   copyToTraining(): number {
-    this.#releaseShift()
+    if (this.#grid !== null && this.#frame !== null)
+      this.#shifts.release(this.#grid, this.#frame, this.#share)
     this.#profiles.refresh()
-    this.#coming = Frame.measure(this.#known, this.#profiles, this.#arena.training, this.#arena.rowStride)
+    this.#coming = Frame.measure(
+      this.#known.records,
+      this.#profiles,
+      this.#arena.training,
+      this.#arena.rowStride,
+    )
     return this.#known.size
   }
 
   adopt({ slot }: FittedSlot): void {
     if (this.#coming === null) return
     this.#frame = this.#coming
-    this.#grid = CellGrid.fit(this.#spreadsIn(this.#frame), this.#known, this.#grid)
-    this.#grid.label(this.#odd)
+    this.#grid = CellGrid.fit(this.#spreadsIn(this.#frame), this.#known.records, this.#grid)
+    this.#grid.label(this.#odd.records)
     this.#watch(slot)
+  }
+
+  forget(matches: RecordMatch): Forgotten {
+    const odd = this.#odd.records
+    const setAside = this.#odd.retain((i) => !matches(odd.routes[i] as string, odd.valuesOf(i)))
+    // What the evidence owes to records that are gone cannot be told from the rest of it.
+    if (setAside > 0) this.#shifts.forgetEvidence()
+    return { ...this.#known.forget(matches), setAside }
+  }
+
+  unfit(): void {
+    this.#frame = this.#coming = null
+    this.#grid = null
+    this.#odd.clear()
+    this.#shifts.reset()
+    this.#gate.tokens.fill(1)
+  }
+
+  reset(): void {
+    this.unfit()
+    this.#known.clear()
+    this.#random.state = new RandomStream(this.#seed).state
+  }
+
+  expectChange(route: string | null): void {
+    // Without a forest every record is let in as it comes.
+    if (this.#grid !== null) this.#shifts.announce(route)
   }
 
   capture(): GuardedState {
     return {
-      known: this.#known.capture(),
+      known: this.#known.records.capture(),
       odd: this.#odd.capture(),
-      nextOdd: this.#nextOdd,
+      nextOdd: this.#odd.next,
       profiles: this.#profiles.capture(),
       random: this.#random.state,
-      shift: this.#shift.capture(),
       tokens: this.#gate.tokens.slice(),
       frame: this.#frame?.capture() ?? null,
       grid: this.#grid?.capture() ?? null,
+      ...this.#shifts.capture(),
     }
   }
 
@@ -159,9 +202,9 @@ export class GuardedBaseline implements Baseline {
     this.#random.state = state.random
     if (fitted === null || state.frame === null || state.grid === null) return
     // The ring of odd records goes with the forest that found them odd.
-    this.#odd.restore(state.odd)
-    this.#nextOdd = state.nextOdd % this.#odd.capacity
-    this.#shift.restore(state.shift)
+    this.#odd.restore(state.odd, state.nextOdd)
+    // A state of before changes could be announced has none.
+    this.#shifts.restore(state.shift, state.changes ?? [])
     this.#gate.tokens.set(state.tokens)
     this.#frame = new Frame(state.frame)
     this.#grid = new CellGrid(this.#spreadsIn(this.#frame), state.grid)
@@ -177,8 +220,8 @@ export class GuardedBaseline implements Baseline {
 
   /** Sets up what guards the baseline for the forest in a slot. */
   #watch(slot: number): void {
-    this.#knownCells.recount(this.#known)
-    this.#oddCells.recount(this.#odd)
+    this.#known.recount()
+    this.#odd.recount()
     this.#share = Math.max(this.#arena.wasm.shareOf(this.#arena.base, slot), LEAST_SHARE)
     this.#gate.calibrate(this.#share, this.#arena.scores(slot))
   }
@@ -194,48 +237,11 @@ export class GuardedBaseline implements Baseline {
 
   #isFull(cell: number, grid: CellGrid): boolean {
     const quota = Math.max(1, grid.quota * this.#known.size)
-    return this.#knownCells.of(cell) >= quota || this.#oddCells.of(cell) >= quota
-  }
-
-  /** An odd record joins the latest ones. */
-  #setAside(record: RecordStore, cell: number): void {
-    const odd = this.#odd
-    if (odd.size === odd.capacity) this.#oddCells.remove(odd.cells[this.#nextOdd] as number)
-    odd.copy(this.#nextOdd, record, 0)
-    this.#oddCells.add(cell)
-    this.#nextOdd = (this.#nextOdd + 1) % odd.capacity
+    return this.#known.of(cell) >= quota || this.#odd.of(cell) >= quota
   }
 
   /** A record joins the baseline and the profile of its route. */
   #enter({ record, found, route }: GuardedPlacement): void {
-    const known = this.#known
-    const full = known.size === known.capacity
-    const profile = found ?? this.#profiles.findOrCreate(route)
-    this.#replace(full ? this.#random.below(known.capacity) : known.size, record, 0, profile)
-  }
-
-  /** Puts a record of another store in place of one of the baseline. */
-  #replace(index: number, source: RecordStore, from: number, profile: RouteProfile): void {
-    const known = this.#known
-    if (index < known.size) this.#knownCells.remove(known.cells[index] as number)
-    known.copy(index, source, from)
-    this.#knownCells.add(known.cells[index] as number)
-    profile.add(known.values, index * known.nFeatures)
-  }
-
-  #releaseShift(): void {
-    const grid = this.#grid
-    const frame = this.#frame
-    if (grid === null || frame === null) return
-    const odd = this.#odd
-    const shift = this.#shift.verdict(() => asVaried(odd, this.#nextOdd, this.#known, frame.within))
-    if (shift === null) return
-    for (const { from, to } of drawShifted(shift, odd, this.#nextOdd, this.#known, grid, this.#random)) {
-      this.#replace(to, odd, from, this.#profiles.findOrCreate(odd.routes[from] as string))
-    }
-    odd.size = 0
-    this.#nextOdd = 0
-    this.#oddCells.recount(odd)
-    this.#shift.reset()
+    this.#known.enter(record, 0, found ?? this.#profiles.findOrCreate(route))
   }
 }

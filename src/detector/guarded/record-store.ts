@@ -42,6 +42,19 @@ export class RecordStore {
     if (to >= this.size) this.size = to + 1
   }
 
+  /** Keeps the records whose index a question says yes to, in their order; returns how many went. */
+  retain(stays: (index: number) => boolean): number {
+    const before = this.size
+    this.size = 0
+    for (let i = 0; i < before; i++) if (stays(i)) this.copy(this.size, this, i)
+    return before - this.size
+  }
+
+  /** The raw values of one record. */
+  valuesOf(index: number): Float64Array {
+    return this.values.subarray(index * this.nFeatures, (index + 1) * this.nFeatures)
+  }
+
   /** The records, and their cells; what follows from the values is left out. */
   capture(): RecordState {
     const { size, nFeatures } = this

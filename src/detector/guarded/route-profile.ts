@@ -1,3 +1,4 @@
+import type { RecordMatch } from '../baseline/baseline.js'
 import { type Column, Columns, sortedColumns } from '../baseline/columns.js'
 import { LEAST_SPREAD, toLog } from './log-scale.js'
 import { spreadAround } from './median.js'
@@ -80,6 +81,27 @@ export class RouteProfile {
     }
     this.established = true
     this.#stale = false
+  }
+
+  /** Takes out the records that match; returns how many. Centre and spread follow at the next fit. */
+  forget(matches: RecordMatch): number {
+    const n = this.median.length
+    const kept = new Float64Array(this.#values.length)
+    const oldest = this.size < PROFILE_ROWS ? 0 : this.#next
+    let left = 0
+    for (let i = 0; i < this.size; i++) {
+      const at = ((oldest + i) % PROFILE_ROWS) * n
+      const row = this.#values.subarray(at, at + n)
+      if (!matches(this.name, row)) kept.set(row, n * left++)
+    }
+    const gone = this.size - left
+    if (gone === 0) return 0
+    this.#values = kept
+    this.size = left
+    this.#next = left
+    this.#stale = true
+    if (left < ESTABLISHED_ROWS) this.established = false
+    return gone
   }
 
   capture(): ProfileState {

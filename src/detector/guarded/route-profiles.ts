@@ -1,11 +1,11 @@
-import { routeName } from '../../telemetry/route-name.js'
+import type { RecordMatch } from '../baseline/baseline.js'
+import { RouteNames } from '../baseline/route-names.js'
 import { type ProfileState, RouteProfile } from './route-profile.js'
 
 /** Routes with a profile of their own where nothing else is said. */
 export const ROUTES_MAX = 512
-/** Raw routes remembered with their names, to each profile; longer ones are named anew each time. */
+/** Raw routes remembered with their names, to each profile. */
 const ALIASES_A_ROUTE = 4
-const LONGEST_ALIAS = 256
 
 /**
  * The profiles of at most `routesMax` routes. When one more is needed, the least recently used goes: a sweep in
@@ -16,12 +16,12 @@ export class RouteProfiles {
   readonly #routesMax: number
   readonly #nFeatures: number
   readonly #profiles = new Map<string, RouteProfile>()
-  /** Raw route to name: naming costs several times a look-up. */
-  readonly #names = new Map<string, string>()
+  readonly #names: RouteNames
 
   constructor(routesMax: number, nFeatures: number) {
     this.#routesMax = routesMax
     this.#nFeatures = nFeatures
+    this.#names = new RouteNames(ALIASES_A_ROUTE * routesMax)
   }
 
   get size(): number {
@@ -34,15 +34,7 @@ export class RouteProfiles {
   }
 
   nameOf(raw: string | undefined): string {
-    if (raw === undefined) return ''
-    const known = this.#names.get(raw)
-    if (known !== undefined) return known
-    const name = routeName(raw)
-    if (raw.length <= LONGEST_ALIAS) {
-      if (this.#names.size >= ALIASES_A_ROUTE * this.#routesMax) this.#names.clear()
-      this.#names.set(raw, name)
-    }
-    return name
+    return this.#names.of(raw)
   }
 
   find(name: string): RouteProfile | undefined {
@@ -65,6 +57,21 @@ export class RouteProfiles {
     profile.used = false
     this.#profiles.set(name, profile)
     return profile
+  }
+
+  /** Takes out the records that match, and profiles that nothing is left of; returns how many records went, by route. */
+  forget(matches: RecordMatch): Map<string, number> {
+    const gone = new Map<string, number>()
+    for (const [name, profile] of this.#profiles) {
+      const records = profile.forget(matches)
+      if (records > 0) gone.set(name, records)
+      if (profile.size === 0) this.#profiles.delete(name)
+    }
+    return gone
+  }
+
+  clear(): void {
+    this.#profiles.clear()
   }
 
   /** Every profile, in the order of the sweep. */

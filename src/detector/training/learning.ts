@@ -1,8 +1,9 @@
 import type { Arena } from '../../forest/arena.js'
 import type { StateSection, StateValue } from '../../state/section.js'
 import { StateError } from '../../state/section.js'
-import type { Learner, Placement, Rating } from '../baseline/baseline.js'
+import type { Forgotten, Learner, Placement, Rating, RecordMatch, Treatment } from '../baseline/baseline.js'
 import type { History } from '../baseline/history.js'
+import { LearningError } from '../learning-error.js'
 import { captureForest, type FittedOptions, type ForestState, restoreForest } from '../model/forest-state.js'
 import { Model } from '../model/model.js'
 import type { ResolvedDetectorOptions } from '../options.js'
@@ -12,7 +13,7 @@ import { Trainer } from './trainer.js'
 export interface LearningParts {
   readonly arena: Arena
   readonly learner: Learner
-  /** Counts the records seen; the detector fills it. */
+  /** The records seen, but for those that were kept out of what is learnt. */
   readonly history: History
   readonly options: ResolvedDetectorOptions
 }
@@ -26,6 +27,12 @@ export class Learning {
   readonly #trainer: Trainer
   readonly #schedule: RefitSchedule
   #model: Model | null = null
+  /** Generation given last: a number never stands for two forests. */
+  #generation = 0
+  /** Counts up when the rows of a fit that runs must not be used any more. */
+  #epoch = 0
+  /** While it is true records are judged, and nothing is learnt. */
+  paused = false
   /** Records since a fit was last asked for. */
   sinceRequest = 0
 
@@ -43,6 +50,11 @@ export class Learning {
     return this.#model
   }
 
+  /** Whether what is learnt is known by route. */
+  get keepsRoutes(): boolean {
+    return this.#learner.kind !== 'window'
+  }
+
   /** Who fits. */
   get trainer(): 'worker' | 'inline' {
     return this.#trainer.kind
@@ -53,9 +65,12 @@ export class Learning {
     return this.#model === null ? Math.max(0, this.#options.minSamples - this.#history.size) : 0
   }
 
-  /** Takes in a record that was judged and counted, or not, and asks for a fit when one is due. */
-  learn(placement: Placement, rating: Rating | null): void {
-    this.#learner.admit(placement, rating)
+  /** Takes in a record that was judged, or not, and asks for a fit when one is due. */
+  learn(placement: Placement, rating: Rating | null, treatment: Treatment): void {
+    if (this.paused || treatment === 'never') return
+    const expected = treatment === 'expected' && rating?.odd === true
+    this.#history.push(placement.values)
+    this.#learner.admit(placement, expected ? { score: rating.score, odd: false } : rating)
     this.sinceRequest += 1
     const { minSamples, retrainEvery } = this.#options
     const { size } = this.#history
@@ -65,6 +80,44 @@ export class Learning {
       this.sinceRequest = 0
       this.#schedule.request()
     }
+  }
+
+  /** Takes out the records that match, and has a forest grown from what is left. */
+  forget(matches: RecordMatch): Forgotten {
+    const gone = this.#learner.forget(matches)
+    if (gone.baseline + gone.profiles > 0) this.#goOnWithLess()
+    return gone
+  }
+
+  /** As before the first record. */
+  reset(): void {
+    this.#dropModel()
+    this.#learner.reset()
+    this.#history.keep(0)
+    this.sinceRequest = 0
+  }
+
+  /**
+   * Takes out what is known of a route.
+   * @throws LearningError in the plain window
+   */
+  resetRoute(route: string): Forgotten {
+    if (!this.keepsRoutes)
+      throw new LearningError('the plain window keeps no routes: it can be reset as a whole only')
+    return this.forget((name) => name === route)
+  }
+
+  /**
+   * Believes evidence of a change sooner.
+   * @param route that it is expected on; null for any
+   * @throws LearningError in the plain window
+   */
+  expectChange(route: string | null): void {
+    if (this.#learner.kind === 'window')
+      throw new LearningError(
+        'the plain window learns every record as it comes: no change has to be announced',
+      )
+    this.#learner.expectChange(route)
   }
 
   /** To be called after a restore: without a forest that could be taken over one is fitted on what was restored. */
@@ -100,6 +153,7 @@ export class Learning {
           captureForest(this.#arena, this.#model.slot, this.#model.generation, this.#fittedOptions()),
         restore: (state) => {
           if (state === null || !restoreForest(this.#arena, 0, state, this.#fittedOptions())) return
+          this.#generation = state.generation
           this.#model = new Model(this.#arena, 0, state.generation, this.#options.features)
         },
       }),
@@ -111,6 +165,24 @@ export class Learning {
     ]
   }
 
+  /** What is left is fitted at once; where it is less than a first fit needs, the static rules decide until then. */
+  #goOnWithLess(): void {
+    const { size } = this.#learner
+    if (size >= this.#options.minSamples) {
+      this.#schedule.request()
+      return
+    }
+    this.#dropModel()
+    this.#history.keep(size)
+  }
+
+  #dropModel(): void {
+    this.#epoch += 1
+    this.#schedule.cancel()
+    this.#model = null
+    this.#learner.unfit()
+  }
+
   #fittedOptions(): FittedOptions {
     const { features, nTrees, subsampleSize, seed, contamination } = this.#options
     return { nFeatures: features.length, nTrees, subsampleSize, seed, contamination }
@@ -119,6 +191,7 @@ export class Learning {
   async #fit(): Promise<number> {
     const slot = this.#model?.slot === 0 ? 1 : 0
     const generation = this.#model?.generation ?? 0
+    const epoch = this.#epoch
     const nRows = this.#learner.copyToTraining()
     const { nTrees, seed, contamination, features, onFit } = this.#options
     const { base } = this.#arena
@@ -127,11 +200,14 @@ export class Learning {
     try {
       durationMs = await this.#trainer.fit({ base, slot, nRows, nTrees, seed, contamination })
     } catch (error) {
+      if (epoch !== this.#epoch) return performance.now() - startedMs
       durationMs = performance.now() - startedMs
       onFit?.({ outcome: 'failed', durationMs, generation, nRows, error: error as Error })
       throw error
     }
-    const model = new Model(this.#arena, slot, generation + 1, features)
+    if (epoch !== this.#epoch) return durationMs
+    this.#generation += 1
+    const model = new Model(this.#arena, slot, this.#generation, features)
     this.#learner.adopt(model)
     this.#model = model
     onFit?.({ outcome: 'ok', durationMs, generation: model.generation, nRows })

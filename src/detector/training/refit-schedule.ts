@@ -44,6 +44,15 @@ export class RefitSchedule {
     return new Promise((resolve) => this.#whenSettled.push(resolve))
   }
 
+  /** Takes back what was asked for; a fit that runs goes on. */
+  cancel(): void {
+    this.#wanted = false
+    if (this.#timer) clearTimeout(this.#timer)
+    this.#timer = null
+    this.#failures = 0
+    if (!this.#running) this.#release()
+  }
+
   close(): void {
     this.#closed = true
     this.#wanted = false
