@@ -1,3 +1,4 @@
+import { type IncidentNotes, Operator } from './alerts/operator.js'
 import { AnomalyLog } from './anomalies/anomaly-log.js'
 import { Detector, type DetectorOptions, type FitReport } from './detector/detector.js'
 import type { TrainerFault } from './detector/training/trainer-options.js'
@@ -14,7 +15,7 @@ import { routeName } from './telemetry/route-name.js'
 /** What is said of one record. */
 export interface Judgement {
   readonly verdict: Verdict
-  /** How the anomaly is kept and explained; null for an ordinary record. */
+  /** How the anomaly is kept and explained; null for an ordinary record, and for one that an operator expects. */
   readonly anomaly: ReportedAnomaly | null
 }
 
@@ -56,6 +57,8 @@ export interface SentinelOptions {
   readonly state?: KeptState
   readonly listener?: SentinelListener
   readonly log?: SentinelLog
+  /** Milliseconds since 1970, for what operators say for a time. Default: the clock of the machine. */
+  readonly clock?: () => number
 }
 
 /** The language model that adds its words to what the rules say. */
@@ -80,6 +83,8 @@ const BY_RULES: AskedModel = {
   timeoutMs: 2000,
   model: () => Promise.reject(new Error('no language model is set up')),
 }
+/** Nothing gathers incidents yet. */
+const NO_INCIDENTS: IncidentNotes = { get: () => undefined, note() {} }
 const STATE_INTERVAL_MS = 60_000
 const SILENT: SentinelLog = { debug() {}, info() {}, warn() {}, error() {} }
 
@@ -90,6 +95,8 @@ const SILENT: SentinelLog = { debug() {}, info() {}, warn() {}, error() {} }
 export class Sentinel {
   readonly detector: Detector
   readonly anomalies: AnomalyLog
+  /** What the people who run it say to it. */
+  readonly operator: Operator
   readonly #explainer: Explainer
   readonly #waits: boolean
   readonly #listeners: SentinelListener[]
@@ -103,6 +110,8 @@ export class Sentinel {
     this.anomalies = new AnomalyLog(anomaliesMax === undefined ? {} : { max: anomaliesMax })
     this.#listeners = listeners
     this.#log = log
+    const { clock = Date.now } = options
+    this.operator = new Operator({ detector, anomalies: this.anomalies, incidents: NO_INCIDENTS, log, clock })
     const heard = {
       llmRequest: (outcome: LlmOutcome, seconds: number | null): void => {
         for (const listener of listeners) listener.llmRequest?.(outcome, seconds)
@@ -113,7 +122,7 @@ export class Sentinel {
     }
     this.#waits = explain.mode === 'wait'
     this.#explainer = new Explainer({ ...explain, listener: { ...heard, log } })
-    this.#sections = sectionsOf(detector, this.anomalies, state?.sections)
+    this.#sections = sectionsOf(detector, this.anomalies, this.operator, state?.sections)
   }
 
   /**
@@ -149,12 +158,14 @@ export class Sentinel {
   }
 
   /**
-   * Judges one record, then learns from it. An anomaly is kept, explained and logged.
+   * Judges one record, then learns from it. An anomaly is kept, explained and logged, unless an operator expects it.
    * @param options.detail fills in the contributions of an ordinary record, too
    */
   judge(record: Telemetry, options?: { readonly detail?: boolean }): Judgement {
-    const verdict = this.detector.analyze(record, options)
-    const anomaly = verdict.anomalous ? this.#report(verdict, record.route) : null
+    const verdict = this.detector.rate(record, options)
+    const alert = !verdict.anomalous ? 'none' : this.operator.mutes(verdict) ? 'muted' : 'alerted'
+    this.detector.learn(this.operator.treatmentOf(alert))
+    const anomaly = alert === 'alerted' ? this.#report(verdict, record.route) : null
     const judgement = { verdict, anomaly }
     for (const listener of this.#listeners) listener.recordJudged?.(judgement)
     return judgement
@@ -213,12 +224,12 @@ export class Sentinel {
   }
 
   async #keep({ store, intervalMs = STATE_INTERVAL_MS }: KeptState): Promise<void> {
-    const { detector, anomalies } = this
+    const { detector, anomalies, operator } = this
     this.#keeper = new StateKeeper({
       store,
       intervalMs,
       sections: this.#sections,
-      revision: () => `${detector.records} ${detector.generation} ${anomalies.newestId}`,
+      revision: () => `${detector.records} ${detector.generation} ${anomalies.newestId} ${operator.revision}`,
       facts: () => ({
         records: detector.records,
         historySize: detector.historySize,
@@ -238,6 +249,7 @@ export class Sentinel {
 function sectionsOf(
   detector: Detector,
   anomalies: AnomalyLog,
+  operator: Operator,
   others: readonly StateSection[] = [],
 ): StateSection[] {
   // Plain data all of it; the compiler takes no interface for that.
@@ -251,6 +263,11 @@ function sectionsOf(
       name: 'anomalies',
       capture: () => anomalies.capture(),
       restore: (list: ReturnType<AnomalyLog['capture']>) => anomalies.restore(list),
+    },
+    {
+      name: 'operator',
+      capture: () => operator.capture(),
+      restore: (words: ReturnType<Operator['capture']>) => operator.restore(words),
     },
   ] as unknown as StateSection[]
   return [...own, ...others]

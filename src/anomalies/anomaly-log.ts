@@ -1,3 +1,4 @@
+import type { FeedbackNote } from '../alerts/feedback-note.js'
 import type { Verdict } from '../detector/verdict.js'
 import type { Assessment } from '../explain/llm/assessment.js'
 import { plainText } from '../text/plain-text.js'
@@ -60,6 +61,7 @@ export class AnomalyLog {
       confidence: verdict.confidence,
       explanation: { source: 'rules', text: reason, model: null, ms: null },
       detail: detailOf(verdict),
+      feedback: null,
     }
     this.#newestId = anomaly.id
     this.#anomalies.set(anomaly.id, anomaly)
@@ -79,6 +81,14 @@ export class AnomalyLog {
     // A key that exists stays where it is in the order.
     this.#anomalies.set(id, anomaly)
     this.#tell({ kind: 'explained', anomaly })
+    return true
+  }
+
+  /** Keeps what an operator said of an anomaly. False when the anomaly is no longer kept. */
+  note(id: string, feedback: FeedbackNote): boolean {
+    const before = this.#anomalies.get(id)
+    if (before === undefined) return false
+    this.#anomalies.set(id, { ...before, feedback })
     return true
   }
 
@@ -106,7 +116,8 @@ export class AnomalyLog {
   /** Takes over captured anomalies; ids given from now on sort after theirs, whatever the clock says. */
   restore(anomalies: readonly Anomaly[]): void {
     for (const anomaly of anomalies.slice(-this.capacity)) {
-      this.#anomalies.set(anomaly.id, anomaly)
+      // A state of before there was feedback lacks it.
+      this.#anomalies.set(anomaly.id, { ...anomaly, feedback: anomaly.feedback ?? null })
       this.#newestId = anomaly.id
     }
     if (this.#newestId !== '') this.#ids.continueAfter(this.#newestId)
@@ -126,6 +137,6 @@ export class AnomalyLog {
 }
 
 /** What lists and streams show of an anomaly. @internal */
-export function summaryOf({ detail: _, ...summary }: Anomaly): AnomalySummary {
+export function summaryOf({ detail: _, feedback: __, ...summary }: Anomaly): AnomalySummary {
   return summary
 }

@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
+import { FeedbackNote } from '../alerts/feedback-note.js'
 import { Detail } from './detail.js'
 
 /** Who explained an anomaly and how. */
@@ -39,6 +40,9 @@ export const Anomaly = Type.Object(
   {
     ...AnomalySummary.properties,
     detail: Type.Unsafe<Detail>({ $ref: `${Detail.$id}#` }),
+    feedback: Type.Union([FeedbackNote, Type.Null()], {
+      description: 'What an operator said of it; null while nobody did.',
+    }),
   },
   { description: 'One anomaly with its full detail.' },
 )

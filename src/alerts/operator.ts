@@ -1,0 +1,307 @@
+import type { Detector, Forgotten, Treatment } from '../detector/detector.js'
+import { routeName } from '../telemetry/route-name.js'
+import { Feedback, type FeedbackSubject } from './feedback.js'
+import type { FeedbackAnswer, FeedbackNote, FeedbackRequest } from './feedback-note.js'
+import type { Incident } from './incident.js'
+import { type Findings, type Lead, leadOf } from './lead.js'
+import { type Mute, Mutes } from './mutes.js'
+import { type NeverLearnt, NeverLearntList } from './never-learnt.js'
+import { OperatorError } from './operator-error.js'
+import type { PatternsState } from './pattern.js'
+import { RecentRecords } from './recent-records.js'
+
+const MINUTE_MS = 60_000
+
+/** The anomalies that feedback may be given on, and that keep it. */
+export interface AnomalyNotes {
+  get(id: string): { readonly route: string | null; readonly detail: Findings } | undefined
+  note(id: string, feedback: FeedbackNote): void
+}
+
+/** The incidents that feedback may be given on. */
+export interface IncidentNotes {
+  get(id: string): Incident | undefined
+  note(id: string, feedback: FeedbackNote): void
+}
+
+export interface OperatorLog {
+  info(fields: object, message: string): void
+  warn(fields: object, message: string): void
+}
+
+export interface OperatorParts {
+  readonly detector: Detector
+  readonly anomalies: AnomalyNotes
+  readonly incidents: IncidentNotes
+  readonly log: OperatorLog
+  /** Milliseconds since 1970. */
+  readonly clock?: () => number
+}
+
+/** Whether a record alerts, and whether anybody hears of it. */
+export type AlertOutcome = 'none' | 'alerted' | 'muted'
+
+/** What is learnt, and what is not by an operator's word. */
+export interface LearningReport {
+  readonly paused: boolean
+  /** When it goes on by itself, ISO 8601; null while it is not paused. */
+  readonly paused_until: string | null
+  /** Records learnt from, up to the size of the window. */
+  readonly samples: number
+  /** Records still needed before the first forest. */
+  readonly samples_needed: number
+  readonly mutes: number
+  readonly never_learnt: number
+}
+
+export interface OperatorState {
+  readonly pausedUntil: number | null
+  readonly mutes: PatternsState<Mute>
+  readonly neverLearnt: PatternsState<NeverLearnt>
+}
+
+/**
+ * What the people who run the service say to it: what is expected, what is a threat, when to learn and when not. Each
+ * word leaves a line in the log. All of it holds by the clock, so it is no part of what the same records repeat.
+ */
+export class Operator {
+  readonly #detector: Detector
+  readonly #anomalies: AnomalyNotes
+  readonly #incidents: IncidentNotes
+  readonly #log: OperatorLog
+  readonly #clock: () => number
+  readonly #mutes = new Mutes()
+  readonly #neverLearnt: NeverLearntList
+  readonly #recent: RecentRecords
+  readonly #feedback: Feedback
+  #pausedUntil: number | null = null
+  #words = 0
+  /** What leads in the alert that was asked about last. */
+  #lead: Lead | null = null
+
+  constructor({ detector, anomalies, incidents, log, clock = Date.now }: OperatorParts) {
+    this.#detector = detector
+    this.#anomalies = anomalies
+    this.#incidents = incidents
+    this.#log = log
+    this.#clock = clock
+    const features = detector.features.map(({ name }) => name)
+    this.#neverLearnt = new NeverLearntList(features)
+    this.#recent = new RecentRecords(features.length)
+    this.#feedback = new Feedback({
+      mutes: this.#mutes,
+      neverLearnt: this.#neverLearnt,
+      recent: this.#recent,
+      forget: detector.given ? null : (matches) => detector.forget(matches),
+      keepsRoutes: detector.keepsRoutes,
+    })
+  }
+
+  /** Changes with everything that is to be kept. */
+  get revision(): string {
+    return `${this.#words} ${this.#mutes.revision} ${this.#neverLearnt.revision}`
+  }
+
+  /**
+   * Whether an operator expects the record rated last, which would alert, and so nobody is to hear of it. A threat is
+   * never muted.
+   * @param findings of its verdict
+   */
+  mutes(findings: Findings): boolean {
+    const { rated } = this.#detector
+    this.#lead = leadOf(findings)
+    if (rated === null || this.#lead === null || this.#mutes.size === 0) return false
+    const nowMs = this.#clock()
+    if (this.#neverLearnt.match(rated.route, rated.values, nowMs) !== null) return false
+    return this.#mutes.take(rated.route, this.#lead, nowMs) !== null
+  }
+
+  /**
+   * What becomes of the record rated last. To be asked once of every record, after `mutes` of those that would alert.
+   * @param alert what comes of it
+   */
+  treatmentOf(alert: AlertOutcome): Treatment {
+    const { rated } = this.#detector
+    if (rated === null) return 'usual'
+    const { route, values } = rated
+    this.#recent.push(route, values, alert === 'none' ? null : this.#lead)
+    if (this.#pausedUntil !== null) this.#endPause()
+    if (this.#neverLearnt.size > 0) {
+      const pattern = this.#neverLearnt.match(route, values, this.#clock())
+      if (pattern !== null) {
+        pattern.kept_out += 1
+        return 'never'
+      }
+    }
+    return alert === 'muted' ? 'expected' : 'usual'
+  }
+
+  /**
+   * Takes an operator's word on an anomaly.
+   * @throws OperatorError
+   */
+  onAnomaly(id: string, request: FeedbackRequest): FeedbackAnswer {
+    const anomaly = this.#anomalies.get(id)
+    if (anomaly === undefined)
+      throw new OperatorError('unknown', 'no anomaly has this id; GET /anomalies lists those that are kept')
+    const subject = { id, route: routeName(anomaly.route ?? ''), lead: leadOf(anomaly.detail) }
+    return this.#take(subject, request, 'anomalyId', (feedback) => this.#anomalies.note(id, feedback))
+  }
+
+  /**
+   * Takes an operator's word on an incident, and so on its example anomalies.
+   * @throws OperatorError
+   */
+  onIncident(id: string, request: FeedbackRequest): FeedbackAnswer {
+    const incident = this.#incidents.get(id)
+    if (incident === undefined)
+      throw new OperatorError('unknown', 'no incident has this id; GET /incidents lists those that are kept')
+    const route = incident.route === null ? null : routeName(incident.route)
+    const subject = { id, route, lead: leadOfIncident(incident) }
+    return this.#take(subject, request, 'incidentId', (feedback) => {
+      this.#incidents.note(id, feedback)
+      for (const anomaly of incident.anomalies) this.#anomalies.note(anomaly, feedback)
+    })
+  }
+
+  /** The mutes in force, oldest first. */
+  listMutes(): Mute[] {
+    return this.#mutes.at(this.#clock()).map((mute) => ({ ...mute }))
+  }
+
+  /** The patterns of threats in force, oldest first. */
+  listNeverLearnt(): NeverLearnt[] {
+    return this.#neverLearnt.at(this.#clock()).map((pattern) => ({ ...pattern }))
+  }
+
+  /**
+   * Ends a mute or a pattern of threats.
+   * @throws OperatorError when there is none of that id
+   */
+  end(id: string): void {
+    const nowMs = this.#clock()
+    this.#mutes.at(nowMs)
+    this.#neverLearnt.at(nowMs)
+    const ended =
+      this.#mutes.remove((one) => one.id === id) ?? this.#neverLearnt.remove((one) => one.id === id)
+    if (ended === undefined)
+      throw new OperatorError('unknown', 'nothing in force has this id; GET /mutes lists what is')
+    const { route, feature, direction, until } = ended
+    this.#say({ id, route, feature, direction, until }, 'operator: taken back')
+  }
+
+  /**
+   * Stops learning for a time. Said again, it counts anew from then.
+   * @throws LearningError beside a given forest
+   */
+  pause(minutes: number): LearningReport {
+    this.#detector.pauseLearning()
+    this.#pausedUntil = this.#clock() + minutes * MINUTE_MS
+    this.#say({ minutes, until: new Date(this.#pausedUntil).toISOString() }, 'operator: learning is paused')
+    return this.learning()
+  }
+
+  /** @throws LearningError beside a given forest */
+  resume(): LearningReport {
+    this.#detector.resumeLearning()
+    const wasPaused = this.#pausedUntil !== null
+    this.#pausedUntil = null
+    this.#say({ wasPaused }, 'operator: learning goes on')
+    return this.learning()
+  }
+
+  learning(): LearningReport {
+    if (this.#pausedUntil !== null) this.#endPause()
+    const { historySize, samplesNeeded } = this.#detector
+    return {
+      paused: this.#pausedUntil !== null,
+      paused_until: this.#pausedUntil === null ? null : new Date(this.#pausedUntil).toISOString(),
+      samples: historySize,
+      samples_needed: samplesNeeded,
+      mutes: this.listMutes().length,
+      never_learnt: this.listNeverLearnt().length,
+    }
+  }
+
+  /**
+   * Forgets what was learnt of a route, or everything; what an operator said stays.
+   * @param route as records carry it
+   * @returns what is gone; null when it was everything
+   * @throws LearningError beside a given forest, or when the baseline keeps no routes
+   */
+  reset(route?: string): Forgotten | null {
+    const name = route === undefined ? undefined : routeName(route)
+    const samples = this.#detector.historySize
+    const forgotten = this.#detector.reset(name)
+    this.#say(
+      { route: name ?? null, forgotten: forgotten ?? { baseline: samples } },
+      'operator: learning is reset',
+    )
+    return forgotten
+  }
+
+  /**
+   * Takes a shift of the values for lasting on a fifth of the evidence, see `Detector.changed`.
+   * @throws LearningError beside a given forest, or in the plain window
+   */
+  changed(route?: string): void {
+    const name = route === undefined ? undefined : routeName(route)
+    this.#detector.changed(name)
+    this.#say({ route: name ?? null }, 'operator: a change is expected')
+  }
+
+  capture(): OperatorState {
+    return {
+      pausedUntil: this.#pausedUntil,
+      mutes: this.#mutes.capture(),
+      neverLearnt: this.#neverLearnt.capture(),
+    }
+  }
+
+  /** Takes over what was captured. What cannot be read is left out: an alert too many is better than none. */
+  restore(state: Partial<OperatorState> | null): void {
+    const leftOut = this.#mutes.restore(state?.mutes) + this.#neverLearnt.restore(state?.neverLearnt)
+    if (leftOut > 0) this.#log.warn({ leftOut }, 'some words of operators cannot be read and were left out')
+    const until = state?.pausedUntil
+    const paused = typeof until === 'number' && until > this.#clock() && !this.#detector.given
+    this.#pausedUntil = paused ? until : null
+    if (paused) this.#detector.pauseLearning()
+  }
+
+  #take(
+    subject: FeedbackSubject,
+    request: FeedbackRequest,
+    idName: string,
+    note: (feedback: FeedbackNote) => void,
+  ): FeedbackAnswer {
+    const answer = this.#feedback.give(subject, request, this.#clock())
+    note(answer.feedback)
+    const { mute, never_learnt, forgotten, reach } = answer
+    const { route, lead } = subject
+    const { feature = null, direction = null } = lead ?? {}
+    const until = (mute ?? never_learnt)?.until ?? null
+    this.#say(
+      { [idName]: subject.id, route, feature, direction, limit: mute?.limit, until, forgotten, reach },
+      `operator: ${request.verdict}`,
+    )
+    return answer
+  }
+
+  #endPause(): void {
+    if (this.#pausedUntil === null || this.#clock() < this.#pausedUntil) return
+    this.#pausedUntil = null
+    this.#words += 1
+    this.#detector.resumeLearning()
+    this.#log.info({}, 'the pause is over: learning goes on')
+  }
+
+  #say(fields: object, message: string): void {
+    this.#words += 1
+    this.#log.info(fields, message)
+  }
+}
+
+function leadOfIncident({ feature, direction, usual, seen }: Incident): Lead | null {
+  if (feature === null || direction === null || usual === null || seen === null) return null
+  return seen === usual ? null : { feature, direction, usual, value: seen }
+}
