@@ -18,8 +18,11 @@ import { pageSecurityPlugin } from './plugins/page-security.js'
 import { analyzeFlowRoute } from './routes/analyze-flow.js'
 import { anomalyRoutes } from './routes/anomalies.js'
 import { docsRoutes } from './routes/docs.js'
+import { feedbackRoutes } from './routes/feedback.js'
 import { healthRoutes } from './routes/health.js'
+import { learningRoutes } from './routes/learning.js'
 import { metricsRoute } from './routes/metrics.js'
+import { muteRoutes } from './routes/mutes.js'
 import { playgroundRoutes } from './routes/playground.js'
 
 const BODY_LIMIT_BYTES = 16 * 1024
@@ -74,7 +77,7 @@ export async function buildApp(options: AppOptions = {}) {
   app.setSerializerCompiler(() => answerJson)
 
   const sentinel = options.sentinel ?? (await sentinelOf(config, metrics, app.log))
-  const { detector, anomalies } = sentinel
+  const { detector, anomalies, operator } = sentinel
   metrics.watch(detector)
   if (options.sentinel === undefined) {
     // The client of the language model is slow to load: neither the start nor the first anomaly waits for it.
@@ -99,6 +102,9 @@ export async function buildApp(options: AppOptions = {}) {
   await app.register(async (scope) => {
     await scope.register(pageSecurityPlugin)
     await scope.register(anomalyRoutes, { log: anomalies })
+    await scope.register(feedbackRoutes, { operator })
+    await scope.register(muteRoutes, { operator })
+    await scope.register(learningRoutes, { operator })
     await scope.register(healthRoutes, { detector, metrics })
     await scope.register(metricsRoute, { metrics })
     await scope.register(docsRoutes)

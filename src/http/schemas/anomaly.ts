@@ -22,7 +22,7 @@ const EXAMPLE_SUMMARY: AnomalySummary = {
   explanation: { source: 'rules', text: REASON, model: null, ms: null },
 }
 
-const EXAMPLE: Anomaly = { ...EXAMPLE_SUMMARY, detail: DETAIL_EXAMPLE }
+const EXAMPLE: Anomaly = { ...EXAMPLE_SUMMARY, detail: DETAIL_EXAMPLE, feedback: null }
 
 export const AnomalyAnswer = Type.Unsafe<Anomaly>({ ...Anomaly, examples: [EXAMPLE] })
 
