@@ -161,7 +161,7 @@ export class Sentinel {
     const { p, alert } = this.#desk.decide(verdict)
     if (alert !== null) verdict = this.#told(verdict)
     const muted = alert !== null && operator.mutes(verdict)
-    detector.learn(operator.treatmentOf({ alerts: alert !== null, muted }))
+    detector.learn(operator.treatmentOf(alert === null ? 'none' : muted ? 'muted' : 'alerted'))
     const anomaly = alert === null || muted ? null : this.#report(verdict, alert, record.route)
     this.#answered.push(anomaly !== null)
     const judgement = { verdict, p, anomaly }
