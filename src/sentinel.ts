@@ -38,7 +38,7 @@ const BY_RULES: AskedModel = {
 const STATE_INTERVAL_MS = 60_000
 /** How often incidents that nothing belongs to any more are looked for. */
 const TICK_MS = 5_000
-/** Records that the share of alerts is taken over. */
+/** Records that the share of alerts is taken over: some twenty at the rate of one in a thousand. */
 const SHARE_RECORDS = 20_000
 const SILENT: SentinelLog = { debug() {}, info() {}, warn() {}, error() {} }
 /**
@@ -146,7 +146,7 @@ export class Sentinel {
     }
   }
 
-  /** Share of the last records that somebody was told of, 0 to 1. */
+  /** Share of the last records that were alerted by themselves, 0 to 1: to be compared with `alertRate`. */
   get alertShare(): number {
     return this.#answered.value
   }
@@ -163,7 +163,8 @@ export class Sentinel {
     const muted = alert !== null && operator.mutes(verdict)
     detector.learn(operator.treatmentOf(alert === null ? 'none' : muted ? 'muted' : 'alerted'))
     const anomaly = alert === null || muted ? null : this.#report(verdict, alert, record.route)
-    this.#answered.push(anomaly !== null)
+    // An incident is no matter of the rate, and is counted elsewhere.
+    this.#answered.push(anomaly !== null && anomaly.incident === null)
     const judgement = { verdict, p, anomaly }
     for (const listener of this.#listeners) listener.recordJudged?.(judgement)
     return judgement

@@ -6,7 +6,7 @@ import { asApiError } from '../errors/operator-refusal.js'
 import { checkId } from '../list-query.js'
 import { AnomalyParams } from '../schemas/anomaly.js'
 import { errorResponses } from '../schemas/error.js'
-import { IncidentParams } from '../schemas/operator.js'
+import { IncidentParams } from '../schemas/incident.js'
 import { referenceTo } from '../schemas/reference.js'
 
 export interface OperatorRoutesOptions {

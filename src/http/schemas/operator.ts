@@ -6,10 +6,6 @@ import { referenceTo } from './reference.js'
 
 const MAX_MINUTES = 1440
 
-export const IncidentParams = Type.Object({
-  id: Type.String({ maxLength: 64, description: 'The id of the incident.', examples: ['19b76daa800-0000'] }),
-})
-
 export const MuteParams = Type.Object({
   id: Type.String({ maxLength: 64, description: 'As GET /mutes lists it.', examples: ['mute-1'] }),
 })
