@@ -5,6 +5,7 @@ import { logIncident } from './alerts/log-incident.js'
 import { Operator } from './alerts/operator.js'
 import { AnomalyLog } from './anomalies/anomaly-log.js'
 import { AnomalyRate } from './detector/anomaly-rate.js'
+import type { FeaturePolicies } from './detector/baseline/policy.js'
 import { Detector, type FitReport } from './detector/detector.js'
 import { DETECTOR_DEFAULTS } from './detector/options.js'
 import type { TrainerFault } from './detector/training/trainer-options.js'
@@ -21,6 +22,7 @@ import type {
   SentinelLog,
   SentinelOptions,
 } from './sentinel-options.js'
+import { sectionsOf } from './sentinel-sections.js'
 import { StateKeeper } from './state/keeper.js'
 import { captureAll, restoreAll, type StateSection, type StateValue } from './state/section.js'
 import type { Telemetry } from './telemetry/record.js'
@@ -41,8 +43,6 @@ const SHARE_RECORDS = 20_000
 const SILENT: SentinelLog = { debug() {}, info() {}, warn() {}, error() {} }
 /** Records until which p may not yet tell one in a thousand. */
 const YOUNG_RECORDS = 500
-/** What is said of an odd record beyond a static limit while p is young. */
-const OBSERVED: Alert = { action: 'observe', p: null, incident: null, feature: null }
 /** What is said of a record that the forest's label or a static limit alone decides on. */
 const BY_LABEL: Alert = { action: 'freeze', p: null, incident: null, feature: null }
 
@@ -58,7 +58,7 @@ export class Sentinel {
   readonly operator: Operator
   /** Share of ordinary records that may be alerted; null where the forest's labels decide. */
   readonly alertRate: number | null
-  readonly #alarm: Alarm | null
+  #alarm: Alarm | null
   readonly #answered = new AnomalyRate(SHARE_RECORDS)
   readonly #explainer: Explainer
   readonly #waits: boolean
@@ -66,12 +66,16 @@ export class Sentinel {
   readonly #log: SentinelLog
   readonly #clock: () => number
   readonly #minConfidence: number
+  /** What is said of an odd record beyond a static limit while p is young. */
+  readonly #whileYoung: Alert
+  /** What the value of each feature must never exceed. */
+  readonly #limits: Float64Array
   readonly #sections: readonly StateSection[]
   #keeper: StateKeeper | null = null
   #ticking: NodeJS.Timeout | null = null
 
   private constructor(options: SentinelOptions, detector: Detector, listeners: SentinelListener[]) {
-    const { explain = BY_RULES, state, log = SILENT, anomaliesMax, incidentsMax, clock = Date.now } = options
+    const { explain = BY_RULES, log = SILENT, anomaliesMax, incidentsMax, clock = Date.now } = options
     this.detector = detector
     this.anomalies = new AnomalyLog(anomaliesMax === undefined ? {} : { max: anomaliesMax })
     const { ids } = this.anomalies
@@ -84,6 +88,10 @@ export class Sentinel {
     this.#log = log
     this.#clock = clock
     this.#minConfidence = options.detector?.minConfidence ?? DETECTOR_DEFAULTS.minConfidence
+    const always = options.alerts?.actions === 'freeze'
+    this.#whileYoung = { ...BY_LABEL, action: always ? 'freeze' : 'observe' }
+    const policies: FeaturePolicies = options.detector?.policies ?? DETECTOR_DEFAULTS.policies
+    this.#limits = Float64Array.from(detector.features, ({ name }) => policies[name]?.limit ?? Infinity)
     this.#alarm = this.#alarmFor(options)
     this.alertRate = this.#alarm === null ? null : (options.alerts?.rate ?? ALERT_DEFAULTS.rate)
     const incidents = { get: (id: string) => this.incidents.get(id), note() {} }
@@ -98,7 +106,16 @@ export class Sentinel {
     }
     this.#waits = explain.mode === 'wait'
     this.#explainer = new Explainer({ ...explain, listener: { ...heard, log } })
-    this.#sections = this.#stateSections(state?.sections)
+    this.#sections = sectionsOf({
+      detector,
+      anomalies: this.anomalies,
+      incidents: this.incidents,
+      operator: this.operator,
+      answered: this.#answered,
+      captureAlarm: () => this.#alarm?.capture() ?? null,
+      restoreAlarm: (alarm) => this.#restoreAlarm(alarm, options),
+      others: options.state?.sections ?? [],
+    })
   }
 
   /**
@@ -155,9 +172,11 @@ export class Sentinel {
       if (verdict.detector === 'forest') {
         p = alarmed.p
         alert = 1 - p >= this.#minConfidence ? alarmed.alert : null
-        if (alert === null && verdict.anomalous && this.#isYoungAndFar()) alert = { ...OBSERVED, p }
+        if (alert === null && verdict.anomalous && this.#isYoungAndFar()) alert = { ...this.#whileYoung, p }
       }
     }
+    // Whatever is usual, whoever decides and however sure that has to be.
+    if (alert === null && this.#isBeyondLimit()) alert = { ...BY_LABEL, p }
     if (alert !== null) verdict = this.#told(verdict)
     const muted = alert !== null && operator.mutes(verdict)
     detector.learn(operator.treatmentOf({ alerts: alert !== null, muted }))
@@ -222,6 +241,12 @@ export class Sentinel {
     return this.detector.records <= YOUNG_RECORDS && this.detector.exceedsLimit
   }
 
+  /** Whether a value exceeds what the operator set as its limit. */
+  #isBeyondLimit(): boolean {
+    const values = this.detector.rated?.values
+    return values !== undefined && this.#limits.some((limit, f) => (values[f] as number) > limit)
+  }
+
   /** A record that somebody is told of is an anomaly, odd or not, and every feature has its say. */
   #told(verdict: Verdict): Verdict {
     const { anomalous, contributions } = verdict
@@ -233,15 +258,29 @@ export class Sentinel {
     if (outcome === 'ok') this.#alarm?.adopt(this.detector.fittedScores)
   }
 
-  /** A state of before there were alerts has a forest and no scale for its scores. */
+  /** Takes over what was learnt of alerts; a state that does not fit leaves them to begin afresh. */
+  #restoreAlarm(state: AlarmState | null, options: SentinelOptions): void {
+    if (state === null || this.#alarm === null) return
+    try {
+      this.#alarm.restore(state)
+    } catch (error) {
+      this.#log.warn({ err: error }, 'what was learnt of alerts cannot be used; it is learnt afresh')
+      this.#alarm = this.#alarmFor(options)
+    }
+  }
+
+  /** Mends what a state of other settings, or of before there were alerts, leaves open. */
   #afterRestore(): void {
-    if (this.#alarm?.adopted === false && this.detector.trained) this.#alarm.adopt(this.detector.fittedScores)
+    const alarm = this.#alarm
+    if (alarm?.adopted === false && this.detector.trained) alarm.adopt(this.detector.fittedScores)
+    for (const { id } of this.incidents.list({ open: true })) {
+      if (alarm?.follows(id) !== true) this.incidents.close(id, {}, this.#clock())
+    }
   }
 
   #startTicking(): void {
-    const alarm = this.#alarm
-    if (alarm === null) return
-    this.#ticking = setInterval(() => alarm.tick(this.#clock()), TICK_MS)
+    if (this.#alarm === null) return
+    this.#ticking = setInterval(() => this.#alarm?.tick(this.#clock()), TICK_MS)
     this.#ticking.unref()
   }
 
@@ -310,48 +349,6 @@ export class Sentinel {
     })
     await this.#keeper.start()
     this.#afterRestore()
-  }
-
-  /** The detector comes first, because it may refuse what a state holds. */
-  #stateSections(others: readonly StateSection[] = []): StateSection[] {
-    const { detector, anomalies, incidents, operator } = this
-    const alarm = this.#alarm
-    // Plain data all of it; the compiler takes no interface for that.
-    const own = [
-      {
-        name: 'detector',
-        capture: () => detector.snapshot(),
-        restore: (state: ReturnType<Detector['snapshot']>) => detector.restore(state),
-      },
-      {
-        name: 'anomalies',
-        capture: () => anomalies.capture(),
-        restore: (list: ReturnType<AnomalyLog['capture']>) => anomalies.restore(list),
-      },
-      {
-        name: 'operator',
-        capture: () => operator.capture(),
-        restore: (words: ReturnType<Operator['capture']>) => operator.restore(words),
-      },
-      {
-        name: 'incidents',
-        capture: () => incidents.capture(),
-        restore: (kept: readonly unknown[]) => incidents.restore(kept),
-      },
-      {
-        name: 'alerts',
-        capture: () => alarm?.capture() ?? null,
-        restore: (state: AlarmState | null) => {
-          if (state !== null) alarm?.restore(state)
-        },
-      },
-      {
-        name: 'answers',
-        capture: () => this.#answered.capture(),
-        restore: (flags: Uint8Array) => this.#answered.restore(flags),
-      },
-    ] as unknown as StateSection[]
-    return [...own, ...others]
   }
 }
 

@@ -119,7 +119,8 @@ export const Environment = Type.Object(
       [Type.Number({ exclusiveMinimum: 0, maximum: MAX_CONTAMINATION }), Type.Literal('auto')],
       {
         default: FOREST_DEFAULTS.contamination,
-        description: 'Share of records expected to be anomalous, or auto (threshold 0.5).',
+        description:
+          'Share of records that are odd to the forest and kept out of the baseline, or auto (threshold 0.5).',
       },
     ),
     SENTINEL_RETRAIN_EVERY: Type.Integer({
@@ -173,14 +174,14 @@ export const Environment = Type.Object(
       default: DETECTOR_DEFAULTS.minConfidence,
       minimum: 0,
       maximum: 1,
-      description: 'An anomaly needs at least this confidence.',
+      description: 'An anomaly needs at least this confidence; an alert one of 1 - p.',
     }),
     SENTINEL_FEATURES: Type.String({
       default: '{}',
       maxLength: 4096,
       allowed: 'JSON',
       description:
-        'What counts, as JSON by feature: direction (high, low, both), ignore (units) and ignoreRelative (share of the median).',
+        'What counts, as JSON by feature: direction (high, low, both), ignore (units), ignoreRelative (share of the median), and limit, above which a value is always answered with freeze.',
     }),
     SENTINEL_ALERTS: Type.Union([Type.Literal('calibrated'), Type.Literal('contamination')], {
       default: ALERT_DEFAULTS.mode,
@@ -191,13 +192,13 @@ export const Environment = Type.Object(
       default: ALERT_DEFAULTS.rate,
       exclusiveMinimum: 0,
       maximum: 0.1,
-      description: 'Share of ordinary records that may be alerted.',
+      description: 'Share of ordinary records that may be answered THREAT_DETECTED.',
     }),
     SENTINEL_FALSE_INCIDENTS: Type.Number({
       default: ALERT_DEFAULTS.falseIncidentsADay,
       exclusiveMinimum: 0,
       maximum: 10_000,
-      description: 'False incidents a day that are bearable.',
+      description: 'False incidents a day that are bearable, at the traffic that there is.',
     }),
     SENTINEL_ACTIONS: Type.Union([Type.Literal('graded'), Type.Literal('freeze')], {
       default: ALERT_DEFAULTS.actions,

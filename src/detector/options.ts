@@ -21,7 +21,7 @@ export interface DetectorOptions {
   readonly seed?: number
   /** Share of one core that fits may take, (0, 1]. */
   readonly trainDuty?: number
-  /** Static limits by feature name, in force while there is no forest. */
+  /** Static limits by feature name, in force while there is no forest. A lower `limit` of a policy counts instead. */
   readonly rules?: RuleLimits
   readonly features?: readonly Feature[]
   /**
@@ -71,5 +71,15 @@ export type ResolvedDetectorOptions = Required<Omit<DetectorOptions, 'forest' | 
 /** Fills in the defaults; what is `undefined` counts as left out. @internal */
 export function resolveDetectorOptions(options: DetectorOptions): ResolvedDetectorOptions {
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
-  return { ...DETECTOR_DEFAULTS, ...given }
+  const resolved = { ...DETECTOR_DEFAULTS, ...given }
+  return { ...resolved, rules: limitsOf(resolved.rules, resolved.policies) }
+}
+
+/** A value that must never be exceeded must not be so while there is no forest, either. */
+function limitsOf(rules: RuleLimits, policies: FeaturePolicies): RuleLimits {
+  const limits: Record<string, number> = { ...rules }
+  for (const [name, { limit }] of Object.entries(policies)) {
+    if (limit !== undefined) limits[name] = Math.min(limit, limits[name] ?? Infinity)
+  }
+  return limits
 }

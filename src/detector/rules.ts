@@ -40,5 +40,5 @@ export function judgeByRules(
 }
 
 function ratio({ value, limit }: ExceededRule): number {
-  return value / (value + limit)
+  return value === 0 ? 0 : value / (value + limit)
 }

@@ -29,6 +29,7 @@ const DEFAULTS = {
   explain: { mode: 'wait', timeoutMs: 2000, ollamaHost: 'http://localhost:11434', ollamaModel: 'llama2' },
   anomaliesMax: 500,
   webhook: null,
+  alerts: { mode: 'calibrated', rate: 0.001, falseIncidentsADay: 24, actions: 'graded' },
   incidentsMax: 200,
 }
 
@@ -60,6 +61,10 @@ describe('loadConfig', () => {
       SENTINEL_TRAIN_DUTY: '1',
       SENTINEL_RULE_LATENCY_MS: '12.5',
       SENTINEL_EXPLAIN: 'rules',
+      SENTINEL_ALERTS: 'contamination',
+      SENTINEL_ALERT_RATE: '1e-4',
+      SENTINEL_FALSE_INCIDENTS: '0.5',
+      SENTINEL_ACTIONS: 'freeze',
       SENTINEL_BASELINE: 'window',
       SENTINEL_FEATURES: '{"latency":{"direction":"high","ignore":20}}',
       OLLAMA_HOST: 'https://models.example:8443/base',
@@ -76,6 +81,7 @@ describe('loadConfig', () => {
         policies: { latency: { direction: 'high', ignore: 20 } },
       },
       explain: { mode: 'rules', ollamaHost: 'https://models.example:8443/base' },
+      alerts: { mode: 'contamination', rate: 1e-4, falseIncidentsADay: 0.5, actions: 'freeze' },
     })
     expect(loadConfig({ SENTINEL_CONTAMINATION: '0.5' }).detector.contamination).toBe(0.5)
   })
@@ -91,6 +97,12 @@ describe('loadConfig', () => {
     ['SENTINEL_CONTAMINATION', '0', 'a finite number above 0, at most 0.5 or auto'],
     ['SENTINEL_CONTAMINATION', '0.51', 'a finite number above 0, at most 0.5 or auto'],
     ['SENTINEL_CONTAMINATION', 'NaN', 'a finite number above 0, at most 0.5 or auto'],
+    ['SENTINEL_ALERTS', 'labels', 'calibrated or contamination'],
+    ['SENTINEL_ALERT_RATE', '0', 'a finite number above 0, at most 0.1'],
+    ['SENTINEL_ALERT_RATE', '0.2', 'a finite number above 0, at most 0.1'],
+    ['SENTINEL_FALSE_INCIDENTS', '0', 'a finite number above 0, at most 10000'],
+    ['SENTINEL_ACTIONS', 'lock', 'graded or freeze'],
+    ['SENTINEL_INCIDENTS_MAX', '1001', 'a whole number from 1 to 1000'],
     ['SENTINEL_RETRAIN_EVERY', '0', 'a whole number from 1 to 1000000'],
     ['SENTINEL_TREES', '1001', 'a whole number from 1 to 1000'],
     ['SENTINEL_SUBSAMPLE', '5000', 'a whole number from 2 to 4096'],

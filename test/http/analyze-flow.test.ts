@@ -3,15 +3,15 @@ import { Sentinel } from '#sentinel/sentinel.js'
 import { OllamaStandIn } from '../ollama-stand-in.js'
 import { ATTACK, analyze, historySize, metric, NORMAL, startApp } from './subject.js'
 
+/** With a forest of its first 100 records, and old enough for what is rare to be known. */
 async function trainedSentinel(): Promise<Sentinel> {
-  const sentinel = await Sentinel.create({ detector: { minSamples: 100 } })
+  const sentinel = await Sentinel.create({ detector: { minSamples: 100, retrainEvery: 10_000 } })
   onTestFinished(() => sentinel.close())
-  const { detector } = sentinel
-  for (let i = 0; i < 100; i++) {
-    detector.analyze({ latency: 100 + (i % 17), input_length: 1500 + 13 * (i % 29), errors: 0 })
+  for (let i = 1; i <= 700; i++) {
+    sentinel.judge({ latency: 100 + (i % 17), input_length: 1500 + 13 * (i % 29), errors: 0 })
+    if (i === 100) await sentinel.detector.settled()
   }
-  await detector.settled()
-  expect(detector.trained).toBe(true)
+  expect(sentinel.detector.trained).toBe(true)
   return sentinel
 }
 
@@ -75,9 +75,12 @@ describe('POST /analyze-flow', () => {
 
   test('lets the forest decide once there is one, and shows its reckoning', async () => {
     const app = await startApp({}, { sentinel: await trainedSentinel() })
-    const { status, detail } = (await analyze(app, { ...NORMAL, latency: 6000 }, '?detail=true')).json()
+    const answer = (await analyze(app, { ...NORMAL, latency: 6000 }, '?detail=true')).json()
+    const { status, action, confidence, detail } = answer
     expect(status).toBe('THREAT_DETECTED')
-    expect(detail).toMatchObject({ detector: 'forest', generation: 1, fitted_rows: 100 })
+    expect(detail).toMatchObject({ detector: 'forest', generation: 1, fitted_rows: 100, alert: action })
+    expect(detail.p).toBeLessThanOrEqual(0.001)
+    expect(confidence).toBe(1 - detail.p)
     expect(detail.score).toBeGreaterThan(detail.threshold)
     const bits = detail.contributions.reduce((sum: number, one: { bits: number }) => sum + one.bits, 0)
     expect(2 ** (bits - 1)).toBeCloseTo(detail.score, 6)

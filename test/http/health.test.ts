@@ -27,7 +27,11 @@ test('a health check that fails is counted and answered with 500', async () => {
     generation: 0,
     anomalyRate: 0,
   }
-  const app = await startApp({}, { sentinel: { detector, listen: () => () => undefined } as never })
+  const figures = { incidents: { openCount: 0 }, alertShare: 0, alertRate: null }
+  const app = await startApp(
+    {},
+    { sentinel: { detector, ...figures, listen: () => () => undefined } as never },
+  )
   expect((await app.inject('/health')).statusCode).toBe(500)
   Object.defineProperty(detector, 'historySize', { value: 0 })
   expect(await metric(app, 'sentinel_health_check_fails_total')).toEqual({ '': 1 })

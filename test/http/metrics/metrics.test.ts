@@ -130,7 +130,7 @@ test('alerts are counted by action and by the feature that stands out, from zero
   expect(counts['{action="freeze",feature="errors"}']).toBe(1)
   expect(Object.values(counts).reduce((sum, count) => sum + count, 0)).toBe(2)
   expect(await metric(app, 'sentinel_alert_share')).toEqual({ '': 2 / 3 })
-  expect(await metric(app, 'sentinel_alert_rate')).toEqual({ '': 0.1 })
+  expect(await metric(app, 'sentinel_alert_rate')).toEqual({ '': 0.001 })
 })
 
 test('incidents are counted when they open, and shown while they are open', async () => {
@@ -165,7 +165,7 @@ test('however many features and routes there are, labels are bounded', async () 
 })
 
 test('a figure that nobody has is not shown', async () => {
-  const app = await startApp({ SENTINEL_CONTAMINATION: 'auto' })
+  const app = await startApp({ SENTINEL_ALERTS: 'contamination' })
   expect(await metric(app, 'sentinel_alert_rate')).toEqual({})
 })
 
