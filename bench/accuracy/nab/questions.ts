@@ -12,9 +12,9 @@ const MISSING = 'Skipped: set SENTINEL_NAB_DIR to a checkout of github.com/numen
 const RATE_SURPRISE = Math.log(1000)
 
 /**
- * The benchmark's standard score of the forest's score, of -ln p and of -ln p as notices, each at the threshold that is
- * best for the corpus, and of what p at the alert rate would give; then those detectors whose outputs the checkout holds,
- * by our reckoning beside what was published.
+ * The benchmark's standard score of the forest's score, of -ln p, of that as notices, and of it where somebody is told,
+ * each at the threshold that is best for the corpus; then without one: by p at the alert rate, and by all that is told.
+ * Detectors whose outputs the checkout holds follow, by our reckoning beside what was published.
  */
 export async function nabTable({ count, progress }: Extent): Promise<string> {
   const folder = nabFolder()
@@ -28,7 +28,8 @@ export async function nabTable({ count, progress }: Extent): Promise<string> {
     said.push(await scoresOf(series))
   }
   const surprises = said.map(({ surprise }) => surprise)
-  const told = surprises.map(notices)
+  const noticed = surprises.map(notices)
+  const told = said.map(({ told }) => told)
   const rows = [
     rowOf(
       'score of the forest',
@@ -38,9 +39,11 @@ export async function nabTable({ count, progress }: Extent): Promise<string> {
       ),
     ),
     rowOf('-ln p', standardScore(corpus, surprises)),
-    rowOf('-ln p as notices', standardScore(corpus, told)),
+    rowOf('-ln p as notices', standardScore(corpus, noticed)),
+    rowOf('alerts and incidents', standardScore(corpus, told)),
     rowOf('p ≤ 0.001', standardScore(corpus, surprises, RATE_SURPRISE)),
-    rowOf('p ≤ 0.001 as notices', standardScore(corpus, told, RATE_SURPRISE)),
+    rowOf('p ≤ 0.001 as notices', standardScore(corpus, noticed, RATE_SURPRISE)),
+    rowOf('all alerts and incidents', standardScore(corpus, told, Number.MIN_VALUE)),
   ]
   const ours = table(['what ranks', 'score', 'windows found', 'alerts outside', 'at'], rows)
   return count === undefined ? `${ours}\n\n${publishedTable(folder, whole)}` : ours

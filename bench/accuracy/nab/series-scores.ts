@@ -8,11 +8,15 @@ export interface SeriesScores {
   readonly scores: Float64Array
   /** -ln p. */
   readonly surprise: Float64Array
+  /** The same where somebody is told something new: at alerts that belong to no incident, and where an incident opens. */
+  readonly told: Float64Array
 }
 
 export async function scoresOf(series: Series): Promise<SeriesScores> {
-  const { scores, surprise } = await hear(asRecords(series))
-  return { scores: scores.map((score) => (Number.isNaN(score) ? 0 : score)), surprise }
+  const { scores, surprise, alerted, inside, opened } = await hear(asRecords(series))
+  const told = surprise.map((each, i) => (alerted[i] && !inside[i] ? each : 0))
+  for (const { at } of opened) told[at] = Math.max(told[at] as number, surprise[at] as number)
+  return { scores: scores.map((score) => (Number.isNaN(score) ? 0 : score)), surprise, told }
 }
 
 /** A series as telemetry: its values in the place of latency, all of one route. */
