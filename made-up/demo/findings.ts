@@ -9,9 +9,12 @@ export function shareAlerted(judged: readonly Judged[]): string {
   return `${judged.filter(isAlert).length} of ${judged.length}`
 }
 
-/** The alert with the highest score; undefined when there is none. */
+/** Of the alerts with the gravest advice the one with the highest score; undefined when there is none. */
 export function oddest(judged: readonly Judged[]): Judged | undefined {
-  return judged.filter(isAlert).sort((a, b) => b.answer.detail.score - a.answer.detail.score)[0]
+  const gravity = ({ answer }: Judged): number => ACTIONS.indexOf(answer.action ?? '')
+  return judged
+    .filter(isAlert)
+    .sort((a, b) => gravity(b) - gravity(a) || b.answer.detail.score - a.answer.detail.score)[0]
 }
 
 /** A line for each kind of attack: how many were alerts, and how often what is recommended. */
@@ -32,7 +35,7 @@ export function showKinds(kinds: readonly (readonly [name: string, judged: reado
 /** A line for each incident. */
 export function showIncidents(incidents: readonly Incident[]): string {
   if (incidents.length === 0) return '   None yet: too little is known to tell one, or too few records came.'
-  return incidents.map(({ records, summary }) => `   ${records} records: ${summary}`).join('\n')
+  return incidents.map(({ summary }) => `   ${summary}`).join('\n')
 }
 
 /** One verdict in full: the record, the sentence, and what each feature did to the score. */
