@@ -13,15 +13,14 @@ const TSC = 'node_modules/typescript/bin/tsc'
 
 /** What node runs, and which steps must have ended before, if they run at all. The longest come first. */
 const STEPS = {
-  'wasm-shared': { command: ['assembly/build.mjs', 'shared'] },
-  'wasm-plain': { command: ['assembly/build.mjs', 'plain'] },
+  wasm: { command: ['assembly/build.mjs', 'plain', 'shared'] },
   ts: { command: [TSC, '-p', 'tsconfig.build.json'] },
   docs: { command: ['scripts/build-docs-pages.mjs'] },
-  browser: { command: ['scripts/build-browser-module.mjs'], after: ['wasm-plain', 'ts'] },
-  playground: { command: ['scripts/build-playground.mjs'], after: ['browser', 'wasm-shared'] },
+  browser: { command: ['scripts/build-browser-module.mjs'], after: ['wasm', 'ts'] },
+  playground: { command: ['scripts/build-playground.mjs'], after: ['browser'] },
   package: {
     command: ['scripts/build-package.mjs'],
-    after: ['browser', 'docs', 'playground', 'wasm-shared'],
+    after: ['browser', 'docs', 'playground'],
   },
   // It takes the place of a module that the package is made of.
   server: { command: ['scripts/bundle-server.mjs'], after: ['browser', 'package'] },
@@ -30,7 +29,7 @@ const STEPS = {
   lint: { command: ['node_modules/@biomejs/biome/bin/biome', 'ci', '.'] },
 }
 
-const SERVICE = ['wasm-shared', 'wasm-plain', 'ts', 'docs', 'browser', 'playground', 'server']
+const SERVICE = ['wasm', 'ts', 'docs', 'browser', 'playground', 'server']
 const GOALS = {
   service: SERVICE,
   all: [...SERVICE, 'package', 'wasm-debug'],

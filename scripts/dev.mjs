@@ -11,11 +11,11 @@ import { fileURLToPath } from 'node:url'
 
 /** Steps of scripts/build.mjs by the folder of the change; the first that fits. The service runs unbundled. */
 const CONCERNED = [
-  ['assembly/', ['wasm-plain', 'wasm-shared', 'browser', 'playground']],
+  ['assembly/', ['wasm', 'browser', 'playground']],
   ['playground/', ['playground']],
   ['src/http/pages/', ['docs']],
   // The limits of a forest's shape are a source of the modules, too.
-  ['src/forest/', ['wasm-plain', 'wasm-shared', 'ts', 'browser', 'playground']],
+  ['src/forest/', ['wasm', 'ts', 'browser', 'playground']],
   ['src/', ['ts']],
 ]
 /** An editor writes a file more than once, and a checkout writes many. */

@@ -1,11 +1,11 @@
-import { Alarm, type AlarmState, type Alert } from './alerts/alarm.js'
+import type { AlarmState, Alert } from './alerts/alarm.js'
+import { AlertDesk } from './alerts/alert-desk.js'
 import { ALERT_DEFAULTS } from './alerts/alert-options.js'
 import { IncidentLog } from './alerts/incident-log.js'
 import { logIncident } from './alerts/log-incident.js'
 import { Operator } from './alerts/operator.js'
 import { AnomalyLog } from './anomalies/anomaly-log.js'
 import { AnomalyRate } from './detector/anomaly-rate.js'
-import type { FeaturePolicies } from './detector/baseline/policy.js'
 import { Detector, type FitReport } from './detector/detector.js'
 import { DETECTOR_DEFAULTS } from './detector/options.js'
 import type { TrainerFault } from './detector/training/trainer-options.js'
@@ -22,6 +22,7 @@ import type {
   SentinelLog,
   SentinelOptions,
 } from './sentinel-options.js'
+import { sectionsOf } from './sentinel-sections.js'
 import { StateKeeper } from './state/keeper.js'
 import { captureAll, restoreAll, type StateSection, type StateValue } from './state/section.js'
 import type { Telemetry } from './telemetry/record.js'
@@ -40,11 +41,6 @@ const TICK_MS = 5_000
 /** Records that the share of alerts is taken over: some twenty at the rate of one in a thousand. */
 const SHARE_RECORDS = 20_000
 const SILENT: SentinelLog = { debug() {}, info() {}, warn() {}, error() {} }
-/** Records until which p may not yet tell one in a thousand. */
-const YOUNG_RECORDS = 500
-/** What is said of a record that the forest's label or a static limit alone decides on. */
-const BY_LABEL: Alert = { action: 'freeze', p: null, incident: null, feature: null }
-
 /**
  * Judges telemetry: the detector, who is told of what it finds, the anomalies and incidents, what explains them, and the
  * state that outlives the process. It knows nothing of HTTP or the environment; `http/` translates for it.
@@ -57,24 +53,18 @@ export class Sentinel {
   readonly operator: Operator
   /** Share of ordinary records that may be alerted; null where the forest's labels decide. */
   readonly alertRate: number | null
-  readonly #alarm: Alarm | null
-  readonly #alerted = new AnomalyRate(SHARE_RECORDS)
+  readonly #desk: AlertDesk
+  readonly #answered = new AnomalyRate(SHARE_RECORDS)
   readonly #explainer: Explainer
   readonly #waits: boolean
   readonly #listeners: SentinelListener[]
   readonly #log: SentinelLog
-  readonly #clock: () => number
-  readonly #minConfidence: number
-  /** What is said of an odd record beyond a static limit while p is young. */
-  readonly #whileYoung: Alert
-  /** What the value of each feature must never exceed. */
-  readonly #limits: Float64Array
   readonly #sections: readonly StateSection[]
   #keeper: StateKeeper | null = null
   #ticking: NodeJS.Timeout | null = null
 
   private constructor(options: SentinelOptions, detector: Detector, listeners: SentinelListener[]) {
-    const { explain = BY_RULES, state, log = SILENT, anomaliesMax, incidentsMax, clock = Date.now } = options
+    const { explain = BY_RULES, log = SILENT, anomaliesMax, incidentsMax, clock = Date.now } = options
     this.detector = detector
     this.anomalies = new AnomalyLog(anomaliesMax === undefined ? {} : { max: anomaliesMax })
     const { ids } = this.anomalies
@@ -85,14 +75,18 @@ export class Sentinel {
     })
     this.#listeners = listeners
     this.#log = log
-    this.#clock = clock
-    this.#minConfidence = options.detector?.minConfidence ?? DETECTOR_DEFAULTS.minConfidence
-    const always = options.alerts?.actions === 'freeze'
-    this.#whileYoung = { ...BY_LABEL, action: always ? 'freeze' : 'observe' }
-    const policies: FeaturePolicies = options.detector?.policies ?? DETECTOR_DEFAULTS.policies
-    this.#limits = Float64Array.from(detector.features, ({ name }) => policies[name]?.limit ?? Infinity)
-    this.#alarm = this.#alarmFor(options)
-    this.alertRate = this.#alarm === null ? null : (options.alerts?.rate ?? ALERT_DEFAULTS.rate)
+    const settings = { ...DETECTOR_DEFAULTS, ...options.detector }
+    this.#desk = new AlertDesk({
+      detector,
+      incidents: this.incidents,
+      options: { ...ALERT_DEFAULTS, ...options.alerts },
+      policies: settings.policies,
+      routesMax: settings.routesMax,
+      minConfidence: settings.minConfidence,
+      sentence: incidentSentence,
+      clock,
+    })
+    this.alertRate = this.#desk.rate
     const incidents = { get: (id: string) => this.incidents.get(id), note() {} }
     this.operator = new Operator({ detector, anomalies: this.anomalies, incidents, log, clock })
     const heard = {
@@ -105,7 +99,16 @@ export class Sentinel {
     }
     this.#waits = explain.mode === 'wait'
     this.#explainer = new Explainer({ ...explain, listener: { ...heard, log } })
-    this.#sections = this.#stateSections(state?.sections)
+    this.#sections = sectionsOf({
+      detector,
+      anomalies: this.anomalies,
+      incidents: this.incidents,
+      operator: this.operator,
+      answered: this.#answered,
+      captureAlarm: () => this.#desk.capture(),
+      restoreAlarm: (alarm) => this.#restoreAlarm(alarm),
+      others: options.state?.sections ?? [],
+    })
   }
 
   /**
@@ -145,7 +148,7 @@ export class Sentinel {
 
   /** Share of the last records that were alerted by themselves, 0 to 1: to be compared with `alertRate`. */
   get alertShare(): number {
-    return this.#alerted.value
+    return this.#answered.value
   }
 
   /**
@@ -155,24 +158,13 @@ export class Sentinel {
   judge(record: Telemetry, options?: { readonly detail?: boolean }): Judgement {
     const { detector, operator } = this
     let verdict = detector.rate(record, options)
-    let p: number | null = null
-    let alert: Alert | null = verdict.anomalous ? BY_LABEL : null
-    if (this.#alarm !== null) {
-      const alarmed = this.#raise(verdict, this.#alarm)
-      if (verdict.detector === 'forest') {
-        p = alarmed.p
-        alert = 1 - p >= this.#minConfidence ? alarmed.alert : null
-        if (alert === null && verdict.anomalous && this.#isYoungAndFar()) alert = { ...this.#whileYoung, p }
-      }
-    }
-    // Whatever is usual, whoever decides and however sure that has to be.
-    if (alert === null && this.#isBeyondLimit()) alert = { ...BY_LABEL, p }
+    const { p, alert } = this.#desk.decide(verdict)
     if (alert !== null) verdict = this.#told(verdict)
     const muted = alert !== null && operator.mutes(verdict)
-    detector.learn(operator.treatmentOf({ alerts: alert !== null, muted }))
+    detector.learn(operator.treatmentOf(alert === null ? 'none' : muted ? 'muted' : 'alerted'))
     const anomaly = alert === null || muted ? null : this.#report(verdict, alert, record.route)
     // An incident is no matter of the rate, and is counted elsewhere.
-    this.#alerted.push(anomaly !== null && anomaly.incident === null)
+    this.#answered.push(anomaly !== null && anomaly.incident === null)
     const judgement = { verdict, p, anomaly }
     for (const listener of this.#listeners) listener.recordJudged?.(judgement)
     return judgement
@@ -189,7 +181,7 @@ export class Sentinel {
    */
   restore(state: StateValue): void {
     restoreAll(this.#sections, state)
-    this.#afterRestore()
+    this.#desk.resume()
   }
 
   /** Loads the client of the language model ahead of the first anomaly. Never rejects. */
@@ -210,34 +202,6 @@ export class Sentinel {
     await this.detector.close()
   }
 
-  #alarmFor({ alerts = {}, detector = {} }: SentinelOptions): Alarm | null {
-    const { mode, rate, falseIncidentsADay, actions } = { ...ALERT_DEFAULTS, ...alerts }
-    // A given forest brings no records to tell what is rare by.
-    if (mode === 'contamination' || this.detector.given) return null
-    const { policies = DETECTOR_DEFAULTS.policies, routesMax = DETECTOR_DEFAULTS.routesMax } = detector
-    const { features } = this.detector
-    const settings = { features, policies, routesMax, rate, falseIncidentsADay, actions }
-    return new Alarm({ ...settings, sentence: incidentSentence }, this.incidents)
-  }
-
-  #raise(verdict: Verdict, alarm: Alarm): ReturnType<Alarm['judge']> {
-    const { rated } = this.detector
-    const score = verdict.detector === 'forest' ? verdict.score : Number.NaN
-    const values = rated?.considered ?? []
-    return alarm.judge({ route: rated?.route ?? '', score, values }, this.#clock())
-  }
-
-  /** While p is young, the static limits go on beside it for records that the forest finds odd. */
-  #isYoungAndFar(): boolean {
-    return this.detector.records <= YOUNG_RECORDS && this.detector.exceedsLimit
-  }
-
-  /** Whether a value exceeds what the operator set as its limit. */
-  #isBeyondLimit(): boolean {
-    const values = this.detector.rated?.values
-    return values !== undefined && this.#limits.some((limit, f) => (values[f] as number) > limit)
-  }
-
   /** A record that somebody is told of is an anomaly, odd or not, and every feature has its say. */
   #told(verdict: Verdict): Verdict {
     const { anomalous, contributions } = verdict
@@ -246,18 +210,21 @@ export class Sentinel {
   }
 
   #fitted({ outcome }: FitReport): void {
-    if (outcome === 'ok') this.#alarm?.adopt(this.detector.fittedScores)
+    if (outcome === 'ok') this.#desk.adopt()
   }
 
-  /** A state of before there were alerts has a forest and no scale for its scores. */
-  #afterRestore(): void {
-    if (this.#alarm?.adopted === false && this.detector.trained) this.#alarm.adopt(this.detector.fittedScores)
+  /** A state that does not fit costs no more than what was learnt of alerts. */
+  #restoreAlarm(state: AlarmState | null): void {
+    try {
+      this.#desk.restore(state)
+    } catch (error) {
+      this.#log.warn({ err: error }, 'what was learnt of alerts cannot be used; it is learnt afresh')
+    }
   }
 
   #startTicking(): void {
-    const alarm = this.#alarm
-    if (alarm === null) return
-    this.#ticking = setInterval(() => alarm.tick(this.#clock()), TICK_MS)
+    if (this.alertRate === null) return
+    this.#ticking = setInterval(() => this.#desk.tick(), TICK_MS)
     this.#ticking.unref()
   }
 
@@ -325,49 +292,7 @@ export class Sentinel {
       log: this.#log,
     })
     await this.#keeper.start()
-    this.#afterRestore()
-  }
-
-  /** The detector comes first, because it may refuse what a state holds. */
-  #stateSections(others: readonly StateSection[] = []): StateSection[] {
-    const { detector, anomalies, incidents, operator } = this
-    const alarm = this.#alarm
-    // Plain data all of it; the compiler takes no interface for that.
-    const own = [
-      {
-        name: 'detector',
-        capture: () => detector.snapshot(),
-        restore: (state: ReturnType<Detector['snapshot']>) => detector.restore(state),
-      },
-      {
-        name: 'anomalies',
-        capture: () => anomalies.capture(),
-        restore: (list: ReturnType<AnomalyLog['capture']>) => anomalies.restore(list),
-      },
-      {
-        name: 'operator',
-        capture: () => operator.capture(),
-        restore: (words: ReturnType<Operator['capture']>) => operator.restore(words),
-      },
-      {
-        name: 'incidents',
-        capture: () => incidents.capture(),
-        restore: (kept: readonly unknown[]) => incidents.restore(kept),
-      },
-      {
-        name: 'alerts',
-        capture: () => alarm?.capture() ?? null,
-        restore: (state: AlarmState | null) => {
-          if (state !== null) alarm?.restore(state)
-        },
-      },
-      {
-        name: 'answers',
-        capture: () => this.#alerted.capture(),
-        restore: (flags: Uint8Array) => this.#alerted.restore(flags),
-      },
-    ] as unknown as StateSection[]
-    return [...own, ...others]
+    this.#desk.resume()
   }
 }
 

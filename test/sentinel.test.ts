@@ -1,49 +1,13 @@
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { OpenModel } from '#sentinel/explain/llm/language-model.js'
 import type { Question } from '#sentinel/explain/llm/prompt.js'
-import { Sentinel, type SentinelOptions } from '#sentinel/sentinel.js'
 import type { Telemetry } from '#sentinel/telemetry/record.js'
 import { attacked } from '../made-up/recipes.js'
 import { codeRunnerTraffic, type RoutedRecord } from '../made-up/traffic.js'
+import { Watched } from './watched-sentinel.js'
 
-const RULES = { latency: 5000, input_length: 10_000, errors: 5 }
 const CODE = { name: 'code that runs away', latency: 14, inputLength: 1, errors: 2 }
 const FAR = { latency: 9000, input_length: 900, errors: 0, route: '/run' }
-
-/** A sentinel with a clock of its own, fifty records a second. */
-class Watched {
-  readonly sentinel: Sentinel
-  readonly #clock: { ms: number }
-
-  private constructor(sentinel: Sentinel, clock: { ms: number }) {
-    this.sentinel = sentinel
-    this.#clock = clock
-  }
-
-  static async create(options: SentinelOptions = {}): Promise<Watched> {
-    const clock = { ms: 1_767_225_600_000 }
-    const detector = { rules: RULES, trainDuty: 1, ...options.detector }
-    const sentinel = await Sentinel.create({ ...options, detector, clock: () => clock.ms })
-    onTestFinished(() => sentinel.close())
-    return new Watched(sentinel, clock)
-  }
-
-  /** Judges records one after the other, each by the forest that is due then. */
-  async judge(records: readonly Telemetry[]) {
-    const judgements = []
-    for (const [i, record] of records.entries()) {
-      this.#clock.ms += 20
-      judgements.push(this.sentinel.judge(record))
-      if (i % 50 === 49) await this.sentinel.detector.settled()
-    }
-    return judgements
-  }
-
-  async judgeOne(record: Telemetry) {
-    const [judgement] = await this.judge([record])
-    return judgement as Awaited<ReturnType<Watched['judge']>>[number]
-  }
-}
 
 const ordinary = codeRunnerTraffic(4000, 42)
 const lone = (record: RoutedRecord) => ({ ...record, latency: 8 * record.latency })

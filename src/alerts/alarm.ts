@@ -93,6 +93,11 @@ export class Alarm {
     this.#alerts.adopt(scores)
   }
 
+  /** Whether an incident of the log is open by its evidence. */
+  follows(id: string): boolean {
+    return [...this.#ids.values()].includes(id)
+  }
+
   /** @param nowMs when the record came, ms */
   judge(record: RatedRecord, nowMs: number): Alarmed {
     const { p, alert, action, incident, feature, events } = this.#alerts.judge(record, nowMs)

@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { IncidentReference, P } from '../alerts/alert-fields.js'
-import { FeedbackNote } from '../alerts/feedback.js'
+import { FeedbackNote } from '../alerts/feedback-note.js'
 import { Action } from '../alerts/incident.js'
 import { Score } from '../detector/verdict.js'
 import { Detail } from './detail.js'

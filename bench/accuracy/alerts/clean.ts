@@ -1,0 +1,67 @@
+// Ordinary traffic: is p as rare as it says, and how often is somebody called for nothing?
+import { recipeOf, type TimedRecord, TRAFFIC_KINDS, timedTraffic } from '../../../made-up/timed-traffic.js'
+import { table } from '../../table.js'
+import type { Extent } from './extent.js'
+import { accuracy, calibration, falseIncidents, spread } from './figures.js'
+import { type Heard, hear } from './heard.js'
+import { ordinaryOnly, type Recorded } from './streams.js'
+
+const LEVELS = [0.1, 0.01, 0.001, 0.0001] as const
+const RATE = 0.001
+/** Records that are left out at first, or half of the stream where it is shorter than twice that. */
+const WARM_UP = 1000
+
+interface Figures {
+  readonly multiples: number[]
+  readonly alerted: number
+  readonly wrong: number
+  readonly records: number
+}
+
+export async function cleanTable(streams: readonly Recorded[], extent: Extent): Promise<string> {
+  const { madeSeeds, forestSeeds, count, options, progress } = extent
+  const rows: string[][] = []
+  for (const { name, records } of streams) {
+    const figures: Figures[] = []
+    for (const seed of forestSeeds) {
+      progress(`${name} without attacks, seed ${seed}`)
+      figures.push(figuresOf(await hear(ordinaryOnly(records), { ...options, seed })))
+    }
+    rows.push(rowOf(name, figures))
+  }
+  for (const kind of TRAFFIC_KINDS) {
+    const figures: Figures[] = []
+    for (const seed of madeSeeds) {
+      progress(`${kind}, seed ${seed}`)
+      const records: readonly TimedRecord[] = timedTraffic(recipeOf(kind, seed, count))
+      figures.push(figuresOf(await hear(records, options)))
+    }
+    rows.push(rowOf(kind, figures))
+  }
+  const levels = LEVELS.map((level) => `p ≤ ${level}`)
+  return table(['stream', ...levels, 'alerted', 'false incidents', 'per 180,000'], rows)
+}
+
+function figuresOf(heard: Heard): Figures {
+  const { records, alerted } = heard
+  const from = records.length > 2 * WARM_UP ? WARM_UP : records.length >> 1
+  return {
+    multiples: LEVELS.map((level) => calibration(heard, level, from)),
+    alerted: accuracy(heard, (i) => alerted[i] === 1, from).falseShare / RATE,
+    wrong: falseIncidents(heard),
+    records: records.length,
+  }
+}
+
+function rowOf(name: string, figures: readonly Figures[]): string[] {
+  const wrong = figures.reduce((sum, each) => sum + each.wrong, 0)
+  const records = figures.reduce((sum, each) => sum + each.records, 0)
+  const multiples = LEVELS.map((_, i) => spread(figures.map((each) => each.multiples[i] as number)))
+  return [
+    name,
+    ...multiples,
+    spread(figures.map(({ alerted }) => alerted)),
+    `${wrong} in ${records}`,
+    ((wrong * 180_000) / records).toFixed(2),
+  ]
+}

@@ -1,0 +1,63 @@
+import type { AlarmState } from './alerts/alarm.js'
+import type { IncidentLog } from './alerts/incident-log.js'
+import type { Operator } from './alerts/operator.js'
+import type { AnomalyLog } from './anomalies/anomaly-log.js'
+import type { AnomalyRate } from './detector/anomaly-rate.js'
+import type { Detector } from './detector/detector.js'
+import type { StateSection, StateValue } from './state/section.js'
+
+/** The parts of a sentinel that outlive the process. */
+export interface KeptParts {
+  readonly detector: Detector
+  readonly anomalies: AnomalyLog
+  readonly incidents: IncidentLog
+  readonly operator: Operator
+  readonly answered: AnomalyRate
+  readonly captureAlarm: () => AlarmState | null
+  readonly restoreAlarm: (state: AlarmState | null) => void
+  /** What others keep with them. */
+  readonly others: readonly StateSection[]
+}
+
+/** Their sections, in the order in which they are restored: the detector first, because it may refuse a state. */
+export function sectionsOf(parts: KeptParts): StateSection[] {
+  const { detector, anomalies, incidents, operator, answered } = parts
+  return [
+    section(
+      'detector',
+      () => detector.snapshot(),
+      (state) => detector.restore(state),
+    ),
+    section(
+      'anomalies',
+      () => anomalies.capture(),
+      (list) => anomalies.restore(list),
+    ),
+    section(
+      'operator',
+      () => operator.capture(),
+      (words) => operator.restore(words),
+    ),
+    section(
+      'incidents',
+      () => incidents.capture(),
+      (kept) => incidents.restore(kept),
+    ),
+    section('alerts', parts.captureAlarm, parts.restoreAlarm),
+    section(
+      'answers',
+      () => answered.capture(),
+      (flags) => answered.restore(flags),
+    ),
+    ...parts.others,
+  ]
+}
+
+/** Plain data all of it; the compiler takes no interface for that. */
+function section<Value>(
+  name: string,
+  capture: () => Value,
+  restore: (value: Value) => void,
+): StateSection<StateValue> {
+  return { name, capture, restore } as unknown as StateSection
+}

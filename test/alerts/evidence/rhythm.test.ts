@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest'
+import { Alerts } from '#sentinel/alerts/alerts.js'
+import { mulberry32 } from '../../../made-up/random.js'
+import { ratedTraffic } from '../../../made-up/rated-traffic.js'
+import { alertsWith, play } from '../subject.js'
+
+test('a route that stops while the others go on is an incident, once, and over a minute after it is back', () => {
+  const alerts = alertsWith()
+  const source = ratedTraffic(11)
+  let ms = play(alerts, source, 5000)
+  const without = () => {
+    for (;;) {
+      const record = source()
+      if (record.route !== '/a') return record
+    }
+  }
+  ms = play(alerts, without, 3000, ms)
+  const silences = () => alerts.incidents().filter(({ kind }) => kind === 'silence')
+  expect(silences().map(({ route, closedMs }) => [route, closedMs])).toEqual([['/a', null]])
+  ms = play(alerts, source, 4000, ms)
+  expect(silences()).toHaveLength(1)
+  expect(silences()[0]?.closedMs).not.toBeNull()
+})
+
+test('a pause of all traffic is no silence of a route, and neither is a night', () => {
+  const alerts = alertsWith()
+  const source = ratedTraffic(12)
+  const ms = play(alerts, source, 3000)
+  play(alerts, source, 3000, ms + 3_600_000)
+  for (let i = 0; i < 3000; i++) alerts.judge(source(), ms + 8_000_000 + 400 * i)
+  expect(alerts.incidents()).toEqual([])
+})
+
+test('a route whose records double against its own rhythm is an incident', () => {
+  const alerts = alertsWith()
+  const source = ratedTraffic(13)
+  let ms = play(alerts, source, 6000)
+  const random = mulberry32(14)
+  const opened: string[] = []
+  for (let i = 0; i < 3000; i++) {
+    const record = source()
+    const said = [...alerts.judge(record, ms).events]
+    // The same again with a route of its own in two of three cases: /a comes three times as often.
+    if (random.uniform() < 0.67) said.push(...alerts.judge({ ...record, route: '/a' }, ms).events)
+    for (const { incident } of said) opened.push(`${incident.kind} ${incident.route}`)
+    ms += 20
+  }
+  expect(opened).toContain('surge /a')
+})
+
+test('requests without a route have no rhythm', () => {
+  const alerts = new Alerts({ features: [{ name: 'latency', direction: 'high' }] })
+  for (let i = 0; i < 2000; i++)
+    alerts.judge({ route: '', score: Number.NaN, values: [1] }, i < 1000 ? 1000 * i : 1e6 + i)
+  expect(alerts.incidents()).toEqual([])
+})

@@ -1,0 +1,75 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { BINS, FadingMemory } from '#sentinel/alerts/rarity/fading-memory.js'
+
+const bins = fc.array(fc.integer({ min: 0, max: BINS - 1 }), { maxLength: 300 })
+
+/** The same by counting. */
+function reference(values: readonly number[], capacity: number): Float64Array {
+  const weights = new Float64Array(BINS)
+  let total = 0
+  for (const bin of values) {
+    if (total >= capacity) {
+      for (let i = 0; i < BINS; i++) weights[i] = (weights[i] as number) / 2
+      total /= 2
+    }
+    weights[bin] = (weights[bin] as number) + 1
+    total += 1
+  }
+  return weights
+}
+
+test('the weight at and above a bin is what counting one by one gives, through any number of halvings', () => {
+  fc.assert(
+    fc.property(
+      bins,
+      fc.integer({ min: 1, max: 100 }),
+      fc.integer({ min: 0, max: BINS - 1 }),
+      (values, capacity, bin) => {
+        const memory = new FadingMemory(capacity)
+        for (const value of values) memory.add(value)
+        const weights = reference(values, capacity)
+        expect(memory.atLeast(bin)).toBeCloseTo(
+          weights.slice(bin).reduce((a, b) => a + b, 0),
+          3,
+        )
+        expect(memory.within(bin)).toBeCloseTo(weights[bin] as number, 3)
+        expect(memory.total).toBeLessThanOrEqual(capacity + 1)
+      },
+    ),
+    { seed: 1 },
+  )
+})
+
+test('the bin of a rank has that weight at and above it, and the next one has less', () => {
+  fc.assert(
+    fc.property(bins, fc.double({ min: 0.5, max: 300, noNaN: true }), (values, rank) => {
+      const memory = new FadingMemory(1000)
+      for (const value of values) memory.add(value)
+      const bin = memory.binOfRank(rank)
+      if (memory.total < rank) expect(bin).toBe(0)
+      else {
+        expect(memory.atLeast(bin)).toBeGreaterThanOrEqual(rank)
+        if (bin + 1 < BINS) expect(memory.atLeast(bin + 1)).toBeLessThan(rank)
+      }
+    }),
+    { seed: 2 },
+  )
+})
+
+test('a restored memory ranks and goes on as the captured one', () => {
+  fc.assert(
+    fc.property(bins, bins, (before, after) => {
+      const one = new FadingMemory(50)
+      for (const bin of before) one.add(bin)
+      const other = new FadingMemory(50)
+      other.restore(one.capture())
+      for (const bin of after) {
+        one.add(bin)
+        other.add(bin)
+      }
+      for (let bin = 0; bin < BINS; bin += 31) expect(other.atLeast(bin)).toBe(one.atLeast(bin))
+    }),
+    { seed: 3 },
+  )
+})

@@ -1,0 +1,56 @@
+import { describe, expect, test } from 'vitest'
+import { eValue } from '#sentinel/alerts/evidence/betting.js'
+import { TailMemory } from '#sentinel/alerts/rarity/tail-memory.js'
+import { mulberry32 } from '../../../made-up/random.js'
+
+const SHAPE = { lowest: 0, binsAUnit: 32, leastRate: 0.5, mostRate: 2 }
+const exponential = (seed: number): (() => number) => {
+  const random = mulberry32(seed)
+  return () => -Math.log(1 - random.uniform())
+}
+
+describe('p from a memory', () => {
+  test('is at most q for about a share q of exchangeable values, down to 1 in 1000', () => {
+    const next = exponential(7)
+    const memory = new TailMemory(20_000, SHAPE)
+    for (let i = 0; i < 5000; i++) memory.add(next())
+    for (const q of [0.1, 0.01, 0.001]) {
+      let below = 0
+      const n = 60_000
+      for (let i = 0; i < n; i++) {
+        const value = next()
+        if (memory.surprise(value) >= -Math.log(q)) below += 1
+        memory.add(value)
+      }
+      expect(below / n / q).toBeGreaterThan(0.5)
+      expect(below / n / q).toBeLessThan(1.6)
+    }
+  })
+
+  test('never grows with the value, on both sides of the knee', () => {
+    const next = exponential(8)
+    const memory = new TailMemory(20_000, SHAPE)
+    for (let i = 0; i < 3000; i++) memory.add(next())
+    let last = 0
+    for (let value = 0; value < 200; value += 0.01) {
+      const surprise = memory.surprise(value)
+      expect(surprise).toBeGreaterThanOrEqual(last - 1e-9)
+      last = surprise
+    }
+    expect(last).toBeGreaterThan(Math.log(1e6))
+  })
+
+  test('of a value that a feature of few values never had is one in all of them, not nothing', () => {
+    const memory = new TailMemory(20_000, SHAPE)
+    for (let i = 0; i < 1000; i++) memory.add(0)
+    expect(memory.surprise(0.9)).toBeCloseTo(Math.log(1001), 6)
+  })
+
+  test('pays as the formula does where the table is used', () => {
+    const next = exponential(9)
+    const memory = new TailMemory(20_000, SHAPE)
+    for (let i = 0; i < 3000; i++) memory.add(next())
+    for (let value = 0; value < 12; value += 0.1)
+      expect(memory.payoff(value) / eValue(memory.surprise(value))).toBeCloseTo(1, 1)
+  })
+})
