@@ -17,8 +17,8 @@ const ATTACKS_OF_A_KIND = 10
 /** The parts of the demo end in time, however slow the answers: a language model may take seconds for each. */
 const LEARNING_MS = 6000
 const JUDGING_MS = 2500
-/** Enough for a forest. */
-const LEAST_LEARNT = 100
+/** Enough for a forest, for knowing what is rare, and for more advice than to observe. */
+const LEAST_LEARNT = 700
 const SEED = 42
 
 const ordinary = codeRunnerTraffic(LEARNT + JUDGED + ATTACKS_OF_A_KIND * ATTACKS.length, SEED)
@@ -42,7 +42,7 @@ async function show(service: ServiceClient): Promise<void> {
 
   say(`\n3. An attack: a burst of three kinds.`)
   const burst = ordinary.slice(LEARNT + JUDGED).map(underAttack)
-  const answers = await service.analyzeAll(reported(burst), JUDGING_MS)
+  const answers = await service.analyzeAll(reported(burst), JUDGING_MS, burst.length)
   say(
     showKinds(ATTACKS.map(({ name }, kind) => [name, answers.filter((_, i) => i % ATTACKS.length === kind)])),
   )

@@ -41,14 +41,17 @@ test('the demo shows learning, ordinary records, an attack and its explanation',
   expect(learnt?.[0]).toBeGreaterThanOrEqual(50)
   expect(learnt?.[1]).toBeGreaterThan(0)
 
-  const [[flagged, judged] = []] = numbersIn(stdout, /(\d+) of (\d+) were flagged/g)
-  const kinds = numbersIn(stdout, /(\d+) of (\d+) flagged, action: /g)
+  const [[flagged, judged] = []] = numbersIn(stdout, /(\d+) of (\d+) were alerted/g)
+  const kinds = numbersIn(stdout, /(\d+) of (\d+) alerted: (?:observe|throttle|freeze) \d/g)
   expect(kinds).toHaveLength(3)
   const shareOfOrdinary = (flagged as number) / (judged as number)
   for (const [hits, of] of kinds) {
-    expect((hits as number) / (of as number)).toBeGreaterThan(Math.max(2 * shareOfOrdinary, 0.5))
+    expect((hits as number) / (of as number)).toBeGreaterThan(Math.max(10 * shareOfOrdinary, 0.5))
   }
+  expect(stdout).toMatch(/GET \/incidents\?open=true\)\.\n {3}\S.*\d records; freeze advised\n/)
+  expect(stdout).toMatch(/ action +freeze\n/)
 
+  expect(stdout).toMatch(/ p +(?:\d|not known)/)
   expect(stdout).toMatch(/reason +[A-Z].{20,}/)
   for (const feature of ['latency', 'input_length', 'errors']) {
     expect(stdout).toMatch(new RegExp(`${feature} +[+-]\\d\\.\\d\\d bits: \\S+.*median`))
