@@ -156,11 +156,12 @@ test('POST /incidents/:id/feedback hands the word on, and the refusal back', asy
     throw new OperatorError('conflict', 'there are 100 mutes')
   })
   onTestFinished(() => heard.mockRestore())
-  expect(await post(await startApp(), '/incidents/i-7/feedback', { verdict: 'threat' })).toMatchObject({
+  const id = '19b76daa800-0000'
+  expect(await post(await startApp(), `/incidents/${id}/feedback`, { verdict: 'threat' })).toMatchObject({
     status: 409,
     body: { code: 'SENTINEL_CONFLICT', message: 'there are 100 mutes' },
   })
-  expect(heard).toHaveBeenCalledWith('i-7', { verdict: 'threat' })
+  expect(heard).toHaveBeenCalledWith(id, { verdict: 'threat' })
 })
 
 describe('/learning', () => {

@@ -5,10 +5,13 @@ import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { IsolationForest } from '#sentinel/forest/index.js'
 import type { App } from '#sentinel/http/app.js'
 import { SentinelMetrics } from '#sentinel/http/metrics/sentinel-metrics.js'
-import { Sentinel } from '#sentinel/sentinel.js'
 import { StateFile } from '#sentinel/state/state-file.js'
+import type { Telemetry } from '#sentinel/telemetry/record.js'
+import { attacked } from '../../made-up/recipes.js'
+import { codeRunnerTraffic } from '../../made-up/traffic.js'
 import { facts } from '../alerts/incidents.js'
 import { ATTACK, analyze, historySize, metric, NORMAL, startApp } from '../http/subject.js'
+import { Watched } from '../watched-sentinel.js'
 
 let dir: string
 const log: Record<string, unknown>[] = []
@@ -111,33 +114,37 @@ test('anomalies after a restart sort after those before it, even when the clock 
 })
 
 test('incidents and their counters go on, and one that was open goes on being open', async () => {
-  const serve = async () => {
+  const serve = async (nowMs?: number) => {
     const metrics = new SentinelMetrics()
-    const store = new StateFile(dir)
-    const sentinel = await Sentinel.create({ state: { store, sections: [metrics.section()] } })
-    const app = await startApp({}, { sentinel, metrics })
-    return { sentinel, app, incidents: sentinel.incidents }
+    const state = { store: new StateFile(dir), sections: [metrics.section()] }
+    const watched = await Watched.create({ state }, nowMs)
+    const app = await startApp({}, { sentinel: watched.sentinel, metrics })
+    return { watched, app, incidents: watched.sentinel.incidents }
   }
+  const runsAway = { name: 'code that runs away', latency: 14, inputLength: 1, errors: 2 }
+  const attack = codeRunnerTraffic(100, 11)
+    .filter(({ route }) => route === '/run')
+    .map((record) => attacked(record, runsAway))
   const before = await serve()
   const closed = before.incidents.open(facts({ feature: 'errors' })).id
-  const open = before.incidents.open(facts()).id
-  before.incidents.update(open, { records: 9 })
   before.incidents.close(closed)
+  await before.watched.judge([...codeRunnerTraffic(1000, 10), ...attack])
+  const open = before.incidents.list({ open: true }).map(({ id }) => id)
+  expect(open).toHaveLength(1)
   const listed = (await before.app.inject('/incidents')).json()
-  await before.sentinel.close()
+  const counted = await metric(before.app, 'sentinel_incidents_total')
+  expect(counted['{feature="errors"}']).toBeGreaterThanOrEqual(1)
+  await before.watched.sentinel.close()
 
-  const after = await serve()
-  onTestFinished(() => after.sentinel.close())
+  const after = await serve(before.watched.nowMs)
   expect((await after.app.inject('/incidents')).json()).toEqual(listed)
   expect(await metric(after.app, 'sentinel_incidents_open')).toEqual({ '': 1 })
-  expect(await metric(after.app, 'sentinel_incidents_total')).toMatchObject({
-    '{feature="errors"}': 1,
-    '{feature="latency"}': 1,
-  })
-  expect(after.incidents.update(open, { records: 10 })).toBe(true)
-  const later = after.incidents.open(facts()).id
-  const anomaly = (await analyze(after.app, ATTACK)).headers['x-anomaly-id']
-  expect([closed, open, later, anomaly].toSorted()).toEqual([closed, open, later, anomaly])
+  expect(await metric(after.app, 'sentinel_incidents_total')).toEqual(counted)
+  const { anomaly } = await after.watched.judgeOne(attack[0] as Telemetry)
+  expect(anomaly?.incident).toBe(open[0])
+  const later = after.incidents.open(facts({ route: '/later' })).id
+  const ids = [closed, open[0], anomaly?.id, later]
+  expect(ids.toSorted()).toEqual(ids)
 })
 
 test('only its user may read the file, no user id is in it, and the folder may be a new one', async () => {
