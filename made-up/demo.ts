@@ -6,7 +6,7 @@
 // SENTINEL_URL names another service, SENTINEL_API_TOKEN its token. Nothing is stored here; the service learns what it
 // is sent, so use one that watches nothing else.
 import type { Telemetry } from '#sentinel/telemetry/record.js'
-import { oddest, shareFlagged, showKinds, showOddest } from './demo/findings.js'
+import { oddest, shareAlerted, showIncidents, showKinds, showOddest } from './demo/findings.js'
 import { DemoError, ServiceClient } from './demo/service-client.js'
 import { ATTACKS, attacked } from './recipes.js'
 import { codeRunnerTraffic, type RoutedRecord } from './traffic.js'
@@ -38,7 +38,7 @@ async function show(service: ServiceClient): Promise<void> {
 
   say(`\n2. Ordinary requests again, never seen before.`)
   const judged = await service.analyzeAll(reported(ordinary.slice(LEARNT, LEARNT + JUDGED)), JUDGING_MS)
-  say(`   ${shareFlagged(judged)} were flagged.`)
+  say(`   ${shareAlerted(judged)} were alerted.`)
 
   say(`\n3. An attack: a burst of three kinds.`)
   const burst = ordinary.slice(LEARNT + JUDGED).map(underAttack)
@@ -49,8 +49,12 @@ async function show(service: ServiceClient): Promise<void> {
 
   const found = oddest(answers)
   if (found === undefined)
-    throw new DemoError('None of the attacks was flagged: there is nothing to explain.')
-  say(`\n4. Why? The oddest of them, explained (POST /analyze-flow?detail=true).`)
+    throw new DemoError('None of the attacks was an alert: there is nothing to explain.')
+
+  say(`\n4. What is it all? The incidents that are open (GET /incidents?open=true).`)
+  say(showIncidents(await service.openIncidents()))
+
+  say(`\n5. Why? The oddest of them, explained (POST /analyze-flow?detail=true).`)
   say(showOddest(found))
 }
 

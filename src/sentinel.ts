@@ -1,11 +1,11 @@
-import { Alarm, type AlarmState, type Alert } from './alerts/alarm.js'
+import type { AlarmState, Alert } from './alerts/alarm.js'
+import { AlertDesk } from './alerts/alert-desk.js'
 import { ALERT_DEFAULTS } from './alerts/alert-options.js'
 import { IncidentLog } from './alerts/incident-log.js'
 import { logIncident } from './alerts/log-incident.js'
 import { Operator } from './alerts/operator.js'
 import { AnomalyLog } from './anomalies/anomaly-log.js'
 import { AnomalyRate } from './detector/anomaly-rate.js'
-import type { FeaturePolicies } from './detector/baseline/policy.js'
 import { Detector, type FitReport } from './detector/detector.js'
 import { DETECTOR_DEFAULTS } from './detector/options.js'
 import type { TrainerFault } from './detector/training/trainer-options.js'
@@ -38,14 +38,9 @@ const BY_RULES: AskedModel = {
 const STATE_INTERVAL_MS = 60_000
 /** How often incidents that nothing belongs to any more are looked for. */
 const TICK_MS = 5_000
-/** Records that the share of alerts is taken over. */
+/** Records that the share of alerts is taken over: some twenty at the rate of one in a thousand. */
 const SHARE_RECORDS = 20_000
 const SILENT: SentinelLog = { debug() {}, info() {}, warn() {}, error() {} }
-/** Records until which p may not yet tell one in a thousand. */
-const YOUNG_RECORDS = 500
-/** What is said of a record that the forest's label or a static limit alone decides on. */
-const BY_LABEL: Alert = { action: 'freeze', p: null, incident: null, feature: null }
-
 /**
  * Judges telemetry: the detector, who is told of what it finds, the anomalies and incidents, what explains them, and the
  * state that outlives the process. It knows nothing of HTTP or the environment; `http/` translates for it.
@@ -58,18 +53,12 @@ export class Sentinel {
   readonly operator: Operator
   /** Share of ordinary records that may be alerted; null where the forest's labels decide. */
   readonly alertRate: number | null
-  #alarm: Alarm | null
+  readonly #desk: AlertDesk
   readonly #answered = new AnomalyRate(SHARE_RECORDS)
   readonly #explainer: Explainer
   readonly #waits: boolean
   readonly #listeners: SentinelListener[]
   readonly #log: SentinelLog
-  readonly #clock: () => number
-  readonly #minConfidence: number
-  /** What is said of an odd record beyond a static limit while p is young. */
-  readonly #whileYoung: Alert
-  /** What the value of each feature must never exceed. */
-  readonly #limits: Float64Array
   readonly #sections: readonly StateSection[]
   #keeper: StateKeeper | null = null
   #ticking: NodeJS.Timeout | null = null
@@ -86,14 +75,18 @@ export class Sentinel {
     })
     this.#listeners = listeners
     this.#log = log
-    this.#clock = clock
-    this.#minConfidence = options.detector?.minConfidence ?? DETECTOR_DEFAULTS.minConfidence
-    const always = options.alerts?.actions === 'freeze'
-    this.#whileYoung = { ...BY_LABEL, action: always ? 'freeze' : 'observe' }
-    const policies: FeaturePolicies = options.detector?.policies ?? DETECTOR_DEFAULTS.policies
-    this.#limits = Float64Array.from(detector.features, ({ name }) => policies[name]?.limit ?? Infinity)
-    this.#alarm = this.#alarmFor(options)
-    this.alertRate = this.#alarm === null ? null : (options.alerts?.rate ?? ALERT_DEFAULTS.rate)
+    const settings = { ...DETECTOR_DEFAULTS, ...options.detector }
+    this.#desk = new AlertDesk({
+      detector,
+      incidents: this.incidents,
+      options: { ...ALERT_DEFAULTS, ...options.alerts },
+      policies: settings.policies,
+      routesMax: settings.routesMax,
+      minConfidence: settings.minConfidence,
+      sentence: incidentSentence,
+      clock,
+    })
+    this.alertRate = this.#desk.rate
     const incidents = { get: (id: string) => this.incidents.get(id), note() {} }
     this.operator = new Operator({ detector, anomalies: this.anomalies, incidents, log, clock })
     const heard = {
@@ -112,8 +105,8 @@ export class Sentinel {
       incidents: this.incidents,
       operator: this.operator,
       answered: this.#answered,
-      captureAlarm: () => this.#alarm?.capture() ?? null,
-      restoreAlarm: (alarm) => this.#restoreAlarm(alarm, options),
+      captureAlarm: () => this.#desk.capture(),
+      restoreAlarm: (alarm) => this.#restoreAlarm(alarm),
       others: options.state?.sections ?? [],
     })
   }
@@ -153,7 +146,7 @@ export class Sentinel {
     }
   }
 
-  /** Share of the last records that somebody was told of, 0 to 1. */
+  /** Share of the last records that were alerted by themselves, 0 to 1: to be compared with `alertRate`. */
   get alertShare(): number {
     return this.#answered.value
   }
@@ -165,23 +158,13 @@ export class Sentinel {
   judge(record: Telemetry, options?: { readonly detail?: boolean }): Judgement {
     const { detector, operator } = this
     let verdict = detector.rate(record, options)
-    let p: number | null = null
-    let alert: Alert | null = verdict.anomalous ? BY_LABEL : null
-    if (this.#alarm !== null) {
-      const alarmed = this.#raise(verdict, this.#alarm)
-      if (verdict.detector === 'forest') {
-        p = alarmed.p
-        alert = 1 - p >= this.#minConfidence ? alarmed.alert : null
-        if (alert === null && verdict.anomalous && this.#isYoungAndFar()) alert = { ...this.#whileYoung, p }
-      }
-    }
-    // Whatever is usual, whoever decides and however sure that has to be.
-    if (alert === null && this.#isBeyondLimit()) alert = { ...BY_LABEL, p }
+    const { p, alert } = this.#desk.decide(verdict)
     if (alert !== null) verdict = this.#told(verdict)
     const muted = alert !== null && operator.mutes(verdict)
-    detector.learn(operator.treatmentOf({ alerts: alert !== null, muted }))
+    detector.learn(operator.treatmentOf(alert === null ? 'none' : muted ? 'muted' : 'alerted'))
     const anomaly = alert === null || muted ? null : this.#report(verdict, alert, record.route)
-    this.#answered.push(anomaly !== null)
+    // An incident is no matter of the rate, and is counted elsewhere.
+    this.#answered.push(anomaly !== null && anomaly.incident === null)
     const judgement = { verdict, p, anomaly }
     for (const listener of this.#listeners) listener.recordJudged?.(judgement)
     return judgement
@@ -198,7 +181,7 @@ export class Sentinel {
    */
   restore(state: StateValue): void {
     restoreAll(this.#sections, state)
-    this.#afterRestore()
+    this.#desk.resume()
   }
 
   /** Loads the client of the language model ahead of the first anomaly. Never rejects. */
@@ -219,34 +202,6 @@ export class Sentinel {
     await this.detector.close()
   }
 
-  #alarmFor({ alerts = {}, detector = {} }: SentinelOptions): Alarm | null {
-    const { mode, rate, falseIncidentsADay, actions } = { ...ALERT_DEFAULTS, ...alerts }
-    // A given forest brings no records to tell what is rare by.
-    if (mode === 'contamination' || this.detector.given) return null
-    const { policies = DETECTOR_DEFAULTS.policies, routesMax = DETECTOR_DEFAULTS.routesMax } = detector
-    const { features } = this.detector
-    const settings = { features, policies, routesMax, rate, falseIncidentsADay, actions }
-    return new Alarm({ ...settings, sentence: incidentSentence }, this.incidents)
-  }
-
-  #raise(verdict: Verdict, alarm: Alarm): ReturnType<Alarm['judge']> {
-    const { rated } = this.detector
-    const score = verdict.detector === 'forest' ? verdict.score : Number.NaN
-    const values = rated?.considered ?? []
-    return alarm.judge({ route: rated?.route ?? '', score, values }, this.#clock())
-  }
-
-  /** While p is young, the static limits go on beside it for records that the forest finds odd. */
-  #isYoungAndFar(): boolean {
-    return this.detector.records <= YOUNG_RECORDS && this.detector.exceedsLimit
-  }
-
-  /** Whether a value exceeds what the operator set as its limit. */
-  #isBeyondLimit(): boolean {
-    const values = this.detector.rated?.values
-    return values !== undefined && this.#limits.some((limit, f) => (values[f] as number) > limit)
-  }
-
   /** A record that somebody is told of is an anomaly, odd or not, and every feature has its say. */
   #told(verdict: Verdict): Verdict {
     const { anomalous, contributions } = verdict
@@ -255,32 +210,21 @@ export class Sentinel {
   }
 
   #fitted({ outcome }: FitReport): void {
-    if (outcome === 'ok') this.#alarm?.adopt(this.detector.fittedScores)
+    if (outcome === 'ok') this.#desk.adopt()
   }
 
-  /** Takes over what was learnt of alerts; a state that does not fit leaves them to begin afresh. */
-  #restoreAlarm(state: AlarmState | null, options: SentinelOptions): void {
-    if (state === null || this.#alarm === null) return
+  /** A state that does not fit costs no more than what was learnt of alerts. */
+  #restoreAlarm(state: AlarmState | null): void {
     try {
-      this.#alarm.restore(state)
+      this.#desk.restore(state)
     } catch (error) {
       this.#log.warn({ err: error }, 'what was learnt of alerts cannot be used; it is learnt afresh')
-      this.#alarm = this.#alarmFor(options)
-    }
-  }
-
-  /** Mends what a state of other settings, or of before there were alerts, leaves open. */
-  #afterRestore(): void {
-    const alarm = this.#alarm
-    if (alarm?.adopted === false && this.detector.trained) alarm.adopt(this.detector.fittedScores)
-    for (const { id } of this.incidents.list({ open: true })) {
-      if (alarm?.follows(id) !== true) this.incidents.close(id, {}, this.#clock())
     }
   }
 
   #startTicking(): void {
-    if (this.#alarm === null) return
-    this.#ticking = setInterval(() => this.#alarm?.tick(this.#clock()), TICK_MS)
+    if (this.alertRate === null) return
+    this.#ticking = setInterval(() => this.#desk.tick(), TICK_MS)
     this.#ticking.unref()
   }
 
@@ -348,7 +292,7 @@ export class Sentinel {
       log: this.#log,
     })
     await this.#keeper.start()
-    this.#afterRestore()
+    this.#desk.resume()
   }
 }
 

@@ -40,6 +40,7 @@ describe('by default', () => {
     const judgements = await watched.judge(ordinary)
     const told = judgements.filter(({ anomaly }) => anomaly !== null)
     expect(told.length).toBeLessThanOrEqual(0.003 * ordinary.length)
+    expect(told.every(({ anomaly }) => anomaly?.incident === null)).toBe(true)
     expect(watched.sentinel.alertShare).toBe(told.length / ordinary.length)
     const { anomaly, p } = await watched.judgeOne(lone(ordinary[7] as RoutedRecord))
     expect(p).toBeLessThanOrEqual(0.001)
@@ -71,6 +72,7 @@ describe('by default', () => {
     await watched.judge(ordinary.slice(0, 2000))
     log.length = 0
     const opened = watched.sentinel.incidents.list().length
+    const before = watched.sentinel.alertShare
     const burst = ordinary.slice(2000, 2400).filter(({ route }) => route === '/run')
     const judgements = await watched.judge(burst.map((record) => attacked(record, CODE)))
     const told = judgements.filter(({ anomaly }) => anomaly !== null)
@@ -79,6 +81,8 @@ describe('by default', () => {
     expect(incidents).toMatchObject([{ route: '/run', status: 'open', action: 'freeze' }])
     expect(incidents[0]?.records).toBeGreaterThan(0.9 * judgements.length)
     expect(incidents[0]?.anomalies.length).toBeGreaterThan(0)
+    // Some twenty times the rate: incidents are no matter of it.
+    expect(watched.sentinel.alertShare).toBeLessThanOrEqual(before + 5 / 2000)
     expect(questions.filter(({ inIncident }) => inIncident)).toHaveLength(1)
     expect(log.filter((line) => line === 'incident opened')).toHaveLength(1)
     // Lone alerts may come before the incident opens; none of its records has a line.

@@ -3,9 +3,11 @@ import express from 'express'
 import { SentinelClient } from '../javascript/sentinel-client.mjs'
 import { sentinel } from './sentinel-middleware.mjs'
 
+// Every alert is worth a line; only a freeze is worth locking somebody out. What to lock is yours to decide.
+const onThreat = ({ action, reason }) => console.warn(`${action === 'freeze' ? 'lock' : action}: ${reason}`)
 const client = new SentinelClient({ url: process.env.SENTINEL_URL, token: process.env.SENTINEL_API_TOKEN })
 const app = express()
-app.use(sentinel({ client, onThreat: ({ reason }) => console.warn(`threat: ${reason}`) }))
+app.use(sentinel({ client, onThreat }))
 app.use(express.json({ limit: '1mb' }))
 app.post('/run/:language', (request, response) => {
   response.json({ language: request.params.language, accepted: true })

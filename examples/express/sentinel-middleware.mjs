@@ -4,7 +4,7 @@
  * @param {object} options
  * @param {import('../javascript/sentinel-client.mjs').SentinelClient} options.client
  * @param {(verdict: import('../javascript/sentinel-client.mjs').Verdict, request: import('express').Request) => void}
- *   [options.onThreat] what you do about it: log, slow down, lock
+ *   [options.onThreat] hears of every alert; `action` says what it warrants: `observe` (look), `throttle`, `freeze`
  * @returns {import('express').RequestHandler}
  */
 export function sentinel({ client, onThreat = () => {} }) {

@@ -3,9 +3,11 @@ import { fastify } from 'fastify'
 import { SentinelClient } from '../javascript/sentinel-client.mjs'
 import { sentinel } from './sentinel-plugin.mjs'
 
+// Every alert is worth a line; only a freeze is worth locking somebody out. What to lock is yours to decide.
+const onThreat = ({ action, reason }) => console.warn(`${action === 'freeze' ? 'lock' : action}: ${reason}`)
 const client = new SentinelClient({ url: process.env.SENTINEL_URL, token: process.env.SENTINEL_API_TOKEN })
 const app = fastify()
-await app.register(sentinel, { client, onThreat: ({ reason }) => console.warn(`threat: ${reason}`) })
+await app.register(sentinel, { client, onThreat })
 app.post('/run/:language', async (request) => ({ language: request.params.language, accepted: true }))
 app.get('/broken', async (_request, reply) => reply.code(500).send({ message: 'broken on purpose' }))
 

@@ -5,7 +5,8 @@ import fastifyPlugin from 'fastify-plugin'
  * @typedef {object} SentinelOptions
  * @property {import('../javascript/sentinel-client.mjs').SentinelClient} client
  * @property {(verdict: import('../javascript/sentinel-client.mjs').Verdict,
- *   request: import('fastify').FastifyRequest) => void} [onThreat] what you do about it: log, slow down, lock
+ *   request: import('fastify').FastifyRequest) => void} [onThreat] hears of every alert; `action` says what it
+ *   warrants: `observe` (look), `throttle`, `freeze`
  */
 
 export const sentinel = fastifyPlugin(

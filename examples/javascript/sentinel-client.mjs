@@ -15,10 +15,11 @@
  *
  * @typedef {object} Verdict
  * @property {'OK' | 'THREAT_DETECTED' | 'UNKNOWN'} status `UNKNOWN` when there is no verdict: go on as if it were OK
- * @property {string} [action]
+ * @property {'observe' | 'throttle' | 'freeze'} [action] of a threat: look at it, slow down, or stop; act on this and
+ *   not on the status, for most alerts warrant no more than a look
  * @property {string} [reason] of a threat; of `UNKNOWN`, what went wrong
  * @property {number} [prediction_score]
- * @property {number} [confidence]
+ * @property {number} [confidence] how rare the record is among ordinary ones, 0 to 1
  * @property {string} [anomalyId] under which GET /anomalies/{id} knows it
  */
 

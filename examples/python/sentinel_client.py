@@ -33,7 +33,11 @@ class SentinelClient:
             self._session.headers["Authorization"] = f"Bearer {token}"
 
     def analyze(self, latency: float, input_length: int, errors: int, **rest: str) -> dict:
-        """Reports one request; rest may hold route, user_id and timestamp. Never raises."""
+        """Reports one request; rest may hold route, user_id and timestamp. Never raises.
+
+        Of a threat, `action` says what it warrants: observe (look), throttle or freeze. Lock nobody out for less
+        than a freeze.
+        """
         record = {"latency": latency, "input_length": input_length, "errors": errors, **rest}
         headers = {"Idempotency-Key": str(uuid.uuid4())}
         failure = "not tried"

@@ -5,6 +5,7 @@
 # SENTINEL_API_TOKEN its token, if it asks for one
 # INTERVAL           seconds from one look to the next     10
 # COUNT              how many looks; 0 goes on for ever     0
+# A THREAT_DETECTED comes with an action: observe asks for no more than a look, throttle and freeze for more.
 # It needs curl. A sentinel that does not answer is said so, and the watching goes on.
 set -eu
 

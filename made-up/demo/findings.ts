@@ -1,26 +1,41 @@
+import type { Incident } from '#sentinel/alerts/incident.js'
 import type { Contribution } from '#sentinel/detector/verdict.js'
 import type { Judged } from './service-client.js'
 
+const ACTIONS = ['observe', 'throttle', 'freeze']
+
 /** `12 of 300` */
-export function shareFlagged(judged: readonly Judged[]): string {
-  return `${judged.filter(isFlagged).length} of ${judged.length}`
+export function shareAlerted(judged: readonly Judged[]): string {
+  return `${judged.filter(isAlert).length} of ${judged.length}`
 }
 
-/** The flagged record with the highest score; undefined when none is flagged. */
+/** Of the alerts with the gravest advice the one with the highest score; undefined when there is none. */
 export function oddest(judged: readonly Judged[]): Judged | undefined {
-  return judged.filter(isFlagged).sort((a, b) => b.answer.detail.score - a.answer.detail.score)[0]
+  const gravity = ({ answer }: Judged): number => ACTIONS.indexOf(answer.action ?? '')
+  return judged
+    .filter(isAlert)
+    .sort((a, b) => gravity(b) - gravity(a) || b.answer.detail.score - a.answer.detail.score)[0]
 }
 
-/** A line for each kind of attack: how many were flagged, and what is recommended. */
+/** A line for each kind of attack: how many were alerts, and how often what is recommended. */
 export function showKinds(kinds: readonly (readonly [name: string, judged: readonly Judged[]])[]): string {
   const width = Math.max(...kinds.map(([name]) => name.length))
   return kinds
     .map(([name, judged]) => {
-      const actions = new Set(judged.filter(isFlagged).map(({ answer }) => answer.action))
-      const advice = actions.size > 0 ? `, action: ${[...actions].join(', ')}` : ''
-      return `   ${name.padEnd(width)}  ${shareFlagged(judged)} flagged${advice}`
+      const advice = ACTIONS.map(
+        (action) => [action, judged.filter(({ answer }) => answer.action === action)] as const,
+      )
+        .filter(([, advised]) => advised.length > 0)
+        .map(([action, advised]) => `${action} ${advised.length}`)
+      return `   ${name.padEnd(width)}  ${shareAlerted(judged)} alerted${advice.length > 0 ? `: ${advice.join(', ')}` : ''}`
     })
     .join('\n')
+}
+
+/** A line for each incident. */
+export function showIncidents(incidents: readonly Incident[]): string {
+  if (incidents.length === 0) return '   None yet: too little is known to tell one, or too few records came.'
+  return incidents.map(({ summary }) => `   ${summary}`).join('\n')
 }
 
 /** One verdict in full: the record, the sentence, and what each feature did to the score. */
@@ -31,8 +46,13 @@ export function showOddest({ record, answer }: Judged): string {
     ['record', JSON.stringify(record)],
     ['action', action],
     ['reason', reason],
-    ['score', `${detail.score.toFixed(3)}, where ${detail.threshold?.toFixed(3)} is the most that is usual`],
-    ['confidence', detail.confidence.toFixed(3)],
+    [
+      'p',
+      detail.p === null
+        ? 'not known'
+        : `${detail.p.toPrecision(2)}: the chance that an ordinary record is as rare`,
+    ],
+    ['score', `${detail.score.toFixed(3)}, where more than ${detail.threshold?.toFixed(3)} is odd`],
     ...detail.contributions.map((each) => [each.feature, described(each)]),
     ['together', `${signed(bits)} bits: the score is 2 to the power of (-1 ${signed(bits)})`],
   ]
@@ -51,6 +71,6 @@ function amount(value: number): string {
   return value.toLocaleString('en', { maximumFractionDigits: 1 })
 }
 
-function isFlagged({ answer }: Judged): boolean {
+function isAlert({ answer }: Judged): boolean {
   return answer.status === 'THREAT_DETECTED'
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Incident } from '#sentinel/alerts/incident.js'
 import type { Detail } from '#sentinel/anomalies/detail.js'
 import type { Health, Readiness } from '#sentinel/http/schemas/health.js'
 import type { Telemetry } from '#sentinel/telemetry/record.js'
@@ -8,7 +9,7 @@ export class DemoError extends Error {
   override readonly name = 'DemoError'
 }
 
-/** A record with what the service answered; `action` and `reason` are there when it was flagged. */
+/** A record with what the service answered; `action` and `reason` are there when it is an alert. */
 export interface Judged {
   readonly record: Telemetry
   readonly answer: {
@@ -60,6 +61,11 @@ export class ServiceClient {
         throw new DemoError('The forest is not trained: see the log of the service.')
       await sleep(POLL_MS)
     }
+  }
+
+  async openIncidents(): Promise<readonly Incident[]> {
+    const { incidents } = await this.#ask<{ readonly incidents: readonly Incident[] }>('/incidents?open=true')
+    return incidents
   }
 
   /**

@@ -107,10 +107,8 @@ export class Alarm {
     if (!alert) return this.#alarmed
     const id = incident === null ? undefined : this.#ids.get(incident.id)
     if (incident !== null && id !== undefined) {
-      const grown = events.some(({ kind }) => kind === 'grown')
-      const changes = changesOf(incident)
-      const summary = grown ? { summary: this.#options.sentence(this.#factsOf(incident)) } : {}
-      this.#log.update(id, { ...changes, ...summary }, nowMs)
+      const summary = this.#options.sentence(this.#factsOf(incident))
+      this.#log.update(id, { ...changesOf(incident), summary }, nowMs)
     }
     this.#alarmed.alert = {
       action: action ?? 'observe',

@@ -3,7 +3,8 @@ import { Action } from './incident.js'
 
 /** How likely an ordinary record is to be as odd. */
 export const P = Type.Union([Type.Number({ minimum: 0, maximum: 1 }), Type.Null()], {
-  description: 'Chance that an ordinary record scores as high; null where too little is known to tell.',
+  description:
+    'Chance that an ordinary record is as rare, by score and values; null where nobody knows: before the first forest, with SENTINEL_ALERTS=contamination, and with a given forest.',
 })
 export type P = Static<typeof P>
 

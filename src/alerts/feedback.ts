@@ -1,108 +1,27 @@
-import { type Static, Type } from '@sinclair/typebox'
 import type { Forgotten, RecordMatch } from '../detector/detector.js'
 import { plainText } from '../text/plain-text.js'
+import {
+  type FeedbackAnswer,
+  type FeedbackRequest,
+  type ForgottenRecords,
+  MAX_DAYS,
+  MAX_NOTE_CHARS,
+  MUTE_DAYS,
+} from './feedback-note.js'
 import type { Lead } from './lead.js'
-import { falls, limitOf, MUTES_MAX, Mute, type Mutes } from './mutes.js'
-import { bandOf, NEVER_LEARNT_MAX, NeverLearnt, type NeverLearntList } from './never-learnt.js'
+import { falls, limitOf, MUTES_MAX, type Mutes } from './mutes.js'
+import { bandOf, NEVER_LEARNT_MAX, type NeverLearntList } from './never-learnt.js'
 import { OperatorError } from './operator-error.js'
-import { Reach, type RecentRecords } from './recent-records.js'
+import type { Reach, RecentRecords } from './recent-records.js'
 
 const DAY_MS = 86_400_000
-const MUTE_DAYS = 7
-const MAX_DAYS = 90
-const MAX_NOTE_CHARS = 500
 /** A word that concerns more than these shares of the latest records has to be confirmed. */
 const MOST_OF_ALL = 0.01
 const MOST_OF_ROUTE = 0.1
 /** Fewer records than this are no share. */
 const LEAST_MATCHING = 3
-
-const FeedbackVerdict = Type.Union([Type.Literal('expected'), Type.Literal('threat')], {
-  description:
-    '`expected`: records like it stop alerting for a time, and are learnt; `threat`: they are never learnt, and what was learnt of them is taken out.',
-})
-
-/** What an operator said of an anomaly or an incident. */
-export const FeedbackNote = Type.Object(
-  {
-    verdict: FeedbackVerdict,
-    note: Type.Union([Type.String(), Type.Null()]),
-    at: Type.String({ format: 'date-time' }),
-  },
-  { description: 'What an operator said of it.' },
-)
-export type FeedbackNote = Static<typeof FeedbackNote>
-
-export const FeedbackRequest = Type.Object(
-  {
-    verdict: FeedbackVerdict,
-    note: Type.Optional(
-      Type.String({ maxLength: MAX_NOTE_CHARS, description: 'Why, for those who read it later.' }),
-    ),
-    days: Type.Optional(
-      Type.Integer({
-        minimum: 1,
-        maximum: MAX_DAYS,
-        description: `How long it holds. Default ${MUTE_DAYS} for expected, ${MAX_DAYS} for a threat.`,
-      }),
-    ),
-    confirm: Type.Optional(
-      Type.Boolean({ description: 'That it is meant although it concerns a large share of the records.' }),
-    ),
-  },
-  {
-    $id: 'FeedbackRequest',
-    description: 'What an operator says of an anomaly or an incident.',
-    examples: [{ verdict: 'expected', note: 'monthly reports', days: 30 }],
-  },
-)
-export type FeedbackRequest = Static<typeof FeedbackRequest>
-
-const ForgottenRecords = Type.Object(
-  {
-    baseline: Type.Integer({
-      minimum: 0,
-      description: 'Records taken out of what the next forest is grown from.',
-    }),
-    profiles: Type.Integer({ minimum: 0, description: 'Of those that say what is usual on their route.' }),
-    set_aside: Type.Integer({ minimum: 0, description: 'Of the odd ones that were kept aside.' }),
-  },
-  { description: 'What was taken out of what had been learnt.' },
-)
-export type ForgottenRecords = Static<typeof ForgottenRecords>
-
-export const FeedbackAnswer = Type.Object(
-  {
-    feedback: FeedbackNote,
-    mute: Type.Union([Mute, Type.Null()], { description: 'What is muted from now on.' }),
-    never_learnt: Type.Union([NeverLearnt, Type.Null()], {
-      description: 'What is never learnt from now on.',
-    }),
-    forgotten: Type.Union([ForgottenRecords, Type.Null()], {
-      description: 'Null where nothing had to be taken out, or nothing is learnt at all.',
-    }),
-    reach: Type.Union([Reach, Type.Null()]),
-    warning: Type.Union([Type.String(), Type.Null()], {
-      description:
-        'What an operator should know of it: how much it concerns, or why it does less than they may think.',
-    }),
-  },
-  {
-    $id: 'FeedbackAnswer',
-    description: 'What follows from the feedback.',
-    examples: [
-      {
-        feedback: { verdict: 'expected', note: 'monthly reports', at: '2026-01-01T00:00:00.000Z' },
-        mute: (Mute.examples as Mute[])[0],
-        never_learnt: null,
-        forgotten: null,
-        reach: { records: 2000, matching: 4, of_all: 0.002, of_route: 0.031 },
-        warning: null,
-      },
-    ],
-  },
-)
-export type FeedbackAnswer = Static<typeof FeedbackAnswer>
+const STAYS_IN_WINDOW =
+  'the plain window keeps no routes: what it has learnt of them leaves it as newer records come'
 
 /** What feedback is about: an anomaly or an incident. */
 export interface FeedbackSubject {
@@ -119,6 +38,8 @@ export interface FeedbackParts {
   readonly recent: RecentRecords
   /** Takes out what was learnt; null where nothing is. */
   readonly forget: ((matches: RecordMatch) => Forgotten) | null
+  /** Whether what was learnt is known by route. */
+  readonly keepsRoutes: boolean
 }
 
 type Consequences = Omit<FeedbackAnswer, 'feedback'>
@@ -174,7 +95,7 @@ export class Feedback {
   }
 
   #refuseToLearn(subject: FeedbackSubject, lead: Lead, request: Said, nowMs: number): Consequences {
-    const { neverLearnt, recent, forget } = this.#parts
+    const { neverLearnt, recent, forget, keepsRoutes } = this.#parts
     if (!neverLearnt.hasRoomFor(subject.id, nowMs)) throw tooMany('patterns of threats', NEVER_LEARNT_MAX)
     const kept_out = neverLearnt.of(subject.id)?.kept_out ?? 0
     const pattern = { ...patternOf(subject, lead, request, MAX_DAYS, nowMs), ...bandOf(lead), kept_out }
@@ -184,7 +105,8 @@ export class Feedback {
     this.#takeBack(subject.id, 'mutes')
     const never_learnt = { ...neverLearnt.set(pattern, nowMs) }
     const forgotten = forget === null ? null : forgottenRecords(forget(holds))
-    return { mute: null, never_learnt, forgotten, reach, warning }
+    const stays = forget !== null && !keepsRoutes && subject.route !== null ? STAYS_IN_WINDOW : null
+    return { mute: null, never_learnt, forgotten, reach, warning: warning ?? stays }
   }
 
   /** @throws OperatorError when it concerns so much that it has to be confirmed, and was not */

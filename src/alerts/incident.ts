@@ -3,7 +3,10 @@ import { type Static, Type } from '@sinclair/typebox'
 /** What is recommended, in ascending order of severity. */
 export const Action = Type.Union(
   [Type.Literal('observe'), Type.Literal('throttle'), Type.Literal('freeze')],
-  { description: 'What the caller is advised to do: look, slow down, or stop.' },
+  {
+    description:
+      'What the caller is advised to do, as the evidence warrants: `observe`, look at it; `throttle`, slow down whom it comes from; `freeze`, stop them.',
+  },
 )
 export type Action = Static<typeof Action>
 

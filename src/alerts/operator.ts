@@ -1,12 +1,7 @@
 import type { Detector, Forgotten, Treatment } from '../detector/detector.js'
 import { routeName } from '../telemetry/route-name.js'
-import {
-  Feedback,
-  type FeedbackAnswer,
-  type FeedbackNote,
-  type FeedbackRequest,
-  type FeedbackSubject,
-} from './feedback.js'
+import { Feedback, type FeedbackSubject } from './feedback.js'
+import type { FeedbackAnswer, FeedbackNote, FeedbackRequest } from './feedback-note.js'
 import type { Incident } from './incident.js'
 import { type Findings, type Lead, leadOf } from './lead.js'
 import { type Mute, Mutes } from './mutes.js'
@@ -42,6 +37,9 @@ export interface OperatorParts {
   /** Milliseconds since 1970. */
   readonly clock?: () => number
 }
+
+/** Whether a record alerts, and whether anybody hears of it. */
+export type AlertOutcome = 'none' | 'alerted' | 'muted'
 
 /** What is learnt, and what is not by an operator's word. */
 export interface LearningReport {
@@ -95,6 +93,7 @@ export class Operator {
       neverLearnt: this.#neverLearnt,
       recent: this.#recent,
       forget: detector.given ? null : (matches) => detector.forget(matches),
+      keepsRoutes: detector.keepsRoutes,
     })
   }
 
@@ -119,13 +118,13 @@ export class Operator {
 
   /**
    * What becomes of the record rated last. To be asked once of every record, after `mutes` of those that would alert.
-   * @param alerts whether it would alert, muted or not
+   * @param alert what comes of it
    */
-  treatmentOf({ alerts, muted }: { readonly alerts: boolean; readonly muted: boolean }): Treatment {
+  treatmentOf(alert: AlertOutcome): Treatment {
     const { rated } = this.#detector
     if (rated === null) return 'usual'
     const { route, values } = rated
-    this.#recent.push({ route, values, lead: alerts ? this.#lead : null })
+    this.#recent.push(route, values, alert === 'none' ? null : this.#lead)
     if (this.#pausedUntil !== null) this.#endPause()
     if (this.#neverLearnt.size > 0) {
       const pattern = this.#neverLearnt.match(route, values, this.#clock())
@@ -134,7 +133,7 @@ export class Operator {
         return 'never'
       }
     }
-    return muted ? 'expected' : 'usual'
+    return alert === 'muted' ? 'expected' : 'usual'
   }
 
   /**

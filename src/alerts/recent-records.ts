@@ -49,7 +49,8 @@ export class RecentRecords {
     return this.size >= ENOUGH
   }
 
-  push({ route, values, lead }: RecentRecord): void {
+  /** @param lead null for a record that did not alert */
+  push(route: string, values: ArrayLike<number>, lead: Lead | null): void {
     const at = this.#next
     this.#routes[at] = route
     this.#leads[at] = lead

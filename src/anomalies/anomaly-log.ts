@@ -1,5 +1,5 @@
 import type { IncidentReference, P } from '../alerts/alert-fields.js'
-import type { FeedbackNote } from '../alerts/feedback.js'
+import type { FeedbackNote } from '../alerts/feedback-note.js'
 import type { Action } from '../alerts/incident.js'
 import type { Verdict } from '../detector/verdict.js'
 import type { Assessment } from '../explain/llm/assessment.js'

@@ -1,8 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { IncidentReference, P } from '../alerts/alert-fields.js'
-import { FeedbackNote } from '../alerts/feedback.js'
+import { FeedbackNote } from '../alerts/feedback-note.js'
 import { Action } from '../alerts/incident.js'
-import { Confidence, Score } from '../detector/verdict.js'
+import { Score } from '../detector/verdict.js'
 import { Detail } from './detail.js'
 
 /** Who explained an anomaly and how. */
@@ -25,9 +25,14 @@ export type AnomalyExplanation = Static<typeof AnomalyExplanation>
 export const Threat = Type.Object({
   status: Type.Literal('THREAT_DETECTED'),
   action: Action,
-  reason: Type.String({ description: 'Why the record was flagged, in a sentence.' }),
+  reason: Type.String({ description: 'Why somebody is told of the record, in a sentence.' }),
   prediction_score: Score,
-  confidence: Confidence,
+  confidence: Type.Number({
+    minimum: 0,
+    maximum: 1,
+    description:
+      '1 - p: how rare the record is among ordinary ones of its route, and not how likely an attack is. Where there is no p it is the `confidence` of the detail: before the first forest, with SENTINEL_ALERTS=contamination, and with a given forest.',
+  }),
 })
 
 /** An anomaly as lists and streams show it. */

@@ -16,7 +16,7 @@ export const DETAIL_EXAMPLE = {
     { feature: 'errors', unit: 'count', value: 3, bits: 0.12, median: 0, percentile: 99.6 },
   ],
   exceeded: [],
-  p: 0.0002,
+  p: 0.00005,
   alert: 'throttle' as const,
   incident: null,
 }

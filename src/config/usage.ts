@@ -12,7 +12,7 @@ interface Served {
 export function usage(served: readonly Served[]): string {
   const width = Math.max(...served.map(({ url }) => url.length))
   const lines = served.map(
-    ({ method, url, summary }) => `  ${method.padEnd(4)} ${url.padEnd(width)}  ${summary}\n`,
+    ({ method, url, summary }) => `  ${method.padEnd(6)} ${url.padEnd(width)}  ${summary}\n`,
   )
   const variables = (Object.keys(Environment.properties) as Variable[]).map((name) => {
     const schema: ValueSchema & { default?: unknown; description?: string } = Environment.properties[name]

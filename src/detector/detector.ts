@@ -98,6 +98,11 @@ export class Detector {
     return this.#given !== null
   }
 
+  /** Whether what is learnt is known by route; not by a plain window, nor beside a given forest. */
+  get keepsRoutes(): boolean {
+    return this.#learning?.keepsRoutes ?? false
+  }
+
   /**
    * Judges one record, then learns from it.
    * @param options.detail fills in the contributions of a normal record, too

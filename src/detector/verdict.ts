@@ -56,7 +56,7 @@ export const Confidence = Type.Number({
   minimum: 0,
   maximum: 1,
   description:
-    'Probability that the verdict survives a redraw of the window. While the static rules decide: of a threat its score, else what is left to 1.',
+    'Probability that the label, odd or not, survives a redraw of the fitted rows. While the static rules decide: of a threat its score, else what is left to 1.',
 })
 
 /** How many records a verdict was made against. */

@@ -19,9 +19,12 @@ import { pageSecurityPlugin } from './plugins/page-security.js'
 import { analyzeFlowRoute } from './routes/analyze-flow.js'
 import { anomalyRoutes } from './routes/anomalies.js'
 import { docsRoutes } from './routes/docs.js'
+import { feedbackRoutes } from './routes/feedback.js'
 import { healthRoutes } from './routes/health.js'
 import { incidentRoutes } from './routes/incidents.js'
+import { learningRoutes } from './routes/learning.js'
 import { metricsRoute } from './routes/metrics.js'
+import { muteRoutes } from './routes/mutes.js'
 import { playgroundRoutes } from './routes/playground.js'
 
 const BODY_LIMIT_BYTES = 16 * 1024
@@ -76,7 +79,7 @@ export async function buildApp(options: AppOptions = {}) {
   app.setSerializerCompiler(() => answerJson)
 
   const sentinel = options.sentinel ?? (await sentinelOf(config, metrics, app.log))
-  const { detector, anomalies, incidents } = sentinel
+  const { detector, anomalies, incidents, operator } = sentinel
   metrics.watch(detector)
   metrics.showAlerts({
     incidentsOpen: () => incidents.openCount,
@@ -109,6 +112,9 @@ export async function buildApp(options: AppOptions = {}) {
     await scope.register(pageSecurityPlugin)
     await scope.register(anomalyRoutes, { log: anomalies, incidents })
     await scope.register(incidentRoutes, { log: incidents })
+    await scope.register(feedbackRoutes, { operator })
+    await scope.register(muteRoutes, { operator })
+    await scope.register(learningRoutes, { operator })
     await scope.register(healthRoutes, { detector, metrics })
     await scope.register(metricsRoute, { metrics })
     await scope.register(docsRoutes)

@@ -1,12 +1,12 @@
 /** What a client may call. */
 export interface Endpoint {
-  readonly method: 'GET' | 'POST'
+  readonly method: 'GET' | 'POST' | 'DELETE'
   /** As routes spell it: `:name` stands for one segment of the path, `*` for the rest. */
   readonly url: string
   /** What it is for, in a few words. */
   readonly summary: string
   /** Its group in the OpenAPI document; null for pages and their files, which the document leaves out. */
-  readonly tag: 'analysis' | 'anomalies' | 'incidents' | 'health' | 'metrics' | 'docs' | null
+  readonly tag: 'analysis' | 'anomalies' | 'incidents' | 'operator' | 'health' | 'metrics' | 'docs' | null
 }
 
 /**
@@ -45,6 +45,44 @@ export const ENDPOINTS = {
     tag: 'incidents',
   },
   incident: { method: 'GET', url: '/incidents/:id', summary: 'One incident', tag: 'incidents' },
+  anomalyFeedback: {
+    method: 'POST',
+    url: '/anomalies/:id/feedback',
+    summary: 'Say that an anomaly was expected, or a threat',
+    tag: 'operator',
+  },
+  incidentFeedback: {
+    method: 'POST',
+    url: '/incidents/:id/feedback',
+    summary: 'Say that an incident was expected, or a threat',
+    tag: 'operator',
+  },
+  mutes: {
+    method: 'GET',
+    url: '/mutes',
+    summary: 'What is muted, and what is never learnt',
+    tag: 'operator',
+  },
+  endMute: { method: 'DELETE', url: '/mutes/:id', summary: 'Take a mute or a threat back', tag: 'operator' },
+  learning: { method: 'GET', url: '/learning', summary: 'Whether it learns', tag: 'operator' },
+  pauseLearning: {
+    method: 'POST',
+    url: '/learning',
+    summary: 'Pause learning for a time, or go on',
+    tag: 'operator',
+  },
+  resetLearning: {
+    method: 'POST',
+    url: '/learning/reset',
+    summary: 'Forget what was learnt of a route, or everything',
+    tag: 'operator',
+  },
+  changedLearning: {
+    method: 'POST',
+    url: '/learning/changed',
+    summary: 'Say that a deploy has changed a route, or all of them',
+    tag: 'operator',
+  },
   health: { method: 'GET', url: '/health', summary: 'State of the service', tag: 'health' },
   live: { method: 'GET', url: '/health/live', summary: 'Whether the process answers', tag: 'health' },
   ready: { method: 'GET', url: '/health/ready', summary: 'Whether the service takes records', tag: 'health' },

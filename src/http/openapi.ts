@@ -32,6 +32,7 @@ export async function openapiDocument(routes: readonly DocumentedRoute[]): Promi
         { name: 'analysis', description: 'Verdicts on telemetry.' },
         { name: 'anomalies', description: 'What was flagged, and why.' },
         { name: 'incidents', description: 'What goes on, and what went on lately.' },
+        { name: 'operator', description: 'What the people who run it say to it.' },
         { name: 'health', description: 'State of the service.' },
         { name: 'metrics', description: 'What the service counts.' },
         { name: 'docs', description: 'This document.' },

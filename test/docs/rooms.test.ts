@@ -11,6 +11,7 @@ const ENTRIES = ['index.ts', 'server.ts', 'healthcheck.ts']
 /** The room of a file in src/, as the picture names it. */
 function roomOf(path: string): string {
   if (ENTRIES.includes(path)) return 'entries'
+  if (path === 'sentinel-options.ts') return 'sentinel'
   return (path.split('/')[0] as string).replace(/\.ts$/, '')
 }
 

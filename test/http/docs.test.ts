@@ -6,12 +6,19 @@ const ROUTES = [
   '/anomalies',
   '/anomalies/stream',
   '/anomalies/{id}',
+  '/anomalies/{id}/feedback',
   '/health',
   '/health/live',
   '/health/ready',
   '/incidents',
   '/incidents/{id}',
+  '/incidents/{id}/feedback',
+  '/learning',
+  '/learning/changed',
+  '/learning/reset',
   '/metrics',
+  '/mutes',
+  '/mutes/{id}',
   '/openapi.json',
 ]
 
@@ -50,14 +57,22 @@ test('every operation has an id of its own', async () => {
     'analyzeFlow',
     'anomalies',
     'anomaly',
+    'anomalyFeedback',
     'anomalyStream',
+    'changedLearning',
+    'endMute',
     'health',
     'incident',
     'incidents',
+    'incidentFeedback',
+    'learning',
     'live',
     'metrics',
+    'mutes',
     'openapi',
+    'pauseLearning',
     'ready',
+    'resetLearning',
   ])
 })
 
@@ -73,6 +88,10 @@ test.each([
   expect(answers('/analyze-flow', 'post')).toEqual([200, 400, 401, 403, 408, 413, 415, 422, 429, 500, 503])
   expect(answers('/anomalies')).toEqual([200, 400, ...refused])
   expect(answers('/anomalies/{id}')).toEqual([200, 400, 401, 403, 404, 429, 500, 503])
+  const operated = [200, 400, 401, 403, 404, 408, 409, 413, 415, 429, 500, 503]
+  expect(answers('/anomalies/{id}/feedback', 'post')).toEqual(operated)
+  expect(answers('/learning', 'post')).toEqual(operated.filter((status) => status !== 404))
+  expect(answers('/mutes/{id}', 'delete')).toEqual([204, 400, 401, 403, 404, 429, 500, 503])
   expect(answers('/anomalies/stream')).toEqual([200, 400, ...refused])
   expect(answers('/openapi.json')).toEqual([200, ...refused])
   // Neither shed nor limited, and probes carry no token.

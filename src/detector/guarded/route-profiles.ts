@@ -59,11 +59,12 @@ export class RouteProfiles {
     return profile
   }
 
-  /** Takes out the records that match, and profiles that nothing is left of; returns how many records went. */
-  forget(matches: RecordMatch): number {
-    let gone = 0
+  /** Takes out the records that match, and profiles that nothing is left of; returns how many records went, by route. */
+  forget(matches: RecordMatch): Map<string, number> {
+    const gone = new Map<string, number>()
     for (const [name, profile] of this.#profiles) {
-      gone += profile.forget(matches)
+      const records = profile.forget(matches)
+      if (records > 0) gone.set(name, records)
       if (profile.size === 0) this.#profiles.delete(name)
     }
     return gone

@@ -50,6 +50,11 @@ export class Learning {
     return this.#model
   }
 
+  /** Whether what is learnt is known by route. */
+  get keepsRoutes(): boolean {
+    return this.#learner.kind !== 'window'
+  }
+
   /** Who fits. */
   get trainer(): 'worker' | 'inline' {
     return this.#trainer.kind
@@ -97,7 +102,7 @@ export class Learning {
    * @throws LearningError in the plain window
    */
   resetRoute(route: string): Forgotten {
-    if (this.#learner.kind === 'window')
+    if (!this.keepsRoutes)
       throw new LearningError('the plain window keeps no routes: it can be reset as a whole only')
     return this.forget((name) => name === route)
   }

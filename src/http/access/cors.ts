@@ -13,7 +13,7 @@ export const corsPlugin = fastifyPlugin<CorsOptions>(
     const { fastifyCors } = await import('@fastify/cors')
     await app.register(fastifyCors, {
       origin: [...origins],
-      methods: ['GET', 'HEAD', 'POST'],
+      methods: ['GET', 'HEAD', 'POST', 'DELETE'],
       allowedHeaders: ['authorization', 'content-type', 'idempotency-key', 'last-event-id'],
       exposedHeaders: ['x-anomaly-id', 'retry-after', 'idempotency-replayed'],
       maxAge: PREFLIGHT_MAX_AGE_S,

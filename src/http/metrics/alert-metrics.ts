@@ -12,7 +12,7 @@ const MAX_FEATURES = 64
 /** Figures that are kept elsewhere and read at the scrape; null where there is nothing to show. */
 export interface AlertFigures {
   readonly incidentsOpen: () => number
-  /** Share of the last records that were alerted, 0 to 1. */
+  /** Share of the last records that were alerted by themselves, 0 to 1. */
   readonly alertShare: () => number | null
   /** Share of ordinary records that may be alerted, as it was asked for. */
   readonly alertRate: () => number | null
@@ -50,8 +50,10 @@ export class AlertMetrics {
       () => [...this.#incidents.values()].map(({ labels, count }) => [labels, count]),
     )
     scraped.gauge('sentinel_incidents_open', 'Incidents that are open.', () => this.#read('incidentsOpen'))
-    scraped.gauge('sentinel_alert_share', 'Alerted share of the last records, 0 to 1.', () =>
-      this.#read('alertShare'),
+    scraped.gauge(
+      'sentinel_alert_share',
+      'Share of the last records that were alerted and belong to no incident, 0 to 1.',
+      () => this.#read('alertShare'),
     )
     scraped.gauge(
       'sentinel_alert_rate',

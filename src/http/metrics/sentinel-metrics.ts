@@ -245,7 +245,11 @@ export class SentinelMetrics implements SentinelListener {
       ['endpoint', 'method'],
       () => [...this.#tallies.values()].map(({ labels, tally }) => [labels, tally.count]),
     )
-    this.#scraped.counter('sentinel_anomalies_total', 'Anomalies found.', () => this.anomalies)
+    this.#scraped.counter(
+      'sentinel_anomalies_total',
+      'Records answered THREAT_DETECTED.',
+      () => this.anomalies,
+    )
     this.#scraped.counter(
       'sentinel_health_check_fails_total',
       'Health checks that failed.',
@@ -261,7 +265,11 @@ export class SentinelMetrics implements SentinelListener {
       () => (this.#detector?.given ? null : this.lastFitAt),
     )
     const shown = [
-      ['sentinel_anomaly_rate', 'Share of anomalies over the last window, 0 to 1.', 'anomalyRate'],
+      [
+        'sentinel_anomaly_rate',
+        'Share of the last window that was odd to the forest, 0 to 1.',
+        'anomalyRate',
+      ],
       ['sentinel_model_generation', 'Which fit of the forest decides; 0 before the first.', 'generation'],
       ['sentinel_history_size', 'Rows in the sliding window.', 'historySize'],
       [

@@ -21,7 +21,7 @@ export interface AnalyzeFlowOptions {
 const schema = {
   ...describing('analyzeFlow'),
   description:
-    'Scores the record against the window, then admits it. `x-anomaly-id` names the anomaly when there is one.',
+    'Judges the record by what came before it, then learns from it. `x-anomaly-id` names the anomaly when there is one.',
   body: referenceTo(Telemetry),
   querystring: AnalysisQuery,
   headers: AnalysisHeaders,

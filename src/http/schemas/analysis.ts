@@ -7,7 +7,7 @@ const DetailReference = Type.Optional(referenceTo(Detail))
 
 export const NormalAnswer = Type.Object(
   { status: Type.Literal('OK'), detail: DetailReference },
-  { $id: 'NormalAnswer', description: 'Nothing unusual.', examples: [{ status: 'OK' }] },
+  { $id: 'NormalAnswer', description: 'Nothing that anybody has to hear of.', examples: [{ status: 'OK' }] },
 )
 export type NormalAnswer = Static<typeof NormalAnswer>
 
@@ -18,14 +18,15 @@ export const ThreatAnswer = Type.Object(
   },
   {
     $id: 'ThreatAnswer',
-    description: 'The record is anomalous.',
+    description:
+      'The record is rarer than the alert rate, or belongs to an open incident. Act on `action`: it may ask for no more than a look.',
     examples: [
       {
         status: 'THREAT_DETECTED',
-        action: 'freeze',
+        action: 'throttle',
         reason: REASON_EXAMPLE,
         prediction_score: 0.71,
-        confidence: 0.98,
+        confidence: 0.99995,
       },
     ],
   },

@@ -14,8 +14,8 @@ const EXAMPLE_SUMMARY: AnomalySummary = {
   action: 'throttle',
   reason: REASON_EXAMPLE,
   prediction_score: 0.71,
-  confidence: 0.98,
-  p: 0.0002,
+  confidence: 0.99995,
+  p: 0.00005,
   incident: null,
   explanation: { source: 'rules', text: REASON_EXAMPLE, model: null, ms: null },
 }

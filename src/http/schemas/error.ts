@@ -44,6 +44,7 @@ const MEANING: Readonly<Record<number, string>> = {
   404: 'No such path.',
   405: 'The path exists, the method does not; `Allow` lists those that do.',
   408: 'The request did not arrive in time.',
+  409: 'It cannot be done as things are, or has to be confirmed; the message says which.',
   413: 'The body is larger than 16 KiB.',
   415: 'The body is not `application/json` in UTF-8.',
   422: 'The `Idempotency-Key` came with another record before.',

@@ -14,7 +14,7 @@ function report(record) {
   })
     .then((response) => response.json())
     .then((verdict) => {
-      if (verdict.status === 'THREAT_DETECTED') console.warn(verdict.reason)
+      if (verdict.status === 'THREAT_DETECTED') console.warn(`${verdict.action}: ${verdict.reason}`)
     })
     .catch((error) => console.warn(`no verdict: ${error.message}`))
 }

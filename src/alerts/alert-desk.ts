@@ -1,0 +1,148 @@
+import type { FeaturePolicies } from '../detector/baseline/policy.js'
+import type { Detector } from '../detector/detector.js'
+import type { Verdict } from '../detector/verdict.js'
+import { Alarm, type AlarmState, type Alert } from './alarm.js'
+import type { AlertOptions } from './alert-options.js'
+import type { IncidentFacts, IncidentLog } from './incident-log.js'
+
+/** Records until which p may not yet tell one in a thousand. */
+const YOUNG_RECORDS = 500
+/** What is said of a record that the forest's label or a limit alone decides on. */
+const BY_LABEL: Alert = { action: 'freeze', p: null, incident: null, feature: null }
+
+export interface AlertDeskParts {
+  readonly detector: Detector
+  readonly incidents: IncidentLog
+  readonly options: Required<AlertOptions>
+  readonly policies: FeaturePolicies
+  readonly routesMax: number
+  /** An alert needs at least this confidence, [0, 1]. */
+  readonly minConfidence: number
+  /** Says what an incident is in a sentence. */
+  readonly sentence: (facts: Omit<IncidentFacts, 'summary'>) => string
+  /** Milliseconds since 1970. */
+  readonly clock: () => number
+}
+
+/** What was decided of a record. The same object each time, valid until the next record. */
+export interface Decision {
+  /** Null while nobody knows, and where the forest's labels decide alone. */
+  readonly p: number | null
+  /** Null for a record that nobody is told of. */
+  readonly alert: Alert | null
+}
+
+/**
+ * Decides whether somebody is told of the record that the detector rated last: by the calibrated alarm, or by the
+ * forest's label; by the static limits while there is no forest, and beside p while that is young; and by the limits
+ * that an operator set, whoever decides.
+ */
+export class AlertDesk {
+  readonly #parts: AlertDeskParts
+  /** What the value of each feature must never exceed. */
+  readonly #limits: Float64Array
+  readonly #whileYoung: Alert
+  readonly #decision: { p: number | null; alert: Alert | null } = { p: null, alert: null }
+  #alarm: Alarm | null
+
+  constructor(parts: AlertDeskParts) {
+    this.#parts = parts
+    const { detector, policies, options } = parts
+    this.#limits = Float64Array.from(detector.features, ({ name }) => policies[name]?.limit ?? Infinity)
+    this.#whileYoung = { ...BY_LABEL, action: options.actions === 'freeze' ? 'freeze' : 'observe' }
+    this.#alarm = this.#newAlarm()
+  }
+
+  /** Share of ordinary records that may be alerted; null where the forest's labels decide. */
+  get rate(): number | null {
+    return this.#alarm === null ? null : this.#parts.options.rate
+  }
+
+  /** @param verdict of the record that the detector rated last, and has not learnt from yet */
+  decide(verdict: Verdict): Decision {
+    const decision = this.#decision
+    const byForest = verdict.detector === 'forest'
+    const alarmed = this.#alarm === null ? null : this.#raise(verdict, byForest, this.#alarm)
+    decision.p = null
+    decision.alert = verdict.anomalous ? BY_LABEL : null
+    if (alarmed !== null && byForest) {
+      const { p, alert } = alarmed
+      decision.p = p
+      decision.alert = 1 - p >= this.#parts.minConfidence ? alert : null
+      if (decision.alert === null && verdict.anomalous && this.#isYoungAndFar())
+        decision.alert = { ...this.#whileYoung, p }
+    }
+    if (decision.alert === null && this.#isBeyondLimit()) decision.alert = { ...BY_LABEL, p: decision.p }
+    return decision
+  }
+
+  /** A new forest is in use. */
+  adopt(): void {
+    this.#alarm?.adopt(this.#parts.detector.fittedScores)
+  }
+
+  /** Lets time pass without a record: incidents end after a calm minute. */
+  tick(): void {
+    this.#alarm?.tick(this.#parts.clock())
+  }
+
+  capture(): AlarmState | null {
+    return this.#alarm?.capture() ?? null
+  }
+
+  /** @throws StateError when the state does not fit; then the alarm begins afresh */
+  restore(state: AlarmState | null): void {
+    if (state === null || this.#alarm === null) return
+    try {
+      this.#alarm.restore(state)
+    } catch (error) {
+      this.#alarm = this.#newAlarm()
+      throw error
+    }
+  }
+
+  /** To be called after a restore: mends what a state of other settings, or of before there were alerts, leaves open. */
+  resume(): void {
+    const { detector, incidents, clock } = this.#parts
+    const alarm = this.#alarm
+    if (alarm?.adopted === false && detector.trained) this.adopt()
+    for (const { id } of incidents.list({ open: true })) {
+      if (alarm?.follows(id) !== true) incidents.close(id, {}, clock())
+    }
+  }
+
+  #newAlarm(): Alarm | null {
+    const { detector, incidents, options, policies, routesMax, sentence } = this.#parts
+    // A given forest brings no records to tell what is rare by.
+    if (options.mode === 'contamination' || detector.given) return null
+    const { rate, falseIncidentsADay, actions } = options
+    const { features } = detector
+    return new Alarm(
+      { features, policies, routesMax, rate, falseIncidentsADay, actions, sentence },
+      incidents,
+    )
+  }
+
+  /** While there is no forest the alarm only learns which values are usual. */
+  #raise(verdict: Verdict, byForest: boolean, alarm: Alarm): ReturnType<Alarm['judge']> {
+    const { rated } = this.#parts.detector
+    const score = byForest ? verdict.score : Number.NaN
+    return alarm.judge(
+      { route: rated?.route ?? '', score, values: rated?.considered ?? [] },
+      this.#parts.clock(),
+    )
+  }
+
+  #isYoungAndFar(): boolean {
+    const { detector } = this.#parts
+    return detector.records <= YOUNG_RECORDS && detector.exceedsLimit
+  }
+
+  #isBeyondLimit(): boolean {
+    const values = this.#parts.detector.rated?.values
+    if (values === undefined) return false
+    for (let f = 0; f < this.#limits.length; f++)
+      if ((values[f] as number) > (this.#limits[f] as number)) return true
+    return false
+  }
+}
