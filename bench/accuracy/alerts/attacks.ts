@@ -48,7 +48,7 @@ function rowOf(name: string, heard: Heard): string[] {
   const told = accuracy(heard, (i) => alerted[i] === 1, WARM_UP)
   const both = (chosen: (i: number) => boolean): string => {
     const { precision, recall } = accuracy(heard, chosen, WARM_UP)
-    return `${precision.toFixed(3)}, ${recall.toFixed(3)}`
+    return recall === 0 ? 'none' : `${precision.toFixed(3)}, ${recall.toFixed(3)}`
   }
   const all = fates(heard)
   return [

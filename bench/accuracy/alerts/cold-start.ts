@@ -19,7 +19,7 @@ const RECORDS = 2000
 /** Mean share of ordinary records alerted, and of attacks where one record in 25 is one, by how much had come before. */
 export async function coldStartTable(streams: readonly Recorded[], extent: Extent): Promise<string> {
   const { coldSeeds, options, progress } = extent
-  const sums = SPANS.map(() => ({ told: 0, found: 0 }))
+  const sums = SPANS.map(() => ({ told: 0, found: [] as number[] }))
   let n = 0
   for (const seed of coldSeeds) {
     progress(`cold start, seed ${seed}`)
@@ -30,13 +30,19 @@ export async function coldStartTable(streams: readonly Recorded[], extent: Exten
       for (const [s, [from, to]] of SPANS.entries()) {
         const sum = sums[s] as (typeof sums)[number]
         sum.told += accuracy(ordinary, (i) => ordinary.alerted[i] === 1, from, to).falseShare
-        sum.found += accuracy(attacked, (i) => attacked.alerted[i] === 1, from, to).recall
+        const { recall } = accuracy(attacked, (i) => attacked.alerted[i] === 1, from, to)
+        // The first few records may have no attack among them.
+        if (recall >= 0) sum.found.push(recall)
       }
     }
   }
   const rows = SPANS.map(([from, to], s) => {
     const { told, found } = sums[s] as (typeof sums)[number]
-    return [`${from} to ${to}`, (told / n).toFixed(4), (found / n).toFixed(3)]
+    return [
+      `${from} to ${to}`,
+      (told / n).toFixed(4),
+      (found.reduce((sum, recall) => sum + recall, 0) / found.length).toFixed(3),
+    ]
   })
   return table(['records', 'ordinary alerted', 'lone attacks alerted'], rows)
 }
