@@ -54,7 +54,7 @@ export class Detector {
     return new Detector(resolved, parts)
   }
 
-  /** What is watched, in the order of a record's values. */
+  /** What is watched, in the order of a record's values. @internal */
   get features(): readonly Feature[] {
     return this.#options.features
   }
@@ -98,7 +98,7 @@ export class Detector {
     return this.#given !== null
   }
 
-  /** Whether what is learnt is known by route; not by a plain window, nor beside a given forest. */
+  /** Whether what is learnt is known by route; not by a plain window, nor beside a given forest. @internal */
   get keepsRoutes(): boolean {
     return this.#learning?.keepsRoutes ?? false
   }
@@ -142,7 +142,10 @@ export class Detector {
     else if (treatment !== 'never') this.#history.push(placement.values)
   }
 
-  /** The record rated last, until `learn` was called: its route's name and its values. Valid until the next one. */
+  /**
+   * The record rated last, until `learn` was called: its route's name and its values. Valid until the next one.
+   * @internal
+   */
   get rated(): Pick<Placement, 'route' | 'values'> | null {
     return this.#placement
   }
