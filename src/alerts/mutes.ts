@@ -2,9 +2,9 @@ import { type Static, Type } from '@sinclair/typebox'
 import type { Lead } from './lead.js'
 import { type NewPattern, Pattern, PatternList } from './pattern.js'
 
-/** Mutes in force at a time, at most. */
+/** Mutes in force at a time, at most. @internal */
 export const MUTES_MAX = 100
-/** How much farther from the usual value than what was called expected a record may be. */
+/** How much farther from the usual value than what was called expected a record may be. @internal */
 export const FARTHER = 1.5
 
 /** Alerts that an operator expects and does not want to hear of. */
@@ -39,7 +39,7 @@ export const Mute = Type.Object(
 )
 export type Mute = Static<typeof Mute>
 
-/** The mutes in force. */
+/** The mutes in force. @internal */
 export class Mutes extends PatternList<Mute> {
   constructor() {
     super('mute', Mute, MUTES_MAX)
@@ -57,7 +57,7 @@ export class Mutes extends PatternList<Mute> {
   }
 }
 
-/** Whether an alert on a route falls under a mute. */
+/** Whether an alert on a route falls under a mute. @internal */
 export function falls(mute: NewPattern<Mute>, route: string, { feature, direction, value }: Lead): boolean {
   return (
     (mute.route === null || mute.route === route) &&
@@ -67,7 +67,7 @@ export function falls(mute: NewPattern<Mute>, route: string, { feature, directio
   )
 }
 
-/** The value 1.5 times as far from the usual one. */
+/** The value 1.5 times as far from the usual one. @internal */
 export function limitOf({ usual, value }: Lead): number {
   return usual + FARTHER * (value - usual)
 }

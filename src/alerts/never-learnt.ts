@@ -3,7 +3,7 @@ import type { Lead } from './lead.js'
 import { FARTHER } from './mutes.js'
 import { type NewPattern, Pattern, PatternList } from './pattern.js'
 
-/** Patterns in force at a time, at most. */
+/** Patterns in force at a time, at most. @internal */
 export const NEVER_LEARNT_MAX = 100
 
 /** Records that an operator called a threat. */
@@ -37,7 +37,7 @@ export const NeverLearnt = Type.Object(
 )
 export type NeverLearnt = Static<typeof NeverLearnt>
 
-/** The patterns of threats in force. */
+/** The patterns of threats in force. @internal */
 export class NeverLearntList extends PatternList<NeverLearnt> {
   readonly #features: readonly string[]
 
@@ -67,6 +67,7 @@ export class NeverLearntList extends PatternList<NeverLearnt> {
 /**
  * Values as far from the usual one as that of a threat, give or take half: without a lower bound the ordinary records
  * on the same side of the usual value would count as alike.
+ * @internal
  */
 export function bandOf({ usual, value }: Lead): { readonly from: number; readonly to: number } {
   const ends = [usual + (value - usual) / FARTHER, usual + FARTHER * (value - usual)]

@@ -12,23 +12,25 @@ import { RecentRecords } from './recent-records.js'
 
 const MINUTE_MS = 60_000
 
-/** The anomalies that feedback may be given on, and that keep it. */
+/** The anomalies that feedback may be given on, and that keep it. @internal */
 export interface AnomalyNotes {
   get(id: string): { readonly route: string | null; readonly detail: Findings } | undefined
   note(id: string, feedback: FeedbackNote): void
 }
 
-/** The incidents that feedback may be given on. */
+/** The incidents that feedback may be given on. @internal */
 export interface IncidentNotes {
   get(id: string): Incident | undefined
   note(id: string, feedback: FeedbackNote): void
 }
 
+/** Where their lines go. @internal */
 export interface OperatorLog {
   info(fields: object, message: string): void
   warn(fields: object, message: string): void
 }
 
+/** What an operator's words are about. @internal */
 export interface OperatorParts {
   readonly detector: Detector
   readonly anomalies: AnomalyNotes
@@ -38,7 +40,7 @@ export interface OperatorParts {
   readonly clock?: () => number
 }
 
-/** Whether a record alerts, and whether anybody hears of it. */
+/** Whether a record alerts, and whether anybody hears of it. @internal */
 export type AlertOutcome = 'none' | 'alerted' | 'muted'
 
 /** What is learnt, and what is not by an operator's word. */
@@ -54,6 +56,7 @@ export interface LearningReport {
   readonly never_learnt: number
 }
 
+/** What of an operator's words survives a restart. @internal */
 export interface OperatorState {
   readonly pausedUntil: number | null
   readonly mutes: PatternsState<Mute>
@@ -79,6 +82,7 @@ export class Operator {
   /** What leads in the alert that was asked about last. */
   #lead: Lead | null = null
 
+  /** Made by the sentinel. @internal */
   constructor({ detector, anomalies, incidents, log, clock = Date.now }: OperatorParts) {
     this.#detector = detector
     this.#anomalies = anomalies
@@ -97,7 +101,7 @@ export class Operator {
     })
   }
 
-  /** Changes with everything that is to be kept. */
+  /** Changes with everything that is to be kept. @internal */
   get revision(): string {
     return `${this.#words} ${this.#mutes.revision} ${this.#neverLearnt.revision}`
   }
@@ -106,6 +110,7 @@ export class Operator {
    * Whether an operator expects the record rated last, which would alert, and so nobody is to hear of it. A threat is
    * never muted.
    * @param findings of its verdict
+   * @internal
    */
   mutes(findings: Findings): boolean {
     const { rated } = this.#detector
@@ -119,6 +124,7 @@ export class Operator {
   /**
    * What becomes of the record rated last. To be asked once of every record, after `mutes` of those that would alert.
    * @param alert what comes of it
+   * @internal
    */
   treatmentOf(alert: AlertOutcome): Treatment {
     const { rated } = this.#detector
@@ -250,6 +256,7 @@ export class Operator {
     this.#say({ route: name ?? null }, 'operator: a change is expected')
   }
 
+  /** What is to be kept. @internal */
   capture(): OperatorState {
     return {
       pausedUntil: this.#pausedUntil,
@@ -258,7 +265,7 @@ export class Operator {
     }
   }
 
-  /** Takes over what was captured. What cannot be read is left out: an alert too many is better than none. */
+  /** Takes over what was captured. What cannot be read is left out: an alert too many is better than none. @internal */
   restore(state: Partial<OperatorState> | null): void {
     const leftOut = this.#mutes.restore(state?.mutes) + this.#neverLearnt.restore(state?.neverLearnt)
     if (leftOut > 0) this.#log.warn({ leftOut }, 'some words of operators cannot be read and were left out')

@@ -17,16 +17,16 @@ export const Pattern = Type.Object({
 })
 export type Pattern = Static<typeof Pattern>
 
-/** A new pattern, as far as its list does not give it. */
+/** A new pattern, as far as its list does not give it. @internal */
 export type NewPattern<P extends Pattern> = Omit<P, 'id' | 'created'>
 
-/** A captured list. */
+/** A captured list. @internal */
 export interface PatternsState<P extends Pattern> {
   readonly next: number
   readonly patterns: readonly P[]
 }
 
-/** The patterns in force, at most one for each source and so many in all. They end by themselves. */
+/** The patterns in force, at most one for each source and so many in all. They end by themselves. @internal */
 export class PatternList<P extends Pattern> {
   readonly #prefix: string
   readonly #schema: TSchema

@@ -54,7 +54,7 @@ export class Detector {
     return new Detector(resolved, parts)
   }
 
-  /** What is watched, in the order of a record's values. */
+  /** What is watched, in the order of a record's values. @internal */
   get features(): readonly Feature[] {
     return this.#options.features
   }
@@ -98,7 +98,7 @@ export class Detector {
     return this.#given !== null
   }
 
-  /** Whether what is learnt is known by route; not by a plain window, nor beside a given forest. */
+  /** Whether what is learnt is known by route; not by a plain window, nor beside a given forest. @internal */
   get keepsRoutes(): boolean {
     return this.#learning?.keepsRoutes ?? false
   }
