@@ -5,7 +5,7 @@ import { bin, packTarball, removeFolder, root, run, type Tarball, temporaryFolde
 
 /** Documentation: the pages of Swagger UI and ReDoc, the playground, and what is written in Markdown. */
 const DOCUMENTATION = /^lib\/(http\/pages|playground)\/|\.md$/
-const LIMIT_BYTES = 260 * 1024
+const LIMIT_BYTES = 345 * 1024
 
 let folder: string
 let tarball: Tarball
@@ -26,7 +26,7 @@ describe('the tarball', () => {
     expect(paths.filter((path) => /debug|\.test\.|\.map$/.test(path))).toEqual([])
   })
 
-  it('unpacks to less than 260 KiB without the documentation', () => {
+  it('unpacks to less than 345 KiB without the documentation', () => {
     const code = tarball.files.filter(({ path }) => !DOCUMENTATION.test(path))
     expect(code.reduce((sum, { size }) => sum + size, 0)).toBeLessThan(LIMIT_BYTES)
   })
