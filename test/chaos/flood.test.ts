@@ -13,7 +13,10 @@ const TICK_S = 0.01
 test(
   `${CONNECTIONS} connections for ${SECONDS} seconds: everything is answered, memory is bounded`,
   async () => {
-    const service = await ServiceProcess.start({ SENTINEL_CONTAMINATION: '0.01' })
+    const service = await ServiceProcess.start({
+      SENTINEL_CONTAMINATION: '0.01',
+      SENTINEL_MAX_DELAY_MS: '200',
+    })
     onTestFinished(async () => void (await service.stop('SIGKILL')))
     const memoryMb: number[] = []
     /** Of the seconds in which nothing was shed. */
