@@ -6,16 +6,27 @@ import { defineConfig } from 'vitest/config'
  * left out by `npm run test:fast`.
  */
 const SLOW = [
+  'test/alerts/operator.test.ts',
   'test/bench/**/*.test.ts',
+  'test/calibrated-sentinel.test.ts',
   'test/chaos/**/*.test.ts',
   'test/deploy/prometheus/**/*.test.ts',
   'test/deploy/release.test.ts',
   'test/detector/guarded/guarded-baseline.test.ts',
+  'test/detector/guarded/route-profiles.test.ts',
+  'test/detector/snapshot.test.ts',
+  'test/detector/told.test.ts',
+  'test/detector/training/trainer-faults.test.ts',
   // It puts a stand-in in the place of a module of Node's, which the fast files share.
   'test/detector/training/trainer.test.ts',
   'test/e2e/**/*.test.ts',
   'test/examples/**/*.test.ts',
+  'test/forest/distribution.test.ts',
+  'test/http/access/access.test.ts',
+  'test/http/bad-input.test.ts',
   'test/http/fuzz.test.ts',
+  'test/http/operator.test.ts',
+  'test/made-up/demo.test.ts',
   'test/package/**/*.test.ts',
   'test/playground/page.test.ts',
   'test/runtimes/**/*.test.ts',
