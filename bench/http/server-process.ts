@@ -49,6 +49,8 @@ export class ServerProcess {
         PATH: process.env.PATH ?? '',
         SENTINEL_PORT: String(port),
         SENTINEL_EXPLAIN: 'rules',
+        // The default, unless whoever runs the benchmark says otherwise.
+        SENTINEL_MAX_DELAY_MS: process.env.SENTINEL_MAX_DELAY_MS ?? '',
         ...options.env,
       },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

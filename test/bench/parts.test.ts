@@ -20,7 +20,9 @@ interface Entry {
 async function bench(part: string): Promise<{ table: string; entry: Entry }> {
   const folder = join(out, part)
   const command = ['--import', 'tsx', 'bench/run.ts', part, '--quick', '--out', folder]
-  const { stdout } = await run(process.execPath, command, { cwd: root })
+  // Other tests run beside it and keep the service from its turn: that is no load to be shed.
+  const env = { ...process.env, SENTINEL_MAX_DELAY_MS: '0' }
+  const { stdout } = await run(process.execPath, command, { cwd: root, env })
   const date = /\d{4}-\d{2}-\d{2}/.exec(stdout)?.[0]
   const results = JSON.parse(readFileSync(join(folder, `${date}.json`), 'utf8')) as {
     parts: Record<string, Entry>
