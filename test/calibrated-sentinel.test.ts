@@ -167,3 +167,18 @@ test('a forest that was given answers by its labels: it brings no records to tel
   expect(told(judgements).length).toBeGreaterThan(40)
   expect(sentinel.incidents.size).toBe(0)
 })
+
+test('while learning is paused the memories of what is ordinary stay as they are', async () => {
+  const watched = await Watched.create()
+  const { sentinel } = watched
+  await watched.judge(codeRunnerTraffic(1500, 9))
+  const memories = () =>
+    JSON.stringify((sentinel.snapshot().alerts as { alerts: { rarity: unknown } }).alerts.rarity)
+  const before = memories()
+  sentinel.detector.pauseLearning()
+  await watched.judge(codeRunnerTraffic(300, 10))
+  expect(memories()).toBe(before)
+  sentinel.detector.resumeLearning()
+  await watched.judge(codeRunnerTraffic(300, 11))
+  expect(memories()).not.toBe(before)
+})

@@ -29,6 +29,8 @@ export interface RatedRecord {
   /** NaN while there is no forest. */
   readonly score: number
   readonly values: ArrayLike<number>
+  /** Whether it may be learnt from; default true. */
+  readonly learns?: boolean
 }
 
 /** A record that somebody is to hear of. */

@@ -125,10 +125,10 @@ export class AlertDesk {
 
   /** While there is no forest the alarm only learns which values are usual. */
   #raise(verdict: Verdict, byForest: boolean, alarm: Alarm): ReturnType<Alarm['judge']> {
-    const { rated } = this.#parts.detector
+    const { rated, learningPaused } = this.#parts.detector
     const score = byForest ? verdict.score : Number.NaN
     return alarm.judge(
-      { route: rated?.route ?? '', score, values: rated?.considered ?? [] },
+      { route: rated?.route ?? '', score, values: rated?.considered ?? [], learns: !learningPaused },
       this.#parts.clock(),
     )
   }

@@ -22,6 +22,8 @@ export interface Judged {
   readonly score: number
   /** Raw values in feature order. */
   readonly values: ArrayLike<number>
+  /** Whether it may be learnt from; default true. */
+  readonly learns?: boolean
 }
 
 /** What is said of a record. The same object every time, valid until the next record. */
@@ -113,7 +115,7 @@ export class Alerts {
    * Judges a record, then learns from it.
    * @param nowMs when it came, ms
    */
-  judge({ route: name, score, values }: Judged, nowMs: number): Judgement {
+  judge({ route: name, score, values, learns = true }: Judged, nowMs: number): Judgement {
     const events = this.#events
     events.length = 0
     this.#records += 1
@@ -128,7 +130,7 @@ export class Alerts {
     this.#answer(route, score, values, watch, nowMs)
     const open =
       this.#incidents.open === 0 ? undefined : (this.#incidents.of(null) ?? this.#incidents.of(name))
-    this.#learning.learn(route, values, open, this.#records)
+    if (learns) this.#learning.learn(route, values, open, this.#records)
     return this.#judgement
   }
 
