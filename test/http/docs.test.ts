@@ -1,3 +1,4 @@
+import { brotliDecompressSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { startApp } from './subject.js'
 
@@ -134,9 +135,38 @@ test.each(['/docs', '/redoc'])('%s and all it loads come from the service itself
   }
 })
 
+test('a bundle goes out compressed to those that take Brotli, and whole to the others', async () => {
+  const app = await startApp()
+  const ask = (encoding?: string) =>
+    app.inject({
+      url: '/docs/redoc.standalone.js',
+      headers: encoding === undefined ? {} : { 'accept-encoding': encoding },
+    })
+  const whole = await ask()
+  expect(whole.headers).not.toHaveProperty('content-encoding')
+  expect(whole.body).toContain('Redoc')
+
+  const compressed = await ask('gzip, deflate, br, zstd')
+  expect(compressed.headers).toMatchObject({ 'content-encoding': 'br', vary: 'accept-encoding' })
+  expect(brotliDecompressSync(compressed.rawPayload).equals(whole.rawPayload)).toBe(true)
+
+  for (const encoding of ['gzip', 'identity', 'br;q=0', 'nonsense;;', '']) {
+    const answer = await ask(encoding)
+    expect(answer.headers).toMatchObject({ vary: 'accept-encoding' })
+    expect(answer.headers).not.toHaveProperty('content-encoding')
+    expect(answer.rawPayload.equals(whole.rawPayload)).toBe(true)
+  }
+})
+
 test('no file beside the pages can be had', async () => {
   const app = await startApp()
-  for (const name of ['nope.js', '..%2f..%2fpackage.json', 'constructor', 'redoc.html']) {
+  for (const name of [
+    'nope.js',
+    '..%2f..%2fpackage.json',
+    'constructor',
+    'redoc.html',
+    'redoc.standalone.js.br',
+  ]) {
     const answer = await app.inject(`/docs/${name}`)
     expect(answer.statusCode).toBe(404)
     expect(answer.json().code).toBe('SENTINEL_NOT_FOUND')

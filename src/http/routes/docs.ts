@@ -1,12 +1,13 @@
-import { readFile } from 'node:fs/promises'
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import { describing, ENDPOINTS } from '../endpoints.js'
 import { ApiError } from '../errors/error-codes.js'
+import { PageFiles } from '../page-files.js'
 import { pageHelmet } from '../plugins/page-security.js'
 
-/** Where the build puts the pages, their scripts and the bundles of Swagger UI and ReDoc. */
+/** Where the build puts the pages, their scripts and, compressed, the bundles of Swagger UI and ReDoc. */
 const PAGES = new URL('../pages/', import.meta.url)
+const COMPRESSED = ['swagger-ui.css', 'swagger-ui-bundle.js', 'redoc.standalone.js']
 
 /** Every file that a page may ask for, with its type. No other file is read. */
 const ASSETS: Readonly<Record<string, string>> = {
@@ -20,6 +21,7 @@ const ASSETS: Readonly<Record<string, string>> = {
 
 /** `/openapi.json`, and the two pages that show it. Their files are read when first asked for. */
 export const docsRoutes: FastifyPluginCallbackTypebox = (app, _options, done) => {
+  const files = new PageFiles(PAGES, COMPRESSED)
   app.get(
     ENDPOINTS.openapi.url,
     {
@@ -45,14 +47,10 @@ export const docsRoutes: FastifyPluginCallbackTypebox = (app, _options, done) =>
     ['docs', 'swagger-ui.html'],
     ['redoc', 'redoc.html'],
   ] as const) {
-    app.get(
-      ENDPOINTS[name].url,
-      { schema: describing(name), helmet: pageHelmet },
-      async (_request, reply) => {
-        reply.type('text/html; charset=utf-8')
-        return readFile(new URL(file, PAGES))
-      },
-    )
+    app.get(ENDPOINTS[name].url, { schema: describing(name), helmet: pageHelmet }, async (request, reply) => {
+      reply.type('text/html; charset=utf-8')
+      return files.answer(request, reply, file)
+    })
   }
 
   app.get(
@@ -64,7 +62,7 @@ export const docsRoutes: FastifyPluginCallbackTypebox = (app, _options, done) =>
       if (type === undefined) throw new ApiError('SENTINEL_NOT_FOUND', 'no such file')
       reply.header('cache-control', 'public, max-age=3600')
       reply.type(type)
-      return readFile(new URL(file, PAGES))
+      return files.answer(request, reply, file)
     },
   )
   done()

@@ -1,9 +1,10 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { extname } from 'node:path'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import { describing, ENDPOINTS } from '../endpoints.js'
 import { ApiError } from '../errors/error-codes.js'
+import { PageFiles } from '../page-files.js'
 import { forestPageHelmet } from '../plugins/page-security.js'
 
 /** Where the build puts the page. */
@@ -22,7 +23,8 @@ const TYPES: Readonly<Record<string, string>> = {
 /** `/playground/`: the forest in the browser, static files that a build put there. */
 export const playgroundRoutes: FastifyPluginAsyncTypebox = async (app) => {
   // Only these are ever read; without a build of the playground there are none.
-  const files = new Set(await readdir(PAGE, { recursive: true }).catch(() => []))
+  const names = new Set(await readdir(PAGE, { recursive: true }).catch(() => []))
+  const files = new PageFiles(PAGE)
 
   // The page's own links are relative and need the final slash; so is this one, to hold behind a proxy with a prefix.
   app.get(ENDPOINTS.playground.url, { schema: describing('playground') }, (_request, reply) =>
@@ -38,12 +40,12 @@ export const playgroundRoutes: FastifyPluginAsyncTypebox = async (app) => {
     async (request, reply) => {
       const file = request.params['*'] || 'index.html'
       const type = TYPES[extname(file)]
-      if (type === undefined || !files.has(file)) throw new ApiError('SENTINEL_NOT_FOUND', 'no such file')
+      if (type === undefined || !names.has(file)) throw new ApiError('SENTINEL_NOT_FOUND', 'no such file')
       // The build puts a digest into the names of assets: another content has another name.
       const immutable = file.startsWith('assets/')
       reply.header('cache-control', immutable ? 'public, max-age=31536000, immutable' : 'no-cache')
       reply.type(type)
-      return readFile(new URL(file, PAGE))
+      return files.answer(request, reply, file)
     },
   )
 }
