@@ -13,7 +13,7 @@ import { readFixture } from '../forest/fixture.js'
 import { ServiceProcess } from './service-process.js'
 
 const SERVER = fileURLToPath(import.meta.resolve('#sentinel/server.js'))
-const N_RECORDS = 2000
+const N_RECORDS = 1200
 const AT_A_TIME = 16
 
 interface Detail {

@@ -5,9 +5,12 @@ import { loadConfig } from '#sentinel/config/config.js'
 import { Detector } from '#sentinel/detector/detector.js'
 import { Sentinel } from '#sentinel/sentinel.js'
 import { encodeState } from '#sentinel/state/codec.js'
-import { startApp } from './subject.js'
+import { startApp } from '../http/subject.js'
+import { extent } from './extent.js'
 
-const BODIES = 20_000
+const BODIES = extent(20_000, 6_000)
+/** Records until the first fit; the bodies bring more than that. */
+const MIN_SAMPLES = extent(1000, 300)
 const SEED = 20_260_101
 
 const count = fc.oneof(fc.nat(), fc.maxSafeNat(), fc.constantFrom(-1, 0.5, 1e300, '1', null, true, [], {}))
@@ -121,7 +124,10 @@ const request = fc.record({
 })
 
 test(`${BODIES} bodies of every kind: no answer is a 5xx, and only what got a 200 is in the window`, async () => {
-  const { detector: options } = loadConfig({ SENTINEL_RETRAIN_EVERY: '1000', SENTINEL_MIN_SAMPLES: '1000' })
+  const { detector: options } = loadConfig({
+    SENTINEL_RETRAIN_EVERY: '1000',
+    SENTINEL_MIN_SAMPLES: `${MIN_SAMPLES}`,
+  })
   const sentinel = await Sentinel.create({ detector: options })
   const { detector } = sentinel
   const twin = await Detector.create(options)
@@ -137,8 +143,8 @@ test(`${BODIES} bodies of every kind: no answer is a 5xx, and only what got a 20
     expect(answer.statusCode).toBeLessThan(500)
     const counts = answer.statusCode === 200 && answer.headers['idempotency-replayed'] === undefined
     expect(detector.records).toBe(before + (counts ? 1 : 0))
-    if (counts && detector.records < 1000) twin.analyze(JSON.parse(body.toString()))
-    else if (counts && detector.records === 1000) {
+    if (counts && detector.records < MIN_SAMPLES) twin.analyze(JSON.parse(body.toString()))
+    else if (counts && detector.records === MIN_SAMPLES) {
       // Before the first fit, the state is the records and nothing else.
       twin.analyze(JSON.parse(body.toString()))
       expect(encodeState(detector.snapshot())).toEqual(encodeState(twin.snapshot()))
@@ -152,6 +158,6 @@ test(`${BODIES} bodies of every kind: no answer is a 5xx, and only what got a 20
     }
   }
   // The generator reaches what it is for.
-  for (const status of [200, 400, 403, 413, 415, 422]) expect(seen[status]).toBeGreaterThan(20)
-  expect(detector.records).toBeGreaterThan(1500)
+  for (const status of [200, 400, 403, 413, 415, 422]) expect(seen[status]).toBeGreaterThan(0)
+  expect(detector.records).toBeGreaterThan(1.5 * MIN_SAMPLES)
 }, 60_000)
