@@ -53,6 +53,18 @@ export function sectionsOf(parts: KeptParts): StateSection[] {
   ]
 }
 
+/** Changes when there is something new to keep. */
+export function revisionOf({ detector, anomalies, incidents, operator }: KeptParts): string {
+  const { records, generation } = detector
+  return [records, generation, anomalies.newestId, incidents.newestEventId, operator.revision].join()
+}
+
+/** How much there is, for the log lines about what was kept or restored. */
+export function factsOf({ detector, anomalies, incidents }: KeptParts): object {
+  const { records, historySize, generation } = detector
+  return { records, historySize, generation, anomalies: anomalies.size, openIncidents: incidents.openCount }
+}
+
 /** Plain data all of it; the compiler takes no interface for that. */
 function section<Value>(
   name: string,

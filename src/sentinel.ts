@@ -1,4 +1,4 @@
-import type { AlarmState, Alert } from './alerts/alarm.js'
+import type { AlarmState } from './alerts/alarm.js'
 import { AlertDesk } from './alerts/alert-desk.js'
 import { ALERT_DEFAULTS } from './alerts/alert-options.js'
 import { IncidentLog } from './alerts/incident-log.js'
@@ -10,23 +10,20 @@ import { Detector, type FitReport } from './detector/detector.js'
 import { DETECTOR_DEFAULTS } from './detector/options.js'
 import type { TrainerFault } from './detector/training/trainer-options.js'
 import type { Verdict } from './detector/verdict.js'
-import { Explainer } from './explain/explainer.js'
-import type { BreakerState, LlmOutcome } from './explain/llm/outcome.js'
 import { incidentSentence } from './explain/sentence/incident.js'
 import type {
   AskedModel,
   Judgement,
   KeptState,
-  ReportedAnomaly,
   SentinelListener,
   SentinelLog,
   SentinelOptions,
 } from './sentinel-options.js'
-import { sectionsOf } from './sentinel-sections.js'
+import { Reporter } from './sentinel-reporter.js'
+import { factsOf, type KeptParts, revisionOf, sectionsOf } from './sentinel-sections.js'
 import { StateKeeper } from './state/keeper.js'
 import { captureAll, restoreAll, type StateSection, type StateValue } from './state/section.js'
 import type { Telemetry } from './telemetry/record.js'
-import { routeName } from './telemetry/route-name.js'
 
 export type * from './sentinel-options.js'
 
@@ -41,6 +38,7 @@ const TICK_MS = 5_000
 /** Records that the share of alerts is taken over: some twenty at the rate of one in a thousand. */
 const SHARE_RECORDS = 20_000
 const SILENT: SentinelLog = { debug() {}, info() {}, warn() {}, error() {} }
+
 /**
  * Judges telemetry: the detector, who is told of what it finds, the anomalies and incidents, what explains them, and the
  * state that outlives the process. It knows nothing of HTTP or the environment; `http/` translates for it.
@@ -55,30 +53,32 @@ export class Sentinel {
   readonly alertRate: number | null
   readonly #desk: AlertDesk
   readonly #answered = new AnomalyRate(SHARE_RECORDS)
-  readonly #explainer: Explainer
-  readonly #waits: boolean
+  readonly #reporter: Reporter
   readonly #listeners: SentinelListener[]
   readonly #log: SentinelLog
+  readonly #parts: KeptParts
   readonly #sections: readonly StateSection[]
   #keeper: StateKeeper | null = null
   #ticking: NodeJS.Timeout | null = null
 
   private constructor(options: SentinelOptions, detector: Detector, listeners: SentinelListener[]) {
     const { explain = BY_RULES, log = SILENT, anomaliesMax, incidentsMax, clock = Date.now } = options
-    this.detector = detector
-    this.anomalies = new AnomalyLog(anomaliesMax === undefined ? {} : { max: anomaliesMax })
-    const { ids } = this.anomalies
-    this.incidents = new IncidentLog(incidentsMax === undefined ? { ids } : { ids, max: incidentsMax })
-    this.incidents.subscribe((event) => {
+    const settings = { ...DETECTOR_DEFAULTS, ...options.detector }
+    const anomalies = new AnomalyLog(anomaliesMax === undefined ? {} : { max: anomaliesMax })
+    const { ids } = anomalies
+    const incidents = new IncidentLog(incidentsMax === undefined ? { ids } : { ids, max: incidentsMax })
+    incidents.subscribe((event) => {
       logIncident(event, log)
       for (const listener of listeners) listener.incidentChanged?.(event)
     })
+    this.detector = detector
+    this.anomalies = anomalies
+    this.incidents = incidents
     this.#listeners = listeners
     this.#log = log
-    const settings = { ...DETECTOR_DEFAULTS, ...options.detector }
     this.#desk = new AlertDesk({
       detector,
-      incidents: this.incidents,
+      incidents,
       options: { ...ALERT_DEFAULTS, ...options.alerts },
       policies: settings.policies,
       routesMax: settings.routesMax,
@@ -87,28 +87,21 @@ export class Sentinel {
       clock,
     })
     this.alertRate = this.#desk.rate
-    const incidents = { get: (id: string) => this.incidents.get(id), note() {} }
-    this.operator = new Operator({ detector, anomalies: this.anomalies, incidents, log, clock })
-    const heard = {
-      llmRequest: (outcome: LlmOutcome, seconds: number | null): void => {
-        for (const listener of listeners) listener.llmRequest?.(outcome, seconds)
-      },
-      breakerState: (breaker: BreakerState): void => {
-        for (const listener of listeners) listener.breakerState?.(breaker)
-      },
-    }
-    this.#waits = explain.mode === 'wait'
-    this.#explainer = new Explainer({ ...explain, listener: { ...heard, log } })
-    this.#sections = sectionsOf({
+    // An incident keeps no feedback of its own; its example anomalies do.
+    const findIncident = { get: (id: string) => incidents.get(id), note() {} }
+    this.operator = new Operator({ detector, anomalies, incidents: findIncident, log, clock })
+    this.#reporter = new Reporter({ anomalies, incidents, explain, listeners, log })
+    this.#parts = {
       detector,
-      anomalies: this.anomalies,
-      incidents: this.incidents,
+      anomalies,
+      incidents,
       operator: this.operator,
       answered: this.#answered,
       captureAlarm: () => this.#desk.capture(),
       restoreAlarm: (alarm) => this.#restoreAlarm(alarm),
       others: options.state?.sections ?? [],
-    })
+    }
+    this.#sections = sectionsOf(this.#parts)
   }
 
   /**
@@ -162,7 +155,7 @@ export class Sentinel {
     if (alert !== null) verdict = this.#told(verdict)
     const muted = alert !== null && operator.mutes(verdict)
     detector.learn(operator.treatmentOf(alert === null ? 'none' : muted ? 'muted' : 'alerted'))
-    const anomaly = alert === null || muted ? null : this.#report(verdict, alert, record.route)
+    const anomaly = alert === null || muted ? null : this.#reporter.report(verdict, alert, record.route)
     // An incident is no matter of the rate, and is counted elsewhere.
     this.#answered.push(anomaly !== null && anomaly.incident === null)
     const judgement = { verdict, p, anomaly }
@@ -186,12 +179,12 @@ export class Sentinel {
 
   /** Loads the client of the language model ahead of the first anomaly. Never rejects. */
   prepare(): Promise<void> {
-    return this.#explainer.prepare()
+    return this.#reporter.prepare()
   }
 
   /** Ends all waiting for the language model: reasons still to come are those of the rules. */
   async release(): Promise<void> {
-    await this.#explainer.close()
+    await this.#reporter.close()
   }
 
   /** Writes the state where one is kept, and ends training. The last forest goes on judging. */
@@ -228,64 +221,14 @@ export class Sentinel {
     this.#ticking.unref()
   }
 
-  /** Keeps and explains an anomaly; the log has it once its reason is whole. */
-  #report(verdict: Verdict, alert: Alert, route: string | undefined): ReportedAnomaly {
-    const { action, p, incident, feature } = alert
-    const inIncident = incident !== null
-    // Of an incident the model is asked once, not for each of its records.
-    const ask = !inIncident || this.incidents.get(incident)?.anomalies.length === 0
-    const explained = this.#explainer.explain({ verdict, route, evidence: { inIncident }, ask })
-    const { reason, assessment } = explained
-    const confidence = p === null ? verdict.confidence : 1 - p
-    const { id } = this.anomalies.add({ verdict, reason, route, action, p, incident, confidence })
-    if (inIncident) this.incidents.addExample(incident, id)
-    const words = assessment?.then((arrived) => {
-      if (arrived === null) return reason
-      this.anomalies.attachAssessment(id, arrived)
-      for (const listener of this.#listeners) listener.explained?.(id)
-      return arrived.text
-    })
-    const logged = (text: string): string => {
-      const { score } = verdict
-      const fields = {
-        anomalyId: id,
-        action,
-        p,
-        score,
-        confidence,
-        reason: text,
-        route: routeName(route) || null,
-      }
-      // An incident has its own lines: three, not one for each record.
-      if (inIncident) this.#log.debug({ ...fields, incidentId: incident }, 'anomaly')
-      else this.#log.warn(fields, 'anomaly')
-      return text
-    }
-    const said = words === undefined || !this.#waits ? logged(reason) : words.then(logged)
-    return { id, reason: said, action, confidence, incident, feature }
-  }
-
   async #keep({ store, intervalMs = STATE_INTERVAL_MS }: KeptState): Promise<void> {
-    const { detector, anomalies, incidents, operator } = this
+    const parts = this.#parts
     this.#keeper = new StateKeeper({
       store,
       intervalMs,
       sections: this.#sections,
-      revision: () =>
-        [
-          detector.records,
-          detector.generation,
-          anomalies.newestId,
-          incidents.newestEventId,
-          operator.revision,
-        ].join(),
-      facts: () => ({
-        records: detector.records,
-        historySize: detector.historySize,
-        generation: detector.generation,
-        anomalies: anomalies.size,
-        openIncidents: incidents.openCount,
-      }),
+      revision: () => revisionOf(parts),
+      facts: () => factsOf(parts),
       onSave: (outcome) => {
         for (const listener of this.#listeners) listener.stateSaved?.(outcome)
       },
