@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { Contribution, ExceededRule } from '../detector/verdict.js'
+import type { Incident } from './incident.js'
 
 /** Which side of the usual values something lies on. */
 export const Direction = Type.Union([Type.Literal('high'), Type.Literal('low')], {
@@ -33,6 +34,12 @@ export function leadOf({ contributions, exceeded }: Findings): Lead | null {
   if (most !== null) return lead(most.feature, most.value, most.median)
   const rule = exceeded[0]
   return rule === undefined ? null : lead(rule.feature, rule.value, rule.limit)
+}
+
+/** What leads in an incident; null when no feature stands out in it. */
+export function leadOfIncident({ feature, direction, usual, seen }: Incident): Lead | null {
+  if (feature === null || direction === null || usual === null || seen === null) return null
+  return seen === usual ? null : { feature, direction, usual, value: seen }
 }
 
 function lead(feature: string, value: number, usual: number): Lead {

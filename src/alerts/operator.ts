@@ -2,43 +2,14 @@ import type { Detector, Forgotten, Treatment } from '../detector/detector.js'
 import { routeName } from '../telemetry/route-name.js'
 import { Feedback, type FeedbackSubject } from './feedback.js'
 import type { FeedbackAnswer, FeedbackNote, FeedbackRequest } from './feedback-note.js'
-import type { Incident } from './incident.js'
-import { type Findings, type Lead, leadOf } from './lead.js'
+import { type Findings, type Lead, leadOf, leadOfIncident } from './lead.js'
+import { LearningPause } from './learning-pause.js'
 import { type Mute, Mutes } from './mutes.js'
 import { type NeverLearnt, NeverLearntList } from './never-learnt.js'
 import { OperatorError } from './operator-error.js'
+import type { AnomalyNotes, IncidentNotes, OperatorLog, OperatorParts } from './operator-parts.js'
 import type { PatternsState } from './pattern.js'
 import { RecentRecords } from './recent-records.js'
-
-const MINUTE_MS = 60_000
-
-/** The anomalies that feedback may be given on, and that keep it. @internal */
-export interface AnomalyNotes {
-  get(id: string): { readonly route: string | null; readonly detail: Findings } | undefined
-  note(id: string, feedback: FeedbackNote): void
-}
-
-/** The incidents that feedback may be given on. @internal */
-export interface IncidentNotes {
-  get(id: string): Incident | undefined
-  note(id: string, feedback: FeedbackNote): void
-}
-
-/** Where their lines go. @internal */
-export interface OperatorLog {
-  info(fields: object, message: string): void
-  warn(fields: object, message: string): void
-}
-
-/** What an operator's words are about. @internal */
-export interface OperatorParts {
-  readonly detector: Detector
-  readonly anomalies: AnomalyNotes
-  readonly incidents: IncidentNotes
-  readonly log: OperatorLog
-  /** Milliseconds since 1970. */
-  readonly clock?: () => number
-}
 
 /** Whether a record alerts, and whether anybody hears of it. @internal */
 export type AlertOutcome = 'none' | 'alerted' | 'muted'
@@ -77,7 +48,7 @@ export class Operator {
   readonly #neverLearnt: NeverLearntList
   readonly #recent: RecentRecords
   readonly #feedback: Feedback
-  #pausedUntil: number | null = null
+  readonly #pause: LearningPause
   #words = 0
   /** What leads in the alert that was asked about last. */
   #lead: Lead | null = null
@@ -89,6 +60,7 @@ export class Operator {
     this.#incidents = incidents
     this.#log = log
     this.#clock = clock
+    this.#pause = new LearningPause(detector, clock)
     const features = detector.features.map(({ name }) => name)
     this.#neverLearnt = new NeverLearntList(features)
     this.#recent = new RecentRecords(features.length)
@@ -131,7 +103,7 @@ export class Operator {
     if (rated === null) return 'usual'
     const { route, values } = rated
     this.#recent.push(route, values, alert === 'none' ? null : this.#lead)
-    if (this.#pausedUntil !== null) this.#endPause()
+    this.#lapsePause()
     if (this.#neverLearnt.size > 0) {
       const pattern = this.#neverLearnt.match(route, values, this.#clock())
       if (pattern !== null) {
@@ -201,27 +173,24 @@ export class Operator {
    * @throws LearningError beside a given forest
    */
   pause(minutes: number): LearningReport {
-    this.#detector.pauseLearning()
-    this.#pausedUntil = this.#clock() + minutes * MINUTE_MS
-    this.#say({ minutes, until: new Date(this.#pausedUntil).toISOString() }, 'operator: learning is paused')
+    this.#pause.begin(minutes)
+    this.#say({ minutes, until: this.#pause.until }, 'operator: learning is paused')
     return this.learning()
   }
 
   /** @throws LearningError beside a given forest */
   resume(): LearningReport {
-    this.#detector.resumeLearning()
-    const wasPaused = this.#pausedUntil !== null
-    this.#pausedUntil = null
+    const wasPaused = this.#pause.end()
     this.#say({ wasPaused }, 'operator: learning goes on')
     return this.learning()
   }
 
   learning(): LearningReport {
-    if (this.#pausedUntil !== null) this.#endPause()
+    this.#lapsePause()
     const { historySize, samplesNeeded } = this.#detector
     return {
-      paused: this.#pausedUntil !== null,
-      paused_until: this.#pausedUntil === null ? null : new Date(this.#pausedUntil).toISOString(),
+      paused: this.#pause.until !== null,
+      paused_until: this.#pause.until,
       samples: historySize,
       samples_needed: samplesNeeded,
       mutes: this.listMutes().length,
@@ -259,7 +228,7 @@ export class Operator {
   /** What is to be kept. @internal */
   capture(): OperatorState {
     return {
-      pausedUntil: this.#pausedUntil,
+      pausedUntil: this.#pause.untilMs,
       mutes: this.#mutes.capture(),
       neverLearnt: this.#neverLearnt.capture(),
     }
@@ -269,10 +238,7 @@ export class Operator {
   restore(state: Partial<OperatorState> | null): void {
     const leftOut = this.#mutes.restore(state?.mutes) + this.#neverLearnt.restore(state?.neverLearnt)
     if (leftOut > 0) this.#log.warn({ leftOut }, 'some words of operators cannot be read and were left out')
-    const until = state?.pausedUntil
-    const paused = typeof until === 'number' && until > this.#clock() && !this.#detector.given
-    this.#pausedUntil = paused ? until : null
-    if (paused) this.#detector.pauseLearning()
+    this.#pause.restore(state?.pausedUntil)
   }
 
   #take(
@@ -294,11 +260,9 @@ export class Operator {
     return answer
   }
 
-  #endPause(): void {
-    if (this.#pausedUntil === null || this.#clock() < this.#pausedUntil) return
-    this.#pausedUntil = null
+  #lapsePause(): void {
+    if (!this.#pause.lapse()) return
     this.#words += 1
-    this.#detector.resumeLearning()
     this.#log.info({}, 'the pause is over: learning goes on')
   }
 
@@ -306,9 +270,4 @@ export class Operator {
     this.#words += 1
     this.#log.info(fields, message)
   }
-}
-
-function leadOfIncident({ feature, direction, usual, seen }: Incident): Lead | null {
-  if (feature === null || direction === null || usual === null || seen === null) return null
-  return seen === usual ? null : { feature, direction, usual, value: seen }
 }

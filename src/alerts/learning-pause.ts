@@ -1,0 +1,63 @@
+import type { Detector } from '../detector/detector.js'
+
+const MINUTE_MS = 60_000
+
+/**
+ * A time for which a detector learns nothing. Nothing wakes up when it is over: whoever is about to learn, or to say
+ * whether it lasts, calls `lapse` first.
+ */
+export class LearningPause {
+  readonly #detector: Detector
+  readonly #clock: () => number
+  #untilMs: number | null = null
+
+  /** @param clock milliseconds since 1970 */
+  constructor(detector: Detector, clock: () => number) {
+    this.#detector = detector
+    this.#clock = clock
+  }
+
+  /** When learning goes on by itself, milliseconds since 1970; null while it is not paused. */
+  get untilMs(): number | null {
+    return this.#untilMs
+  }
+
+  /** The same as text, ISO 8601. */
+  get until(): string | null {
+    return this.#untilMs === null ? null : new Date(this.#untilMs).toISOString()
+  }
+
+  /**
+   * Begins, or counts anew from now.
+   * @throws LearningError beside a given forest
+   */
+  begin(minutes: number): void {
+    this.#detector.pauseLearning()
+    this.#untilMs = this.#clock() + minutes * MINUTE_MS
+  }
+
+  /**
+   * Ends it before its time.
+   * @returns whether there was one
+   * @throws LearningError beside a given forest
+   */
+  end(): boolean {
+    this.#detector.resumeLearning()
+    const lasted = this.#untilMs !== null
+    this.#untilMs = null
+    return lasted
+  }
+
+  /** Ends it when its time is over. @returns whether it ended just now */
+  lapse(): boolean {
+    if (this.#untilMs === null || this.#clock() < this.#untilMs) return false
+    return this.end()
+  }
+
+  /** Takes over the end of a pause that was captured, as `untilMs`. What is none, or is over by now, is no pause. */
+  restore(untilMs: unknown): void {
+    const lasts = typeof untilMs === 'number' && untilMs > this.#clock() && !this.#detector.given
+    this.#untilMs = lasts ? untilMs : null
+    if (lasts) this.#detector.pauseLearning()
+  }
+}

@@ -1,0 +1,32 @@
+import type { Detector } from '../detector/detector.js'
+import type { FeedbackNote } from './feedback-note.js'
+import type { Incident } from './incident.js'
+import type { Findings } from './lead.js'
+
+/** The anomalies that feedback may be given on, and that keep it. @internal */
+export interface AnomalyNotes {
+  get(id: string): { readonly route: string | null; readonly detail: Findings } | undefined
+  note(id: string, feedback: FeedbackNote): void
+}
+
+/** The incidents that feedback may be given on. @internal */
+export interface IncidentNotes {
+  get(id: string): Incident | undefined
+  note(id: string, feedback: FeedbackNote): void
+}
+
+/** Where a line for each word goes. @internal */
+export interface OperatorLog {
+  info(fields: object, message: string): void
+  warn(fields: object, message: string): void
+}
+
+/** What an operator's words are about. @internal */
+export interface OperatorParts {
+  readonly detector: Detector
+  readonly anomalies: AnomalyNotes
+  readonly incidents: IncidentNotes
+  readonly log: OperatorLog
+  /** Milliseconds since 1970. */
+  readonly clock?: () => number
+}
