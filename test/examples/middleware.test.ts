@@ -1,17 +1,9 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { ServiceProcess } from '../e2e/service-process.js'
+import { until } from '../until.js'
 import { ExampleProcess } from './example-process.js'
 import { LossyProxy } from './lossy-proxy.js'
 import { silentServer } from './silent-server.js'
-
-/** Asks until the condition holds: what is reported is reported after the answer. */
-async function until(condition: () => Promise<boolean>, withinMs = 10_000): Promise<void> {
-  const deadline = Date.now() + withinMs
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`not within ${withinMs} ms`)
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-}
 
 async function historySize(service: ServiceProcess): Promise<number> {
   return ((await (await service.get('/health')).json()) as { history_size: number }).history_size
@@ -30,14 +22,14 @@ test.for(['express/app.mjs', 'fastify/app.mjs'])(
     const app = await ExampleProcess.start(file, proxy.url)
     const body = JSON.stringify({ source: 'x'.repeat(1000) })
     expect((await run(app.url, body)).status).toBe(200)
-    await until(async () => proxy.records.length === 1)
+    await until(async () => proxy.records.length === 1, 'reporting of the first request')
     expect((await fetch(`${app.url}/broken`)).status).toBe(500)
-    await until(async () => proxy.records.length === 2)
+    await until(async () => proxy.records.length === 2, 'reporting of the second request')
     expect(proxy.records).toEqual([
       { latency: expect.any(Number), input_length: body.length, errors: 0, route: '/run/:language' },
       { latency: expect.any(Number), input_length: 0, errors: 1, route: '/broken' },
     ])
-    await until(async () => (await historySize(service)) === 2)
+    await until(async () => (await historySize(service)) === 2, 'learning from both')
     expect(await app.stop()).toBe(0)
   },
 )
@@ -57,6 +49,6 @@ test('the example app of the Kubernetes sidecar reports every request, and stops
   onTestFinished(async () => void (await service.stop()))
   const app = await ExampleProcess.start('../deploy/kubernetes/overlays/sidecar/app.mjs', service.url)
   for (let i = 0; i < 3; i++) expect(await (await fetch(app.url)).text()).toBe('hello\n')
-  await until(async () => (await historySize(service)) === 3)
+  await until(async () => (await historySize(service)) === 3, 'learning from all')
   expect(await app.stop()).toBe(0)
 })

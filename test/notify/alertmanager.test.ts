@@ -2,6 +2,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { type Webhook, webhookOf } from '#sentinel/notify/webhook.js'
 import { checkWebhookUrl } from '#sentinel/notify/webhook-url.js'
 import { hasTool, skipped } from '../deploy/tool.js'
+import { until } from '../until.js'
 import { AlertmanagerProcess } from './alertmanager-process.js'
 import { closedIncident, incidentOf } from './incidents.js'
 import { Outcomes, ReceiverStandIn } from './stand-in.js'
@@ -51,14 +52,14 @@ test.skipIf(!found)(
         .filter(({ alerts }) => alerts[0]?.labels.severity === severity)
         .map(({ status }) => status)
     // An alert that ended before anybody was told of it is never told of.
-    await alertmanager.until(async () => statuses('critical').includes('firing'), 'telling of the alert')
+    await until(async () => statuses('critical').includes('firing'), 'telling of the alert')
     webhook.notify({
       kind: 'closed',
       incident: closedIncident({ opened, closed: new Date().toISOString(), action: 'freeze' }),
     })
     expect(await outcomes.first(3)).toEqual(['ok', 'ok', 'ok'])
-    await alertmanager.until(async () => (await alertmanager.alerts()).length === 0, 'the alert ending')
-    await alertmanager.until(async () => statuses('critical').includes('resolved'), 'telling of the end')
+    await until(async () => (await alertmanager.alerts()).length === 0, 'the alert ending')
+    await until(async () => statuses('critical').includes('resolved'), 'telling of the end')
     expect(statuses('critical')).toEqual(['firing', 'resolved'])
   },
 )

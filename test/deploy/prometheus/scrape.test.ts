@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ServiceProcess } from '../../e2e/service-process.js'
 import { OllamaStandIn } from '../../ollama-stand-in.js'
+import { until } from '../../until.js'
 import { dashboardQueries } from '../grafana-dashboard.js'
 import { hasTool, skipped } from '../tool.js'
 import { PrometheusProcess } from './prometheus-process.js'
@@ -40,7 +41,7 @@ describe.skipIf(!found)(
 
     /** Asks until the query finds something, with traffic going on: rates need more than one scrape. */
     async function findsData(query: string): Promise<void> {
-      await prometheus.until(async () => {
+      await until(async () => {
         if ((await prometheus.count(query)) > 0) return true
         await report()
         return false
