@@ -1,4 +1,5 @@
 import type { Contamination } from 'codeflow-sentinel/forest'
+import { MAX_FEATURES } from '../src/forest/shape-limits.js'
 import { ColorScale } from './charts/color-scale.js'
 import { HistogramChart } from './charts/histogram-chart.js'
 import { ScatterChart } from './charts/scatter-chart.js'
@@ -58,8 +59,8 @@ export class Results {
     const table = this.#data
     if (table === null) return
     const features = table.numbers.filter(({ name }) => columns.includes(name))
-    if (features.length < 1 || features.length > 255) {
-      this.#listener.onStatus('Choose 1 to 255 columns.', true)
+    if (features.length < 1 || features.length > MAX_FEATURES) {
+      this.#listener.onStatus(`Choose 1 to ${MAX_FEATURES} columns.`, true)
       return
     }
     try {

@@ -3,7 +3,7 @@ import type { Table } from '../data/table.js'
 import { simulateTelemetry } from '../data/telemetry-simulator.js'
 import { created, elementOf } from './page-elements.js'
 
-/** More columns than this are not chosen by themselves; a forest takes 255. */
+/** Columns beyond the first twelve are not chosen by themselves, though a forest takes more. */
 const CHOSEN = 12
 
 /** Where rows come from, and which of their columns count. */

@@ -1,5 +1,9 @@
 import type { Contamination } from 'codeflow-sentinel/forest'
-import { elementOf } from './page-elements.js'
+import { FOREST_DEFAULTS, FOREST_RANGES } from '../../src/forest/options.js'
+import { created, elementOf } from './page-elements.js'
+
+/** Rows a tree may be grown from here, besides the most there can be. */
+const SUBSAMPLES = [32, 64, 128, 256, 512, 1024]
 
 export interface Settings {
   readonly nTrees: number
@@ -23,6 +27,11 @@ export class SettingsPanel {
 
   /** @param onThreshold told of another contamination, for which no tree has to grow again */
   constructor(onFit: (settings: Settings) => void, onThreshold: (contamination: Contamination) => void) {
+    offerRange(this.#trees, 'nTrees')
+    offerRange(this.#seed, 'seed')
+    const sizes = [...SUBSAMPLES, FOREST_RANGES.subsampleSize.most]
+    this.#subsample.append(...sizes.map((size) => created('option', '', String(size))))
+    this.#subsample.value = String(FOREST_DEFAULTS.subsampleSize)
     this.#form.addEventListener('submit', (event) => {
       event.preventDefault()
       onFit(this.settings())
@@ -69,4 +78,12 @@ export class SettingsPanel {
     const share = `${(100 * this.#contamination.valueAsNumber).toFixed(1)} %`
     this.#shown.textContent = this.#auto.checked ? 'threshold 0.5' : share
   }
+}
+
+/** Has a field take what the forest takes, and begin with its default. */
+function offerRange(input: HTMLInputElement, option: 'nTrees' | 'seed'): void {
+  const { least, most } = FOREST_RANGES[option]
+  input.min = String(least)
+  input.max = String(most)
+  input.valueAsNumber = FOREST_DEFAULTS[option]
 }

@@ -57,7 +57,6 @@ export function resolveOptions(options: ForestOptions): ResolvedOptions {
   checkInteger('subsampleSize', subsampleSize)
   checkInteger('seed', seed)
   if (maxRows !== undefined) checkInteger('maxRows', maxRows)
-  /** @internal */
   checkContamination(contamination)
   return { nFeatures, nTrees, subsampleSize, contamination, seed, maxRows }
 }

@@ -6,6 +6,7 @@ import { fastify } from 'fastify'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { IsolationForest } from '#sentinel/forest/index.js'
+import { FOREST_DEFAULTS, FOREST_RANGES } from '#sentinel/forest/options.js'
 import { pageSecurityPlugin } from '#sentinel/http/plugins/page-security.js'
 import { playgroundRoutes } from '#sentinel/http/routes/playground.js'
 import { ServiceProcess } from '../e2e/service-process.js'
@@ -207,6 +208,15 @@ describe('the playground in Chromium', () => {
     } finally {
       await host.close()
     }
+  }, 60_000)
+
+  it('offers what the forest takes, and begins with its defaults', async () => {
+    const { nTrees, subsampleSize, seed } = FOREST_RANGES
+    expect(await page.locator('#trees').getAttribute('max')).toBe(String(nTrees.most))
+    expect(await page.locator('#trees').inputValue()).toBe(String(FOREST_DEFAULTS.nTrees))
+    expect(await page.locator('#subsample option').last().textContent()).toBe(String(subsampleSize.most))
+    expect(await page.locator('#subsample').inputValue()).toBe(String(FOREST_DEFAULTS.subsampleSize))
+    expect(await page.locator('#seed').getAttribute('max')).toBe(String(seed.most))
   }, 60_000)
 
   it('says so when no column is chosen', async () => {
