@@ -83,7 +83,7 @@ export const Environment = Type.Object(
       default: 0,
       minimum: 0,
       maximum: 1_000_000,
-      description: 'Requests a second for each token, or each address where there is none; 0 for no limit.',
+      description: 'Requests a second for each valid token, or each address without one; 0 for no limit.',
     }),
     SENTINEL_IDEMPOTENCY_MAX: Type.Integer({
       default: 10_000,

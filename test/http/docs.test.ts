@@ -95,8 +95,8 @@ test.each([
   expect(answers('/mutes/{id}', 'delete')).toEqual([204, 400, 401, 403, 404, 429, 500, 503])
   expect(answers('/anomalies/stream')).toEqual([200, 400, ...refused])
   expect(answers('/openapi.json')).toEqual([200, ...refused])
-  // Neither shed nor limited, and probes carry no token.
-  expect(answers('/metrics')).toEqual([200, 401, 403, 500])
+  // Not shed, and limited only for those whose token is refused; probes carry no token.
+  expect(answers('/metrics')).toEqual([200, 401, 403, 429, 500])
   for (const path of ['/health', '/health/live', '/health/ready'])
     expect(answers(path)).toEqual([200, 403, 500])
 })

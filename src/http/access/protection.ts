@@ -26,8 +26,8 @@ export const protectionPlugin = fastifyPlugin<ProtectionOptions>(
       const { corsPlugin } = await import('./cors.js')
       await app.register(corsPlugin, { origins: access.corsOrigins })
     }
+    await app.register(rateLimitPlugin, { perSecond: limits.rateLimit, tokens: access.tokens, metrics })
     await app.register(tokenPlugin, { access, metrics })
-    await app.register(rateLimitPlugin, { perSecond: limits.rateLimit, metrics })
   },
   { name: 'sentinel-protection', dependencies: ['sentinel-errors'] },
 )

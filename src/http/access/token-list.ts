@@ -19,17 +19,24 @@ export class TokenList {
 
   /** Whether an `Authorization` header carries one of the tokens. */
   accepts(authorization: string | undefined): boolean {
+    return this.indexOf(authorization) >= 0
+  }
+
+  /** Which of the tokens, from 0, an `Authorization` header carries; -1 when it carries none of them. */
+  indexOf(authorization: string | undefined): number {
     const token = presentedToken(authorization)
-    if (token === null) return false
+    if (token === null) return -1
     const presented = digestOf(token)
-    let equal = false
-    for (const digest of this.#digests) equal = timingSafeEqual(digest, presented) || equal
-    return equal
+    let found = -1
+    this.#digests.forEach((digest, index) => {
+      if (timingSafeEqual(digest, presented)) found = index
+    })
+    return found
   }
 }
 
 /** The bearer token of an `Authorization` header; null when there is none. */
-export function presentedToken(authorization: string | undefined): string | null {
+function presentedToken(authorization: string | undefined): string | null {
   if (authorization === undefined) return null
   return BEARER.exec(authorization)?.[1] ?? null
 }

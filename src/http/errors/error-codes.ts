@@ -41,7 +41,7 @@ export class ApiError extends Error {
   }
 }
 
-/** Refuses a request before it is looked at: paths that do not exist are refused like those that do. */
+/** Refuses a request before its path is looked at: one that does not exist is refused like one that does. */
 export class AccessError extends ApiError {
   override readonly name = 'AccessError'
 

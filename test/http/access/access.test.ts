@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { App } from '#sentinel/http/app.js'
-import { historySize, metric, NORMAL, startApp } from '../subject.js'
+import { historySize, NORMAL, startApp } from '../subject.js'
 
 const TOKEN = 'correct-horse-battery'
 const OTHER = 'second-token-of-two'
@@ -217,29 +217,5 @@ describe('CORS', () => {
     const answer = await app.inject({ method: 'OPTIONS', url: '/analyze-flow', headers })
     expect(answer.statusCode).toBe(403)
     expect(answer.headers).not.toHaveProperty('access-control-allow-origin')
-  })
-})
-
-describe('the rate limit', () => {
-  test('holds for each token by itself and says when to go on', async () => {
-    const app = await startApp({ SENTINEL_API_TOKEN: `${TOKEN},${OTHER}`, SENTINEL_RATE_LIMIT: '3' })
-    const statuses: number[] = []
-    let refused: Awaited<ReturnType<typeof post>> | undefined
-    for (const token of [TOKEN, TOKEN, TOKEN, OTHER, TOKEN]) {
-      const answer = await post(app, { authorization: `Bearer ${token}` })
-      statuses.push(answer.statusCode)
-      if (answer.statusCode === 429) refused = answer
-    }
-    expect(statuses).toEqual([200, 200, 200, 200, 429])
-    expect(refused?.json().code).toBe('SENTINEL_RATE_LIMITED')
-    expect(refused?.headers['retry-after']).toBe('1')
-    expect((await app.inject('/health')).statusCode).toBe(200)
-  })
-
-  test('is off by default', async () => {
-    const app = await startApp()
-    const answer = await post(app, {})
-    expect(Object.keys(answer.headers).filter((name) => name.startsWith('x-ratelimit'))).toEqual([])
-    expect(await metric(app, 'sentinel_refused_requests_total')).toMatchObject({ '{reason="rate"}': 0 })
   })
 })
