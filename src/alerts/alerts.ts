@@ -117,15 +117,15 @@ export class Alerts {
    */
   judge({ route: name, score, values, learns = true }: Judged, nowMs: number): Judgement {
     const events = this.#events
-    events.length = 0
+    // To set the length costs more than to read it.
+    if (events.length > 0) events.length = 0
     this.#records += 1
     this.#pace.record(nowMs)
     const route = this.#routes.findOrCreate(name)
     route.records += 1
     this.#rarity.rank(route, score, values)
     if (this.#incidents.open > 0) this.#incidents.sweep(nowMs, events)
-    const { logA } = this.#pace
-    const watch = this.#detection.weigh(route, this.#rarity, this.#records, logA, nowMs, events)
+    const watch = this.#detection.weigh(route, this.#rarity, this.#records, this.#pace, nowMs, events)
     this.#keepTime(route, watch === undefined, nowMs)
     this.#answer(route, score, values, watch, nowMs)
     const open =
@@ -242,9 +242,9 @@ export class Alerts {
   /** Looks at the rhythm of this record's route, and at whether the next one in turn has fallen silent. */
   #keepTime(route: RouteMemory, calm: boolean, nowMs: number): void {
     if (calm) this.#calmRecords += 1
-    const { logA } = this.#pace
+    const pace = this.#pace
     const incidents = this.#incidents
-    const surge = route.rhythm.beat(nowMs, this.#calmRecords, logA) === 'surge'
+    const surge = route.rhythm.beat(nowMs, this.#calmRecords, pace) === 'surge'
     // Requests without a route are all there are, or of no one kind: what they do says nothing of a rhythm.
     if (route.name === '') return
     const own = incidents.open === 0 ? undefined : incidents.of(route.name)
@@ -255,7 +255,7 @@ export class Alerts {
     if (surge && own === undefined) this.#startPlain('surge', route.name, nowMs)
     else if (surge && own !== undefined) own.hotMs = nowMs
     const other = this.#routes.next()
-    if (other === route || other.name === '' || !other.rhythm.isSilent(nowMs, this.#calmRecords, logA)) return
+    if (other === route || other.name === '' || !other.rhythm.isSilent(nowMs, this.#calmRecords, pace)) return
     other.rhythm.silent = true
     if (incidents.of(other.name) === undefined) this.#startPlain('silence', other.name, nowMs)
   }

@@ -30,8 +30,11 @@ export class Dependence {
   #runVariance = 0
   #stale = 0
 
-  /** @param counts whether the record is part of ordinary traffic, as far as one knows */
-  observe(z: number, counts: boolean): void {
+  /**
+   * @param ranked the record's -ln p
+   * @param counts whether the record is part of ordinary traffic, as far as one knows
+   */
+  observe({ z }: { readonly z: number }, counts: boolean): void {
     const last = this.#last
     this.#last = z
     if (z >= RARE || last >= RARE || !counts) return

@@ -5,6 +5,7 @@ import type { Grown, RouteMemory } from '../rarity/route-memory.js'
 import { logEValue } from './betting.js'
 import type { IncidentEvent, Incidents } from './gathering.js'
 import { SpikeEvidence } from './spike-evidence.js'
+import type { TrafficPace } from './traffic-pace.js'
 import { reheatOf, type Watch } from './watch.js'
 
 /** -ln p down to which a record belongs to an open incident: 0.05. */
@@ -45,20 +46,21 @@ export class Detection {
     route: RouteMemory,
     rarity: Rarity,
     records: number,
-    logA: number,
+    pace: TrafficPace,
     nowMs: number,
     events: IncidentEvent[],
   ): Watch | undefined {
     const { spikes, grown } = route
     const { z, p } = rarity
+    const { logA } = pace
     const common = this.#incidents.open === 0 ? undefined : this.#incidents.of(null)
     let watch = common ?? (this.#incidents.open === 0 ? undefined : this.#incidents.of(route.name))
     const calm = watch === undefined || !watch.hot
-    const shifted = grown === null || !rarity.byFeatures ? -1 : this.#weighShifts(route, grown, rarity, calm)
+    const shifted = grown === null || !rarity.byFeatures ? -1 : this.#weighShifts(route, grown, calm)
     const shift = shifted < 0 ? 0 : (grown?.shifts[shifted]?.level ?? 0)
     const gain = rarity.place < 0 ? 0 : logEValue(p, z)
     spikes.add(gain)
-    spikes.dependence.observe(z, calm && shift < SUSPECT)
+    spikes.dependence.observe(rarity, calm && shift < SUSPECT)
 
     const spikeMark = spikes.threshold(logA)
     const shiftMark = logA + Math.log(2 * this.#features.length) - OVERSHOOT
@@ -67,7 +69,7 @@ export class Detection {
     let coolness = 0
     if (watch === undefined) {
       if (bySpikes || byShift) watch = this.#open(route, rarity, bySpikes ? -1 : shifted, nowMs, events)
-      else watch = this.#weighAll(route, gain, z, records, logA, nowMs, events)
+      else watch = this.#weighAll(route, gain, rarity, records, pace, nowMs, events)
     } else {
       coolness = watch.coolness
       // Odd records of different routes have less to do with each other than those of one.
@@ -101,14 +103,13 @@ export class Detection {
   }
 
   /** Index of the feature with most evidence of a shift, or -1. */
-  #weighShifts(route: RouteMemory, { features, shifts }: Grown, rarity: Rarity, calm: boolean): number {
+  #weighShifts(route: RouteMemory, { features, shifts }: Grown, calm: boolean): number {
     if (route.records <= SHIFTS_FROM) return -1
     let most = -1
     let level = 0
     for (let f = 0; f < shifts.length; f++) {
-      const distance = rarity.distances[f] as number
       const shift = shifts[f] as Grown['shifts'][number]
-      shift.add((features[f] as Grown['features'][number]).upperShare, distance, calm)
+      shift.add(features[f] as Grown['features'][number], calm)
       if (shift.level > level) {
         level = shift.level
         most = f
@@ -144,15 +145,15 @@ export class Detection {
   #weighAll(
     route: RouteMemory,
     gain: number,
-    z: number,
+    rarity: Rarity,
     records: number,
-    logA: number,
+    { logA }: TrafficPace,
     nowMs: number,
     events: IncidentEvent[],
   ): Watch | undefined {
     const all = this.#all
     all.add(gain)
-    all.dependence.observe(z, true)
+    all.dependence.observe(rarity, true)
     if (records <= SPIKES_FROM || all.level < all.threshold(logA + Math.LN2)) return undefined
     const alone = route.name === '' || route.spikes.level >= ALONE * all.level
     if (alone) {

@@ -14,6 +14,10 @@ const SUSPECT = 3
 /** What a route's records say of its rhythm. */
 export type Beat = 'usual' | 'surge'
 
+interface Pace {
+  readonly logA: number
+}
+
 /**
  * When a route's records come, in time and in records of other routes. Both must agree that something has changed: at night
  * all routes slow down in time, in a flood all others fall behind in records, and neither is a change of this route.
@@ -41,9 +45,9 @@ export class Rhythm {
   /**
    * A record of the route has come.
    * @param records ordinary records of all routes so far
-   * @param logA -ln of the share of records that may bring a false incident
+   * @param pace with -ln of the share of records that may bring a false incident
    */
-  beat(nowMs: number, records: number, logA: number): Beat {
+  beat(nowMs: number, records: number, { logA }: Pace): Beat {
     const gapMs = Math.max(0, nowMs - this.#lastMs)
     const gapRecords = Math.max(1, records - this.#lastRecord)
     this.#lastMs = Math.max(nowMs, this.#lastMs)
@@ -65,7 +69,7 @@ export class Rhythm {
   }
 
   /** Whether the route has been silent for longer than chance would have it. */
-  isSilent(nowMs: number, records: number, logA: number): boolean {
+  isSilent(nowMs: number, records: number, { logA }: Pace): boolean {
     if (this.silent || this.#count < ESTABLISHED) return false
     const bound = 2 * logA * this.#burstiness
     return (

@@ -21,6 +21,12 @@ const MOST_SHIFT = 2.5
 /** A run's mean distance counts a single value as at most this far, ln. */
 const CLIP = 1
 
+/** Where a value stands among the usual ones. */
+interface Placed {
+  readonly upperShare: number
+  readonly distance: number
+}
+
 /**
  * Evidence that one feature of one route has shifted for longer than chance would have it: a cumulative sum of
  * δ·s - δ²/2, the log likelihood ratio of a shift by δ in the normal score s of the value's rank, where δ follows what
@@ -45,11 +51,10 @@ export class ShiftEvidence {
 
   /**
    * One record has come.
-   * @param upperShare share of the usual distances that are above
-   * @param distance from the usual value
+   * @param value its distance from the usual value, and the share of the usual distances that are above
    * @param calm whether no incident is going on
    */
-  add(upperShare: number, distance: number, calm: boolean): void {
+  add({ upperShare, distance }: Placed, calm: boolean): void {
     const score = clippedNormalScore(upperShare)
     const excess = this.#swingVariance - CHANCE
     const swing = excess > 0 ? Math.min(MOST_SWING, Math.sqrt(excess)) : 0

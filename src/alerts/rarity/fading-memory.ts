@@ -1,25 +1,41 @@
 import { AlertsStateError, type Captured, memberOf, numbersOf } from '../captured.js'
 
-/** Bins of a memory; a power of two, so that the search for a rank halves its step. */
+/** Bins of a memory. */
 export const BINS = 1024
 
+/*
+ * One f32 array: three levels of sums, each of 8 cells of the one below.
+ *
+ *    0  f32[16]    weight of each block of 64 bins
+ *   16  f32[128]   weight of each group of 8 bins
+ *  144  f32[1024]  weight of each bin
+ */
+const BLOCKS = BINS >> 6
+const GROUPS = BINS >> 3
+const GROUPS_AT = BLOCKS
+const BINS_AT = GROUPS_AT + GROUPS
+const LENGTH = BINS_AT + BINS
+/** Bits that a float counts without loss. */
+const EXACT_BITS = 24
+
 /**
- * How often values came, old ones fading: a histogram of equal bins kept as a Fenwick tree (Fenwick 1994), so that a
- * value is added and ranked in ten steps. The tree counts from the top bin down, since ranks are asked from above and
- * few values are there. When the weight reaches the capacity all of it is halved: the memory then holds between half
- * and all of `capacity` records. Halves of counts are floats without loss, so ranks stay exact.
+ * How often values came, old ones fading: a histogram of equal bins with two levels of sums above it. Adding a value
+ * changes three cells and ranking it adds up some fifteen that lie side by side: three lines of a cache, and the same
+ * for both. When the weight reaches the capacity all of it is halved: the memory then holds between half and all of
+ * `capacity` records. Weights are multiples of a least one that keeps every sum of them exact in a float; what halving
+ * leaves below it is forgotten. So sums do not depend on their order, and a restored memory ranks as the captured one.
  */
 export class FadingMemory {
   readonly capacity: number
-  /** f32[BINS + 1]; node i covers the lowbit(i) bins that end at the i-th from the top. */
-  readonly #tree = new Float32Array(BINS + 1)
-  /** f32[BINS]: the weight of each bin. */
-  readonly #bins = new Float32Array(BINS)
+  readonly #weights = new Float32Array(LENGTH)
+  /** How many of the least weight make 1. */
+  readonly #parts: number
   #total = 0
 
   /** @param capacity records at which the memory is halved */
   constructor(capacity: number) {
     this.capacity = capacity
+    this.#parts = 2 ** (EXACT_BITS - Math.ceil(Math.log2(capacity + 2)))
   }
 
   /** Weight of all values. */
@@ -30,42 +46,50 @@ export class FadingMemory {
   /** @param bin 0 to BINS - 1 */
   add(bin: number): void {
     if (this.#total >= this.capacity) this.#fade()
-    const tree = this.#tree
+    const weights = this.#weights
+    const group = GROUPS_AT + (bin >> 3)
+    const block = bin >> 6
     this.#total += 1
-    this.#bins[bin] = (this.#bins[bin] as number) + 1
-    for (let i = BINS - bin; i <= BINS; i += i & -i) tree[i] = (tree[i] as number) + 1
+    weights[block] = (weights[block] as number) + 1
+    weights[group] = (weights[group] as number) + 1
+    weights[BINS_AT + bin] = (weights[BINS_AT + bin] as number) + 1
   }
 
   /** Weight of the values in this bin. */
   within(bin: number): number {
-    return this.#bins[bin] as number
+    return this.#weights[BINS_AT + bin] as number
   }
 
   /** Weight of the values in this bin and those above it. */
   atLeast(bin: number): number {
-    const tree = this.#tree
+    const weights = this.#weights
+    const group = bin >> 3
+    const block = bin >> 6
     let sum = 0
-    for (let i = BINS - bin; i > 0; i &= i - 1) sum += tree[i] as number
+    for (let i = block + 1; i < BLOCKS; i++) sum += weights[i] as number
+    for (let i = group + 1; i < (block + 1) << 3; i++) sum += weights[GROUPS_AT + i] as number
+    for (let i = bin; i < (group + 1) << 3; i++) sum += weights[BINS_AT + i] as number
     return sum
   }
 
   /** The highest bin that has at least this weight in it and above it; 0 when all of the memory has less. */
   binOfRank(weight: number): number {
-    const tree = this.#tree
-    let i = 0
+    if (weight > this.#total) return 0
+    const weights = this.#weights
     let left = weight
-    for (let step = BINS >> 1; step > 0; step >>= 1) {
-      const inside = tree[i + step] as number
-      if (inside < left) {
-        i += step
-        left -= inside
-      }
-    }
-    return BINS - 1 - i
+    let block = BLOCKS - 1
+    for (; block > 0 && (weights[block] as number) < left; block--) left -= weights[block] as number
+    let group = (block << 3) + 7
+    for (; group > block << 3 && (weights[GROUPS_AT + group] as number) < left; group--)
+      left -= weights[GROUPS_AT + group] as number
+    let bin = (group << 3) + 7
+    for (; bin > group << 3 && (weights[BINS_AT + bin] as number) < left; bin--)
+      left -= weights[BINS_AT + bin] as number
+    return bin
   }
 
   capture(): Captured {
-    return { bins: this.#bins.slice(), total: Float64Array.of(this.#total) }
+    return { bins: this.#weights.slice(BINS_AT), total: Float64Array.of(this.#total) }
   }
 
   /** @throws AlertsStateError when that is no memory */
@@ -75,21 +99,27 @@ export class FadingMemory {
       throw new AlertsStateError(`bins are not ${BINS} weights`)
     const [total = 0] = numbersOf(captured, 'total', 1)
     if (total < 0 || total > this.capacity + 1) throw new AlertsStateError(`total is ${total}`)
-    this.#bins.set(bins)
-    this.#tree.fill(0)
-    for (let i = 1; i <= BINS; i++) {
-      const sum = (this.#tree[i] as number) + (bins[BINS - i] as number)
-      this.#tree[i] = sum
-      const parent = i + (i & -i)
-      if (parent <= BINS) this.#tree[parent] = (this.#tree[parent] as number) + sum
-    }
-    this.#total = total
+    this.#weights.set(bins, BINS_AT)
+    this.#addUp(1)
   }
 
   #fade(): void {
-    const tree = this.#tree
-    for (let i = 0; i <= BINS; i++) tree[i] = (tree[i] as number) / 2
-    for (let i = 0; i < BINS; i++) this.#bins[i] = (this.#bins[i] as number) / 2
-    this.#total /= 2
+    this.#addUp(0.5)
+  }
+
+  /** Takes each bin times a factor, without what is less than the least weight, and all sums anew. */
+  #addUp(factor: number): void {
+    const weights = this.#weights
+    const parts = this.#parts
+    weights.fill(0, 0, BINS_AT)
+    let total = 0
+    for (let bin = 0; bin < BINS; bin++) {
+      const weight = Math.floor((weights[BINS_AT + bin] as number) * factor * parts) / parts
+      weights[BINS_AT + bin] = weight
+      weights[GROUPS_AT + (bin >> 3)] = (weights[GROUPS_AT + (bin >> 3)] as number) + weight
+      weights[bin >> 6] = (weights[bin >> 6] as number) + weight
+      total += weight
+    }
+    this.#total = total
   }
 }

@@ -18,6 +18,7 @@ export class Learning {
   readonly #rarity: Rarity
   /** A held record: place, payoff, -ln p, distances. */
   readonly #row: Float64Array
+  readonly #released = { place: 0, payoff: 0 }
 
   constructor(rarity: Rarity, nFeatures: number) {
     this.#rarity = rarity
@@ -31,27 +32,27 @@ export class Learning {
    */
   learn(route: RouteMemory, values: ArrayLike<number>, watch: Watch | undefined, records: number): void {
     const { grown } = route
-    const { z, place, payoff } = this.#rarity
+    const rarity = this.#rarity
     const free = records < GUARDED_FROM && watch === undefined
     if (watch?.freezesLearning) {
       grown?.quarantine.drop()
       return
     }
     if (grown === null) {
-      route.learnYoung(place, values)
-      this.#rarity.learn(place, payoff)
+      route.learnYoung(rarity, values)
+      rarity.learn(rarity)
       return
     }
-    if (z <= RARE) {
-      this.#takeOwn(grown, place, this.#rarity.distances, 0)
-      this.#rarity.learn(place, payoff)
+    if (rarity.z <= RARE) {
+      this.#takeOwn(grown, rarity, rarity.distances, 0)
+      rarity.learn(rarity)
     } else {
       if (grown.quarantine.full) this.#release(route, grown, records, free)
       const row = this.#row
-      row[0] = place
-      row[1] = payoff
-      row[2] = z
-      row.set(this.#rarity.distances, 3)
+      row[0] = rarity.place
+      row[1] = rarity.payoff
+      row[2] = rarity.z
+      row.set(rarity.distances, 3)
       grown.quarantine.hold(row)
     }
     if (grown.quarantine.size > 0 && !isRising(route, grown))
@@ -63,17 +64,27 @@ export class Learning {
     const row = this.#row
     grown.quarantine.takeOldest(row)
     const z = row[2] as number
+    const released = this.#released
+    released.place = row[0] as number
+    released.payoff = row[1] as number
     const bursts = Math.sqrt(route.spikes.dependence.factor)
-    if (free || grown.gate.pass(z, route.records, bursts)) this.#takeOwn(grown, row[0] as number, row, 3)
-    if (free || this.#rarity.mayLearn(z, records, bursts))
-      this.#rarity.learn(row[0] as number, row[1] as number)
+    if (free || grown.gate.pass(z, route.records, bursts)) this.#takeOwn(grown, released, row, 3)
+    if (free || this.#rarity.mayLearn(z, records, bursts)) this.#rarity.learn(released)
   }
 
-  #takeOwn({ forest, features, shifts }: Grown, place: number, distances: Float64Array, from: number): void {
-    if (place >= 0) forest.add(place)
+  #takeOwn(
+    { forest, features, shifts }: Grown,
+    { place }: { readonly place: number },
+    distances: Float64Array,
+    from: number,
+  ): void {
+    if (place >= 0) {
+      forest.value = place
+      forest.add()
+    }
     for (let f = 0; f < features.length; f++) {
       const slowness = (shifts[f] as Grown['shifts'][number]).level > SLOWED ? SLOWNESS : 1
-      ;(features[f] as Grown['features'][number]).learn(distances[from + f] as number, slowness)
+      ;(features[f] as Grown['features'][number]).learn(distances, from + f, slowness)
     }
   }
 }

@@ -36,6 +36,7 @@ export class Rarity {
   readonly distances: Float64Array
   /** Whether the features had a say. */
   byFeatures = false
+  #meanPayoff = 1
 
   constructor(nFeatures: number) {
     this.#nFeatures = nFeatures
@@ -59,19 +60,26 @@ export class Rarity {
   rank(route: RouteMemory, score: number, values: ArrayLike<number>): void {
     const { grown } = route
     const scored = score >= 0 && this.#scale.ready
-    this.place = scored ? this.#scale.place(score) : -1
+    if (scored) this.#scale.place(score)
+    this.place = scored ? this.#scale.z : -1
     this.byFeatures = false
-    const mean = grown === null ? 1 : this.#rankValues(grown, route.name !== '', values)
+    if (grown !== null) this.#betOnValues(grown, route.name !== '', values)
     if (!scored) {
       this.z = 0
       this.p = 1
       return
     }
     const own = grown !== null && grown.forest.total >= OWN_FOREST_FROM
-    const bet = (own ? grown.forest : this.#forest).payoff(this.place)
-    this.payoff = Math.log(this.byFeatures ? 0.5 * bet + 0.5 * mean : bet)
-    this.z = this.#payoffs.total >= RANKED_FROM ? this.#payoffs.surprise(this.payoff) : 0
-    this.p = Math.exp(-this.z)
+    const forest = own ? grown.forest : this.#forest
+    forest.value = this.place
+    forest.bet()
+    const payoffs = this.#payoffs
+    payoffs.value = Math.log(this.byFeatures ? 0.5 * forest.payoff + 0.5 * this.#meanPayoff : forest.payoff)
+    this.payoff = payoffs.value
+    const known = payoffs.total >= RANKED_FROM
+    if (known) payoffs.rank()
+    this.z = known ? payoffs.surprise : 0
+    this.p = known ? payoffs.p : 1
   }
 
   /** Index of the feature that is rarest in the record ranked last, or -1. */
@@ -80,7 +88,7 @@ export class Rarity {
     let leading = 0
     let most = 0
     for (let f = 0; f < this.#nFeatures; f++) {
-      const surprise = (grown.features[f] as Grown['features'][number]).surprise(this.distances[f] as number)
+      const surprise = (grown.features[f] as Grown['features'][number]).surprise()
       if (surprise <= most) continue
       most = surprise
       leading = f
@@ -93,11 +101,15 @@ export class Rarity {
     return this.#gate.pass(z, records, bursts)
   }
 
-  /** Takes in a record that counts as ordinary. */
-  learn(place: number, payoff: number): void {
+  /** Takes in a record that counts as ordinary: its place, and what the bet against it paid. */
+  learn({ place, payoff }: { readonly place: number; readonly payoff: number }): void {
     if (place < 0) return
-    this.#forest.add(place)
-    this.#payoffs.add(payoff)
+    const forest = this.#forest
+    const payoffs = this.#payoffs
+    forest.value = place
+    forest.add()
+    payoffs.value = payoff
+    payoffs.add()
   }
 
   capture(): Captured {
@@ -117,17 +129,18 @@ export class Rarity {
     this.#gate.restore(memberOf(captured, 'gate'))
   }
 
-  /** Mean payoff of the bets against each feature's p. Requests without a route have nothing in common to rank by. */
-  #rankValues({ features }: Grown, named: boolean, values: ArrayLike<number>): number {
+  /** Bets against each feature's p. Requests without a route have nothing in common to rank by. */
+  #betOnValues({ features }: Grown, named: boolean, values: ArrayLike<number>): void {
     this.byFeatures = named && (features[0]?.total ?? 0) >= OWN_FEATURES_FROM
     let sum = 0
     for (let f = 0; f < features.length; f++) {
       const feature = features[f] as Grown['features'][number]
-      const distance = feature.distance(values[f] as number)
-      this.distances[f] = distance
+      feature.measure(values, f)
+      this.distances[f] = feature.distance
       if (!this.byFeatures) continue
-      sum += feature.payoff(distance)
+      feature.bet()
+      sum += feature.payoff
     }
-    return sum / features.length
+    this.#meanPayoff = sum / features.length
   }
 }

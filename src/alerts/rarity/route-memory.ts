@@ -47,18 +47,21 @@ export class RouteMemory {
     this.#young = new Float64Array(YOUNG * (1 + features.length))
   }
 
-  /** Takes in one of the first records. */
-  learnYoung(z: number, values: ArrayLike<number>): void {
+  /**
+   * Takes in one of the first records.
+   * @param ranked its place on the forest's scale, -1 without a forest
+   */
+  learnYoung({ place }: { readonly place: number }, values: ArrayLike<number>): void {
     const width = 1 + this.#features.length
     const at = this.#nYoung * width
-    this.#young[at] = z
+    this.#young[at] = place
     for (let f = 0; f + 1 < width; f++) this.#young[at + 1 + f] = values[f] as number
     this.#nYoung += 1
     if (this.#nYoung < YOUNG) return
     const grown = this.#grow()
     for (let i = 0; i < YOUNG; i++) {
-      const place = this.#young[i * width] as number
-      if (place >= 0) grown.forest.add(place)
+      grown.forest.value = this.#young[i * width] as number
+      if (grown.forest.value >= 0) grown.forest.add()
     }
     for (const [f, feature] of grown.features.entries())
       feature.begin(Float64Array.from({ length: YOUNG }, (_, i) => this.#young[i * width + 1 + f] as number))

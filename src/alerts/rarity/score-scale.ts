@@ -18,9 +18,14 @@ const LEAST_REST = 1e-300
  */
 export class ScoreScale {
   #scores: Float64Array = new Float64Array(0)
+  /** z by how many rows are at or above. */
+  #ranks: Float64Array = new Float64Array(0)
   #start = 2
   #startX = 0
   #width = 0
+
+  /** Of the score placed last: 0 or more; grows strictly beyond the top tenth. */
+  z = 0
 
   get ready(): boolean {
     return this.#scores.length > 0
@@ -31,26 +36,34 @@ export class ScoreScale {
     const n = scores.length
     if (n === 0) return
     if (this.#scores.length === n) this.#scores.set(scores)
-    else this.#scores = scores.slice()
+    else {
+      this.#scores = scores.slice()
+      this.#ranks = Float64Array.from({ length: n + 1 }, (_, above) =>
+        Math.min(Math.log((n + 1) / (1 + above)), Math.LN10),
+      )
+    }
     this.#start = topScore(scores, TOP)
     this.#startX = stretched(this.#start)
     const width = Math.max(stretched(topScore(scores, FAR_TOP)) - this.#startX, LEAST_WIDTH)
     this.#width = this.#width === 0 ? width : this.#width + SMOOTHING * (width - this.#width)
   }
 
-  /** z of a score, 0 or more; grows strictly beyond the top tenth. */
-  place(score: number): number {
-    if (score > this.#start) return Math.LN10 * (1 + (stretched(score) - this.#startX) / this.#width)
-    const scores = this.#scores
-    let low = 0
-    let high = scores.length
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if ((scores[middle] as number) < score) low = middle + 1
-      else high = middle
+  /** Places a score: `z`. */
+  place(score: number): void {
+    if (score > this.#start) {
+      this.z = Math.LN10 * (1 + (stretched(score) - this.#startX) / this.#width)
+      return
     }
-    const n = scores.length
-    return Math.min(Math.log((n + 1) / (1 + n - low)), Math.LN10)
+    const scores = this.#scores
+    // A search by halves without a branch: which way it goes cannot be foreseen, and a wrong guess costs more than the step.
+    let low = 0
+    for (let left = scores.length; left > 1; ) {
+      const half = left >> 1
+      low += half & -+((scores[low + half - 1] as number) < score)
+      left -= half
+    }
+    low += +((scores[low] as number) < score)
+    this.z = this.#ranks[scores.length - low] as number
   }
 
   capture(): Captured {

@@ -28,20 +28,36 @@ export interface TailShape {
  * Shafer 2005). Beyond it the tail is taken for exponential in the memory's own coordinate with rate r, that of the
  * values around the knee, and p falls by (1 + r·d / K)^-K over a distance d: the predictive probability when r is
  * estimated from K values, which is less sure than e^(-r·d) the farther it goes.
+ *
+ * It looks at one value at a time, and what it finds is in its fields: numbers that are handed to a call, or returned,
+ * are objects on the heap unless the compiler inlines it, and this is done several times a record.
  */
 export class TailMemory {
-  readonly #memory: FadingMemory
-  readonly #shape: TailShape
-  /** Share of the values above the one that `payoff` was asked for last, those in its bin counted half. */
+  /** What is ranked, bet against or taken in. */
+  value = 0
+  /** Of the value ranked last: the chance that the next one is at least as high, and -ln of it. */
+  p = 1
+  surprise = 0
+  /** What the bet against the p of a value paid last: eValue(surprise), from a table where p is large. */
+  payoff = 0
+  /** Share of the values above the one that was bet against last, those in its bin counted half. */
   upperShare = 0.5
+  readonly #memory: FadingMemory
+  readonly #lowest: number
+  readonly #binsAUnit: number
+  readonly #leastRate: number
+  readonly #mostRate: number
   #knee = NOWHERE
   #kneeZ = 0
   #rate = 0
   #stale = 0
 
-  constructor(capacity: number, shape: TailShape) {
+  constructor(capacity: number, { lowest, binsAUnit, leastRate, mostRate }: TailShape) {
     this.#memory = new FadingMemory(capacity)
-    this.#shape = shape
+    this.#lowest = lowest
+    this.#binsAUnit = binsAUnit
+    this.#leastRate = leastRate
+    this.#mostRate = mostRate
   }
 
   /** Weight of all values. */
@@ -49,28 +65,42 @@ export class TailMemory {
     return this.#memory.total
   }
 
-  add(value: number): void {
-    this.#memory.add(this.#binOf(value))
+  /** Takes the value in. */
+  add(): void {
+    this.#memory.add(this.#bin())
     this.#stale -= 1
   }
 
-  /** -ln p of a value: p is the chance that the next one is at least as high. */
-  surprise(value: number): number {
+  /** Ranks the value: `p` and `surprise`. */
+  rank(): void {
     if (this.#stale <= 0) this.#findKnee()
     const memory = this.#memory
-    const ranked = Math.log((1 + memory.total) / (1 + memory.atLeast(this.#binOf(value))))
-    if (value < this.#knee) return ranked
-    return Math.max(ranked, this.#kneeZ + KNEE * Math.log(1 + ((value - this.#knee) * this.#rate) / KNEE))
+    const { total } = memory
+    const atLeast = memory.atLeast(this.#bin())
+    const { value } = this
+    this.p = (1 + atLeast) / (1 + total)
+    this.surprise = Math.log((1 + total) / (1 + atLeast))
+    if (value < this.#knee) return
+    const beyond = this.#kneeZ + KNEE * Math.log(1 + ((value - this.#knee) * this.#rate) / KNEE)
+    if (beyond <= this.surprise) return
+    this.surprise = beyond
+    this.p = Math.exp(-beyond)
   }
 
-  /** What the bet against the p of a value pays: eValue(surprise(value)), from a table where p is large. */
-  payoff(value: number): number {
+  /** Bets against the value: `payoff` and `upperShare`. */
+  bet(): void {
     const memory = this.#memory
-    const bin = this.#binOf(value)
+    const { total } = memory
+    const bin = this.#bin()
     const atLeast = memory.atLeast(bin)
-    this.upperShare = (0.5 + atLeast - 0.5 * memory.within(bin)) / (1 + memory.total)
-    const p = (1 + atLeast) / (1 + memory.total)
-    return p > LEAST_TABLED ? tabledEValue(p) : eValue(this.surprise(value))
+    this.upperShare = (0.5 + atLeast - 0.5 * memory.within(bin)) / (1 + total)
+    const p = (1 + atLeast) / (1 + total)
+    if (p > LEAST_TABLED) {
+      this.payoff = tabledEValue(p)
+      return
+    }
+    this.rank()
+    this.payoff = eValue(this.surprise)
   }
 
   median(): number {
@@ -92,13 +122,14 @@ export class TailMemory {
     this.#stale = stale
   }
 
-  #binOf(value: number): number {
-    const bin = (value - this.#shape.lowest) * this.#shape.binsAUnit + 0.5
+  /** Bin of the value. */
+  #bin(): number {
+    const bin = (this.value - this.#lowest) * this.#binsAUnit + 0.5
     return bin > 0 ? (bin < BINS ? bin | 0 : BINS - 1) : 0
   }
 
   #valueOf(bin: number): number {
-    return this.#shape.lowest + bin / this.#shape.binsAUnit
+    return this.#lowest + bin / this.#binsAUnit
   }
 
   #findKnee(): void {
@@ -114,24 +145,23 @@ export class TailMemory {
     // From the upper edge of its bin on, nothing is left to rank but what lies above it.
     this.#knee = this.#valueOf(bin + 0.5)
     this.#kneeZ = Math.log((1 + total) / (1 + weight))
-    const { leastRate, mostRate } = this.#shape
     // The slower of the two sides: a tail that grows heavier outwards is not taken for a light one.
     const rate = Math.min(this.#rateBelow(bin, total), this.#rateAbove(bin))
-    this.#rate = Math.min(Math.max(rate, leastRate), mostRate)
+    this.#rate = Math.min(Math.max(rate, this.#leastRate), this.#mostRate)
   }
 
   #rateBelow(bin: number, total: number): number {
     const memory = this.#memory
     const from = memory.binOfRank(Math.min(KNEE * SPAN, total / 4))
     // All in one bin: a feature of few values, whose tail says nothing of what lies beyond.
-    if (from === bin) return this.#shape.leastRate
-    return (Math.log(memory.atLeast(from) / memory.atLeast(bin)) * this.#shape.binsAUnit) / (bin - from)
+    if (from === bin) return this.#leastRate
+    return (Math.log(memory.atLeast(from) / memory.atLeast(bin)) * this.#binsAUnit) / (bin - from)
   }
 
   #rateAbove(bin: number): number {
     const memory = this.#memory
     const to = memory.binOfRank(KNEE / 4)
-    if (to === bin) return this.#shape.mostRate
-    return (Math.log(memory.atLeast(bin) / memory.atLeast(to)) * this.#shape.binsAUnit) / (to - bin)
+    if (to === bin) return this.#mostRate
+    return (Math.log(memory.atLeast(bin) / memory.atLeast(to)) * this.#binsAUnit) / (to - bin)
   }
 }

@@ -16,6 +16,8 @@ const UNIT_SHARE = 0.1
  * make every noon rare, and the memory holds how far values were above it.
  */
 export class UsualValue {
+  /** Of the value measured last on the side where the rare ones are, in units of the natural logarithm; negative on the other. */
+  distance = 0
   readonly #memory: TailMemory
   readonly #sign: 1 | -1
   #unit = 1
@@ -55,35 +57,53 @@ export class UsualValue {
     let sum = 0
     for (const place of places) sum += Math.abs(place - this.#center)
     this.#deviation = sum / places.length
-    for (const value of first) this.learn(this.distance(value), 1)
+    const distance = new Float64Array(1)
+    for (let i = 0; i < first.length; i++) {
+      this.measure(first, i)
+      distance[0] = this.distance
+      this.learn(distance, 0, 1)
+    }
   }
 
-  /** How far a value is on the side where the rare ones are, in units of the natural logarithm; negative on the other. */
-  distance(value: number): number {
-    return this.#sign * (arsinh(value / this.#unit) - this.#center)
+  /** Takes the distance of `values[f]` from the usual value: `distance`. */
+  measure(values: ArrayLike<number>, f: number): void {
+    this.distance = this.#sign * (arsinh((values[f] as number) / this.#unit) - this.#center)
   }
 
-  /** What the bet against the p of a distance pays. */
-  payoff(distance: number): number {
-    return this.#memory.payoff(distance)
+  /** Bets against the p of the distance: `payoff` and `upperShare`. */
+  bet(): void {
+    const memory = this.#memory
+    memory.value = this.distance
+    memory.bet()
   }
 
-  /** Share of the distances above the one that `payoff` was asked for last. */
+  /** What the bet paid. */
+  get payoff(): number {
+    return this.#memory.payoff
+  }
+
+  /** Share of the distances above that one. */
   get upperShare(): number {
     return this.#memory.upperShare
   }
 
-  /** -ln p of a distance. */
-  surprise(distance: number): number {
-    return this.#memory.surprise(distance)
+  /** -ln p of the distance. */
+  surprise(): number {
+    const memory = this.#memory
+    memory.value = this.distance
+    memory.rank()
+    return memory.surprise
   }
 
   /**
-   * Takes in a value that counts as ordinary.
+   * Takes in a distance, `distances[at]`, that counts as ordinary.
    * @param slowness times as slowly as usual that the usual value follows it
    */
-  learn(distance: number, slowness: number): void {
-    this.#memory.add(distance)
+  learn(distances: Float64Array, at: number, slowness: number): void {
+    const distance = distances[at] as number
+    const memory = this.#memory
+    memory.value = distance
+    memory.add()
     this.#count += 1
     const pace = 1 / (slowness * Math.min(this.#count, FOLLOWED_RECORDS))
     const limit = CLIP * this.#deviation

@@ -73,3 +73,12 @@ test('a restored memory ranks and goes on as the captured one', () => {
     { seed: 3 },
   )
 })
+
+test('every sum is exact, whatever was added and halved, and so does not depend on its order', () => {
+  const memory = new FadingMemory(1000)
+  for (let i = 0; i < 60_000; i++) memory.add((i * i * 7919) % BINS)
+  const weights = Float64Array.from({ length: BINS }, (_, bin) => memory.within(bin))
+  for (let bin = 0; bin < BINS; bin += 7)
+    expect(memory.atLeast(bin)).toBe(weights.slice(bin).reduce((a, b) => a + b, 0))
+  expect(memory.total).toBe(weights.reduce((a, b) => a + b, 0))
+})

@@ -9,18 +9,33 @@ const exponential = (seed: number): (() => number) => {
   return () => -Math.log(1 - random.uniform())
 }
 
+const add = (memory: TailMemory, value: number): void => {
+  memory.value = value
+  memory.add()
+}
+const surpriseOf = (memory: TailMemory, value: number): number => {
+  memory.value = value
+  memory.rank()
+  return memory.surprise
+}
+const payoffOf = (memory: TailMemory, value: number): number => {
+  memory.value = value
+  memory.bet()
+  return memory.payoff
+}
+
 describe('p from a memory', () => {
   test('is at most q for about a share q of exchangeable values, down to 1 in 1000', () => {
     const next = exponential(7)
     const memory = new TailMemory(20_000, SHAPE)
-    for (let i = 0; i < 5000; i++) memory.add(next())
+    for (let i = 0; i < 5000; i++) add(memory, next())
     for (const q of [0.1, 0.01, 0.001]) {
       let below = 0
       const n = 60_000
       for (let i = 0; i < n; i++) {
         const value = next()
-        if (memory.surprise(value) >= -Math.log(q)) below += 1
-        memory.add(value)
+        if (surpriseOf(memory, value) >= -Math.log(q)) below += 1
+        add(memory, value)
       }
       expect(below / n / q).toBeGreaterThan(0.5)
       expect(below / n / q).toBeLessThan(1.6)
@@ -30,11 +45,12 @@ describe('p from a memory', () => {
   test('never grows with the value, on both sides of the knee', () => {
     const next = exponential(8)
     const memory = new TailMemory(20_000, SHAPE)
-    for (let i = 0; i < 3000; i++) memory.add(next())
+    for (let i = 0; i < 3000; i++) add(memory, next())
     let last = 0
     for (let value = 0; value < 200; value += 0.01) {
-      const surprise = memory.surprise(value)
+      const surprise = surpriseOf(memory, value)
       expect(surprise).toBeGreaterThanOrEqual(last - 1e-9)
+      expect(memory.p).toBeCloseTo(Math.exp(-surprise), 12)
       last = surprise
     }
     expect(last).toBeGreaterThan(Math.log(1e6))
@@ -42,15 +58,15 @@ describe('p from a memory', () => {
 
   test('of a value that a feature of few values never had is one in all of them, not nothing', () => {
     const memory = new TailMemory(20_000, SHAPE)
-    for (let i = 0; i < 1000; i++) memory.add(0)
-    expect(memory.surprise(0.9)).toBeCloseTo(Math.log(1001), 6)
+    for (let i = 0; i < 1000; i++) add(memory, 0)
+    expect(surpriseOf(memory, 0.9)).toBeCloseTo(Math.log(1001), 6)
   })
 
   test('pays as the formula does where the table is used', () => {
     const next = exponential(9)
     const memory = new TailMemory(20_000, SHAPE)
-    for (let i = 0; i < 3000; i++) memory.add(next())
+    for (let i = 0; i < 3000; i++) add(memory, next())
     for (let value = 0; value < 12; value += 0.1)
-      expect(memory.payoff(value) / eValue(memory.surprise(value))).toBeCloseTo(1, 1)
+      expect(payoffOf(memory, value) / eValue(surpriseOf(memory, value))).toBeCloseTo(1, 1)
   })
 })
