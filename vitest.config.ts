@@ -6,7 +6,7 @@ import { defineConfig } from 'vitest/config'
  * left out by `npm run test:fast`.
  */
 const SLOW = [
-  'test/alerts/operator.test.ts',
+  'test/alerts/operator/**/*.test.ts',
   'test/bench/**/*.test.ts',
   'test/calibrated-sentinel.test.ts',
   'test/chaos/**/*.test.ts',
@@ -15,7 +15,7 @@ const SLOW = [
   'test/detector/guarded/guarded-baseline.test.ts',
   'test/detector/guarded/route-profiles.test.ts',
   'test/detector/snapshot.test.ts',
-  'test/detector/told.test.ts',
+  'test/detector/told/**/*.test.ts',
   'test/detector/training/trainer-faults.test.ts',
   // It puts a stand-in in the place of a module of Node's, which the fast files share.
   'test/detector/training/trainer.test.ts',

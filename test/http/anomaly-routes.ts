@@ -1,0 +1,37 @@
+import Fastify, { type FastifyInstance } from 'fastify'
+import { vi } from 'vitest'
+import { IncidentLog } from '#sentinel/alerts/incident-log.js'
+import { AnomalyLog } from '#sentinel/anomalies/anomaly-log.js'
+import { Detail } from '#sentinel/anomalies/detail.js'
+import { type AnomalyRoutesOptions, anomalyRoutes } from '#sentinel/http/routes/anomalies.js'
+import { ErrorAnswer } from '#sentinel/http/schemas/error.js'
+import { SLOW } from '../explain/verdicts.js'
+
+/** Of the test that runs. */
+export let log: AnomalyLog
+export let incidents: IncidentLog
+export let app: FastifyInstance
+
+/** An app of these routes alone, in the place of the one before. */
+export async function start(options: Partial<AnomalyRoutesOptions> = {}): Promise<void> {
+  app = Fastify()
+  app.addSchema(ErrorAnswer)
+  app.addSchema(Detail)
+  await app.register(anomalyRoutes, { log, incidents, ...options })
+}
+
+/** To be called before each test; what it returns, after it. */
+export async function startAfresh(): Promise<() => Promise<void>> {
+  log = new AnomalyLog({ max: 100 })
+  incidents = new IncidentLog({ ids: log.ids })
+  await start()
+  return async () => {
+    vi.useRealTimers()
+    await app.close()
+  }
+}
+
+/** Logs so many anomalies; gives their ids, oldest first. */
+export function logged(count: number): string[] {
+  return Array.from({ length: count }, (_, i) => log.add({ verdict: SLOW, reason: `r${i}`, route: '/a' }).id)
+}
