@@ -12,6 +12,7 @@ import type { StateStore } from './state/state-store.js'
 
 /** What is said of one record. */
 export interface Judgement {
+  /** What the detector makes of it: score, label and what they come from. */
   readonly verdict: Verdict
   /**
    * Chance that an ordinary record of its route is as rare; null while nobody knows, and where the forest's labels
@@ -24,29 +25,37 @@ export interface Judgement {
 
 /** An anomaly under the id it is kept under. */
 export interface ReportedAnomaly {
+  /** As `anomalies.get` takes it; ids sort by time. */
   readonly id: string
-  /** A promise only where the language model is waited for. It never rejects. */
+  /** Why, in a sentence or two. A promise only where the language model is waited for. It never rejects. */
   readonly reason: string | Promise<string>
+  /** What is recommended. */
   readonly action: Action
   /** How sure it is that the record is no ordinary one, 0 to 1: 1 - p where there is a p. */
   readonly confidence: number
-  /** Id of the open incident that it belongs to. */
+  /** Id of the open incident that it belongs to; null when it belongs to none. */
   readonly incident: string | null
-  /** The feature that stands out most. */
+  /** The feature that stands out most; null where none is known. */
   readonly feature: string | null
 }
 
 /** Hears what happens in a sentinel. Whatever it does not want to hear, it leaves out; it must not throw. */
 export interface SentinelListener {
+  /** A record was judged, and learnt from or not. */
   recordJudged?(judgement: Judgement): void
+  /** A fit has ended, well or not. */
   fitted?(fit: FitReport): void
+  /** The thread that fits has failed; `next` says who fits from now on. */
   trainerFault?(fault: TrainerFault): void
   /** What became of the wish for the model's words; `seconds` is null when the model was not asked. */
   llmRequest?(outcome: LlmOutcome, seconds: number | null): void
+  /** The language model is asked no more for a while (`open`), or again. */
   breakerState?(state: BreakerState): void
   /** The model's words have come for an anomaly. */
   explained?(anomalyId: string): void
+  /** An attempt to write the state has ended. */
   stateSaved?(outcome: 'ok' | 'failed'): void
+  /** An incident opened, has ten times as many records, or closed. */
   incidentChanged?(event: IncidentEvent): void
 }
 
@@ -58,26 +67,34 @@ export interface SentinelLog {
   error(fields: object, message: string): void
 }
 
+/** What a sentinel is made of. Everything has a default. */
 export interface SentinelOptions {
+  /** What is learnt, and how records are judged. */
   readonly detector?: Omit<DetectorOptions, 'onFit' | 'onTrainerFault'>
   /** Default: by rules alone; no language model is asked. */
   readonly explain?: AskedModel
   /** Who is told; default: calibrated, one ordinary record in a thousand. */
   readonly alerts?: AlertOptions
-  /** Anomalies kept to be looked up. */
+  /** Anomalies kept to be looked up, 1 or more. Default 500. */
   readonly anomaliesMax?: number
-  /** Incidents kept to be looked up. */
+  /** Incidents kept to be looked up, 1 or more. Default 200. */
   readonly incidentsMax?: number
   /** Keeps the state over restarts; nothing is kept without it. */
   readonly state?: KeptState
+  /** Hears from the start; `Sentinel.listen` adds others. */
   readonly listener?: SentinelListener
+  /** Default: none. */
   readonly log?: SentinelLog
-  /** Milliseconds since 1970, for the times of incidents and for what operators say for a time. Default: the clock of the machine. */
+  /**
+   * Milliseconds since 1970, for the times of incidents and for what operators say for a time. Default: the clock of the
+   * machine.
+   */
   readonly clock?: () => number
 }
 
 /** The language model that adds its words to what the rules say. */
 export interface AskedModel {
+  /** Makes the client of the model when it is first needed. */
   readonly model: OpenModel
   /** Whether a reason waits for the model's words, or they come later. `rules` never asks. */
   readonly mode: ExplainMode
@@ -85,7 +102,9 @@ export interface AskedModel {
   readonly timeoutMs: number
 }
 
+/** What was learnt, kept for the process that comes after. */
 export interface KeptState {
+  /** Where to; `StateStore` is the contract. */
   readonly store: StateStore
   /** How often the state is written when it changed, in milliseconds. Default: once a minute. */
   readonly intervalMs?: number

@@ -44,8 +44,11 @@ const SILENT: SentinelLog = { debug() {}, info() {}, warn() {}, error() {} }
  * state that outlives the process. It knows nothing of HTTP or the environment; `http/` translates for it.
  */
 export class Sentinel {
+  /** What scores records and learns from them. */
   readonly detector: Detector
+  /** The last anomalies, to be looked up. */
   readonly anomalies: AnomalyLog
+  /** The last incidents, to be looked up. */
   readonly incidents: IncidentLog
   /** What the people who run it say to it. */
   readonly operator: Operator
@@ -145,7 +148,9 @@ export class Sentinel {
   }
 
   /**
-   * Judges one record, then learns from it. Whom nobody expects is kept, explained and logged.
+   * Judges one record by what came before it, then learns from it. One that somebody is told of is kept, explained and
+   * logged.
+   * @param record as the schema `Telemetry` has it; that is not checked here
    * @param options.detail fills in the contributions of an ordinary record, too
    */
   judge(record: Telemetry, options?: { readonly detail?: boolean }): Judgement {
@@ -163,7 +168,7 @@ export class Sentinel {
     return judgement
   }
 
-  /** All that the next verdicts depend on, the anomalies and the incidents, as plain data. */
+  /** All that the next verdicts depend on, the anomalies and the incidents, as plain data: what `restore` takes. */
   snapshot(): Record<string, StateValue> {
     return captureAll(this.#sections)
   }

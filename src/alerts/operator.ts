@@ -169,7 +169,7 @@ export class Operator {
   }
 
   /**
-   * Stops learning for a time. Said again, it counts anew from then.
+   * Stops learning for a time; it goes on by itself. Said again, it counts anew from then.
    * @throws LearningError beside a given forest
    */
   pause(minutes: number): LearningReport {
@@ -178,13 +178,17 @@ export class Operator {
     return this.learning()
   }
 
-  /** @throws LearningError beside a given forest */
+  /**
+   * Ends a pause before its time; without one it changes nothing.
+   * @throws LearningError beside a given forest
+   */
   resume(): LearningReport {
     const wasPaused = this.#pause.end()
     this.#say({ wasPaused }, 'operator: learning goes on')
     return this.learning()
   }
 
+  /** Whether it learns now, and how much it knows. */
   learning(): LearningReport {
     this.#lapsePause()
     const { historySize, samplesNeeded } = this.#detector

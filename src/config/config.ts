@@ -15,8 +15,11 @@ import { Environment, type Variable } from './schema.js'
 
 /** Everything the service can be told, checked and grouped by the part that reads it. */
 export interface Config {
+  /** Address to listen on. */
   readonly host: string
+  /** Port to listen on; 0 takes a free one. */
   readonly port: number
+  /** The least important log lines that are written, as Fastify names levels. */
   readonly logLevel: string
   readonly access: AccessConfig
   readonly admin: AdminConfig
@@ -58,6 +61,7 @@ export interface AdminConfig {
 
 /** How much the service takes on before it refuses. */
 export interface LimitsConfig {
+  /** Connections served at a time; further ones are closed at once. */
   readonly maxConnections: number
   /** Mean delay of the event loop above which requests are shed, in milliseconds; 0 never sheds. */
   readonly maxDelayMs: number
@@ -70,17 +74,23 @@ export interface LimitsConfig {
 /** Who explains an anomaly. */
 export interface ExplainConfig {
   readonly mode: ExplainMode
+  /** How long an answer may wait for the language model, in milliseconds. */
   readonly timeoutMs: number
+  /** URL at which Ollama answers. */
   readonly ollamaHost: string
+  /** The model to ask, as Ollama names it. */
   readonly ollamaModel: string
 }
 
 /** Where and how often the state is kept; nowhere when the folder is null. */
 export interface StateConfig {
+  /** Path of the folder. */
   readonly dir: string | null
+  /** How often the state is written when it changed, in milliseconds. */
   readonly intervalMs: number
 }
 
+/** Variables by name, such as `process.env`; what is missing or empty takes its default. */
 export type EnvironmentSource = Readonly<Record<string, string | undefined>>
 
 /** A setting that cannot be used. The message is one line: variable, value, what is allowed. */

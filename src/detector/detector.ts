@@ -47,7 +47,10 @@ export class Detector {
     this.#sections = this.#stateSections(parts.sections)
   }
 
-  /** @throws ForestError when the module or the memory cannot be had, or the forest that is given cannot be used */
+  /**
+   * Loads the module and lays out the memory; the thread that fits starts later.
+   * @throws ForestError when the module or the memory cannot be had, or the forest that is given cannot be used
+   */
   static async create({ forest, ...options }: DetectorOptions = {}): Promise<Detector> {
     const resolved = resolveDetectorOptions(options)
     const parts = await (forest === undefined ? learningParts(resolved) : givenParts(forest, resolved))
@@ -69,6 +72,7 @@ export class Detector {
     return this.#records
   }
 
+  /** Whether a forest judges; until then the static rules do. */
   get trained(): boolean {
     return this.#model !== null
   }
@@ -105,6 +109,7 @@ export class Detector {
 
   /**
    * Judges one record, then learns from it.
+   * @param record as the schema `Telemetry` has it; that is not checked here
    * @param options.detail fills in the contributions of a normal record, too
    */
   analyze(record: Telemetry, options?: { readonly detail?: boolean }): Verdict {
@@ -170,11 +175,15 @@ export class Detector {
     return this.#learning?.paused ?? false
   }
 
-  /** @throws LearningError beside a given forest, as everything that says what to learn */
+  /**
+   * Stops learning until `resumeLearning`.
+   * @throws LearningError beside a given forest, as everything that says what to learn
+   */
   pauseLearning(): void {
     this.#learner().paused = true
   }
 
+  /** @throws LearningError */
   resumeLearning(): void {
     this.#learner().paused = false
   }

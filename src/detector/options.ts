@@ -8,21 +8,25 @@ import type { TrainerFault, TrainerOptions } from './training/trainer-options.js
 
 /** How a detector learns and judges. Everything has a default: DETECTOR_DEFAULTS. */
 export interface DetectorOptions {
-  /** Records of the sliding window, or of the guarded baseline. */
+  /** Records of the sliding window, or of the guarded baseline, 2 or more. Default 1,000. */
   readonly historyMax?: number
-  /** Expected share of odd records, (0, 0.5], or `auto`. */
+  /** Expected share of odd records, (0, 0.5], or `auto`: a threshold of 0.5. Default 0.1. */
   readonly contamination?: Contamination
-  /** Records from one fit to the next. */
+  /** Records from one fit to the next, if `trainDuty` leaves room for it. Default 50. */
   readonly retrainEvery?: number
-  /** Records before the first fit. */
+  /** Records before the first fit, at most historyMax. Default 50. */
   readonly minSamples?: number
+  /** Trees of the forest, 1 to 1,000. Default 100. */
   readonly nTrees?: number
+  /** Rows that each tree is grown from, ψ, 2 to 4,096; all rows when there are fewer. Default 256. */
   readonly subsampleSize?: number
+  /** Seed of the forest and of what enters the baseline, 0 to 4,294,967,295. Default 42. */
   readonly seed?: number
-  /** Share of one core that fits may take, (0, 1]. */
+  /** Share of one core that fits may take, (0, 1]. Default 0.1. */
   readonly trainDuty?: number
   /** Static limits by feature name, in force while there is no forest. A lower `limit` of a policy counts instead. */
   readonly rules?: RuleLimits
+  /** What is taken from a record, in the order of the columns that the forest sees. Default: latency, length, errors. */
   readonly features?: readonly Feature[]
   /**
    * What is learnt from: `guarded`, a baseline that an attack cannot fill, of records judged against their own
@@ -34,13 +38,13 @@ export interface DetectorOptions {
    * and nothing is learnt: what says how to learn does not apply.
    */
   readonly forest?: Uint8Array
-  /** Routes with a profile of their own; the least recently used goes. */
+  /** Routes with a profile of their own, 1 or more; the least recently used goes. Default 512. */
   readonly routesMax?: number
-  /** An anomaly needs at least this confidence, [0, 1]. */
+  /** An anomaly needs at least this confidence, [0, 1]; an alert one of 1 - p. Default 0. */
   readonly minConfidence?: number
-  /** Directions and ignored differences by feature name. */
+  /** Directions, ignored differences and limits by feature name. */
   readonly policies?: FeaturePolicies
-  /** Told of every fit. */
+  /** Told of every fit that has ended, well or not. */
   readonly onFit?: ((fit: FitReport) => void) | undefined
   /** Told when the trainer's thread failed and what follows. */
   readonly onTrainerFault?: ((fault: TrainerFault) => void) | undefined

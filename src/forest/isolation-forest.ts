@@ -59,7 +59,8 @@ export class IsolationForest {
 
   /**
    * A forest from the bytes that `toBytes` gave, with the same scores bit for bit.
-   * @throws ForestError FOREST_BAD_BYTES for foreign, truncated or corrupted bytes
+   * @throws ForestError FOREST_BAD_BYTES for foreign, truncated or corrupted bytes, FOREST_NO_WASM,
+   *   FOREST_OUT_OF_MEMORY
    */
   static async fromBytes(bytes: Uint8Array, options: WasmOptions = {}): Promise<IsolationForest> {
     const header = decodeHeader(bytes)
@@ -70,7 +71,7 @@ export class IsolationForest {
 
   /**
    * A forest that scikit-learn fitted: the same scores, threshold and labels.
-   * @throws ForestError FOREST_BAD_DOCUMENT saying what does not fit
+   * @throws ForestError FOREST_BAD_DOCUMENT saying what does not fit, FOREST_NO_WASM, FOREST_OUT_OF_MEMORY
    */
   static async fromScikitLearn(doc: ScikitLearnForest, options: WasmOptions = {}): Promise<IsolationForest> {
     const resolved = documentOptions(doc)
@@ -143,7 +144,7 @@ export class IsolationForest {
   /**
    * Anomaly score of one row, in (0, 1]: 2^(-E[h(x)] / c(ψ)), Liu, Ting, Zhou 2008, equation 2. Higher is more
    * anomalous. Equals scikit-learn's -score_samples.
-   * @param row nFeatures finite numbers
+   * @param row nFeatures finite numbers; beyond the range of float32 they count as the largest there is
    * @throws ForestError FOREST_BAD_ROW, FOREST_NOT_FITTED
    */
   score(row: ArrayLike<number>): number {
@@ -155,6 +156,7 @@ export class IsolationForest {
 
   /**
    * Scores of n rows, Float64[n]: the same bits as `score` gives one by one, in less time for each.
+   * @param rows n rows of nFeatures finite numbers, n from 0
    * @throws ForestError FOREST_BAD_ROW, FOREST_NOT_FITTED
    */
   scoreBatch(rows: Rows): Float64Array {
@@ -185,6 +187,7 @@ export class IsolationForest {
 
   /**
    * Whether a row's score exceeds the threshold. A score that equals it but for rounding (1e-12) is normal.
+   * @param row nFeatures finite numbers
    * @throws ForestError FOREST_BAD_ROW, FOREST_NOT_FITTED
    */
   isAnomaly(row: ArrayLike<number>): boolean {
@@ -219,6 +222,7 @@ export class IsolationForest {
    * A row's score and what each feature adds to it, in bits. Along the row's path through a tree, the step from a node
    * that m rows reached to a child that n rows reached adds 1 + c(n) - c(m) to the feature it was split on; a feature's
    * bits are the mean of these sums over the trees, divided by -c(ψ).
+   * @param row nFeatures finite numbers
    * @throws ForestError FOREST_BAD_ROW, FOREST_NOT_FITTED
    */
   attribute(row: ArrayLike<number>): Attribution {
@@ -231,6 +235,7 @@ export class IsolationForest {
 
   /**
    * Sets threshold and confidence for another contamination; the trees stay.
+   * @param contamination above 0 and at most 0.5, or `auto`
    * @throws ForestError FOREST_BAD_OPTION, FOREST_NOT_FITTED, FOREST_NOT_CALIBRATED
    */
   setContamination(contamination: Contamination): this {

@@ -10,23 +10,28 @@ import { MAX_FLOAT32, writeRow } from './rows.js'
 export interface ScikitLearnTree {
   readonly children_left: readonly number[]
   readonly children_right: readonly number[]
+  /** Number of the feature that is split on, from 0; of a leaf it means nothing. */
   readonly feature: readonly number[]
+  /** Split value: a row goes left when its value is at most this; of a leaf it means nothing. */
   readonly threshold: readonly number[]
+  /** Rows of the sample that reached the node. */
   readonly n_node_samples: readonly number[]
 }
 
 /** A forest fitted by scikit-learn, as the recipe in docs/runtimes.md exports it. */
 export interface ScikitLearnForest {
+  /** `n_features_in_`: columns of a row. */
   readonly n_features: number
   /** `max_samples_`: rows drawn for each tree, ψ. */
   readonly max_samples: number
+  /** Expected share of anomalies, above 0 and at most 0.5, or `auto`. */
   readonly contamination: number | 'auto'
   /** `offset_`: minus the threshold. */
   readonly offset: number
   readonly trees: readonly ScikitLearnTree[]
-  /** Rows it was fitted on. `confidence` needs these, or the scores below. */
+  /** Rows it was fitted on, n of n_features finite numbers. `confidence` needs these, or the scores below. */
   readonly train?: readonly (readonly number[])[]
-  /** `score_samples` of those rows. */
+  /** `score_samples` of those rows: minus their anomaly scores, one a row. */
   readonly train_score_samples?: readonly number[]
 }
 

@@ -51,6 +51,8 @@ export type App = Awaited<ReturnType<typeof buildApp>>
 /**
  * Builds the service without listening: `inject()` into it, `listen()` with it, or mount it. Several may
  * live in one process. `close()` ends what it started itself.
+ * @throws ConfigError when the environment holds a setting that cannot be used
+ * @throws ForestError when the module or the memory cannot be had, or a given forest cannot be used
  */
 export async function buildApp(options: AppOptions = {}) {
   const config = options.config ?? loadConfig()

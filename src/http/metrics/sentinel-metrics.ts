@@ -40,12 +40,15 @@ const BREAKER_VALUE: Readonly<Record<BreakerState, number>> = { closed: 0, 'half
  * collected at the scrape.
  */
 export class SentinelMetrics implements SentinelListener {
+  /** Where all of it can be read; other metrics may be added to it. */
   readonly registry = new Registry()
   /** @internal */
   readonly protection = new ProtectionMetrics(this.registry)
   /** To be handed to the webhook as its listener. */
   readonly webhook = new WebhookMetrics(this.registry)
+  /** Records answered `THREAT_DETECTED` so far. */
   anomalies = 0
+  /** Health checks that found something wrong so far. */
   healthCheckFails = 0
   /** When the last fit that succeeded ended, Unix time in seconds; 0 before the first. */
   lastFitAt = 0
