@@ -112,8 +112,8 @@ function upperTail(n: u32, limit: u32, p: f64): f64 {
   if (limit >= n) return 0
   const mean = <f64>n * p
   const distance = <f64>limit + 0.5 - mean
-  // Whichever of X > limit and X <= limit is the tail is at least |distance| from the mean, so that distance² would
-  // do; the rest is a margin of about one unit.
+  // Of X > limit and X <= limit, the one that does not hold the mean begins |distance| or more away from it. Comparing
+  // distance² would do; the other terms are a margin of about one unit of distance.
   if (distance * distance > HOEFFDING * <f64>n + abs(distance) * 2 + 1) return distance > 0 ? 0 : 1
   const odds = p / (1 - p)
   const mode = min(n, <u32>mean)

@@ -195,7 +195,7 @@ function splitBetween(low: f32, high: f32): f32 {
 
 /**
  * Copies the rows [first, end) to `to`: those that go left from the front, the others from the back.
- * @returns how many went left: as low <= split < high, at least 1 and not all
+ * @returns how many went left: at least one and not all, because low <= split < high
  */
 function partition(
   first: usize,

@@ -64,7 +64,7 @@ export function arenaBytes(nFeatures: u32, nTrees: u32, subsample: u32, maxRows:
   if ((33 - clz<u32>(MAX_SUBSAMPLE - 1)) * (MAX_SUBSAMPLE + 1) > 0x1_0000) {
     ERROR('MAX_SUBSAMPLE is too large: a place in the path table is a u16')
   }
-  // A count of 0 minus 1 is the largest u32, so that one comparison refuses what is too small, too.
+  // As a u32, 0 - 1 is the largest number there is, so that one comparison refuses what is too small, too.
   const inRange =
     nFeatures - 1 < <u32>MAX_FEATURES &&
     nTrees - 1 < <u32>MAX_TREES &&
@@ -73,8 +73,9 @@ export function arenaBytes(nFeatures: u32, nTrees: u32, subsample: u32, maxRows:
   // `layOut` adds up in 32 bits and would wrap, so what grows is first counted in f64, from above.
   // Bytes for each row: 4·F in each slot's columns, in the window and in the training rows, the latter two with at most
   // 12 bytes of padding; 4 in the permutation; 16 in each slot's scores and confidence.
-  // Bytes for each leaf of a tree, lanes without a tree included: at most 8 of blocks, 4 of places, and 8 are more than
-  // the headers and guards of a slot. All the rest is below 10 MB; from 4e9 to 2^32 it is far more.
+  // Bytes for each leaf of a tree, lanes without a tree included: at most 8 of blocks, 4 of places, and 8 more, which
+  // together exceed the headers and guards of a slot. The rest is below 10 MB, and the bound of 4e9 leaves room for
+  // 295 MB up to 2^32.
   const rows = <f64>maxRows * <f64>(nSlots + 2) * (<f64>nFeatures * 4 + 16)
   const trees = <f64>nSlots * <f64>(nTrees + LANES) * <f64>(1 << heightLimit(subsample)) * 20
   if (!inRange || rows + trees > 4e9) return 0

@@ -74,7 +74,7 @@ export function toKey(value: f32): i32 {
   return bits ^ ((bits >> 31) & 0x7fff_ffff)
 }
 
-/** The value of a key: `toKey` is its own inverse but for the -0 that it never keeps. */
+/** The value of a key: the same flip takes it back. A -0 comes back as 0. */
 export function fromKey(key: i32): f32 {
   return reinterpret<f32>(key ^ ((key >> 31) & 0x7fff_ffff))
 }

@@ -137,7 +137,10 @@ export function clearTree(base: usize, slot: u32, tree: u32): void {
   }
 }
 
-/** Completes a tree: hands the place of each leaf down the left to the node of full height at which its rows end. */
+/**
+ * Completes a tree: copies the place of each leaf that is higher up down its left side, as far as the node of full height
+ * at which a walk ends.
+ */
 export function sealTree(base: usize, slot: u32, tree: u32): void {
   const inner: u32 = 1 << heightOf(base, slot)
   const top = placePtr(base, slot, tree, 0)

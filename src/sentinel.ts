@@ -35,7 +35,7 @@ const BY_RULES: AskedModel = {
 const STATE_INTERVAL_MS = 60_000
 /** How often incidents that nothing belongs to any more are looked for. */
 const TICK_MS = 5_000
-/** Records that the share of alerts is taken over: some twenty at the rate of one in a thousand. */
+/** Records that the share of alerts is taken over; at one in a thousand, some twenty of them are alerts. */
 const SHARE_RECORDS = 20_000
 const SILENT: SentinelLog = { debug() {}, info() {}, warn() {}, error() {} }
 
@@ -161,7 +161,7 @@ export class Sentinel {
     const muted = alert !== null && operator.mutes(verdict)
     detector.learn(operator.treatmentOf(alert === null ? 'none' : muted ? 'muted' : 'alerted'))
     const anomaly = alert === null || muted ? null : this.#reporter.report(verdict, alert, record.route)
-    // An incident is no matter of the rate, and is counted elsewhere.
+    // The share is to be compared with the alert rate, which says nothing of the records of an incident.
     this.#answered.push(anomaly !== null && anomaly.incident === null)
     const judgement = { verdict, p, anomaly }
     for (const listener of this.#listeners) listener.recordJudged?.(judgement)
@@ -211,7 +211,7 @@ export class Sentinel {
     if (outcome === 'ok') this.#desk.adopt()
   }
 
-  /** A state that does not fit costs no more than what was learnt of alerts. */
+  /** When the alarm's part of a state does not fit, only what was learnt of alerts is lost. */
   #restoreAlarm(state: AlarmState | null): void {
     try {
       this.#desk.restore(state)

@@ -70,8 +70,8 @@ export async function givenParts(
 }
 
 /**
- * The state beside a given forest: what one that learnt left there stays as it is, and is there when learning goes
- * on. Where that had only counted its history, the records that it had learnt from stand in for the window.
+ * The state beside a given forest. What a detector that learnt has left in it is kept as it is, for when learning goes
+ * on. If that detector only counted the records it saw, those of its baseline fill the window.
  */
 function heldSections(window: RankedWindow): StateSection[] {
   const held: Record<string, StateValue> = { learning: 'window', forest: null, baseline: null }

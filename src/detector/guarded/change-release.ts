@@ -28,10 +28,11 @@ export interface ChangeScene {
 }
 
 /**
- * What an announced change brings, route by route; null while there is too little evidence of it. A fifth of the
- * evidence comes with a fifth of the records, too few to fill a route's places in the baseline: the share of its old
- * records that no longer comes leaves all the same, and the places fill with what comes next. Otherwise the old ones
- * would go on saying what is usual.
+ * What an announced change brings, route by route; null while there is too little evidence of it.
+ *
+ * A fifth of the evidence comes with a fifth of the records, too few to fill the places that a route has in the
+ * baseline. All the same, the share of its old records that no longer comes leaves; otherwise these would go on saying
+ * what is usual. The places that are left free fill with what comes next.
  */
 export function releaseOf(change: AnnouncedChange, scene: ChangeScene): RouteChange[] | null {
   const { odd, baseline, spreads, share } = scene
@@ -59,7 +60,7 @@ function drawn(
 ): RouteChange {
   const known = everyIndex(baseline).filter((i) => baseline.routes[i] === route)
   const leaving = shuffled(known, random).slice(0, Math.round(oddShare * known.length))
-  // A route that the baseline hardly knows gets the places that its traffic asks for.
+  // A route that the baseline hardly knows gets the places that its share of the traffic is due.
   const due = Math.round(oddShare * change.seenOf(route).share * baseline.size)
   const wanted = Math.max(leaving.length, due)
   const entering = underQuota(shuffled(candidates, random), odd.records, quotaOf(grid, baseline), wanted)

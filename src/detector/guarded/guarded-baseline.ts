@@ -160,7 +160,7 @@ export class GuardedBaseline implements Baseline {
   forget(matches: RecordMatch): Forgotten {
     const odd = this.#odd.records
     const setAside = this.#odd.retain((i) => !matches(odd.routes[i] as string, odd.valuesOf(i)))
-    // What the evidence owes to records that are gone cannot be told from the rest of it.
+    // Evidence is sums: what the records that are gone have added to them cannot be taken out again.
     if (setAside > 0) this.#shifts.forgetEvidence()
     return { ...this.#known.forget(matches), setAside }
   }
@@ -205,7 +205,7 @@ export class GuardedBaseline implements Baseline {
     if (fitted === null || state.frame === null || state.grid === null) return
     // The ring of odd records goes with the forest that found them odd.
     this.#odd.restore(state.odd, state.nextOdd)
-    // A state of before changes could be announced has none.
+    // A state need not have any changes in it.
     this.#shifts.restore(state.shift, state.changes ?? [])
     this.#gate.tokens.set(state.tokens)
     this.#frame = new Frame(state.frame)

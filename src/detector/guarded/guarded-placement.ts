@@ -35,7 +35,7 @@ export class GuardedPlacement implements Placement {
     return this.record.routes[0] as string
   }
 
-  /** There is a frame whenever there is a forest whose verdicts need a context. */
+  /** To be asked while there is a forest: a frame comes with it. */
   context(feature: number): Context {
     const { columns } = (this.profile ?? this.frame) as Frame
     return {

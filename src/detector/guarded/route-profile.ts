@@ -35,7 +35,7 @@ export class RouteProfile {
   readonly center: Float64Array
   readonly spread: Float64Array
   established = false
-  /** Looked up since the last sweep for the least recently used. */
+  /** Whether it was looked up since the last sweep for the least recently used. */
   used = true
   /** The records behind median, centre and spread. */
   columns = new Columns([])
@@ -50,7 +50,7 @@ export class RouteProfile {
     this.median = new Float64Array(nFeatures)
     this.center = new Float64Array(nFeatures)
     this.spread = new Float64Array(nFeatures)
-    // Most hostile routes come once: a full ring is paid for by routes that come again.
+    // Most made-up routes come once: only a route that comes again gets a full ring.
     this.#values = new Float64Array(ESTABLISHED_ROWS * nFeatures)
     this.#sorted = new Float64Array(0)
   }

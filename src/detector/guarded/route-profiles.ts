@@ -43,7 +43,7 @@ export class RouteProfiles {
     return profile
   }
 
-  /** As `find`, for bookkeeping: it is no use of the route. */
+  /** As `find`, but it does not count as a use of the route: for bookkeeping. */
   peek(name: string): RouteProfile | undefined {
     return this.#profiles.get(name)
   }

@@ -49,8 +49,8 @@ export class Trainer {
   }
 
   /**
-   * Starts the thread for a fit that comes soon; otherwise the first fit does, and waits for it. Not before: it takes
-   * 16 MiB, and where cores are few a tenth of the host's own start.
+   * Starts the thread, if there is none. To be called when a fit comes soon, which then need not wait for the thread;
+   * and no sooner: the thread takes 16 MiB, and where cores are few a tenth of the host's own start.
    */
   prepare(): void {
     if (this.#kind === 'worker' && this.#worker === null && !this.#closed && this.#leaving === null)
@@ -86,7 +86,7 @@ export class Trainer {
       this.#ready = false
       worker.on('message', (answer: FitAnswer) => this.#heard(worker, answer))
       worker.once('error', (error) => {
-        // It is reported while the thread still unwinds.
+        // The thread may still be running when its error is reported.
         if (this.#worker === worker) this.#dismiss(worker)
         this.#lost(worker, error)
       })
@@ -140,7 +140,7 @@ export class Trainer {
     this.#worker = null
     if (this.#closed) return
     const outOfMemory = 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY'
-    // What fails every time before it is ready would fail for ever.
+    // A thread that fails before it is ready, several times in a row, would do so for ever.
     if (!this.#ready && ++this.#failedStarts >= MAX_FAILED_STARTS) this.#kind = 'inline'
     this.#tell(outOfMemory ? 'memory' : this.#ready ? 'crash' : 'start', error)
     this.#settle(error)
