@@ -11,12 +11,12 @@ const V8_GROWTH_FACTOR = 2
  */
 export function tuneHeap(): void {
   // Collects the old generation sooner: what the service keeps alive is some 18 MiB, but V8 by itself lets garbage pile
-  // up to several times that. Gains 20 to 30 MiB of resident memory after 100,000 records. May go when
-  // `npm run bench footprint` shows no more memory without it.
+  // up to several times that. Gains 20 to 30 MiB of resident memory after 100,000 records. `npm run bench -- footprint`
+  // checks it. May go when that shows no more memory without it.
   setFlagsFromString('--heap-growing-percent=60')
   // Next to nothing of the young generation survives, and one thread copies it in 0.3 ms. Several threads wait for each
-  // other while the trainer or a neighbour keeps one from running: stalls of 2 to 5 ms now and then. May go when the
-  // longest delay that `npm run bench http` shows is the same without it.
+  // other while the trainer or a neighbour keeps one from running: stalls of 2 to 5 ms now and then.
+  // `npm run bench -- stall` checks it. May go when the longest stall that shows is the same without it.
   setFlagsFromString('--no-parallel-scavenge')
   holdYoungGeneration()
   setInterval(holdYoungGeneration, LOOK_EVERY_MS).unref()
