@@ -3,10 +3,9 @@ import type { Detector } from '../detector/detector.js'
 import type { Verdict } from '../detector/verdict.js'
 import { Alarm, type AlarmState, type Alert } from './alarm.js'
 import type { AlertOptions } from './alert-options.js'
+import { OBSERVED_FIRST } from './alerts.js'
 import type { IncidentFacts, IncidentLog } from './incident-log.js'
 
-/** Records until which p may not yet tell one in a thousand. */
-const YOUNG_RECORDS = 500
 /** What is said of a record that the forest's label or a limit alone decides on. */
 const BY_LABEL: Alert = { action: 'freeze', p: null, incident: null, feature: null }
 
@@ -135,7 +134,7 @@ export class AlertDesk {
 
   #isYoungAndFar(): boolean {
     const { detector } = this.#parts
-    return detector.records <= YOUNG_RECORDS && detector.exceedsLimit
+    return detector.records <= OBSERVED_FIRST && detector.exceedsLimit
   }
 
   #isBeyondLimit(): boolean {

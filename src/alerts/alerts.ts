@@ -11,8 +11,8 @@ import { Rarity } from './rarity/rarity.js'
 import type { RouteMemory } from './rarity/route-memory.js'
 import { RouteTable } from './rarity/route-table.js'
 
-/** Records before which nothing but `observe` is recommended: too little is known for more. */
-const OBSERVED_FIRST = 500
+/** Records up to which nothing but `observe` is recommended: p cannot yet tell one in a thousand. */
+export const OBSERVED_FIRST = 500
 
 /** A record as the detector saw it. */
 export interface Judged {

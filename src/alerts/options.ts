@@ -1,3 +1,5 @@
+import { ROUTES_MAX } from '../detector/guarded/route-profiles.js'
+import { ALERT_DEFAULTS } from './alert-options.js'
 import type { Captured } from './captured.js'
 
 /** What the alerts have to know of a feature. */
@@ -27,14 +29,8 @@ export interface AlertsOptions {
 export type AlertsSettings = Required<AlertsOptions>
 
 export function settingsOf(options: AlertsOptions): AlertsSettings {
-  return {
-    rate: 0.001,
-    falseIncidentsADay: 24,
-    actions: 'graded',
-    routesMax: 512,
-    incidentsMax: 256,
-    ...options,
-  }
+  const { rate, falseIncidentsADay, actions } = ALERT_DEFAULTS
+  return { rate, falseIncidentsADay, actions, routesMax: ROUTES_MAX, incidentsMax: 256, ...options }
 }
 
 /** What the features are called and which side counts: a state of other features is of no use. */
