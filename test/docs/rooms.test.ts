@@ -15,24 +15,30 @@ function roomOf(path: string): string {
   return (path.split('/')[0] as string).replace(/\.ts$/, '')
 }
 
-/** The picture's arrows: from a room to those that it may import from, directly or through others. */
-function allowed(): Map<string, Set<string>> {
+/** The picture's arrows, each from a room to another. */
+function arrowsDrawn(): [from: string, to: string][] {
   const page = readFileSync(join(root, 'docs/architecture.md'), 'utf8')
   const picture = /```mermaid\n(.*?)```/s.exec(page)?.[1] ?? ''
-  const arrows = [...picture.matchAll(/^ *(\w+)(?:\[.*?\])? --> (\w+)/gm)]
+  const arrows = picture.matchAll(/^ *(\w+)(?:\[.*?\])? --> (\w+)/gm)
+  return [...arrows].map(([, from, to]) => [from as string, to as string])
+}
+
+/** From a room to those that it may import from, along the arrows, directly or through others. */
+function allowed(): Map<string, Set<string>> {
+  const arrows = arrowsDrawn()
   const below = new Map<string, Set<string>>()
   const reach = (room: string): Set<string> => {
     const known = below.get(room)
     if (known !== undefined) return known
     const rooms = new Set<string>()
     below.set(room, rooms)
-    for (const [, from, to] of arrows) {
+    for (const [from, to] of arrows) {
       if (from !== room) continue
-      for (const each of [to as string, ...reach(to as string)]) rooms.add(each)
+      for (const each of [to, ...reach(to)]) rooms.add(each)
     }
     return rooms
   }
-  for (const [, from, to] of arrows) for (const room of [from, to]) reach(room as string)
+  for (const arrow of arrows) for (const room of arrow) reach(room)
   return below
 }
 
@@ -61,6 +67,11 @@ test('rooms import only what the arrows of docs/architecture.md lead to', () => 
     SHARED.includes(to) ? SHARED.includes(from) : !below.get(from)?.has(to),
   )
   expect(against.map(({ line }) => line)).toEqual([])
+})
+
+test('no arrow is drawn twice', () => {
+  const arrows = arrowsDrawn().map((arrow) => arrow.join(' --> '))
+  expect(arrows).toEqual([...new Set(arrows)])
 })
 
 test('the arrows lead one way', () => {
