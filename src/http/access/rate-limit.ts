@@ -14,8 +14,8 @@ export interface RateLimitOptions {
   readonly metrics: SentinelMetrics
 }
 
-/** How many callers are told apart; the count of the one not seen for longest is dropped. */
-const MAX_CALLERS = 5_000
+/** How many addresses are told apart; the count of the one not seen for longest is dropped. */
+const MAX_ADDRESSES = 5_000
 
 /**
  * Limits each caller: the holder of a valid token, or an address. It stands before the check of tokens and counts paths
@@ -27,29 +27,34 @@ export const rateLimitPlugin = fastifyPlugin<RateLimitOptions>(
     describeAnswers(app, [429], ({ url }) => !HEALTH_PATHS.has(url))
     if (perSecond === 0) return
     const { fastifyRateLimit } = await import('@fastify/rate-limit')
-    const tokens = new TokenList(accepted)
-    // A token goes by its place in the list: callers are kept in memory, and tokens must not be.
-    const callerOf = ({ headers, ip }: FastifyRequest): string => {
-      const token = tokens.indexOf(headers.authorization)
-      return token < 0 ? ip : `token ${token}`
-    }
     await app.register(fastifyRateLimit, {
       global: false,
       max: perSecond,
       timeWindow: 1000,
-      cache: MAX_CALLERS,
-      keyGenerator: callerOf,
-      allowList: ({ raw, ip }, caller) => {
-        const admitted = tokens.empty || caller !== ip
-        return asksFor(admitted ? HEALTH_AND_METRICS_PATHS : HEALTH_PATHS, raw.url)
-      },
       errorResponseBuilder: (_request, { after, max }) => {
         metrics.protection.refused.rate++
         return new AccessError('SENTINEL_RATE_LIMITED', `at most ${max} requests a second; go on in ${after}`)
       },
     })
+    const tokens = new TokenList(accepted)
+    const uncounted = (paths: ReadonlySet<string>) => (request: FastifyRequest) =>
+      asksFor(paths, request.raw.url)
+    // The library takes the addresses of an IPv6 network, of which one caller has as many as it likes, for one.
+    const byAddress = app.rateLimit({
+      cache: MAX_ADDRESSES,
+      allowList: uncounted(tokens.empty ? HEALTH_AND_METRICS_PATHS : HEALTH_PATHS),
+    })
+    const byToken = accepted.map((_, index) =>
+      app.rateLimit({
+        keyGenerator: () => `token ${index}`,
+        allowList: uncounted(HEALTH_AND_METRICS_PATHS),
+      }),
+    )
     // A hook of the whole service: the library's own are those of routes, which a path that does not exist has none of.
-    app.addHook('onRequest', app.rateLimit())
+    app.addHook('onRequest', (request, reply) => {
+      const limit = byToken[tokens.indexOf(request.raw.headers.authorization)] ?? byAddress
+      return limit.call(app, request, reply)
+    })
   },
   { name: 'sentinel-rate-limit', dependencies: ['sentinel-errors'] },
 )

@@ -63,6 +63,15 @@ test('holds for each address where no token is configured, whatever token comes 
   expect(await statuses(app, [{ ...RECORD, remoteAddress: '127.0.0.2' }])).toEqual([200])
 })
 
+test('takes the addresses of one IPv6 network for one caller', async () => {
+  const app = await limited()
+  const from = (remoteAddress: string) => ({ ...RECORD, remoteAddress })
+  const sameNetwork = times(5, (i) => from(`2001:db8:0:1::${i + 1}`))
+  expect(await statuses(app, sameNetwork)).toEqual([200, 200, 200, 429, 429])
+  expect(await statuses(app, [from('2001:db8:0:1:ffff::1'), from('2001:db8:0:2::1')])).toEqual([429, 200])
+  expect(await statuses(app, [from('::ffff:10.0.0.1'), from('::ffff:10.0.0.2')])).toEqual([200, 200])
+})
+
 test('counts refused tokens by their address, and so leaves holders of a valid one alone', async () => {
   const app = await limited({ SENTINEL_API_TOKEN: TOKEN })
   const guesses = times(5, (i) => (i === 1 ? RECORD : bearing(`made-up-${i}`)))
