@@ -72,6 +72,17 @@ export class FadingMemory {
     return sum
   }
 
+  /** How many bins from this one up hold anything, counted as far as `most`. */
+  occupied(bin: number, most: number): number {
+    const weights = this.#weights
+    let count = 0
+    for (let i = bin; i < BINS && count < most; i++) {
+      if ((i & 7) === 0 && weights[GROUPS_AT + (i >> 3)] === 0) i += 7
+      else if ((weights[BINS_AT + i] as number) > 0) count += 1
+    }
+    return count
+  }
+
   /** The highest bin that has at least this weight in it and above it; 0 when all of the memory has less. */
   binOfRank(weight: number): number {
     if (weight > this.#total) return 0

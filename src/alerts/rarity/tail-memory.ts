@@ -6,6 +6,8 @@ import { BINS, FadingMemory } from './fading-memory.js'
 const KNEE = 24
 /** The tail's rate is taken between the knee and this many times its weight. */
 const SPAN = 8
+/** Different values that a tail is believed to be made of at least. */
+const LEAST_VALUES = 3
 /** Values after which the knee is looked up again, at most. */
 const STALE_AFTER = 32
 /** No knee: every value is ranked. */
@@ -27,7 +29,8 @@ export interface TailShape {
  * Down to the knee p is the rank, (1 + weight at or above) / (1 + weight), as in conformal prediction (Vovk, Gammerman,
  * Shafer 2005). Beyond it the tail is taken for exponential in the memory's own coordinate with rate r, that of the
  * values around the knee, and p falls by (1 + r·d / K)^-K over a distance d: the predictive probability when r is
- * estimated from K values, which is less sure than e^(-r·d) the farther it goes.
+ * estimated from K values, which is less sure than e^(-r·d) the farther it goes. K is the weight of the knee, or how many
+ * different values there are around it where these are fewer: lengths of one answer in three sizes say little of a fourth.
  *
  * It looks at one value at a time, and what it finds is in its fields: numbers that are handed to a call, or returned,
  * are objects on the heap unless the compiler inlines it, and this is done several times a record.
@@ -50,6 +53,7 @@ export class TailMemory {
   #knee = NOWHERE
   #kneeZ = 0
   #rate = 0
+  #values = KNEE
   #stale = 0
 
   constructor(capacity: number, { lowest, binsAUnit, leastRate, mostRate }: TailShape) {
@@ -81,10 +85,16 @@ export class TailMemory {
     this.p = (1 + atLeast) / (1 + total)
     this.surprise = Math.log((1 + total) / (1 + atLeast))
     if (value < this.#knee) return
-    const beyond = this.#kneeZ + KNEE * Math.log(1 + ((value - this.#knee) * this.#rate) / KNEE)
+    const values = this.#values
+    const beyond = this.#kneeZ + values * Math.log(1 + ((value - this.#knee) * this.#rate) / values)
     if (beyond <= this.surprise) return
     this.surprise = beyond
     this.p = Math.exp(-beyond)
+  }
+
+  /** Weight of the values at the value and above it. */
+  atLeast(): number {
+    return this.#memory.atLeast(this.#bin())
   }
 
   /** Bets against the value: `payoff` and `upperShare`. */
@@ -108,17 +118,18 @@ export class TailMemory {
   }
 
   capture(): Captured {
-    const tail = Float64Array.of(this.#knee, this.#kneeZ, this.#rate, this.#stale)
+    const tail = Float64Array.of(this.#knee, this.#kneeZ, this.#rate, this.#values, this.#stale)
     return { memory: this.#memory.capture(), tail }
   }
 
   /** @throws AlertsStateError when that is no memory */
   restore(captured: Captured): void {
-    const [knee = 0, kneeZ = 0, rate = 0, stale = 0] = numbersOf(captured, 'tail', 4)
+    const [knee = 0, kneeZ = 0, rate = 0, values = KNEE, stale = 0] = numbersOf(captured, 'tail', 5)
     this.#memory.restore(memberOf(captured, 'memory'))
     this.#knee = knee
     this.#kneeZ = kneeZ
     this.#rate = rate
+    this.#values = values
     this.#stale = stale
   }
 
@@ -145,14 +156,15 @@ export class TailMemory {
     // From the upper edge of its bin on, nothing is left to rank but what lies above it.
     this.#knee = this.#valueOf(bin + 0.5)
     this.#kneeZ = Math.log((1 + total) / (1 + weight))
+    const from = memory.binOfRank(Math.min(KNEE * SPAN, total / 4))
+    this.#values = Math.max(memory.occupied(from, KNEE), LEAST_VALUES)
     // The slower of the two sides: a tail that grows heavier outwards is not taken for a light one.
-    const rate = Math.min(this.#rateBelow(bin, total), this.#rateAbove(bin))
+    const rate = Math.min(this.#rateBelow(bin, from), this.#rateAbove(bin))
     this.#rate = Math.min(Math.max(rate, this.#leastRate), this.#mostRate)
   }
 
-  #rateBelow(bin: number, total: number): number {
+  #rateBelow(bin: number, from: number): number {
     const memory = this.#memory
-    const from = memory.binOfRank(Math.min(KNEE * SPAN, total / 4))
     // All in one bin: a feature of few values, whose tail says nothing of what lies beyond.
     if (from === bin) return this.#leastRate
     return (Math.log(memory.atLeast(from) / memory.atLeast(bin)) * this.#binsAUnit) / (bin - from)
