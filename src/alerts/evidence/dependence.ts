@@ -10,17 +10,21 @@ const RARE = 4
 const CHANCE = 2
 /** Records after which the factor is worked out again. */
 const STALE_AFTER = 32
+/** What is added to the factor of a route that nothing is known of, and the pairs after which half of it is left. */
+const UNKNOWN = 1
+const UNKNOWN_PAIRS = 100
 const MOST_CORRELATED = 0.9
 
 /**
  * How much more than one record a run of records says less: ordinary traffic comes in sessions and batches, and then odd
  * records follow odd ones without any attack. The factor is the greater of (1 + ρ)/(1 - ρ), with ρ the correlation of
  * -ln p from record to record, and the ratio of the variance of a running mean to what independent records would have;
- * 1 where records are independent. Evidence needs that many times more.
+ * 1 where records are independent. Evidence needs that many times more. Of a route's first records nobody knows how they
+ * depend on each other, which counts as if they did.
  */
 export class Dependence {
   /** 1 or more. */
-  factor = 1
+  factor = 1 + UNKNOWN
   #last = RARE
   #pairs = 0
   #mean = 1
@@ -88,6 +92,7 @@ export class Dependence {
     const rho = Math.min(Math.max(correlation, 0), MOST_CORRELATED)
     const chance = 1 + CHANCE * Math.sqrt(2 / (n / (2 * RUN) + 1))
     const runs = (this.#runVariance / variance) * ((2 * RUN - 1) / chance)
-    this.factor = Math.max((1 + rho) / (1 - rho), runs)
+    const unknown = (UNKNOWN * UNKNOWN_PAIRS) / (UNKNOWN_PAIRS + this.#pairs)
+    this.factor = Math.max((1 + rho) / (1 - rho), runs) + unknown
   }
 }

@@ -47,7 +47,7 @@ export class Learning {
       this.#takeOwn(grown, rarity, rarity.distances, 0)
       rarity.learn(rarity)
     } else {
-      if (grown.quarantine.full) this.#release(route, grown, records, free)
+      if (grown.quarantine.isFull(route.records)) this.#release(route, grown, records, free)
       const row = this.#row
       row[0] = rarity.place
       row[1] = rarity.payoff
@@ -68,7 +68,9 @@ export class Learning {
     released.place = row[0] as number
     released.payoff = row[1] as number
     const bursts = Math.sqrt(route.spikes.dependence.factor)
-    if (free || grown.gate.pass(z, route.records, bursts)) this.#takeOwn(grown, released, row, 3)
+    // Among n records of the route itself nothing is rarer than one in n, whatever it is among all.
+    const ownZ = Math.min(z, Math.log(route.records))
+    if (free || grown.gate.pass(ownZ, route.records, bursts)) this.#takeOwn(grown, released, row, 3)
     if (free || this.#rarity.mayLearn(z, records, bursts)) this.#rarity.learn(released)
   }
 

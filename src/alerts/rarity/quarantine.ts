@@ -1,7 +1,9 @@
 import { AlertsStateError, type Captured, numbersOf } from '../captured.js'
 
-/** Records that are held back at most. */
+/** Records that are held back at most; of a young route's records this share, but no fewer than a couple. */
 const HELD = 32
+const HELD_SHARE = 1 / 6
+const HELD_LEAST = 2
 
 /**
  * Rare records of a route that are held back until it is known what they were part of: released when the evidence has
@@ -23,8 +25,12 @@ export class Quarantine {
     return this.#size
   }
 
-  get full(): boolean {
-    return this.#size === HELD
+  /**
+   * Whether the oldest has to go before the next one can be held.
+   * @param records of the route that have come so far
+   */
+  isFull(records: number): boolean {
+    return this.#size >= Math.min(HELD, Math.max(HELD_LEAST, HELD_SHARE * records))
   }
 
   /** Holds a record back; there has to be room. */

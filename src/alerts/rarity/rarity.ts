@@ -1,4 +1,5 @@
 import { type Captured, memberOf } from '../captured.js'
+import { eValue, LEAST_TABLED, tabledEValue } from '../evidence/betting.js'
 import { Gate } from './gate.js'
 import { CAPACITY, FOREST_SHAPE, type Grown, type RouteMemory } from './route-memory.js'
 import { ScoreScale } from './score-scale.js'
@@ -7,18 +8,25 @@ import { TailMemory } from './tail-memory.js'
 /** Records of a route from which on its own memory of the forest's scale counts, and those of its features. */
 const OWN_FOREST_FROM = 200
 const OWN_FEATURES_FROM = 100
-/** Records of all traffic from which on there is a p. */
+/** A route's own memory makes a place rarer than it is among all traffic by at most this, in -ln p. */
+const OWN_MOST = 2
+/** Records that a young route is taken to have had before its first, all of them as those of all traffic are. */
+const PRIOR_RECORDS = 16
+/** Records of all traffic from which on there is a p, and payoffs from which on they are ranked. */
 const RANKED_FROM = 50
+/** Stands for a payoff where the features have no say: less than any bet pays, which is ln ½ at least. */
+const NO_PAYOFF = -1
 /** ln of what the bet pays: p falls at least as fast as 1/e, for P(e >= x) <= 1/x. */
 const EVIDENCE_SHAPE = { lowest: -1, binsAUnit: 24, leastRate: 1, mostRate: 2 }
 /** Times the ordinary rate at which rare records may enter the memories of all traffic. */
-const TOLERANCE = 2
+const TOLERANCE = 1.5
 
 /**
  * How rare a record is, from two sides: its forest score, among those of its route, and each of its values, among
  * those that are usual there. Each gives a p of its own; the bets against them are averaged, half of the stake on the
  * forest, which is again a bet that no dependence between them can make unfair (Vovk & Wang 2021), and what it pays
- * is ranked once more among all traffic. So p is calibrated as a whole, whatever the parts were off.
+ * is ranked once more among all traffic. So p is calibrated as a whole, whatever the parts were off. Where the features
+ * have no say, the forest's p is the p: it is a rank already, and bets of one leg and of two do not compare.
  */
 export class Rarity {
   readonly #scale = new ScoreScale()
@@ -26,9 +34,9 @@ export class Rarity {
   readonly #payoffs = new TailMemory(CAPACITY, EVIDENCE_SHAPE)
   readonly #gate = new Gate(TOLERANCE)
   readonly #nFeatures: number
-  /** Of the record ranked last: place on the forest's scale, ln payoff, -ln p; -1 for the first without a forest. */
+  /** Of the record ranked last: place on the forest's scale, ln payoff, -ln p; -1 for what there is none of. */
   place = -1
-  payoff = 0
+  payoff = NO_PAYOFF
   z = 0
   /** The p of that; 1 while there is none. */
   p = 1
@@ -37,6 +45,9 @@ export class Rarity {
   /** Whether the features had a say. */
   byFeatures = false
   #meanPayoff = 1
+  /** Of the place of the record ranked last: -ln p, and p. */
+  #placeZ = 0
+  #placeP = 1
 
   constructor(nFeatures: number) {
     this.#nFeatures = nFeatures
@@ -69,17 +80,19 @@ export class Rarity {
       this.p = 1
       return
     }
-    const own = grown !== null && grown.forest.total >= OWN_FOREST_FROM
-    const forest = own ? grown.forest : this.#forest
-    forest.value = this.place
-    forest.bet()
+    this.#rankPlace(grown)
+    this.z = this.#placeZ
+    this.p = this.#placeP
+    this.payoff = NO_PAYOFF
+    if (!this.byFeatures) return
     const payoffs = this.#payoffs
-    payoffs.value = Math.log(this.byFeatures ? 0.5 * forest.payoff + 0.5 * this.#meanPayoff : forest.payoff)
+    const bet = this.p > LEAST_TABLED ? tabledEValue(this.p) : eValue(this.z)
+    payoffs.value = Math.log(0.5 * bet + 0.5 * this.#meanPayoff)
     this.payoff = payoffs.value
-    const known = payoffs.total >= RANKED_FROM
-    if (known) payoffs.rank()
-    this.z = known ? payoffs.surprise : 0
-    this.p = known ? payoffs.p : 1
+    if (payoffs.total < RANKED_FROM) return
+    payoffs.rank()
+    this.z = payoffs.surprise
+    this.p = payoffs.p
   }
 
   /** Index of the feature that is rarest in the record ranked last, or -1. */
@@ -101,13 +114,14 @@ export class Rarity {
     return this.#gate.pass(z, records, bursts)
   }
 
-  /** Takes in a record that counts as ordinary: its place, and what the bet against it paid. */
+  /** Takes in a record that counts as ordinary: its place, and what the bet against it paid, -1 for none. */
   learn({ place, payoff }: { readonly place: number; readonly payoff: number }): void {
     if (place < 0) return
     const forest = this.#forest
     const payoffs = this.#payoffs
     forest.value = place
     forest.add()
+    if (payoff === NO_PAYOFF) return
     payoffs.value = payoff
     payoffs.add()
   }
@@ -127,6 +141,40 @@ export class Rarity {
     this.#forest.restore(memberOf(captured, 'forest'))
     this.#payoffs.restore(memberOf(captured, 'payoffs'))
     this.#gate.restore(memberOf(captured, 'gate'))
+  }
+
+  /**
+   * Ranks the place among those of the route. A young route is ranked among all traffic, but what it has had itself is
+   * never rarer than that: p is what a Dirichlet process predicts that starts from all traffic, without the part that
+   * would make rarer what the route has not had yet.
+   */
+  #rankPlace(grown: Grown | null): void {
+    const { place } = this
+    const all = this.#forest
+    all.value = place
+    if (grown !== null && grown.forest.total >= OWN_FOREST_FROM) {
+      const own = grown.forest
+      own.value = place
+      own.rank()
+      this.#placeZ = own.surprise
+      this.#placeP = own.p
+      if (own.surprise <= OWN_MOST) return
+      all.rank()
+      if (own.surprise <= all.surprise + OWN_MOST) return
+      this.#placeZ = all.surprise + OWN_MOST
+      this.#placeP = Math.exp(-this.#placeZ)
+      return
+    }
+    const known = all.total >= RANKED_FROM
+    if (known) all.rank()
+    this.#placeZ = known ? all.surprise : 0
+    this.#placeP = known ? all.p : 1
+    if (grown === null || !known) return
+    grown.forest.value = place
+    const had = grown.forest.atLeast()
+    if (had === 0) return
+    this.#placeP = Math.min(1, all.p + had / (PRIOR_RECORDS + grown.forest.total))
+    this.#placeZ = -Math.log(this.#placeP)
   }
 
   /** Bets against each feature's p. Requests without a route have nothing in common to rank by. */
