@@ -64,7 +64,8 @@ export class Detection {
 
     const spikeMark = spikes.threshold(logA)
     const shiftMark = logA + Math.log(2 * this.#features.length) - OVERSHOOT
-    const bySpikes = records > SPIKES_FROM && (spikes.level >= spikeMark || z >= logA + 2 * Math.LN2)
+    const byItself = records > SPIKES_FROM && z >= logA + 2 * Math.LN2
+    const bySpikes = byItself || (records > SPIKES_FROM && spikes.level >= spikeMark)
     const byShift = shift >= shiftMark && this.#matters(grown, shifted)
     let coolness = 0
     if (watch === undefined) {
@@ -78,7 +79,7 @@ export class Detection {
       const mark =
         evidence === this.#all ? evidence.threshold(logA) : Math.min(reheatOf(route.rhythm.gapMs), spikeMark)
       if (!watch.hot) {
-        if (evidence.level >= mark) watch.reheat(-1)
+        if (byItself || evidence.level >= mark) watch.reheat(-1)
         else if (byShift) watch.reheat(shifted)
       } else {
         if (watch.shifted >= 0 && spikes.level >= spikeMark) watch.shifted = -1

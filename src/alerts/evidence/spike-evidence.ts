@@ -1,6 +1,9 @@
 import { type Captured, memberOf, numbersOf } from '../captured.js'
 import { Dependence } from './dependence.js'
 
+/** ln of how much rarer false incidents are than 2A says, as the sum overshoots what it must reach. */
+const OVERSHOOT = 1
+
 /**
  * Evidence that records are too rare for ordinary traffic: L = max(0, L + ln e), a cumulative sum (Page 1954) of
  * log e-values. e^L is an e-detector (Shin, Ramdas, Rinaldo 2022): on ordinary traffic the mean number of records until
@@ -19,7 +22,7 @@ export class SpikeEvidence {
 
   /** What L must reach, for A records between false incidents. */
   threshold(logA: number): number {
-    return (Math.LN2 + logA) * this.dependence.factor
+    return (Math.LN2 + logA) * this.dependence.factor - OVERSHOOT
   }
 
   capture(): Captured {

@@ -10,7 +10,7 @@ export const CALM_MS = 60_000
 /** Where records are far apart, a minute is not enough to see calm: so many usual gaps, but an hour at most. */
 const CALM_GAPS = 20
 const LONGEST_CALM_MS = 3_600_000
-/** Records inside an incident after which they are taken for what is usual from now on. */
+/** Odd records inside an incident after which they are taken for what is usual from now on. */
 const ACCEPTED_AFTER = 1000
 
 /** Least evidence that heats it up again, and how many calm minutes shall pass for one that chance heats up. */
@@ -42,7 +42,7 @@ export class Watch {
   silent: boolean
   readonly #calmMs: number
   #heat = 0
-  #hotRecords = 0
+  #oddRecords = 0
 
   /** @param gapMs from record to record of its route; 0 when that is not known */
   constructor(incident: KeptIncident, hot: boolean, shifted: number, nowMs: number, gapMs: number) {
@@ -57,7 +57,7 @@ export class Watch {
 
   /** Whether records inside it are still no part of what is usual. */
   get freezesLearning(): boolean {
-    return this.hot && this.#hotRecords <= ACCEPTED_AFTER
+    return this.hot && this.#oddRecords <= ACCEPTED_AFTER
   }
 
   /** How far it has cooled down, 0 to 1: the less likely a record that is only a little odd is part of it. */
@@ -83,7 +83,7 @@ export class Watch {
    * @returns whether it has cooled down
    */
   feel(gain: number, nowMs: number): boolean {
-    this.#hotRecords += 1
+    if (gain > 0 || this.shifted >= 0) this.#oddRecords += 1
     this.#heat = Math.min(this.#most, this.#heat + gain)
     if (this.#heat <= 0) this.hot = false
     else this.hotMs = nowMs
@@ -98,7 +98,7 @@ export class Watch {
       hotMs,
       silent ? 1 : 0,
       this.#heat,
-      this.#hotRecords,
+      this.#oddRecords,
       this.#calmMs,
     )
     return { incident: this.incident.capture(), numbers }
@@ -117,7 +117,7 @@ export class Watch {
     )
     watch.silent = n[3] === 1
     watch.#heat = n[4] as number
-    watch.#hotRecords = n[5] as number
+    watch.#oddRecords = n[5] as number
     return watch
   }
 
