@@ -1,6 +1,7 @@
 import type { AlarmState } from './alerts/alarm.js'
 import { AlertDesk } from './alerts/alert-desk.js'
 import { ALERT_DEFAULTS } from './alerts/alert-options.js'
+import type { Band } from './alerts/alerts.js'
 import { IncidentLog } from './alerts/incident-log.js'
 import { logIncident } from './alerts/log-incident.js'
 import { Operator } from './alerts/operator.js'
@@ -92,7 +93,8 @@ export class Sentinel {
     this.alertRate = this.#desk.rate
     // An incident keeps no feedback of its own; its example anomalies do.
     const findIncident = { get: (id: string) => incidents.get(id), note() {} }
-    this.operator = new Operator({ detector, anomalies, incidents: findIncident, log, clock })
+    const forgetAlerts = (route: string | null, band: Band): void => this.#desk.forget(route, band)
+    this.operator = new Operator({ detector, anomalies, incidents: findIncident, forgetAlerts, log, clock })
     this.#reporter = new Reporter({ anomalies, incidents, explain, listeners, log })
     this.#parts = {
       detector,
@@ -156,7 +158,7 @@ export class Sentinel {
   judge(record: Telemetry, options?: { readonly detail?: boolean }): Judgement {
     const { detector, operator } = this
     let verdict = detector.rate(record, options)
-    const { p, alert } = this.#desk.decide(verdict)
+    const { p, alert } = this.#desk.decide(verdict, !operator.keepsOut())
     if (alert !== null) verdict = this.#told(verdict)
     const muted = alert !== null && operator.mutes(verdict)
     detector.learn(operator.treatmentOf(alert === null ? 'none' : muted ? 'muted' : 'alerted'))

@@ -1,7 +1,7 @@
 import type { FeaturePolicies } from '../detector/baseline/policy.js'
 import { StateError, type StateValue } from '../state/section.js'
 import type { Feature } from '../telemetry/features.js'
-import { Alerts } from './alerts.js'
+import { Alerts, type Band } from './alerts.js'
 import { AlertsStateError, type Captured } from './captured.js'
 import type { Incident as Gathered } from './evidence/gathered-incident.js'
 import type { Action, Incident } from './incident.js'
@@ -124,6 +124,11 @@ export class Alarm {
   /** Lets time pass without a record: incidents end after a calm minute. */
   tick(nowMs: number): void {
     for (const { kind, incident } of this.#alerts.tick(nowMs)) this.#follow(kind, incident, nowMs)
+  }
+
+  /** Takes what was learnt of a band of values out, of a route or, for null, of all. */
+  forget(route: string | null, band: Band): void {
+    this.#alerts.forget(route, band)
   }
 
   capture(): AlarmState {

@@ -1,9 +1,9 @@
 import type { FeaturePolicies } from '../detector/baseline/policy.js'
 import type { Detector } from '../detector/detector.js'
 import type { Verdict } from '../detector/verdict.js'
-import { Alarm, type AlarmState, type Alert } from './alarm.js'
+import { Alarm, type Alarmed, type AlarmState, type Alert } from './alarm.js'
 import type { AlertOptions } from './alert-options.js'
-import { OBSERVED_FIRST } from './alerts.js'
+import { type Band, OBSERVED_FIRST } from './alerts.js'
 import type { IncidentFacts, IncidentLog } from './incident-log.js'
 
 /** What is said of a record that the forest's label or a limit alone decides on. */
@@ -57,11 +57,14 @@ export class AlertDesk {
     return this.#alarm === null ? null : this.#parts.options.rate
   }
 
-  /** @param verdict of the record that the detector rated last, and has not learnt from yet */
-  decide(verdict: Verdict): Decision {
+  /**
+   * @param verdict of the record that the detector rated last, and has not learnt from yet
+   * @param learns whether the alarm may learn from it
+   */
+  decide(verdict: Verdict, learns: boolean): Decision {
     const decision = this.#decision
     const byForest = verdict.detector === 'forest'
-    const alarmed = this.#alarm === null ? null : this.#raise(verdict, byForest, this.#alarm)
+    const alarmed = this.#alarm === null ? null : this.#raise(verdict, byForest, learns, this.#alarm)
     decision.p = null
     decision.alert = verdict.anomalous ? BY_LABEL : null
     if (alarmed !== null && byForest) {
@@ -83,6 +86,11 @@ export class AlertDesk {
   /** Lets time pass without a record: incidents end after a calm minute. */
   tick(): void {
     this.#alarm?.tick(this.#parts.clock())
+  }
+
+  /** Takes what the alarm learnt of a band of values out, of a route or, for null, of all. */
+  forget(route: string | null, band: Band): void {
+    this.#alarm?.forget(route, band)
   }
 
   capture(): AlarmState | null {
@@ -123,11 +131,12 @@ export class AlertDesk {
   }
 
   /** While there is no forest the alarm only learns which values are usual. */
-  #raise(verdict: Verdict, byForest: boolean, alarm: Alarm): ReturnType<Alarm['judge']> {
+  #raise(verdict: Verdict, byForest: boolean, mayLearn: boolean, alarm: Alarm): Alarmed {
     const { rated, learningPaused } = this.#parts.detector
     const score = byForest ? verdict.score : Number.NaN
+    const learns = mayLearn && !learningPaused
     return alarm.judge(
-      { route: rated?.route ?? '', score, values: rated?.considered ?? [], learns: !learningPaused },
+      { route: rated?.route ?? '', score, values: rated?.considered ?? [], learns },
       this.#parts.clock(),
     )
   }

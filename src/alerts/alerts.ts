@@ -26,6 +26,13 @@ export interface Judged {
   readonly learns?: boolean
 }
 
+/** Values of one feature, both ends inclusive. */
+export interface Band {
+  readonly feature: string
+  readonly from: number
+  readonly to: number
+}
+
 /** What is said of a record. The same object every time, valid until the next record. */
 export interface Judgement {
   /** Chance that an ordinary record of this route is as rare; 1 while there is no forest. */
@@ -125,7 +132,7 @@ export class Alerts {
     route.records += 1
     this.#rarity.rank(route, score, values)
     if (this.#incidents.open > 0) this.#incidents.sweep(nowMs, events)
-    const watch = this.#detection.weigh(route, this.#rarity, this.#records, this.#pace, nowMs, events)
+    const watch = this.#detection.weigh(route, this.#rarity, this.#records, learns, this.#pace, nowMs, events)
     this.#keepTime(route, watch === undefined, nowMs)
     this.#answer(route, score, values, watch, nowMs)
     const open =
@@ -139,6 +146,20 @@ export class Alerts {
     this.#events.length = 0
     this.#incidents.sweep(nowMs, this.#events)
     return this.#events
+  }
+
+  /**
+   * Takes out of the memories what was learnt of a feature's values from one to another.
+   * @param name of the route; null for all of them
+   * @returns how many records that was, old ones counted less
+   */
+  forget(name: string | null, { feature, from, to }: Band): number {
+    const index = this.#settings.features.findIndex((each) => each.name === feature)
+    if (index < 0) return 0
+    let gone = 0
+    for (const route of this.#routes.values())
+      if (name === null || route.name === name) gone += route.forget(index, from, to)
+    return gone
   }
 
   /** All that the next verdicts depend on, as plain data. */

@@ -1,5 +1,6 @@
 import type { Forgotten, RecordMatch } from '../detector/detector.js'
 import { plainText } from '../text/plain-text.js'
+import type { Band } from './alerts.js'
 import {
   type FeedbackAnswer,
   type FeedbackRequest,
@@ -38,6 +39,8 @@ export interface FeedbackParts {
   readonly recent: RecentRecords
   /** Takes out what was learnt; null where nothing is. */
   readonly forget: ((matches: RecordMatch) => Forgotten) | null
+  /** Takes what the alerts learnt of a band of values out, of a route or, for null, of all. */
+  readonly forgetAlerts: (route: string | null, band: Band) => void
   /** Whether what was learnt is known by route. */
   readonly keepsRoutes: boolean
 }
@@ -95,7 +98,7 @@ export class Feedback {
   }
 
   #refuseToLearn(subject: FeedbackSubject, lead: Lead, request: Said, nowMs: number): Consequences {
-    const { neverLearnt, recent, forget, keepsRoutes } = this.#parts
+    const { neverLearnt, recent, forget, forgetAlerts, keepsRoutes } = this.#parts
     if (!neverLearnt.hasRoomFor(subject.id, nowMs)) throw tooMany('patterns of threats', NEVER_LEARNT_MAX)
     const kept_out = neverLearnt.of(subject.id)?.kept_out ?? 0
     const pattern = { ...patternOf(subject, lead, request, MAX_DAYS, nowMs), ...bandOf(lead), kept_out }
@@ -105,6 +108,7 @@ export class Feedback {
     this.#takeBack(subject.id, 'mutes')
     const never_learnt = { ...neverLearnt.set(pattern, nowMs) }
     const forgotten = forget === null ? null : forgottenRecords(forget(holds))
+    forgetAlerts(subject.route, pattern)
     const stays = forget !== null && !keepsRoutes && subject.route !== null ? STAYS_IN_WINDOW : null
     return { mute: null, never_learnt, forgotten, reach, warning: warning ?? stays }
   }

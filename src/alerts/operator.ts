@@ -50,11 +50,14 @@ export class Operator {
   readonly #feedback: Feedback
   readonly #pause: LearningPause
   #words = 0
+  /** What the record rated last falls under. */
+  #threat: NeverLearnt | null = null
   /** What leads in the alert that was asked about last. */
   #lead: Lead | null = null
 
   /** Made by the sentinel. @internal */
-  constructor({ detector, anomalies, incidents, log, clock = Date.now }: OperatorParts) {
+  constructor(parts: OperatorParts) {
+    const { detector, anomalies, incidents, forgetAlerts = () => {}, log, clock = Date.now } = parts
     this.#detector = detector
     this.#anomalies = anomalies
     this.#incidents = incidents
@@ -69,6 +72,7 @@ export class Operator {
       neverLearnt: this.#neverLearnt,
       recent: this.#recent,
       forget: detector.given ? null : (matches) => detector.forget(matches),
+      forgetAlerts,
       keepsRoutes: detector.keepsRoutes,
     })
   }
@@ -76,6 +80,20 @@ export class Operator {
   /** Changes with everything that is to be kept. @internal */
   get revision(): string {
     return `${this.#words} ${this.#mutes.revision} ${this.#neverLearnt.revision}`
+  }
+
+  /**
+   * Whether the record rated last is one that an operator called a threat, and so nothing may learn from it. To be asked
+   * first of every record.
+   * @internal
+   */
+  keepsOut(): boolean {
+    const { rated } = this.#detector
+    this.#threat =
+      rated === null || this.#neverLearnt.size === 0
+        ? null
+        : this.#neverLearnt.match(rated.route, rated.values, this.#clock())
+    return this.#threat !== null
   }
 
   /**
@@ -88,13 +106,12 @@ export class Operator {
     const { rated } = this.#detector
     this.#lead = leadOf(findings)
     if (rated === null || this.#lead === null || this.#mutes.size === 0) return false
-    const nowMs = this.#clock()
-    if (this.#neverLearnt.match(rated.route, rated.values, nowMs) !== null) return false
-    return this.#mutes.take(rated.route, this.#lead, nowMs) !== null
+    return this.#threat === null && this.#mutes.take(rated.route, this.#lead, this.#clock()) !== null
   }
 
   /**
-   * What becomes of the record rated last. To be asked once of every record, after `mutes` of those that would alert.
+   * What becomes of the record rated last. To be asked once of every record, after `keepsOut` and, of those that would
+   * alert, `mutes`.
    * @param alert what comes of it
    * @internal
    */
@@ -104,12 +121,9 @@ export class Operator {
     const { route, values } = rated
     this.#recent.push(route, values, alert === 'none' ? null : this.#lead)
     this.#lapsePause()
-    if (this.#neverLearnt.size > 0) {
-      const pattern = this.#neverLearnt.match(route, values, this.#clock())
-      if (pattern !== null) {
-        pattern.kept_out += 1
-        return 'never'
-      }
+    if (this.#threat !== null) {
+      this.#threat.kept_out += 1
+      return 'never'
     }
     return alert === 'muted' ? 'expected' : 'usual'
   }

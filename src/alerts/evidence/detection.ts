@@ -40,12 +40,14 @@ export class Detection {
   /**
    * Weighs the record ranked last.
    * @param records that have come so far
+   * @param learns whether it may say what is usual: of swings, and of how records depend on each other
    * @returns the incident that it belongs to, if any
    */
   weigh(
     route: RouteMemory,
     rarity: Rarity,
     records: number,
+    learns: boolean,
     pace: TrafficPace,
     nowMs: number,
     events: IncidentEvent[],
@@ -55,7 +57,7 @@ export class Detection {
     const { logA } = pace
     const common = this.#incidents.open === 0 ? undefined : this.#incidents.of(null)
     let watch = common ?? (this.#incidents.open === 0 ? undefined : this.#incidents.of(route.name))
-    const calm = watch === undefined || !watch.hot
+    const calm = learns && (watch === undefined || !watch.hot)
     const shifted = grown === null || !rarity.byFeatures ? -1 : this.#weighShifts(route, grown, calm)
     const shift = shifted < 0 ? 0 : (grown?.shifts[shifted]?.level ?? 0)
     const gain = rarity.place < 0 ? 0 : logEValue(p, z)
@@ -70,7 +72,7 @@ export class Detection {
     let coolness = 0
     if (watch === undefined) {
       if (bySpikes || byShift) watch = this.#open(route, rarity, bySpikes ? -1 : shifted, nowMs, events)
-      else watch = this.#weighAll(route, gain, rarity, records, pace, nowMs, events)
+      else watch = this.#weighAll(route, gain, rarity, records, learns, pace, nowMs, events)
     } else {
       coolness = watch.coolness
       // Odd records of different routes have less to do with each other than those of one.
@@ -148,13 +150,14 @@ export class Detection {
     gain: number,
     rarity: Rarity,
     records: number,
+    learns: boolean,
     { logA }: TrafficPace,
     nowMs: number,
     events: IncidentEvent[],
   ): Watch | undefined {
     const all = this.#all
     all.add(gain)
-    all.dependence.observe(rarity, true)
+    all.dependence.observe(rarity, learns)
     if (records <= SPIKES_FROM || all.level < all.threshold(logA + Math.LN2)) return undefined
     const alone = route.name === '' || route.spikes.level >= ALONE * all.level
     if (alone) {

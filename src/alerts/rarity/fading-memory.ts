@@ -99,6 +99,14 @@ export class FadingMemory {
     return bin
   }
 
+  /** Takes the weight of these bins and those between them out; returns how much it was. */
+  takeOut(from: number, to: number): number {
+    const before = this.#total
+    this.#weights.fill(0, BINS_AT + from, BINS_AT + to + 1)
+    this.#addUp(1)
+    return before - this.#total
+  }
+
   capture(): Captured {
     return { bins: this.#weights.slice(BINS_AT), total: Float64Array.of(this.#total) }
   }

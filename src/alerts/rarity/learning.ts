@@ -1,6 +1,6 @@
 import type { Watch } from '../evidence/watch.js'
 import type { Rarity } from './rarity.js'
-import type { Grown, RouteMemory } from './route-memory.js'
+import { type Grown, HELD_DISTANCES, type RouteMemory } from './route-memory.js'
 
 /** Rarer than 1 in 50: such a record waits until it is known what it was part of. */
 const RARE = Math.log(50)
@@ -22,7 +22,7 @@ export class Learning {
 
   constructor(rarity: Rarity, nFeatures: number) {
     this.#rarity = rarity
-    this.#row = new Float64Array(3 + nFeatures)
+    this.#row = new Float64Array(HELD_DISTANCES + nFeatures)
   }
 
   /**
@@ -52,7 +52,7 @@ export class Learning {
       row[0] = rarity.place
       row[1] = rarity.payoff
       row[2] = rarity.z
-      row.set(rarity.distances, 3)
+      row.set(rarity.distances, HELD_DISTANCES)
       grown.quarantine.hold(row)
     }
     if (grown.quarantine.size > 0 && !isRising(route, grown))
@@ -70,7 +70,8 @@ export class Learning {
     const bursts = Math.sqrt(route.spikes.dependence.factor)
     // Among n records of the route itself nothing is rarer than one in n, whatever it is among all.
     const ownZ = Math.min(z, Math.log(route.records))
-    if (free || grown.gate.pass(ownZ, route.records, bursts)) this.#takeOwn(grown, released, row, 3)
+    if (free || grown.gate.pass(ownZ, route.records, bursts))
+      this.#takeOwn(grown, released, row, HELD_DISTANCES)
     if (free || this.#rarity.mayLearn(z, records, bursts)) this.#rarity.learn(released)
   }
 

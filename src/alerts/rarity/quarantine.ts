@@ -48,6 +48,18 @@ export class Quarantine {
     this.#size -= 1
   }
 
+  /** Lets those go whose number at `column` is within a band; returns how many. */
+  dropWithin(column: number, [from, to]: readonly [number, number]): number {
+    const row = new Float64Array(this.#width)
+    const before = this.#size
+    for (let left = before; left > 0; left--) {
+      this.takeOldest(row)
+      const number = row[column] as number
+      if (number < from || number > to) this.hold(row)
+    }
+    return before - this.#size
+  }
+
   drop(): void {
     this.#size = 0
   }

@@ -17,6 +17,9 @@ const YOUNG = 16
 /** Times the ordinary rate at which rare records may enter a route's memories. */
 const TOLERANCE = 4
 
+/** Where the distances begin in a record that is held back, behind its place, what the bet paid, and -ln p. */
+export const HELD_DISTANCES = 3
+
 /** A route's memories, from its first records on. */
 export interface Grown {
   readonly forest: TailMemory
@@ -69,6 +72,19 @@ export class RouteMemory {
     this.#young = new Float64Array(0)
   }
 
+  /**
+   * Takes out what was learnt of a feature's values within a band, on both sides inclusive. Of the forest's scores there
+   * is no telling whose they were.
+   * @returns how many records that was, old ones counted less
+   */
+  forget(feature: number, from: number, to: number): number {
+    const { grown } = this
+    if (grown === null) return this.#forgetYoung(feature, from, to)
+    const usual = grown.features[feature] as UsualValue
+    const band = usual.bandOf(from, to)
+    return usual.takeOut(band) + grown.quarantine.dropWithin(HELD_DISTANCES + feature, band)
+  }
+
   capture(): Captured {
     const { name, used, grown } = this
     return {
@@ -105,6 +121,20 @@ export class RouteMemory {
     return route
   }
 
+  #forgetYoung(feature: number, from: number, to: number): number {
+    const width = 1 + this.#features.length
+    const before = this.#nYoung
+    let kept = 0
+    for (let i = 0; i < before; i++) {
+      const value = this.#young[i * width + 1 + feature] as number
+      if (value >= from && value <= to) continue
+      this.#young.copyWithin(kept * width, i * width, (i + 1) * width)
+      kept += 1
+    }
+    this.#nYoung = kept
+    return before - kept
+  }
+
   #restoreGrown(captured: Captured): Grown {
     const grown = this.#grow()
     grown.forest.restore(memberOf(captured, 'forest'))
@@ -126,7 +156,7 @@ export class RouteMemory {
       features: features.map(({ direction }) => new UsualValue(CAPACITY, direction === 'low')),
       shifts: features.map(() => new ShiftEvidence()),
       gate: new Gate(TOLERANCE),
-      quarantine: new Quarantine(3 + features.length),
+      quarantine: new Quarantine(HELD_DISTANCES + features.length),
     }
   }
 }

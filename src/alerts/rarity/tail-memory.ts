@@ -113,6 +113,15 @@ export class TailMemory {
     this.payoff = eValue(this.surprise)
   }
 
+  /** Takes out what it holds from one value to another; returns the weight of that. */
+  takeOut(from: number, to: number): number {
+    this.#stale = 0
+    this.value = from
+    const lowest = this.#bin()
+    this.value = to
+    return this.#memory.takeOut(lowest, this.#bin())
+  }
+
   median(): number {
     return this.#valueOf(this.#memory.binOfRank(this.#memory.total / 2))
   }

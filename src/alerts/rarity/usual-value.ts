@@ -5,6 +5,8 @@ import { TailMemory } from './tail-memory.js'
 const FOLLOWED_RECORDS = 400
 /** A single value moves the usual one as if it were at most this many mean deviations away. */
 const CLIP = 2
+/** How far, ln, a usual value is thought to have moved since the oldest of what is remembered was learnt. */
+const MOVED = 0.25
 /** Steps of 1.6% up to e^8 times the unit in each direction; a tail heavier than Pareto 0.8 is not believed. */
 const SHAPE = { lowest: -8, binsAUnit: 64, leastRate: 0.8, mostRate: 60 }
 /** The unit is this share of the first values' median: above it the scale is logarithmic. */
@@ -110,6 +112,26 @@ export class UsualValue {
     this.#center += pace * this.#sign * Math.min(Math.max(distance, -limit), limit)
     const size = Math.min(Math.abs(distance), 1.5 * limit + 1e-6)
     this.#deviation += pace * (size - this.#deviation)
+  }
+
+  /**
+   * Which distances a band of values has, smallest first. The usual value has moved since some of them were learnt, so the
+   * band is wider than it is now, but not so wide that it comes near the usual value.
+   */
+  bandOf(from: number, to: number): readonly [number, number] {
+    const ends = Float64Array.of(from, to)
+    for (let i = 0; i < 2; i++) {
+      this.measure(ends, i)
+      ends[i] = this.distance
+    }
+    const [nearest = 0, farthest = 0] = ends.sort()
+    const slack = Math.min(MOVED, Math.max(0, nearest / 4))
+    return [nearest - slack, farthest + slack]
+  }
+
+  /** Takes out the distances of a band; returns their weight. */
+  takeOut([from, to]: readonly [number, number]): number {
+    return this.#memory.takeOut(from, to)
   }
 
   capture(): Captured {
