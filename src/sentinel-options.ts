@@ -86,8 +86,8 @@ export interface SentinelOptions {
   /** Default: none. */
   readonly log?: SentinelLog
   /**
-   * Milliseconds since 1970, for the times of incidents and for what operators say for a time. Default: the clock of the
-   * machine.
+   * Milliseconds since 1970, for the times of anomalies and incidents and for what operators say for a time. Default: the
+   * clock of the machine.
    */
   readonly clock?: () => number
 }

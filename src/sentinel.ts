@@ -68,7 +68,7 @@ export class Sentinel {
   private constructor(options: SentinelOptions, detector: Detector, listeners: SentinelListener[]) {
     const { explain = BY_RULES, log = SILENT, anomaliesMax, incidentsMax, clock = Date.now } = options
     const settings = { ...DETECTOR_DEFAULTS, ...options.detector }
-    const anomalies = new AnomalyLog(anomaliesMax === undefined ? {} : { max: anomaliesMax })
+    const anomalies = new AnomalyLog(anomaliesMax === undefined ? { clock } : { max: anomaliesMax, clock })
     const { ids } = anomalies
     const incidents = new IncidentLog(incidentsMax === undefined ? { ids } : { ids, max: incidentsMax })
     incidents.subscribe((event) => {
@@ -91,10 +91,8 @@ export class Sentinel {
       clock,
     })
     this.alertRate = this.#desk.rate
-    // An incident keeps no feedback of its own; its example anomalies do.
-    const findIncident = { get: (id: string) => incidents.get(id), note() {} }
     const forgetAlerts = (route: string | null, band: Band): void => this.#desk.forget(route, band)
-    this.operator = new Operator({ detector, anomalies, incidents: findIncident, forgetAlerts, log, clock })
+    this.operator = new Operator({ detector, anomalies, incidents, forgetAlerts, log, clock })
     this.#reporter = new Reporter({ anomalies, incidents, explain, listeners, log })
     this.#parts = {
       detector,

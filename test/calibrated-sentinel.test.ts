@@ -5,6 +5,7 @@ import { decodeState, encodeState } from '#sentinel/state/codec.js'
 import { StateError } from '#sentinel/state/section.js'
 import { ERRORS, LATENCY } from '#sentinel/telemetry/features.js'
 import type { Telemetry } from '#sentinel/telemetry/record.js'
+import { idBound } from '#sentinel/text/time-id.js'
 import { mulberry32 } from '../made-up/random.js'
 import { rowOf } from '../made-up/rows.js'
 import { codeRunnerTraffic } from '../made-up/traffic.js'
@@ -69,6 +70,36 @@ test('an attack is one incident for each route that it is on, and is answered th
   for (const { id, anomalies } of incidents) {
     expect(anomalies.length).toBeGreaterThan(0)
     for (const each of anomalies) expect(sentinel.anomalies.get(each)?.incident).toBe(id)
+  }
+})
+
+test('anomalies and incidents go by one clock, and show what an operator said of them, after a restart, too', async () => {
+  const watched = await Watched.create()
+  const { sentinel } = watched
+  await watched.judge(codeRunnerTraffic(3000, 3))
+  const startMs = watched.nowMs
+  await watched.judge(raid(['/lint'], 60, 4))
+  const [incident] = sentinel.incidents.list()
+  if (incident === undefined) throw new Error('no incident was opened')
+  for (const { timestamp, id } of sentinel.anomalies.list({ since: idBound(startMs) })) {
+    expect(Date.parse(timestamp)).toBeGreaterThan(startMs)
+    expect(Date.parse(timestamp)).toBeLessThanOrEqual(watched.nowMs)
+    expect(idBound(Date.parse(timestamp)) <= id).toBe(true)
+  }
+  expect(sentinel.anomalies.get(incident.anomalies[0] as string)?.timestamp).toBe(incident.opened)
+
+  const request = { verdict: 'threat', note: 'a scanner', confirm: true } as const
+  const { feedback } = sentinel.operator.onIncident(incident.id, request)
+  expect(feedback).toEqual({
+    verdict: 'threat',
+    note: 'a scanner',
+    at: new Date(watched.nowMs).toISOString(),
+  })
+  const other = await Watched.create({}, watched.nowMs)
+  other.sentinel.restore(decodeState(encodeState(sentinel.snapshot())))
+  for (const { incidents, anomalies } of [sentinel, other.sentinel]) {
+    expect(incidents.get(incident.id)?.feedback).toEqual(feedback)
+    expect(anomalies.get(incident.anomalies[0] as string)?.feedback).toEqual(feedback)
   }
 })
 

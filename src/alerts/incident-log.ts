@@ -1,5 +1,6 @@
 import { routeName } from '../telemetry/route-name.js'
 import type { TimeIds } from '../text/time-id.js'
+import type { FeedbackNote } from './feedback-note.js'
 import type { Incident } from './incident.js'
 import type { IncidentChange, IncidentEvent } from './incident-event.js'
 import { IncidentRecord, type OpenIncidentChanges } from './incident-record.js'
@@ -17,7 +18,7 @@ export interface IncidentLogOptions {
 /** What is known of an incident when it opens. */
 export type IncidentFacts = Omit<
   Incident,
-  'id' | 'status' | 'opened' | 'last_seen' | 'closed' | 'anomalies'
+  'id' | 'status' | 'opened' | 'last_seen' | 'closed' | 'anomalies' | 'feedback'
 > & { readonly anomalies?: readonly string[] }
 
 export interface IncidentQuery {
@@ -91,6 +92,13 @@ export class IncidentLog {
   addExample(id: string, anomalyId: string): void {
     const record = this.#records.get(id)
     if (record?.isOpen) record.addExample(anomalyId)
+  }
+
+  /** @internal Keeps what an operator said of an incident. False when it is no longer kept. */
+  note(id: string, feedback: FeedbackNote): boolean {
+    const record = this.#records.get(id)
+    record?.note(feedback)
+    return record !== undefined
   }
 
   /** @internal Closes an incident with its last changes. False when it is closed already or no longer kept. */

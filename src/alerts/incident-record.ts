@@ -1,3 +1,4 @@
+import type { FeedbackNote } from './feedback-note.js'
 import type { Incident } from './incident.js'
 import type { IncidentChange, IncidentEvent } from './incident-event.js'
 
@@ -6,7 +7,10 @@ const MAX_EXAMPLES = 10
 
 /** What may change while an incident is open. */
 export type OpenIncidentChanges = Partial<
-  Omit<Incident, 'id' | 'status' | 'kind' | 'route' | 'opened' | 'last_seen' | 'closed' | 'anomalies'>
+  Omit<
+    Incident,
+    'id' | 'status' | 'kind' | 'route' | 'opened' | 'last_seen' | 'closed' | 'anomalies' | 'feedback'
+  >
 >
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
@@ -55,6 +59,7 @@ export class IncidentRecord {
       action: facts.action,
       summary: facts.summary,
       anomalies: (facts.anomalies ?? []).slice(0, MAX_EXAMPLES),
+      feedback: null,
     }
     return new IncidentRecord({ id, change: 'opened', incident })
   }
@@ -93,6 +98,11 @@ export class IncidentRecord {
 
   addExample(anomalyId: string): void {
     if (this.#facts.anomalies.length < MAX_EXAMPLES) this.#facts.anomalies.push(anomalyId)
+  }
+
+  /** Keeps what an operator said of it, whether it is open or not. */
+  note(feedback: FeedbackNote): void {
+    this.#facts.feedback = feedback
   }
 
   close(changes: OpenIncidentChanges, nowMs: number): void {

@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
+import { FeedbackNote } from './feedback-note.js'
 
 /** What is recommended, in ascending order of severity. */
 export const Action = Type.Union(
@@ -43,6 +44,7 @@ export const INCIDENT_EXAMPLE = {
   action: 'freeze' as const,
   summary: 'latency at /api/analyze is up to 41x its usual value',
   anomalies: ['19b76daa7d2-0003'],
+  feedback: null,
 }
 
 /** Evidence that something is going on, and the records that belong to it: one for a thousand alerts. */
@@ -69,6 +71,7 @@ export const Incident = Type.Object(
     action: Action,
     summary: Type.String({ description: 'What happened, in a sentence.' }),
     anomalies: Type.Array(Type.String(), { description: 'Ids of example anomalies, the first ones.' }),
+    feedback: OrNull(FeedbackNote, 'What an operator said of it; null while nobody did.'),
   },
   { $id: 'Incident', description: 'One incident.', examples: [INCIDENT_EXAMPLE] },
 )

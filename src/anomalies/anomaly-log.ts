@@ -27,6 +27,13 @@ export interface LoggedAnomaly {
   readonly confidence?: number
 }
 
+export interface AnomalyLogOptions {
+  readonly max?: number
+  readonly ids?: TimeIds
+  /** Milliseconds since 1970; default: the clock of the machine. */
+  readonly clock?: () => number
+}
+
 export interface AnomalyQuery {
   /** At most so many, the newest of them; default all. */
   readonly limit?: number
@@ -42,15 +49,17 @@ export class AnomalyLog {
   readonly capacity: number
   /** For other logs, too, that tell of their events in one stream with these. */
   readonly ids: TimeIds
+  readonly #clock: () => number
   /** In the order of their ids, which is that of insertion: lists and states are read off it. */
   readonly #anomalies = new Map<string, Anomaly>()
   readonly #listeners = new Set<(event: AnomalyEvent) => void>()
   #newestId = ''
 
-  constructor({ max = ANOMALIES_MAX, ids = new TimeIds() }: { max?: number; ids?: TimeIds } = {}) {
+  constructor({ max = ANOMALIES_MAX, ids = new TimeIds(), clock = Date.now }: AnomalyLogOptions = {}) {
     if (!Number.isInteger(max) || max < 1) throw new RangeError('an anomaly log holds one or more anomalies')
     this.capacity = max
     this.ids = ids
+    this.#clock = clock
   }
 
   get size(): number {
@@ -60,7 +69,7 @@ export class AnomalyLog {
   /** @internal Keeps an anomaly and tells the listeners. The header `x-anomaly-id` carries its `id`. */
   add(logged: LoggedAnomaly): Anomaly {
     const { verdict, reason, route, action = 'freeze', p = null, incident = null } = logged
-    const nowMs = Date.now()
+    const nowMs = this.#clock()
     const anomaly: Anomaly = {
       id: this.ids.next(nowMs),
       timestamp: new Date(nowMs).toISOString(),

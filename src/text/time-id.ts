@@ -23,9 +23,11 @@ export class TimeIds {
     this.#sequence = sequence
   }
 
+  /** @param nowMs milliseconds since 1970; a fraction of one does not count */
   next(nowMs: number): string {
-    if (nowMs > this.#ms) {
-      this.#ms = nowMs
+    const ms = Math.floor(nowMs)
+    if (ms > this.#ms) {
+      this.#ms = ms
       this.#sequence = 0
     } else if (++this.#sequence === SEQUENCE_END) {
       this.#ms++

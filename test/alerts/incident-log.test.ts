@@ -21,6 +21,7 @@ describe('an incident', () => {
       last_seen: '1970-01-01T00:00:01.000Z',
       closed: null,
       anomalies: ['19b76daa800-0000'],
+      feedback: null,
     })
     expect(log.get(incident.id)).toEqual(incident)
     expect(log.openCount).toBe(1)
@@ -182,6 +183,44 @@ describe('the incident log', () => {
   })
 })
 
+describe('what an operator said of an incident', () => {
+  const SAID = { verdict: 'threat', note: 'a scanner', at: '2026-01-01T00:00:00.000Z' } as const
+
+  it('is shown on it, open or closed, and the last word counts', () => {
+    const log = incidentLog()
+    const [closed = '', open = ''] = opened(log, 2)
+    log.close(closed, {}, 60_000)
+    expect(log.get(open)?.feedback).toBeNull()
+    expect(log.note(open, { ...SAID, verdict: 'expected' })).toBe(true)
+    expect(log.note(open, SAID)).toBe(true)
+    expect(log.note(closed, SAID)).toBe(true)
+    expect(log.note('00000000000-0000', SAID)).toBe(false)
+    expect(log.list().map(({ feedback }) => feedback)).toEqual([SAID, SAID])
+    log.update(open, { records: 9 }, 61_000)
+    expect(log.get(open)?.feedback).toEqual(SAID)
+  })
+
+  it('is kept over a restart, and a state of before there was any is read', () => {
+    const before = incidentLog()
+    const [said = '', unsaid = ''] = opened(before, 2)
+    before.note(said, SAID)
+    const captured = structuredClone(before.capture())
+    const old = captured.map(({ incident: { feedback: _, ...incident }, ...event }) => ({
+      ...event,
+      incident,
+    }))
+    for (const [state, feedback] of [
+      [captured, SAID],
+      [old, null],
+    ] as const) {
+      const after = incidentLog()
+      after.restore(structuredClone(state) as typeof captured)
+      expect(after.get(said)?.feedback).toEqual(feedback)
+      expect(after.get(unsaid)?.feedback).toBeNull()
+    }
+  })
+})
+
 describe('a restored log', () => {
   it('goes on with what was open, under ids after those before, even when the clock has gone back', () => {
     const before = incidentLog()
@@ -224,6 +263,8 @@ describe('a restored log', () => {
         { anomalies: 'x' },
         { route: 7 },
         { action: 'format' },
+        { feedback: { verdict: 'maybe', note: null, at: '2026-01-01T00:00:00.000Z' } },
+        { feedback: { verdict: 'threat', note: null, at: 'today' } },
       ].map((fault) => ({ ...good, incident: { ...good.incident, ...fault } })),
       { ...closed, incident: { ...closed.incident, closed: null } },
     ]

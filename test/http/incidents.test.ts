@@ -121,7 +121,10 @@ describe('GET /incidents/:id', () => {
       anomalies: ['19b76daa800-0000'],
     })
     log.close(id)
-    expect((await json(`/incidents/${id}`)).body.status).toBe('closed')
+    expect((await json(`/incidents/${id}`)).body).toMatchObject({ status: 'closed', feedback: null })
+    const feedback = { verdict: 'expected', note: null, at: '2026-01-01T00:00:00.000Z' } as const
+    log.note(id, feedback)
+    expect((await json(`/incidents/${id}`)).body.feedback).toEqual(feedback)
   })
 
   it('does not know an incident that has left the log', async () => {

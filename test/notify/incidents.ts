@@ -21,6 +21,7 @@ export function incidentOf(changes: Partial<Incident> = {}): Incident {
     action: 'throttle',
     summary: 'Latency of /run is 70 times its usual value.',
     anomalies: ['19b76daa7ff-0000'],
+    feedback: null,
     ...changes,
   }
 }

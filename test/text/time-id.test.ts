@@ -12,6 +12,7 @@ describe('ids by time', () => {
   })
 
   it('are bounded by times', () => {
+    expect(new TimeIds().next(1_000.7)).toBe('000000003e8-0000')
     const id = new TimeIds().next(1_000)
     expect(id > idBound(1_000)).toBe(true)
     expect(id < idBound(1_001)).toBe(true)

@@ -39,6 +39,7 @@ describe('the sentence of an incident', () => {
       peak_p: 1e-5,
       summary: '',
       anomalies: [],
+      feedback: null,
     }
     expect(incidentSentence(incident)).toBe(incidentSentence(SPIKE))
   })
