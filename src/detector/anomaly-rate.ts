@@ -17,10 +17,10 @@ export class AnomalyRate {
   /** The verdicts, oldest first: 1 where anomalous. */
   capture(): Uint8Array {
     const oldest = this.#size < this.#flags.length ? 0 : this.#next
-    return Uint8Array.from(
-      { length: this.#size },
-      (_, i) => this.#flags[(oldest + i) % this.#flags.length] as number,
-    )
+    const flags = new Uint8Array(this.#size)
+    flags.set(this.#flags.subarray(oldest, this.#size))
+    flags.set(this.#flags.subarray(0, oldest), this.#size - oldest)
+    return flags
   }
 
   restore(flags: Uint8Array): void {

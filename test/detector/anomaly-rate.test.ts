@@ -15,6 +15,7 @@ test('is the share of anomalies among the last verdicts, as many as fit', () => 
         const rate = new AnomalyRate(capacity)
         for (const flag of flags) rate.push(flag)
         const last = flags.slice(-capacity)
+        expect([...rate.capture()]).toEqual(last.map(Number))
         expect(rate.value).toBeCloseTo(last.filter(Boolean).length / last.length, 12)
       },
     ),

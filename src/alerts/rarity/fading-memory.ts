@@ -1,4 +1,4 @@
-import { AlertsStateError, type Captured, memberOf, numbersOf } from '../captured.js'
+import { AlertsStateError, type Captured, memberOf } from '../captured.js'
 
 /** Bins of a memory. */
 export const BINS = 1024
@@ -107,18 +107,29 @@ export class FadingMemory {
     return before - this.#total
   }
 
+  /** The bins from the lowest to the highest that is not empty: most of them are. */
   capture(): Captured {
-    return { bins: this.#weights.slice(BINS_AT), total: Float64Array.of(this.#total) }
+    const weights = this.#weights
+    let from = 0
+    let to = BINS
+    while (from < to && weights[BINS_AT + from] === 0) from += 1
+    while (to > from && weights[BINS_AT + to - 1] === 0) to -= 1
+    return { bins: weights.slice(BINS_AT + from, BINS_AT + to), from }
   }
 
-  /** @throws AlertsStateError when that is no memory */
+  /** @throws AlertsStateError when that is no memory, and then nothing has changed */
   restore(captured: Captured): void {
     const bins = memberOf(captured, 'bins')
-    if (!(bins instanceof Float32Array) || bins.length !== BINS || !bins.every((weight) => weight >= 0))
-      throw new AlertsStateError(`bins are not ${BINS} weights`)
-    const [total = 0] = numbersOf(captured, 'total', 1)
-    if (total < 0 || total > this.capacity + 1) throw new AlertsStateError(`total is ${total}`)
-    this.#weights.set(bins, BINS_AT)
+    // A state of before the empty bins were left out has all of them.
+    const { from = 0 } = captured as { readonly from?: Captured }
+    if (!(bins instanceof Float32Array) || !bins.every((weight) => weight >= 0))
+      throw new AlertsStateError('bins are no weights')
+    if (typeof from !== 'number' || !(from >= 0 && from + bins.length <= BINS) || !Number.isInteger(from))
+      throw new AlertsStateError(`there are more than ${BINS} bins`)
+    const total = bins.reduce((sum, weight) => sum + weight, 0)
+    if (!(total <= this.capacity + 1)) throw new AlertsStateError(`their weight is ${total}`)
+    this.#weights.fill(0)
+    this.#weights.set(bins, BINS_AT + from)
     this.#addUp(1)
   }
 

@@ -64,15 +64,25 @@ export class Quarantine {
     this.#size = 0
   }
 
+  /** Those that are held, oldest first. */
   capture(): Captured {
-    return { rows: this.#rows.slice(), ring: Float64Array.of(this.#first, this.#size) }
+    const width = this.#width
+    const rows = new Float64Array(this.#size * width)
+    for (let i = 0; i < this.#size; i++) {
+      const at = ((this.#first + i) % HELD) * width
+      rows.set(this.#rows.subarray(at, at + width), i * width)
+    }
+    return { rows, ring: Float64Array.of(0, this.#size) }
   }
 
   /** @throws AlertsStateError when that is no quarantine */
   restore(captured: Captured): void {
-    const rows = numbersOf(captured, 'rows', HELD * this.#width)
+    // A state of before empty rows were left out has all of them.
+    const rows = numbersOf(captured, 'rows')
     const [first = 0, size = 0] = numbersOf(captured, 'ring', 2)
-    if (!(first >= 0 && first < HELD && size >= 0 && size <= HELD)) throw new AlertsStateError('ring is off')
+    const fits = rows.length === HELD * this.#width || (rows.length === size * this.#width && first === 0)
+    if (!fits || !(first >= 0 && first < HELD && size >= 0 && size <= HELD))
+      throw new AlertsStateError('ring is off')
     this.#rows.set(rows)
     this.#first = first
     this.#size = size

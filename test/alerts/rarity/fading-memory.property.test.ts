@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { AlertsStateError } from '#sentinel/alerts/captured.js'
 import { BINS, FadingMemory } from '#sentinel/alerts/rarity/fading-memory.js'
 
 const bins = fc.array(fc.integer({ min: 0, max: BINS - 1 }), { maxLength: 300 })
@@ -81,4 +82,31 @@ test('every sum is exact, whatever was added and halved, and so does not depend 
   for (let bin = 0; bin < BINS; bin += 7)
     expect(memory.atLeast(bin)).toBe(weights.slice(bin).reduce((a, b) => a + b, 0))
   expect(memory.total).toBe(weights.reduce((a, b) => a + b, 0))
+})
+
+test('a captured memory leaves out the empty bins around, one that has them all is read, and what is none is refused', () => {
+  const memory = new FadingMemory(50)
+  for (const bin of [500, 502, 502, 510]) memory.add(bin)
+  expect(memory.capture()).toEqual({ bins: Float32Array.of(1, 0, 2, 0, 0, 0, 0, 0, 0, 0, 1), from: 500 })
+  const all = new Float32Array(BINS)
+  for (let bin = 0; bin < BINS; bin++) all[bin] = memory.within(bin)
+  const other = new FadingMemory(50)
+  other.add(3)
+  other.restore({ bins: all, total: Float64Array.of(4) })
+  expect(other.capture()).toEqual(memory.capture())
+  expect(other.total).toBe(4)
+  expect(new FadingMemory(50).capture()).toEqual({ bins: new Float32Array(0), from: BINS })
+  for (const none of [
+    {},
+    { bins: [1], from: 0 },
+    { bins: Float32Array.of(-1), from: 0 },
+    { bins: Float32Array.of(Number.NaN), from: 0 },
+    { bins: Float32Array.of(52), from: 0 },
+    { bins: Float32Array.of(1, 1), from: BINS - 1 },
+    { bins: Float32Array.of(1), from: 0.5 },
+    { bins: Float32Array.of(1), from: 'x' },
+    { bins: new Float32Array(BINS + 1) },
+  ])
+    expect(() => other.restore(none), JSON.stringify(none)).toThrow(AlertsStateError)
+  expect(other.capture()).toEqual(memory.capture())
 })
