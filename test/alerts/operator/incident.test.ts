@@ -26,6 +26,7 @@ describe('feedback on an incident', () => {
     action: 'freeze',
     summary: 'slow',
     anomalies: [],
+    feedback: null,
   }
 
   async function operatorOf(incident: Incident) {
