@@ -4,7 +4,7 @@
 import { parseArgs } from 'node:util'
 import { attackTables } from './accuracy/alerts/attacks.js'
 import { burstTable } from './accuracy/alerts/bursts.js'
-import { cleanTable } from './accuracy/alerts/clean.js'
+import { cleanAnswer } from './accuracy/alerts/clean.js'
 import { coldStartTable } from './accuracy/alerts/cold-start.js'
 import { extentOf } from './accuracy/alerts/extent.js'
 import { recordedStreams } from './accuracy/alerts/streams.js'
@@ -24,7 +24,7 @@ const streams = recordedStreams()
 const parts = {
   clean: [
     'Ordinary traffic from record 1,000 on: shares as multiples of what is asked for, and false incidents',
-    () => cleanTable(streams, extent),
+    async () => (await cleanAnswer(streams, extent)).table,
   ],
   attacks: [
     'Attacks, records from 1,000 on; two figures are precision and recall',

@@ -1,11 +1,13 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { writeGeneratedBlock } from '../scripts/docs/generated-block.js'
+import type { CalibrationFigures } from './calibration.js'
 import type { ForestFigures } from './forest.js'
 import type { Goal } from './goal.js'
 import type { HttpSeries } from './http.js'
 import type { Machine } from './machine.js'
 import type { PeerFigures } from './peers.js'
+import { calibrationPicture } from './pictures/calibration.js'
 import { growthPicture } from './pictures/growth.js'
 import { headlinePicture } from './pictures/headline.js'
 import { themes } from './pictures/svg.js'
@@ -68,6 +70,7 @@ function drawPictures({ machine, parts }: Results, { pictures: folder }: Places)
   const footing = `${machine.cpu}, ${machine.cores} cores, Node ${machine.node}, ${machine.date}`
   const forest = parts.forest?.figures as ForestFigures | undefined
   const peers = parts.peers?.figures as PeerFigures[] | undefined
+  const calibration = parts.calibration?.figures as CalibrationFigures | undefined
   const http = parts.http?.figures as HttpSeries[] | undefined
   const drawn: string[] = []
   for (const theme of themes) {
@@ -85,6 +88,7 @@ function drawPictures({ machine, parts }: Results, { pictures: folder }: Places)
         ),
       )
     }
+    if (calibration) keep('calibration', calibrationPicture(calibration.lines, footing, theme))
     if (forest) keep('growth', growthPicture(forest.growth, footing, theme))
   }
   return drawn

@@ -3,6 +3,8 @@
 //   npm run bench [-- [part…] [--quick] [--out FOLDER]]
 import { parseArgs } from 'node:util'
 import { benchmarkAccuracy } from './accuracy/against-scikit-learn.js'
+import { benchmarkAlertCost } from './alert-cost.js'
+import { benchmarkCalibration } from './calibration.js'
 import { benchmarkFitStall } from './fit-stall.js'
 import { benchmarkFootprint } from './footprint.js'
 import { benchmarkForest } from './forest.js'
@@ -18,8 +20,10 @@ const parts: Readonly<Record<string, Part>> = {
   stall: benchmarkFitStall,
   footprint: benchmarkFootprint,
   forest: benchmarkForest,
+  'alert-cost': benchmarkAlertCost,
   peers: benchmarkPeers,
   accuracy: benchmarkAccuracy,
+  calibration: benchmarkCalibration,
 }
 
 const { values, positionals } = parseArgs({

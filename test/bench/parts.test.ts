@@ -47,6 +47,7 @@ describe('each part of the benchmark works in its short form', () => {
     ['stall', 5],
     ['footprint', 5],
     ['forest', 11],
+    ['alert-cost', 1],
   ])(
     '%s measures, and reports on every goal',
     async (part, goals) => {

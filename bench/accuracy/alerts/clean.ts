@@ -8,6 +8,8 @@ import { ordinaryOnly, type Recorded } from './streams.js'
 
 const LEVELS = [0.1, 0.01, 0.001, 0.0001] as const
 const RATE = 0.001
+/** With fewer records than this to be expected, a share says nothing. */
+const ENOUGH = 5
 /** Records that are left out at first, or half of the stream where it is shorter than twice that. */
 const WARM_UP = 1000
 
@@ -18,9 +20,24 @@ interface Figures {
   readonly records: number
 }
 
-export async function cleanTable(streams: readonly Recorded[], extent: Extent): Promise<string> {
+/** How often p was at most what was asked for, over the runs of one stream. */
+export interface CalibrationLine {
+  readonly stream: string
+  /** Ordinary records of all its runs. */
+  readonly records: number
+  /** From the largest share asked for to the smallest that so few records can tell; `seen` is the median of the runs. */
+  readonly points: readonly { readonly asked: number; readonly seen: number }[]
+}
+
+export interface CleanAnswer {
+  readonly table: string
+  readonly calibration: readonly CalibrationLine[]
+}
+
+export async function cleanAnswer(streams: readonly Recorded[], extent: Extent): Promise<CleanAnswer> {
   const { madeSeeds, forestSeeds, count, options, progress } = extent
   const rows: string[][] = []
+  const lines: CalibrationLine[] = []
   for (const { name, records } of streams) {
     const figures: Figures[] = []
     for (const seed of forestSeeds) {
@@ -28,6 +45,7 @@ export async function cleanTable(streams: readonly Recorded[], extent: Extent): 
       figures.push(figuresOf(await hear(ordinaryOnly(records), { ...options, seed })))
     }
     rows.push(rowOf(name, figures))
+    lines.push(lineOf(name, figures))
   }
   for (const kind of TRAFFIC_KINDS) {
     const figures: Figures[] = []
@@ -37,9 +55,11 @@ export async function cleanTable(streams: readonly Recorded[], extent: Extent): 
       figures.push(figuresOf(await hear(records, options)))
     }
     rows.push(rowOf(kind, figures))
+    lines.push(lineOf(kind, figures))
   }
   const levels = LEVELS.map((level) => `p ≤ ${level}`)
-  return table(['stream', ...levels, 'alerted', 'false incidents', 'per 180,000'], rows)
+  const head = ['stream', ...levels, 'alerted', 'false incidents', 'per 180,000']
+  return { table: table(head, rows), calibration: lines }
 }
 
 function figuresOf(heard: Heard): Figures {
@@ -51,6 +71,16 @@ function figuresOf(heard: Heard): Figures {
     wrong: falseIncidents(heard),
     records: records.length,
   }
+}
+
+function lineOf(stream: string, figures: readonly Figures[]): CalibrationLine {
+  const shortest = Math.min(...figures.map(({ records }) => records))
+  const told = LEVELS.filter((asked) => asked * shortest >= ENOUGH)
+  const points = told.map((asked, i) => {
+    const multiples = figures.map((each) => each.multiples[i] as number).sort((a, b) => a - b)
+    return { asked, seen: asked * (multiples[multiples.length >> 1] as number) }
+  })
+  return { stream, records: figures.reduce((sum, { records }) => sum + records, 0), points }
 }
 
 function rowOf(name: string, figures: readonly Figures[]): string[] {
