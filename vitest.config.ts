@@ -24,6 +24,7 @@ const SLOW = [
   'test/forest/distribution.test.ts',
   'test/http/access/access.test.ts',
   'test/http/bad-input.test.ts',
+  'test/http/docs-pages.test.ts',
   'test/http/operator.test.ts',
   'test/made-up/demo.test.ts',
   'test/package/**/*.test.ts',

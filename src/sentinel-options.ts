@@ -23,6 +23,11 @@ export interface Judgement {
   readonly anomaly: ReportedAnomaly | null
 }
 
+export interface JudgeOptions {
+  readonly detail?: boolean
+  readonly traceparent?: string | undefined
+}
+
 /** An anomaly under the id it is kept under. */
 export interface ReportedAnomaly {
   /** As `anomalies.get` takes it; ids sort by time. */
@@ -87,7 +92,7 @@ export interface SentinelOptions {
   readonly log?: SentinelLog
   /**
    * Milliseconds since 1970, for the times of anomalies and incidents and for what operators say for a time. Default: the
-   * clock of the machine.
+   * clock of the machine; with fits at their record (`detector.fit: 'sync'`) what the records' timestamps say.
    */
   readonly clock?: () => number
 }
@@ -98,7 +103,7 @@ export interface AskedModel {
   readonly model: OpenModel
   /** Whether a reason waits for the model's words, or they come later. `rules` never asks. */
   readonly mode: ExplainMode
-  /** How long the model may take, in milliseconds. */
+  /** How long a reason may wait for the model's words, in milliseconds; later ones are kept with the anomaly. */
   readonly timeoutMs: number
 }
 

@@ -4,6 +4,8 @@ import type { AnomalyLog } from './anomalies/anomaly-log.js'
 import type { Verdict } from './detector/verdict.js'
 import { Explainer } from './explain/explainer.js'
 import type { AskedModel, ReportedAnomaly, SentinelListener, SentinelLog } from './sentinel-options.js'
+import { rawRecordOf } from './telemetry/raw-record.js'
+import type { Telemetry } from './telemetry/record.js'
 import { routeName } from './telemetry/route-name.js'
 
 /** What an anomaly is kept in, explained by and told to. */
@@ -40,34 +42,35 @@ export class Reporter {
 
   /**
    * Reports a record that somebody is told of; its line is written once its reason is whole.
-   * @param route the client's text as it came
+   * @param traceparent of the request that brought the record; the record's own counts before it
    */
-  report(verdict: Verdict, alert: Alert, route: string | undefined): ReportedAnomaly {
-    const { anomalies, incidents, explain } = this.#parts
+  report(verdict: Verdict, alert: Alert, record: Telemetry, traceparent?: string): ReportedAnomaly {
+    const { anomalies, incidents } = this.#parts
+    const { route } = record
+    const raw = rawRecordOf(record, traceparent)
     const { action, p, incident, feature } = alert
     const inIncident = incident !== null
     // Of an incident the model is asked once, not for each of its records.
     const ask = !inIncident || incidents.get(incident)?.anomalies.length === 0
-    const { reason, assessment } = this.#explainer.explain({ verdict, route, evidence: { inIncident }, ask })
+    const explained = this.#explainer.explain({ verdict, route, evidence: { inIncident }, ask })
+    const { reason, assessment, inTime } = explained
     const confidence = p === null ? verdict.confidence : 1 - p
-    const { id } = anomalies.add({ verdict, reason, route, action, p, incident, confidence })
+    const { id } = anomalies.add({ verdict, reason, route, record: raw, action, p, incident, confidence })
     if (inIncident) incidents.addExample(incident, id)
 
     const facts = { anomalyId: id, action, p, score: verdict.score, confidence }
     const written = (text: string): string => {
-      this.#writeLine({ ...facts, reason: text, route: routeName(route) || null }, incident)
+      this.#writeLine({ ...facts, reason: text, route: routeName(route) || null, record: raw }, incident)
       return text
     }
-    const whole = assessment?.then((arrived) => {
-      if (arrived === null) return reason
+    void assessment?.then((arrived) => {
+      if (arrived === null) return
       anomalies.attachAssessment(id, arrived)
       for (const listener of this.#parts.listeners) listener.explained?.(id)
-      return arrived.text
     })
-    const waits = whole !== undefined && explain.mode === 'wait'
     return {
       id,
-      reason: waits ? whole.then(written) : written(reason),
+      reason: inTime === null ? written(reason) : inTime.then((arrived) => written(arrived?.text ?? reason)),
       action,
       confidence,
       incident,
@@ -75,7 +78,7 @@ export class Reporter {
     }
   }
 
-  /** Loads the client of the language model ahead of the first anomaly. Never rejects. */
+  /** Has the language model loaded ahead of the first anomaly, and learns whether there is one. Never rejects. */
   prepare(): Promise<void> {
     return this.#explainer.prepare()
   }

@@ -5,6 +5,7 @@ import type { AnomalyLog } from './anomalies/anomaly-log.js'
 import type { AnomalyRate } from './detector/anomaly-rate.js'
 import type { Detector } from './detector/detector.js'
 import type { StateSection, StateValue } from './state/section.js'
+import type { RecordClock } from './telemetry/record-clock.js'
 
 /** The parts of a sentinel that outlive the process. */
 export interface KeptParts {
@@ -15,13 +16,15 @@ export interface KeptParts {
   readonly answered: AnomalyRate
   readonly captureAlarm: () => AlarmState | null
   readonly restoreAlarm: (state: AlarmState | null) => void
+  /** Time as the records tell it; null where the clock of the machine does. */
+  readonly recordClock: RecordClock | null
   /** What others keep with them. */
   readonly others: readonly StateSection[]
 }
 
 /** Their sections, in the order in which they are restored: the detector first, because it may refuse a state. */
 export function sectionsOf(parts: KeptParts): StateSection[] {
-  const { detector, anomalies, incidents, operator, answered } = parts
+  const { detector, anomalies, incidents, operator, answered, recordClock } = parts
   return [
     section(
       'detector',
@@ -48,6 +51,13 @@ export function sectionsOf(parts: KeptParts): StateSection[] {
       'answers',
       () => answered.capture(),
       (flags) => answered.restore(flags),
+    ),
+    section(
+      'clock',
+      () => recordClock?.capture() ?? null,
+      (nowMs) => {
+        if (nowMs !== null) recordClock?.restore(nowMs)
+      },
     ),
     ...parts.others,
   ]

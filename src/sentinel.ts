@@ -15,6 +15,7 @@ import { incidentSentence } from './explain/sentence/incident.js'
 import type {
   AskedModel,
   Judgement,
+  JudgeOptions,
   KeptState,
   SentinelListener,
   SentinelLog,
@@ -25,6 +26,7 @@ import { factsOf, type KeptParts, revisionOf, sectionsOf } from './sentinel-sect
 import { StateKeeper } from './state/keeper.js'
 import { captureAll, restoreAll, type StateSection, type StateValue } from './state/section.js'
 import type { Telemetry } from './telemetry/record.js'
+import { RecordClock } from './telemetry/record-clock.js'
 
 export type * from './sentinel-options.js'
 
@@ -62,11 +64,17 @@ export class Sentinel {
   readonly #log: SentinelLog
   readonly #parts: KeptParts
   readonly #sections: readonly StateSection[]
+  /** Time as the records tell it, where no pace may decide; null where the clock of the machine does. */
+  readonly #recordClock: RecordClock | null
   #keeper: StateKeeper | null = null
   #ticking: NodeJS.Timeout | null = null
 
   private constructor(options: SentinelOptions, detector: Detector, listeners: SentinelListener[]) {
-    const { explain = BY_RULES, log = SILENT, anomaliesMax, incidentsMax, clock = Date.now } = options
+    const { explain = BY_RULES, log = SILENT, anomaliesMax, incidentsMax } = options
+    const recordClock =
+      options.clock === undefined && options.detector?.fit === 'sync' ? new RecordClock() : null
+    const clock = recordClock === null ? (options.clock ?? Date.now) : () => recordClock.nowMs
+    this.#recordClock = recordClock
     const settings = { ...DETECTOR_DEFAULTS, ...options.detector }
     const anomalies = new AnomalyLog(anomaliesMax === undefined ? { clock } : { max: anomaliesMax, clock })
     const { ids } = anomalies
@@ -102,6 +110,7 @@ export class Sentinel {
       answered: this.#answered,
       captureAlarm: () => this.#desk.capture(),
       restoreAlarm: (alarm) => this.#restoreAlarm(alarm),
+      recordClock,
       others: options.state?.sections ?? [],
     }
     this.#sections = sectionsOf(this.#parts)
@@ -152,15 +161,19 @@ export class Sentinel {
    * logged.
    * @param record as the schema `Telemetry` has it; that is not checked here
    * @param options.detail fills in the contributions of an ordinary record, too
+   * @param options.traceparent of the request that brought the record; the record's own counts before it
    */
-  judge(record: Telemetry, options?: { readonly detail?: boolean }): Judgement {
+  judge(record: Telemetry, options?: JudgeOptions): Judgement {
     const { detector, operator } = this
+    this.#recordClock?.see(record)
     let verdict = detector.rate(record, options)
     const { p, alert } = this.#desk.decide(verdict, !operator.keepsOut())
     if (alert !== null) verdict = this.#told(verdict)
     const muted = alert !== null && operator.mutes(verdict)
     detector.learn(operator.treatmentOf(alert === null ? 'none' : muted ? 'muted' : 'alerted'))
-    const anomaly = alert === null || muted ? null : this.#reporter.report(verdict, alert, record.route)
+    const { traceparent } = options ?? {}
+    const anomaly =
+      alert === null || muted ? null : this.#reporter.report(verdict, alert, record, traceparent)
     // The share is to be compared with the alert rate, which says nothing of the records of an incident.
     this.#answered.push(anomaly !== null && anomaly.incident === null)
     const judgement = { verdict, p, anomaly }
@@ -182,7 +195,7 @@ export class Sentinel {
     this.#desk.resume()
   }
 
-  /** Loads the client of the language model ahead of the first anomaly. Never rejects. */
+  /** Has the language model loaded ahead of the first anomaly, and learns whether there is one. Never rejects. */
   prepare(): Promise<void> {
     return this.#reporter.prepare()
   }
@@ -221,7 +234,7 @@ export class Sentinel {
   }
 
   #startTicking(): void {
-    if (this.alertRate === null) return
+    if (this.alertRate === null || this.#recordClock !== null) return
     this.#ticking = setInterval(() => this.#desk.tick(), TICK_MS)
     this.#ticking.unref()
   }

@@ -24,6 +24,7 @@ export interface ChatRequest {
   readonly messages?: readonly { readonly role: string; readonly content: string }[]
   readonly stream?: boolean
   readonly format?: unknown
+  readonly think?: unknown
   readonly [option: string]: unknown
 }
 
@@ -40,6 +41,20 @@ export class OllamaStandIn {
   readonly chats: ChatRequest[] = []
   readonly loads: ChatRequest[] = []
   readonly redirected: string[] = []
+  /** The `authorization` of each chat. */
+  readonly authorizations: (string | undefined)[] = []
+  /** What the assistant's message has beside its content, and why it ended. */
+  thinking: string | undefined
+  doneReason = 'stop'
+  /** Answers 400 to a chat that says whether to think. */
+  refusesThink = false
+  /**
+   * While it is true the model is not in memory: a request of any kind waits for the load, and the load begins anew
+   * when nobody waits for it any more. `finishLoad` ends it.
+   */
+  cold = false
+  loadsBegun = 0
+  readonly #waitingForLoad = new Set<() => void>()
   mostInFlight = 0
   #inFlight = 0
   readonly #held: (() => void)[] = []
@@ -82,6 +97,18 @@ export class OllamaStandIn {
     for (const answer of this.#held.splice(0)) answer()
   }
 
+  /** The load that is under way ends; whoever waits for it is answered. */
+  finishLoad(): void {
+    this.cold = false
+    for (const answer of [...this.#waitingForLoad]) answer()
+    this.#waitingForLoad.clear()
+  }
+
+  /** How many requests wait for the load. */
+  get waitingForLoad(): number {
+    return this.#waitingForLoad.size
+  }
+
   async stop(): Promise<void> {
     this.#server.closeAllConnections()
     this.#server.close()
@@ -111,16 +138,25 @@ export class OllamaStandIn {
     response.once('close', () => this.#inFlight--)
     const loading = (chat.messages ?? []).length === 0
     ;(loading ? this.loads : this.chats).push(chat)
+    this.authorizations.push(request.headers.authorization)
     for (const waiter of this.#waiters) if (waiter.seen()) waiter.resolve()
     if (chat.model !== this.model) return json(response, 404, { error: `model '${chat.model}' not found` })
-    if (loading && this.behaviour === 'answer') {
-      return json(response, 200, { ...this.#reply(''), done: true, done_reason: 'load' })
+    if (this.refusesThink && 'think' in chat) {
+      return json(response, 400, { error: `"${this.model}" does not support thinking` })
     }
-    this.#answer(chat, response)
+    const answer = (): void => {
+      if (loading && this.behaviour === 'answer') {
+        json(response, 200, { ...this.#reply(''), done: true, done_reason: 'load' })
+      } else this.#answer(chat, response)
+    }
+    if (!this.cold) return answer()
+    if (this.#waitingForLoad.size === 0) this.loadsBegun += 1
+    this.#waitingForLoad.add(answer)
+    response.once('close', () => this.#waitingForLoad.delete(answer))
   }
 
   #answer(chat: ChatRequest, response: ServerResponse): void {
-    const body = JSON.stringify({ ...this.#reply(this.content), done: true, done_reason: 'stop' })
+    const body = JSON.stringify({ ...this.#reply(this.content), done: true, done_reason: this.doneReason })
     switch (this.behaviour) {
       case 'answer':
         if (chat.stream === false) sendJson(response, 200, body)
@@ -175,7 +211,9 @@ export class OllamaStandIn {
   }
 
   #reply(content: string): object {
-    return { model: this.model, created_at: '2026-01-01T00:00:00Z', message: { role: 'assistant', content } }
+    const thinking = this.thinking === undefined ? {} : { thinking: this.thinking }
+    const message = { role: 'assistant', content, ...thinking }
+    return { model: this.model, created_at: '2026-01-01T00:00:00Z', message }
   }
 
   #stream(response: ServerResponse): void {

@@ -1,16 +1,17 @@
 import type { IncidentReference, P } from '../alerts/alert-fields.js'
 import type { FeedbackNote } from '../alerts/feedback-note.js'
 import type { Action } from '../alerts/incident.js'
+import { leadOf } from '../alerts/lead.js'
 import type { Verdict } from '../detector/verdict.js'
 import type { Assessment } from '../explain/llm/assessment.js'
-import { plainText } from '../text/plain-text.js'
+import type { RawRecord } from '../telemetry/raw-record.js'
+import { routeName, shownRoute } from '../telemetry/route-name.js'
 import { TimeIds } from '../text/time-id.js'
 import type { Anomaly, AnomalySummary } from './anomaly.js'
 import { detailOf } from './detail.js'
 
 /** Anomalies kept where nothing else is said. */
 export const ANOMALIES_MAX = 500
-const MAX_ROUTE_CHARS = 256
 /** At most so many go into a saved state: capturing more would keep requests waiting for too long. */
 const MAX_CAPTURED = 1000
 
@@ -19,6 +20,8 @@ export interface LoggedAnomaly {
   readonly verdict: Verdict
   readonly reason: string
   readonly route?: string | undefined
+  /** What was reported. */
+  readonly record?: RawRecord
   /** What was recommended; `freeze` where nothing else is said. */
   readonly action?: Action
   readonly p?: P
@@ -39,6 +42,14 @@ export interface AnomalyQuery {
   readonly limit?: number
   /** Only anomalies whose id sorts after this text, which is an id or the `idBound` of a time. */
   readonly since?: string
+  /** Only anomalies whose id sorts before this text, or is it. */
+  readonly until?: string | undefined
+  /** Only those of this route, as it is shown or by its name; null for those without one. */
+  readonly route?: string | null | undefined
+  /** Only those in which this feature stands out most. */
+  readonly feature?: string | undefined
+  readonly minScore?: number | undefined
+  readonly minConfidence?: number | undefined
 }
 
 /** `logged`: a new anomaly; `explained`: the model's text has come for one that is already known. */
@@ -73,7 +84,8 @@ export class AnomalyLog {
     const anomaly: Anomaly = {
       id: this.ids.next(nowMs),
       timestamp: new Date(nowMs).toISOString(),
-      route: route === undefined ? null : plainText(route, MAX_ROUTE_CHARS) || null,
+      route: route === undefined ? null : shownRoute(route) || null,
+      ...(logged.record === undefined ? {} : { record: logged.record }),
       status: 'THREAT_DETECTED',
       action,
       reason,
@@ -119,10 +131,14 @@ export class AnomalyLog {
   }
 
   /** Newest first. */
-  list({ limit = this.capacity, since = '' }: AnomalyQuery = {}): Anomaly[] {
-    const newestFirst = [...this.#anomalies.values()].reverse()
-    const end = newestFirst.findIndex(({ id }) => id <= since)
-    return newestFirst.slice(0, end === -1 ? limit : Math.min(limit, end))
+  list(query: AnomalyQuery = {}): Anomaly[] {
+    const { limit = this.capacity, since = '' } = query
+    const found: Anomaly[] = []
+    for (const anomaly of [...this.#anomalies.values()].reverse()) {
+      if (anomaly.id <= since || found.length === limit) break
+      if (matches(anomaly, query)) found.push(anomaly)
+    }
+    return found
   }
 
   /** The id of the newest anomaly ever logged, or a text that sorts before every id. */
@@ -138,8 +154,10 @@ export class AnomalyLog {
   /** Takes over captured anomalies; ids given from now on sort after theirs, whatever the clock says. */
   restore(anomalies: readonly Anomaly[]): void {
     for (const anomaly of anomalies.slice(-this.capacity)) {
-      // A state of before there was feedback lacks it.
-      this.#anomalies.set(anomaly.id, { ...anomaly, feedback: anomaly.feedback ?? null })
+      // A state of before there was feedback lacks it, and an older one has routes with queries.
+      const { route, feedback = null } = anomaly
+      const clean = route === null ? null : shownRoute(route) || null
+      this.#anomalies.set(anomaly.id, { ...anomaly, route: clean, feedback })
       this.#newestId = anomaly.id
     }
     if (this.#newestId !== '') this.ids.continueAfter(this.#newestId)
@@ -156,6 +174,22 @@ export class AnomalyLog {
   #tell(event: AnomalyEvent): void {
     for (const listener of this.#listeners) listener(event)
   }
+}
+
+function matches(anomaly: Anomaly, query: AnomalyQuery): boolean {
+  const { until, route, feature, minScore = 0, minConfidence = 0 } = query
+  return (
+    (until === undefined || anomaly.id <= until) &&
+    (route === undefined || isOf(anomaly, route)) &&
+    (feature === undefined || leadOf(anomaly.detail)?.feature === feature) &&
+    anomaly.prediction_score >= minScore &&
+    anomaly.confidence >= minConfidence
+  )
+}
+
+function isOf(anomaly: Anomaly, route: string | null): boolean {
+  if (route === null || anomaly.route === null) return anomaly.route === route
+  return anomaly.route === shownRoute(route) || routeName(anomaly.route) === route
 }
 
 /** What lists and streams show of an anomaly. @internal */

@@ -3,6 +3,7 @@ import { IncidentReference, P } from '../alerts/alert-fields.js'
 import { FeedbackNote } from '../alerts/feedback-note.js'
 import { Action } from '../alerts/incident.js'
 import { Score } from '../detector/verdict.js'
+import { RawRecord } from '../telemetry/raw-record.js'
 import { Detail } from './detail.js'
 
 /** Who explained an anomaly and how. */
@@ -40,7 +41,10 @@ export const AnomalySummary = Type.Object(
   {
     id: Type.String({ description: 'Sorts by time; the `x-anomaly-id` of the answer to the record.' }),
     timestamp: Type.String({ format: 'date-time', description: 'When the record was judged.' }),
-    route: Type.Union([Type.String(), Type.Null()], { description: 'As the client gave it, made one line.' }),
+    route: Type.Union([Type.String(), Type.Null()], {
+      description: 'As the client gave it, made one line, without query, fragment and the like.',
+    }),
+    record: Type.Optional(RawRecord),
     ...Threat.properties,
     p: P,
     incident: IncidentReference,

@@ -78,6 +78,8 @@ export interface ExplainConfig {
   readonly timeoutMs: number
   /** URL at which Ollama answers. */
   readonly ollamaHost: string
+  /** Sent to it as a bearer token; null for none. */
+  readonly ollamaApiKey: string | null
   /** The model to ask, as Ollama names it. */
   readonly ollamaModel: string
 }
@@ -130,7 +132,7 @@ export function loadConfig(source: EnvironmentSource = process.env): Config {
     },
     limits: {
       maxConnections: env.SENTINEL_MAX_CONNECTIONS,
-      maxDelayMs: env.SENTINEL_MAX_DELAY_MS,
+      maxDelayMs: maxDelayOf(env, source),
       rateLimit: env.SENTINEL_RATE_LIMIT,
       idempotencyMax: env.SENTINEL_IDEMPOTENCY_MAX,
     },
@@ -147,6 +149,7 @@ export function loadConfig(source: EnvironmentSource = process.env): Config {
       nTrees: env.SENTINEL_TREES,
       subsampleSize: env.SENTINEL_SUBSAMPLE,
       seed: env.SENTINEL_SEED,
+      fit: env.SENTINEL_FIT,
       trainDuty: env.SENTINEL_TRAIN_DUTY,
       baseline: env.SENTINEL_FOREST === '' ? env.SENTINEL_BASELINE : 'window',
       routesMax: env.SENTINEL_ROUTES_MAX,
@@ -162,6 +165,7 @@ export function loadConfig(source: EnvironmentSource = process.env): Config {
       mode: env.SENTINEL_EXPLAIN,
       timeoutMs: env.SENTINEL_LLM_TIMEOUT_MS,
       ollamaHost: env.OLLAMA_HOST,
+      ollamaApiKey: env.OLLAMA_API_KEY === '' ? null : env.OLLAMA_API_KEY,
       ollamaModel: env.OLLAMA_MODEL,
     },
     anomaliesMax: env.SENTINEL_ANOMALIES_MAX,
@@ -232,6 +236,12 @@ function checkTogether(env: Environment, source: EnvironmentSource): void {
       checkWebhookUrl(env.SENTINEL_WEBHOOK_URL, env.SENTINEL_WEBHOOK_FORMAT),
     )
   }
+}
+
+/** A replay keeps the process busy on purpose, and a record that is shed would change all verdicts after it. */
+function maxDelayOf(env: Environment, source: EnvironmentSource): number {
+  const given = source.SENTINEL_MAX_DELAY_MS?.trim() ?? ''
+  return env.SENTINEL_FIT === 'sync' && given === '' ? 0 : env.SENTINEL_MAX_DELAY_MS
 }
 
 /** @param check whose message does not repeat the value, which may hold a password */

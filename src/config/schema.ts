@@ -153,6 +153,11 @@ export const Environment = Type.Object(
       maximum: FOREST_RANGES.seed.most,
       description: 'Seed of the forest: same records, options and seed, same verdicts.',
     }),
+    SENTINEL_FIT: Type.Union([Type.Literal('background'), Type.Literal('sync')], {
+      default: DETECTOR_DEFAULTS.fit,
+      description:
+        'When the forest is fitted: in the background while records go on being judged, or sync, at the record that makes a fit due, with time as the timestamps of the records tell it: for replays that give the same verdicts each time.',
+    }),
     SENTINEL_TRAIN_DUTY: Type.Number({
       default: DETECTOR_DEFAULTS.trainDuty,
       exclusiveMinimum: 0,
@@ -231,7 +236,8 @@ export const Environment = Type.Object(
       default: 2000,
       minimum: 1,
       maximum: 600_000,
-      description: 'How long an answer may wait for the language model, in milliseconds.',
+      description:
+        'How long an answer may wait for the language model, in milliseconds; words that come later are kept with the anomaly.',
     }),
     SENTINEL_ANOMALIES_MAX: Type.Integer({
       default: ANOMALIES_MAX,
@@ -279,6 +285,13 @@ export const Environment = Type.Object(
       pattern: '^[hH][tT][tT][pP][sS]?://[^\\s/?#]+',
       allowed: 'an http:// or https:// URL',
       description: 'Where Ollama answers.',
+    }),
+    OLLAMA_API_KEY: Type.String({
+      default: '',
+      pattern: '^[!-~]{0,4096}$',
+      allowed: 'at most 4096 visible ASCII characters',
+      description: 'Sent to Ollama, or to the proxy before it, as a bearer token.',
+      writeOnly: true,
     }),
     OLLAMA_MODEL: Type.String({
       default: 'llama2',

@@ -22,7 +22,13 @@ export interface DetectorOptions {
   readonly subsampleSize?: number
   /** Seed of the forest and of what enters the baseline, 0 to 4,294,967,295. Default 42. */
   readonly seed?: number
-  /** Share of one core that fits may take, (0, 1]. Default 0.1. */
+  /**
+   * `background`: beside the records, on a thread, at its own pace; those that come meanwhile are judged by the forest
+   * before. `sync`: at the record that makes it due, which is answered once the fit is done, so that the records and
+   * their order alone decide. Default `background`.
+   */
+  readonly fit?: 'background' | 'sync'
+  /** Share of one core that fits may take, (0, 1]; those at their record take what they need. Default 0.1. */
   readonly trainDuty?: number
   /** Static limits by feature name, in force while there is no forest. A lower `limit` of a policy counts instead. */
   readonly rules?: RuleLimits
@@ -58,6 +64,7 @@ export const DETECTOR_DEFAULTS = {
   historyMax: 1000,
   retrainEvery: 50,
   minSamples: 50,
+  fit: 'background',
   trainDuty: 0.1,
   rules: {},
   features: FEATURES,

@@ -37,7 +37,7 @@ export interface ExplainLog {
 /** @internal */
 export interface ExplainerOptions {
   readonly mode: ExplainMode
-  /** How long the model may take, in milliseconds from the anomaly to its words. */
+  /** How long an answer may wait for the model's words, in milliseconds from the anomaly. */
   readonly timeoutMs: number
   /** Called once, by `prepare` or for the first question, and not at all in mode `rules`. */
   readonly model: OpenModel
@@ -59,11 +59,13 @@ export interface Explained {
 export interface Explanation {
   /** The rules' sentence: at once, always true. */
   readonly reason: string
-  /**
-   * The model's view, or null when there is none; no promise when it is not asked. Never rejects. In mode
-   * `wait` it settles within `timeoutMs`; in `background` the probe after a break may take longer.
-   */
+  /** The model's view, or null when there is none; no promise when it is not asked. It may take minutes. Never rejects. */
   readonly assessment: Promise<Assessment | null> | null
+  /**
+   * The same for an answer that waits for it: null, too, once that has waited for `timeoutMs`, and at once where the
+   * model may have to be loaded first. No promise where nobody waits.
+   */
+  readonly inTime: Promise<Assessment | null> | null
 }
 
 /** What a model said and how long it took. */
@@ -76,6 +78,8 @@ interface Answer {
 /** Answers are kept for as many situations, the least recently used goes, and for so long. */
 const MAX_KEPT = 256
 const KEPT_MS = 5 * 60_000
+/** After how long an answer that nobody waits for counts as a failure; most models load and answer within it. */
+const PATIENCE_MS = 60_000
 
 /**
  * Explains anomalies: by rules at once, and through a language model where one is to be had. Nothing here
@@ -88,7 +92,6 @@ export class Explainer {
   /** Questions under way, by situation: no more than the line has slots and places in its queue. */
   readonly #underWay = new Map<string, Promise<Answer | null>>()
   #line: Promise<ModelLine> | null = null
-  #probe: Promise<unknown> | null = null
   #closed = false
 
   constructor(options: ExplainerOptions) {
@@ -96,9 +99,14 @@ export class Explainer {
     options.listener.breakerState('closed')
   }
 
-  /** Loads the client ahead of the first anomaly; call it once the service listens. Never rejects. */
+  /**
+   * Has the model loaded ahead of the first anomaly, and learns whether there is one; call it once the service listens.
+   * Until a model has answered, the rules explain alone. Never rejects.
+   */
   async prepare(): Promise<void> {
-    if (this.#options.mode !== 'rules') await this.#openLine().catch(() => undefined)
+    if (this.#options.mode === 'rules' || this.#closed) return
+    const line = await this.#openLine().catch(() => null)
+    await line?.prepare()
   }
 
   /** The reason at once, and what the model will say if it is asked. */
@@ -113,17 +121,18 @@ export class Explainer {
       this.#closed ||
       situation.kind === 'unknown'
     ) {
-      return { reason, assessment: null }
+      return { reason, assessment: null, inTime: null }
     }
     const inIncident = evidence?.inIncident === true
     const question: Question = { reason, facts: factsOf(situation), route: name, inIncident }
-    const assessment = this.#assess(fingerprintOf(situation, circumstances), question).catch(
+    const waiting = this.#options.mode === 'wait' ? new Waiting(this.#options.timeoutMs) : null
+    const assessment = this.#assess(fingerprintOf(situation, circumstances), question, waiting).catch(
       (error: unknown) => {
         this.#options.listener.log?.warn({ err: error }, 'explanation failed')
         return null
       },
     )
-    return { reason, assessment }
+    return { reason, assessment, inTime: waiting?.for(assessment) ?? null }
   }
 
   /** Ends what is under way; anomalies after it are explained by the rules. */
@@ -131,10 +140,14 @@ export class Explainer {
     this.#closed = true
     const line = await this.#line?.catch(() => null)
     line?.close()
-    await Promise.allSettled([...this.#underWay.values(), this.#probe])
+    await Promise.allSettled(this.#underWay.values())
   }
 
-  async #assess(fingerprint: string, question: Question): Promise<Assessment | null> {
+  async #assess(
+    fingerprint: string,
+    question: Question,
+    waiting: Waiting | null,
+  ): Promise<Assessment | null> {
     const { listener } = this.#options
     const kept = this.#kept.get(fingerprint)
     if (kept !== undefined && figuresHold(kept.words, question.facts)) {
@@ -150,41 +163,38 @@ export class Explainer {
         ? assessmentOf(question, answer)
         : null
     }
-    const answer = await this.#askOnce(fingerprint, question)
+    const answer = await this.#askOnce(fingerprint, question, waiting)
     return answer === null ? null : assessmentOf(question, answer)
   }
 
-  #askOnce(fingerprint: string, question: Question): Promise<Answer | null> {
-    const answer = this.#ask(fingerprint, question).finally(() => this.#underWay.delete(fingerprint))
+  #askOnce(fingerprint: string, question: Question, waiting: Waiting | null): Promise<Answer | null> {
+    const answer = this.#ask(fingerprint, question, waiting).finally(() => this.#underWay.delete(fingerprint))
     this.#underWay.set(fingerprint, answer)
     return answer
   }
 
-  async #ask(fingerprint: string, question: Question): Promise<Answer | null> {
-    const line = await this.#openLine()
-    const asked = line.ask(question)
-    if (asked !== null) {
-      const answer = this.#settle(fingerprint, line.modelName, asked.words)
-      if (!asked.probe || this.#options.mode === 'background') return answer
-      // Nobody waits to learn whether a server is back; what the probe brings is for the next anomaly.
-      this.#probe = answer
-    }
-    if (!this.#closed) this.#options.listener.llmRequest('open', null)
-    return null
-  }
-
-  /** Reports and keeps what a question brought. Never rejects. */
-  async #settle(fingerprint: string, model: string, words: Promise<string>): Promise<Answer | null> {
+  async #ask(fingerprint: string, question: Question, waiting: Waiting | null): Promise<Answer | null> {
     const { listener } = this.#options
+    const line = await this.#openLine()
     const startedAt = performance.now()
     const elapsedMs = (): number => performance.now() - startedAt
+    let overdue = false
+    const asked = line.ask(question, () => {
+      overdue = true
+      if (!this.#closed) listener.llmRequest('timeout', elapsedMs() / 1000)
+    })
+    if (asked === null) {
+      if (!this.#closed) listener.llmRequest(line.unasked, null)
+      return null
+    }
+    if (!asked.waited) waiting?.giveUp()
     try {
-      const answer = { words: await words, model, ms: Math.round(elapsedMs()) }
+      const answer = { words: await asked.words, model: line.modelName, ms: Math.round(elapsedMs()) }
       this.#kept.set(fingerprint, answer)
-      listener.llmRequest('ok', elapsedMs() / 1000)
+      listener.llmRequest(overdue ? 'late' : 'ok', elapsedMs() / 1000)
       return answer
     } catch (error) {
-      if (this.#closed) return null
+      if (this.#closed || overdue) return null
       const outcome = error instanceof UnansweredError ? error.outcome : 'error'
       const failed = LLM_FAILURES.has(outcome)
       listener.llmRequest(outcome, failed ? elapsedMs() / 1000 : null)
@@ -199,13 +209,22 @@ export class Explainer {
   }
 
   async #makeLine(): Promise<ModelLine> {
-    const { model: open, timeoutMs } = this.#options
+    const { model: open, mode, timeoutMs } = this.#options
     const [{ ModelLine }, model] = await Promise.all([import('./llm/model-line.js'), open()])
     return new ModelLine({
       model,
-      timeoutMs,
+      patienceMs: mode === 'wait' ? timeoutMs : Math.max(timeoutMs, PATIENCE_MS),
       onBreaker: (state, lastFailure) => this.#onBreaker(state, model.name, lastFailure),
+      onPresence: (present, lastFailure) => this.#onPresence(present, model.name, lastFailure),
     })
+  }
+
+  #onPresence(present: boolean, model: string, lastFailure: string | null): void {
+    if (this.#closed) return
+    const { log } = this.#options.listener
+    if (present) log?.info({ model }, 'the language model answers, and explains anomalies from now on')
+    else
+      log?.info({ model, lastFailure }, 'no language model answers: the rules explain alone until one does')
   }
 
   #onBreaker(state: BreakerState, model: string, lastFailure: string | null): void {
@@ -224,6 +243,41 @@ export class Explainer {
         state === 'closed' ? 'language model asked again' : 'trying the language model',
       )
     }
+  }
+}
+
+/** One answer that waits for the model's words, for as long as it may. */
+class Waiting {
+  readonly #ms: number
+  #giveUp: () => void = () => {
+    this.#over = true
+  }
+  #over = false
+
+  constructor(ms: number) {
+    this.#ms = ms
+  }
+
+  /** What comes in time; null otherwise. */
+  for(assessment: Promise<Assessment | null>): Promise<Assessment | null> {
+    if (this.#over) return Promise.resolve(null)
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(null), this.#ms)
+      timer.unref()
+      this.#giveUp = () => {
+        clearTimeout(timer)
+        resolve(null)
+      }
+      void assessment.then((arrived) => {
+        clearTimeout(timer)
+        resolve(arrived)
+      })
+    })
+  }
+
+  /** Nothing will come in time. */
+  giveUp(): void {
+    this.#giveUp()
   }
 }
 

@@ -112,7 +112,11 @@ export async function buildApp(options: AppOptions = {}) {
   // Not around the route above: its answers are no pages, and their headers would cost more than the verdict.
   await app.register(async (scope) => {
     await scope.register(pageSecurityPlugin)
-    await scope.register(anomalyRoutes, { log: anomalies, incidents })
+    await scope.register(anomalyRoutes, {
+      log: anomalies,
+      incidents,
+      features: () => detector.features.map(({ name }) => name),
+    })
     await scope.register(incidentRoutes, { log: incidents })
     await scope.register(feedbackRoutes, { operator })
     await scope.register(muteRoutes, { operator })

@@ -33,12 +33,38 @@ export function readLimit(text: string | undefined, capacity: number): number {
  * @throws ApiError for anything else
  */
 export function readSince(text: string | undefined, listed: Listed): string {
-  if (text === undefined) return ''
+  return text === undefined ? '' : readBound(text, 'since', listed)
+}
+
+/** As `readSince`: an id, or the text that sorts before the ids from a time on; undefined without either. */
+export function readUntil(text: string | undefined, listed: Listed): string | undefined {
+  return text === undefined ? undefined : readBound(text, 'until', listed)
+}
+
+function readBound(text: string, name: string, listed: Listed): string {
   if (isTimeId(text)) return text
   // A plus sign that is not percent-encoded reaches us as a space.
   const timeMs = DATE.test(text) || DATE_TIME.test(text) ? Date.parse(text.replace(' ', '+')) : Number.NaN
   if (!Number.isNaN(timeMs)) return idBound(timeMs)
-  throw invalid(`since must be ${idRule(listed)}, or a time such as 2026-01-01T00:00:00Z or 2026-01-01`)
+  throw invalid(`${name} must be ${idRule(listed)}, or a time such as 2026-01-01T00:00:00Z or 2026-01-01`)
+}
+
+/** @throws ApiError unless it is a number from 0 to 1 */
+export function readShare(text: string | undefined, name: string): number | undefined {
+  if (text === undefined) return undefined
+  const share = /^(?:\d+(?:\.\d*)?|\.\d+)(?:e-?\d{1,3})?$/i.test(text) ? Number(text) : Number.NaN
+  if (share >= 0 && share <= 1) return share
+  throw invalid(`${name} must be a number from 0 to 1`)
+}
+
+/** @throws ApiError unless it is one of the names */
+export function readName(
+  text: string | undefined,
+  name: string,
+  names: readonly string[],
+): string | undefined {
+  if (text === undefined || names.includes(text)) return text
+  throw invalid(`${name} must be one of ${names.join(', ')}`)
 }
 
 /** @throws ApiError unless it is an id */
@@ -58,7 +84,9 @@ export function readFlag(text: string | undefined, name: string): boolean | unde
 export function refuseUnknown(query: object, known: readonly string[]): void {
   const unknown = Object.keys(query).find((name) => !known.includes(name))
   if (unknown === undefined) return
-  throw invalid(`there is no parameter ${quoted(unknown)}; those that there are: ${known.join(', ')}`)
+  throw invalid(
+    `there is no parameter ${quoted(unknown)}; ${known.length === 0 ? 'there are none' : `those that there are: ${known.join(', ')}`}`,
+  )
 }
 
 function invalid(message: string): ApiError {

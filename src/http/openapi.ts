@@ -1,5 +1,6 @@
 import { type FastifySchema, fastify, type HTTPMethods } from 'fastify'
 import { VERSION } from '../config/version.js'
+import { withErrorExamples } from './error-examples.js'
 import { referredSchemas } from './schemas/reference.js'
 
 /** What the document needs to know of a route. */
@@ -22,6 +23,16 @@ export async function openapiDocument(routes: readonly DocumentedRoute[]): Promi
   await app.register(fastifySwagger, {
     openapi: {
       openapi: '3.1.0',
+      components: {
+        securitySchemes: {
+          token: {
+            type: 'http',
+            scheme: 'bearer',
+            description: 'One of SENTINEL_API_TOKEN; without that none is asked for.',
+          },
+        },
+      },
+      security: [{}, { token: [] }],
       info: {
         title: 'CodeFlow Sentinel',
         version: VERSION,
@@ -48,7 +59,7 @@ export async function openapiDocument(routes: readonly DocumentedRoute[]): Promi
     app.route({ method, url, ...(schema === undefined ? {} : { schema }), handler: () => null })
   }
   await app.ready()
-  const document = JSON.stringify(app.swagger())
+  const document = JSON.stringify(withErrorExamples(app.swagger()))
   await app.close()
   return document
 }

@@ -15,8 +15,8 @@ export async function sentinelOf(
   log: SentinelLog,
 ): Promise<Sentinel> {
   const { detector, alerts, anomaliesMax, incidentsMax, forestFile, state } = config
-  const { mode, timeoutMs, ollamaHost, ollamaModel: modelName } = config.explain
-  const explain = { mode, timeoutMs, model: ollamaModel(ollamaHost, modelName) }
+  const { mode, timeoutMs, ollamaHost, ollamaApiKey, ollamaModel: modelName } = config.explain
+  const explain = { mode, timeoutMs, model: ollamaModel(ollamaHost, modelName, ollamaApiKey) }
   const options: SentinelOptions = {
     detector,
     alerts,

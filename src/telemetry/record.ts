@@ -1,5 +1,16 @@
 import { type Static, Type } from '@sinclair/typebox'
 
+/** Of a route that nothing is known of it is answered `OK`, by a service that has learnt as by one that has not. */
+const EXAMPLE = {
+  latency: 127.4,
+  input_length: 1893,
+  errors: 0,
+  route: '/example/ordinary',
+  user_id: 'u-102',
+  timestamp: '2026-01-01T00:00:00.000Z',
+  traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+}
+
 /**
  * One telemetry record, as a client reports it after each request it served.
  * The detector reads it through `FEATURES`; the HTTP host checks what arrives against this very schema.
@@ -26,20 +37,18 @@ export const Telemetry = Type.Object(
         description: 'When the request was made: ISO 8601 text or a Unix time. Informational.',
       }),
     ),
+    traceparent: Type.Optional(
+      Type.String({
+        maxLength: 512,
+        description:
+          'Trace of the request, as in the header of W3C Trace Context; an anomaly shows its id. A header `traceparent` counts where this field is missing.',
+      }),
+    ),
   },
   {
     $id: 'Telemetry',
     description: 'One telemetry record. Unknown fields are ignored.',
-    examples: [
-      {
-        latency: 127.4,
-        input_length: 1893,
-        errors: 0,
-        route: '/api/analyze',
-        user_id: 'u-102',
-        timestamp: '2026-01-01T00:00:00.000Z',
-      },
-    ],
+    examples: [EXAMPLE],
   },
 )
 

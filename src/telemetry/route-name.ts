@@ -7,6 +7,12 @@ const MAX_SEGMENTS = 8
 const MAX_SEGMENT = 40
 /** What lies behind this many characters is not read: a path of named segments is shorter. */
 const MAX_READ = 1024
+/** Most characters of a route that is shown. */
+const MAX_SHOWN = 256
+/** A query or a fragment, also where its mark is percent-encoded. */
+const HIDDEN_FROM = /[?#]|%3f|%23/i
+const PARAMETERS = /(?:;|%3b)[^/]*/gi
+const CREDENTIALS = /^((?:[a-z]+ )?[a-z][a-z\d+.-]*:\/\/)[^/@]*@/i
 const QUESTION_MARK = 0x3f
 const HASH = 0x23
 /** Numbers, UUIDs, hashes and dates have a digit, addresses an at sign. */
@@ -28,6 +34,17 @@ export function routeName(raw: string | undefined): string {
   if (segments.length > kept.length) kept[MAX_SEGMENTS] = '*'
   if (kept.length > 2 && kept.at(-1) === '') kept.pop()
   return cutAt(kept.join('/'), MAX_LENGTH)
+}
+
+/**
+ * A raw route as it may be shown and kept, one visible line of at most 256 characters: without what callers put behind
+ * it and into it that is no route, such as tokens and addresses. That is the query, the fragment, `;` parameters of
+ * segments, and the credentials of a full URL.
+ */
+export function shownRoute(raw: string): string {
+  const path = raw.slice(0, MAX_READ).split(HIDDEN_FROM, 1)[0] as string
+  const bare = path.replace(PARAMETERS, '').replace(CREDENTIALS, '$1')
+  return plainText(bare, MAX_SHOWN)
 }
 
 /** What stands before the query and the fragment, as one visible line; nearly every route is that already. */

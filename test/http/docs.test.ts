@@ -94,7 +94,8 @@ test.each([
   expect(answers('/learning', 'post')).toEqual(operated.filter((status) => status !== 404))
   expect(answers('/mutes/{id}', 'delete')).toEqual([204, 400, 401, 403, 404, 429, 500, 503])
   expect(answers('/anomalies/stream')).toEqual([200, 400, ...refused])
-  expect(answers('/openapi.json')).toEqual([200, ...refused])
+  // Pages and their document are open, so that a browser can show them.
+  expect(answers('/openapi.json')).toEqual([200, 403, 429, 500, 503])
   // Not shed, and limited only for those whose token is refused; probes carry no token.
   expect(answers('/metrics')).toEqual([200, 401, 403, 429, 500])
   for (const path of ['/health', '/health/live', '/health/ready'])
@@ -118,6 +119,36 @@ test('every named schema has a description and an example, and every reference r
   for (const reference of references) {
     expect(Object.keys(schemas).map((name) => `#/components/schemas/${name}`)).toContain(reference)
   }
+})
+
+test('every error answer has an example of its own status', async () => {
+  const { paths } = await openapi()
+  const examples = new Set<string>()
+  for (const [path, operations] of Object.entries<Record<string, Operation>>(paths)) {
+    for (const { responses } of Object.values(operations)) {
+      for (const [status, answer] of Object.entries(responses)) {
+        if (Number(status) < 400) continue
+        const { content } = answer as {
+          content: { 'application/json': { example?: { statusCode: number } } }
+        }
+        const { example } = content['application/json']
+        expect([path, status, example?.statusCode]).toEqual([path, status, Number(status)])
+        examples.add(JSON.stringify(example))
+      }
+    }
+  }
+  expect(examples.size).toBeGreaterThan(12)
+})
+
+test('the example of a record is answered OK, by a service that has learnt, too', async () => {
+  const app = await startApp({ SENTINEL_FIT: 'sync' })
+  const { components } = (await app.inject('/openapi.json')).json()
+  const [payload] = components.schemas.Telemetry.examples as object[]
+  const send = (record: object) => app.inject({ method: 'POST', url: '/analyze-flow', payload: record })
+  expect((await send(payload as object)).json()).toEqual({ status: 'OK' })
+  for (let i = 0; i < 700; i++)
+    await send({ latency: 4 + (i % 5), input_length: 20 + (i % 9), errors: 0, route: `/${'abc'[i % 3]}` })
+  for (let i = 0; i < 5; i++) expect((await send(payload as object)).json()).toEqual({ status: 'OK' })
 })
 
 test.each(['/docs', '/redoc'])('%s and all it loads come from the service itself', async (path) => {

@@ -1,4 +1,5 @@
 import type { Arena } from '../../forest/arena.js'
+import { type FitOrder, fitSlot } from '../../forest/fit.js'
 import type { StateSection, StateValue } from '../../state/section.js'
 import { StateError } from '../../state/section.js'
 import type { Forgotten, Learner, Placement, Rating, RecordMatch, Treatment } from '../baseline/baseline.js'
@@ -57,7 +58,7 @@ export class Learning {
 
   /** Who fits. */
   get trainer(): 'worker' | 'inline' {
-    return this.#trainer.kind
+    return this.#options.fit === 'sync' ? 'inline' : this.#trainer.kind
   }
 
   /** Records still needed before the first fit. */
@@ -74,11 +75,11 @@ export class Learning {
     this.sinceRequest += 1
     const { minSamples, retrainEvery } = this.#options
     const { size } = this.#history
-    if (this.#model === null && size === minSamples >> 1) this.#trainer.prepare()
+    if (this.#model === null && size === minSamples >> 1 && !this.#atOnce) this.#trainer.prepare()
     const first = this.#model === null && size === minSamples
     if (first || (size > minSamples && this.sinceRequest >= retrainEvery)) {
       this.sinceRequest = 0
-      this.#schedule.request()
+      this.#request()
     }
   }
 
@@ -122,7 +123,7 @@ export class Learning {
 
   /** To be called after a restore: without a forest that could be taken over one is fitted on what was restored. */
   resume(): void {
-    if (this.#model === null && this.#history.size >= this.#options.minSamples) this.#schedule.request()
+    if (this.#model === null && this.#history.size >= this.#options.minSamples) this.#request()
   }
 
   /** Resolves when no fit runs or is due. */
@@ -169,7 +170,7 @@ export class Learning {
   #goOnWithLess(): void {
     const { size } = this.#learner
     if (size >= this.#options.minSamples) {
-      this.#schedule.request()
+      this.#request()
       return
     }
     this.#dropModel()
@@ -188,30 +189,72 @@ export class Learning {
     return { nFeatures: features.length, nTrees, subsampleSize, seed, contamination }
   }
 
+  get #atOnce(): boolean {
+    return this.#options.fit === 'sync'
+  }
+
+  #request(): void {
+    if (this.#atOnce) this.#fitNow()
+    else this.#schedule.request()
+  }
+
+  /** At the record that made it due. */
+  #fitNow(): void {
+    const order = this.#order()
+    const startedMs = performance.now()
+    try {
+      const { wasm } = this.#arena
+      fitSlot(wasm, order)
+      wasm.summarize(order.base, order.slot)
+    } catch (error) {
+      this.#tellFailure(order, performance.now() - startedMs, error)
+      return
+    }
+    this.#adopt(order, performance.now() - startedMs)
+  }
+
   async #fit(): Promise<number> {
-    const slot = this.#model?.slot === 0 ? 1 : 0
-    const generation = this.#model?.generation ?? 0
     const epoch = this.#epoch
-    const nRows = this.#learner.copyToTraining()
-    const { nTrees, seed, contamination, features, onFit } = this.#options
-    const { base } = this.#arena
+    const order = this.#order()
     const startedMs = performance.now()
     let durationMs: number
     try {
-      durationMs = await this.#trainer.fit({ base, slot, nRows, nTrees, seed, contamination })
+      durationMs = await this.#trainer.fit(order)
     } catch (error) {
-      if (epoch !== this.#epoch) return performance.now() - startedMs
       durationMs = performance.now() - startedMs
-      onFit?.({ outcome: 'failed', durationMs, generation, nRows, error: error as Error })
+      if (epoch !== this.#epoch) return durationMs
+      this.#tellFailure(order, durationMs, error)
       throw error
     }
-    if (epoch !== this.#epoch) return durationMs
+    if (epoch === this.#epoch) this.#adopt(order, durationMs)
+    return durationMs
+  }
+
+  /** A fit of what is learnt now, into the slot that nobody judges by. */
+  #order(): FitOrder {
+    const { nTrees, seed, contamination } = this.#options
+    const slot = this.#model?.slot === 0 ? 1 : 0
+    return {
+      base: this.#arena.base,
+      slot,
+      nRows: this.#learner.copyToTraining(),
+      nTrees,
+      seed,
+      contamination,
+    }
+  }
+
+  #adopt({ slot, nRows }: FitOrder, durationMs: number): void {
     this.#generation += 1
-    const model = new Model(this.#arena, slot, this.#generation, features)
+    const model = new Model(this.#arena, slot, this.#generation, this.#options.features)
     this.#learner.adopt(model)
     this.#model = model
-    onFit?.({ outcome: 'ok', durationMs, generation: model.generation, nRows })
-    return durationMs
+    this.#options.onFit?.({ outcome: 'ok', durationMs, generation: model.generation, nRows })
+  }
+
+  #tellFailure({ nRows }: FitOrder, durationMs: number, error: unknown): void {
+    const generation = this.#model?.generation ?? 0
+    this.#options.onFit?.({ outcome: 'failed', durationMs, generation, nRows, error: error as Error })
   }
 }
 

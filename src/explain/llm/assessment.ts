@@ -30,20 +30,41 @@ export class InvalidAnswerError extends Error {
 }
 
 /**
- * The model's words in the content of its message, which is JSON of the schema `ModelAnswer`.
+ * The model's words in the content of its message, which is JSON of the schema `ModelAnswer`: by itself, in a fence, or
+ * behind what the model thought aloud.
  * @throws InvalidAnswerError for anything else
  * @internal
  */
 export function readAnswer(content: unknown): string {
   if (typeof content !== 'string') throw new InvalidAnswerError('the answer has no message')
-  let answer: unknown
-  try {
-    answer = JSON.parse(content)
-  } catch {
-    throw new InvalidAnswerError('the message is no JSON')
+  const said = content.slice(endOfThoughts(content)).trim()
+  if (said === '') throw new InvalidAnswerError('the message is empty')
+  if (UNENDED_THOUGHT.test(said)) {
+    throw new InvalidAnswerError('the message ends before the model has thought to the end')
   }
+  // A fence, and whatever else is said around the answer, is outside of its braces.
+  const answer = parsed(said) ?? parsed(said.slice(said.indexOf('{'), said.lastIndexOf('}') + 1))
+  if (answer === undefined) throw new InvalidAnswerError('the message is no JSON')
   if (!Value.Check(ModelAnswer, answer)) throw new InvalidAnswerError('the message has another schema')
   return answer.assessment
+}
+
+const END_OF_THOUGHT = /<\/(?:think|thinking|thought|reasoning|reflection)>/gi
+const UNENDED_THOUGHT = /^<(?:think|thinking|thought|reasoning|reflection)>/i
+
+/** Behind the last block of thoughts; some chat templates open the block themselves, so that only its end shows. */
+function endOfThoughts(content: string): number {
+  let end = 0
+  for (const { 0: tag, index } of content.matchAll(END_OF_THOUGHT)) end = index + tag.length
+  return end
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 /**

@@ -1,3 +1,5 @@
+import { type IncomingMessage, request as requestHttp } from 'node:http'
+import { request as requestHttps } from 'node:https'
 import { plainText } from '../../text/plain-text.js'
 import { InvalidAnswerError } from './assessment.js'
 
@@ -7,24 +9,49 @@ const MAX_ERROR_CHARS = 200
 
 /**
  * A `fetch` for the Ollama client that follows no redirect, stops at the signal, reads at most 64 KiB, and
- * turns every status but 2xx into an error itself (the client would print such bodies on stdout).
+ * turns every status but 2xx into an error itself (the client would print such bodies on stdout). It waits as long as
+ * the signal lets it: Node's own `fetch` gives up after five minutes without headers, and a model may load for longer.
  */
 export function boundedFetch(signal: AbortSignal): typeof fetch {
   return async (input, init) => {
-    const response = await fetch(input, { ...init, redirect: 'error', signal })
+    const url = new URL(input instanceof Request ? input.url : input)
+    const response = await responseOf(url, init, signal)
     const body = await readBody(response)
-    if (!response.ok) throw new Error(`Ollama answered ${response.status}: ${errorText(body)}`)
-    return new Response(body, { status: response.status, headers: { 'content-type': 'application/json' } })
+    const status = response.statusCode ?? 0
+    if (status < 200 || status > 299) throw new OllamaError(status, errorText(body))
+    return new Response(body, { status, headers: { 'content-type': 'application/json' } })
   }
 }
 
-async function readBody(response: Response): Promise<string> {
-  if (response.body === null) return ''
+/** Ollama, or what stands before it, refused. */
+export class OllamaError extends Error {
+  override readonly name = 'OllamaError'
+
+  constructor(
+    readonly status: number,
+    /** What it says, made one line. */
+    readonly said: string,
+  ) {
+    super(`Ollama answered ${status}: ${said}`)
+  }
+}
+
+function responseOf(url: URL, init: RequestInit | undefined, signal: AbortSignal): Promise<IncomingMessage> {
+  const { method = 'GET', headers, body } = init ?? {}
+  const options = { method, headers: Object.fromEntries(new Headers(headers)), signal }
+  return new Promise((resolve, reject) => {
+    const request = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, options, resolve)
+    request.on('error', reject)
+    request.end(body ?? undefined)
+  })
+}
+
+async function readBody(response: IncomingMessage): Promise<string> {
   const decoder = new TextDecoder()
   let text = ''
   let bytes = 0
-  // Leaving the loop early cancels the body, which closes the connection.
-  for await (const chunk of response.body) {
+  // Leaving the loop early destroys the response, which closes the connection.
+  for await (const chunk of response as AsyncIterable<Buffer>) {
     bytes += chunk.byteLength
     if (bytes > MAX_BODY_BYTES) throw new InvalidAnswerError(`the answer is above ${MAX_BODY_BYTES} bytes`)
     text += decoder.decode(chunk, { stream: true })

@@ -1,5 +1,6 @@
-import type { BulkheadPolicy, CircuitBreakerPolicy } from 'cockatiel'
+import type { BulkheadPolicy } from 'cockatiel'
 import { InvalidAnswerError, shownWords } from './assessment.js'
+import { Breaker } from './breaker.js'
 import { Deadlines, untilAborted } from './deadline.js'
 import type { LanguageModel } from './language-model.js'
 import type { BreakerState, LlmOutcome } from './outcome.js'
@@ -7,88 +8,119 @@ import type { Question } from './prompt.js'
 import { messageOf, UnansweredError } from './unanswered.js'
 
 // A static import would load it at every start of the bundled service, also where no model is asked.
-const {
-  bulkhead,
-  CircuitState,
-  ConsecutiveBreaker,
-  circuitBreaker,
-  DelegateBackoff,
-  handleAll,
-  isBrokenCircuitError,
-  isBulkheadRejectedError,
-  isTaskCancelledError,
-} = await import('cockatiel')
+const { bulkhead, isBulkheadRejectedError } = await import('cockatiel')
 
 const MAX_IN_FLIGHT = 2
 const MAX_QUEUED = 8
-const FAILURES_TO_OPEN = 3
-const FIRST_BREAK_MS = 5_000
-const LONGEST_BREAK_MS = 120_000
-/** Loading a large model from disk takes tens of seconds, and only a probe waits for it. */
-const LOAD_TIMEOUT_MS = 60_000
+/**
+ * When a request is given up for good. It is long because Ollama drops the loading of a model whose client leaves, and
+ * it doubles each time, so that no load is aborted again and again.
+ */
+const FIRST_LIMIT_MS = 10 * 60_000
+const LONGEST_LIMIT_MS = 60 * 60_000
 
 export interface ModelLineOptions {
   readonly model: LanguageModel
-  /** How long an answer may take, in milliseconds from the asking. */
-  readonly timeoutMs: number
+  /** After how long an answer that has not come counts as a failure, in milliseconds from the asking; it may still come. */
+  readonly patienceMs: number
   /** Told of each change of the breaker, with the message of the failure before it, if there was one. */
   onBreaker(state: BreakerState, lastFailure: string | null): void
+  /** Told once whether there is a model, with the failure if there is none, and once more when one comes. */
+  onPresence(present: boolean, lastFailure: string | null): void
+}
+
+/** What is known of a request that was asked for. */
+interface Progress {
+  inFlight: boolean
+  overdue: boolean
 }
 
 export interface Asked {
-  /** The model's words, fit to be shown; rejects with an `UnansweredError`. */
+  /** The model's words, fit to be shown, however long they take; rejects with an `UnansweredError`. */
   readonly words: Promise<string>
-  /** The question tries whether the breaker may close: it may take long, nobody should wait for it. */
-  readonly probe: boolean
+  /** Whether an answer should wait for them: not for a trial that may have to load the model. */
+  readonly waited: boolean
 }
 
 /**
- * The only way to the language model: at most two requests at a time, eight in the queue, each with a
- * deadline that counts from the asking, and a breaker that stops asking after three failures in a row.
- * After a break of 5 s, doubling up to 2 min, one question is a probe: it has the model loaded first
- * (the deadline of an ordinary question would abort the loading each time) and must then be answered in time.
+ * The only way to the language model: at most two requests at a time, eight in the queue, and a breaker that stops
+ * asking after three failures in a row. What has begun is left to end, also after everybody's patience: what takes long
+ * is mostly a model that is being loaded, and the next anomaly finds it ready.
  */
 export class ModelLine {
   readonly #model: LanguageModel
-  readonly #timeoutMs: number
+  readonly #patienceMs: number
+  readonly #options: ModelLineOptions
   readonly #deadlines = new Deadlines()
   readonly #slots: BulkheadPolicy = bulkhead(MAX_IN_FLIGHT, MAX_QUEUED)
-  readonly #breaker: CircuitBreakerPolicy
-  #breakEndsAtMs = 0
+  readonly #breaker: Breaker
+  #limitMs = FIRST_LIMIT_MS
+  /** Requests under way that have taken longer than the patience. */
+  #overdue = 0
+  /** The loading of the model at the start, while it lasts, and how many questions wait for it. */
+  #loading: Promise<void> | null = null
+  #waiting = 0
+  #lastFailure: string | null = null
+  #present: boolean | null = null
   #closed = false
 
-  constructor({ model, timeoutMs, onBreaker }: ModelLineOptions) {
-    this.#model = model
-    this.#timeoutMs = timeoutMs
-    this.#breaker = circuitBreaker(handleAll, {
-      halfOpenAfter: new DelegateBackoff(({ attempt }) => {
-        const breakMs = Math.min(FIRST_BREAK_MS * 2 ** (attempt - 1), LONGEST_BREAK_MS)
-        this.#breakEndsAtMs = Date.now() + breakMs
-        return breakMs
-      }),
-      breaker: new ConsecutiveBreaker(FAILURES_TO_OPEN),
-    })
-    this.#breaker.onStateChange((state) => onBreaker(STATES[state], failureText(this.#breaker.lastFailure)))
+  constructor(options: ModelLineOptions) {
+    this.#model = options.model
+    this.#patienceMs = options.patienceMs
+    this.#options = options
+    this.#breaker = new Breaker((state) => options.onBreaker(state, this.#lastFailure))
   }
 
   get modelName(): string {
     return this.#model.name
   }
 
+  /** Has the model loaded, once, to learn whether there is one. Never rejects. */
+  async prepare(): Promise<void> {
+    if (this.#closed || this.#present !== null) return
+    this.#breaker.doubt()
+    this.#breaker.begin()
+    const patience = setTimeout(() => {
+      this.#lastFailure = lateError(this.#patienceMs).message
+      this.#tellPresence(false)
+    }, this.#patienceMs)
+    patience.unref()
+    this.#loading = this.#within((signal) => this.#model.load(signal))
+      .then(
+        () => this.#succeeded(),
+        (error: unknown) => this.#failed(error, true),
+      )
+      .finally(() => {
+        clearTimeout(patience)
+        this.#loading = null
+      })
+    await this.#loading
+  }
+
   /**
-   * Never blocks and never throws; `words` settles within the deadline unless it is a probe's. Null when the
-   * question is not asked: while the breaker is open that is all a flagged record costs.
+   * Never blocks and never throws. Null when the question is not asked: while the breaker is open that is all a
+   * flagged record costs.
+   * @param onOverdue called when the words have not come within the patience; they may still come
    */
-  ask(question: Question): Asked | null {
+  ask(question: Question, onOverdue: () => void): Asked | null {
     if (this.#closed) return null
-    switch (this.#breaker.state) {
-      case CircuitState.Closed:
-        return { words: this.#askInTime(question).catch(rethrow), probe: false }
-      case CircuitState.Open:
-        return Date.now() < this.#breakEndsAtMs ? null : this.#askAsProbe(question)
-      default:
-        return null
+    const breaker = this.#breaker
+    if (breaker.closed) {
+      const waited = this.#overdue === 0
+      return { words: this.#ask(question, { trial: false, onOverdue }), waited }
     }
+    if (breaker.due) {
+      if (this.#slots.executionSlots === 0) return null
+      breaker.begin()
+      return { words: this.#ask(question, { trial: true, onOverdue: null }), waited: false }
+    }
+    if (this.#loading === null || this.#waiting === MAX_QUEUED) return null
+    return { words: this.#askOnceLoaded(question, this.#loading, onOverdue), waited: false }
+  }
+
+  /** What becomes of an anomaly for which the model is not asked. */
+  get unasked(): LlmOutcome {
+    return this.#breaker.heard ? 'open' : 'absent'
   }
 
   /** Ends what is under way and asks no more. */
@@ -97,55 +129,113 @@ export class ModelLine {
     this.#deadlines.close()
   }
 
-  #askInTime(question: Question): Promise<string> {
-    return this.#deadlines.within(this.#timeoutMs, (signal) =>
-      this.#slots.execute(() => {
-        // It may have opened while this question was in the queue.
-        if (this.#breaker.state !== CircuitState.Closed) throw new UnansweredError('open')
-        return this.#breaker.execute(() => this.#assess(question, signal))
-      }, signal),
-    )
+  async #askOnceLoaded(question: Question, loading: Promise<void>, onOverdue: () => void): Promise<string> {
+    this.#waiting += 1
+    await loading
+    this.#waiting -= 1
+    return this.#ask(question, { trial: false, onOverdue })
   }
 
-  #askAsProbe(question: Question): Asked | null {
-    if (this.#slots.executionSlots === 0) return null
-    const words = this.#slots.execute(() => this.#breaker.execute(() => this.#probe(question))).catch(rethrow)
-    // The policies call through synchronously: if the break was over, the probe is under way now.
-    return { words, probe: this.#breaker.state === CircuitState.HalfOpen }
+  /** @param onOverdue null for what may take long without being late */
+  async #ask(
+    question: Question,
+    { trial, onOverdue }: { readonly trial: boolean; readonly onOverdue: (() => void) | null },
+  ): Promise<string> {
+    const request = { inFlight: false, overdue: false }
+    const patience =
+      onOverdue === null
+        ? undefined
+        : setTimeout(() => {
+            this.#becomeOverdue(request)
+            onOverdue()
+          }, this.#patienceMs)
+    patience?.unref()
+    try {
+      return await this.#slots.execute(() => this.#run(question, request, trial))
+    } catch (error) {
+      throw unanswered(error, this.#breaker.heard)
+    } finally {
+      clearTimeout(patience)
+    }
   }
 
-  async #probe(question: Question): Promise<string> {
-    await this.#deadlines.within(LOAD_TIMEOUT_MS, (signal) => this.#model.load(signal))
-    return this.#deadlines.within(this.#timeoutMs, (signal) => this.#assess(question, signal))
+  async #run(question: Question, request: Progress, trial: boolean): Promise<string> {
+    // It may have opened while this question was in the queue.
+    if (!trial && !this.#breaker.closed) throw new UnansweredError(this.unasked)
+    request.inFlight = true
+    if (request.overdue) this.#overdue += 1
+    try {
+      if (trial) await this.#within((signal) => this.#model.load(signal))
+      const words = await this.#within((signal) => this.#assess(question, signal))
+      this.#succeeded()
+      return words
+    } catch (error) {
+      // What was late was counted as a failure then.
+      if (trial || !request.overdue) this.#failed(error, trial)
+      throw error
+    } finally {
+      request.inFlight = false
+      if (request.overdue) this.#overdue -= 1
+    }
   }
 
-  /** A failure to the slots and the breaker, too, when the words may not be shown or the model heeds no signal. */
+  #becomeOverdue(request: Progress): void {
+    request.overdue = true
+    if (request.inFlight) this.#overdue += 1
+    // What stands in the queue is late for want of a slot; that is a failure only where no slot moves.
+    if (request.inFlight || this.#overdue === MAX_IN_FLIGHT) this.#failed(lateError(this.#patienceMs))
+  }
+
+  /** A failure, too, when the words may not be shown or the model heeds no signal. */
   async #assess(question: Question, signal: AbortSignal): Promise<string> {
     const words = await untilAborted(this.#model.assess(question, signal), signal)
     return shownWords(words, question.facts)
   }
+
+  async #within<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const limitMs = this.#limitMs
+    try {
+      return await this.#deadlines.within(limitMs, work)
+    } catch (error) {
+      if (isTimeout(error)) this.#limitMs = Math.min(2 * limitMs, LONGEST_LIMIT_MS)
+      throw error
+    }
+  }
+
+  #succeeded(): void {
+    this.#breaker.succeeded()
+    this.#tellPresence(true)
+  }
+
+  #failed(error: unknown, trial = false): void {
+    if (this.#closed) return
+    this.#lastFailure = messageOf(error)
+    this.#breaker.failed({ trial })
+    if (!this.#breaker.heard) this.#tellPresence(false)
+  }
+
+  #tellPresence(present: boolean): void {
+    if (this.#present === present) return
+    this.#present = present
+    this.#options.onPresence(present, present ? null : this.#lastFailure)
+  }
 }
 
-const STATES = {
-  [CircuitState.Closed]: 'closed',
-  [CircuitState.HalfOpen]: 'half-open',
-  [CircuitState.Open]: 'open',
-  [CircuitState.Isolated]: 'open',
-} as const
-
-function rethrow(error: unknown): never {
-  throw error instanceof UnansweredError ? error : new UnansweredError(outcomeOf(error), error)
+function unanswered(error: unknown, heard: boolean): UnansweredError {
+  if (error instanceof UnansweredError) return error
+  return new UnansweredError(heard ? outcomeOf(error) : 'absent', error)
 }
 
 function outcomeOf(error: unknown): LlmOutcome {
-  if (isBrokenCircuitError(error)) return 'open'
   if (isBulkheadRejectedError(error)) return 'rejected'
   if (error instanceof InvalidAnswerError) return 'invalid'
-  // Cancelled while it was in the queue.
-  if (isTaskCancelledError(error)) return 'timeout'
-  return error instanceof Error && error.name === 'TimeoutError' ? 'timeout' : 'error'
+  return isTimeout(error) ? 'timeout' : 'error'
 }
 
-function failureText(failure: { error: Error } | { value: unknown } | undefined): string | null {
-  return failure !== undefined && 'error' in failure ? messageOf(failure.error) : null
+function isTimeout(error: unknown): boolean {
+  return error instanceof Error && error.name === 'TimeoutError'
+}
+
+function lateError(ms: number): Error {
+  return new DOMException(`no answer within ${ms} ms`, 'TimeoutError')
 }

@@ -4,6 +4,7 @@ import { AccessError } from '../errors/error-codes.js'
 import type { SentinelMetrics } from '../metrics/sentinel-metrics.js'
 import { describeAnswers } from '../schemas/error.js'
 import { HostList } from './host-list.js'
+import { isPage } from './open-pages.js'
 import { TokenList } from './token-list.js'
 import { asksFor, HEALTH_PATHS } from './watch-paths.js'
 
@@ -50,18 +51,20 @@ export const gatePlugin = fastifyPlugin<GateOptions>(
 )
 
 /**
- * Asks for a token where tokens are configured; probes carry none. Registered after CORS, whose preflights carry none
+ * Asks for a token where tokens are configured; probes carry none, nor do browsers that open a page without data. Registered after CORS, whose preflights carry none
  * either.
  */
 export const tokenPlugin = fastifyPlugin<Pick<GateOptions, 'access' | 'metrics'>>(
   (app, { access, metrics }, done) => {
     const tokens = new TokenList(access.tokens)
     const refused = metrics.protection.refused
-    describeAnswers(app, [401], ({ url }) => !HEALTH_PATHS.has(url))
+    describeAnswers(app, [401], ({ url }) => !HEALTH_PATHS.has(url) && !isPage(url))
     if (!tokens.empty) {
       app.addHook('onRequest', (request, _reply, next) => {
         const { headers, url } = request.raw
         if (tokens.accepts(headers.authorization) || asksFor(HEALTH_PATHS, url)) return next()
+        // By the route that was found, so that no spelling of a path leads elsewhere.
+        if (isPage(request.routeOptions.url)) return next()
         refused.token++
         next(new AccessError('SENTINEL_UNAUTHORIZED', TOKEN_REFUSAL, CHALLENGE))
       })

@@ -31,8 +31,6 @@ const schema = {
   },
 } as const
 
-const WITH_DETAIL = { detail: true } as const
-
 type AnalysisRequest = FastifyRequest<{ Body: Telemetry; Querystring: AnalysisQuery }>
 type Answer = Analysis | Promise<Analysis>
 
@@ -51,7 +49,9 @@ export const analyzeFlowRoute: FastifyPluginCallbackTypebox<AnalyzeFlowOptions> 
 
 function judge(request: AnalysisRequest, reply: FastifyReply, { sentinel }: AnalyzeFlowOptions): Answer {
   const detailed = request.query.detail === 'true'
-  const judgement = sentinel.judge(request.body, detailed ? WITH_DETAIL : undefined)
+  const traceparent = request.raw.headers.traceparent as string | undefined
+  const options = detailed || traceparent !== undefined ? { detail: detailed, traceparent } : undefined
+  const judgement = sentinel.judge(request.body, options)
   const { verdict, p, anomaly } = judgement
   if (anomaly === null) return detailed ? { status: 'OK', detail: detailOf(verdict, { p }) } : OK
   const { id, reason } = anomaly

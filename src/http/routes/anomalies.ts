@@ -1,11 +1,12 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { IncidentLog } from '../../alerts/incident-log.js'
 import { type AnomalyLog, summaryOf } from '../../anomalies/anomaly-log.js'
+import { FEATURES } from '../../telemetry/features.js'
 import { isTimeId } from '../../text/time-id.js'
 import { AnomalyStream } from '../anomaly-stream.js'
 import { describing, ENDPOINTS } from '../endpoints.js'
 import { ApiError } from '../errors/error-codes.js'
-import { checkId, idRule, readLimit, readSince } from '../list-query.js'
+import { checkId, idRule, readLimit, readName, readShare, readSince, readUntil } from '../list-query.js'
 import {
   AnomalyAnswer,
   AnomalyEvents,
@@ -15,6 +16,7 @@ import {
   AnomalyStreamHeaders,
 } from '../schemas/anomaly.js'
 import { errorAnswer, errorResponse, errorResponses } from '../schemas/error.js'
+import { refuseUnknownQueries } from '../strict-query.js'
 
 export interface AnomalyRoutesOptions {
   readonly log: AnomalyLog
@@ -22,15 +24,19 @@ export interface AnomalyRoutesOptions {
   readonly incidents: IncidentLog
   /** How many clients may listen to the stream at a time. */
   readonly maxStreams?: number
+  /** Names of the features that anomalies may stand out by; default: those of a record. */
+  readonly features?: () => readonly string[]
   readonly heartbeatMs?: number
 }
 
 const AN_ANOMALY = 'an anomaly'
+const featureNames = (): string[] => FEATURES.map(({ name }) => name)
 
 /** `GET /anomalies`, `/anomalies/:id` and `/anomalies/stream`: what was flagged, why, and as it happens, with the
  * incidents that open, grow and close. */
 export const anomalyRoutes: FastifyPluginAsyncTypebox<AnomalyRoutesOptions> = async (app, options) => {
-  const { log, incidents, maxStreams = 16, heartbeatMs = 15_000 } = options
+  refuseUnknownQueries(app)
+  const { log, incidents, features = featureNames, maxStreams = 16, heartbeatMs = 15_000 } = options
   const streams = new Set<AnomalyStream>()
 
   app.addHook('preClose', async () => {
@@ -48,8 +54,16 @@ export const anomalyRoutes: FastifyPluginAsyncTypebox<AnomalyRoutesOptions> = as
     },
     async ({ query }) => {
       const limit = readLimit(query.limit, log.capacity)
-      const since = readSince(query.since, AN_ANOMALY)
-      return { anomalies: log.list({ limit, since }).map(summaryOf) }
+      const found = log.list({
+        limit,
+        since: readSince(query.since, AN_ANOMALY),
+        until: readUntil(query.until, AN_ANOMALY),
+        route: query.route === '' ? null : query.route,
+        feature: readName(query.feature, 'feature', features()),
+        minScore: readShare(query.min_score, 'min_score'),
+        minConfidence: readShare(query.min_confidence, 'min_confidence'),
+      })
+      return { anomalies: found.map(summaryOf) }
     },
   )
 

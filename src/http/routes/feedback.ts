@@ -8,6 +8,7 @@ import { AnomalyParams } from '../schemas/anomaly.js'
 import { errorResponses } from '../schemas/error.js'
 import { IncidentParams } from '../schemas/incident.js'
 import { referenceTo } from '../schemas/reference.js'
+import { refuseUnknownQueries } from '../strict-query.js'
 
 export interface OperatorRoutesOptions {
   readonly operator: Operator
@@ -24,6 +25,7 @@ export const feedbackRoutes: FastifyPluginCallbackTypebox<OperatorRoutesOptions>
   { operator },
   done,
 ) => {
+  refuseUnknownQueries(app)
   const body = FeedbackRequest
 
   app.post(

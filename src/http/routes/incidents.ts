@@ -3,20 +3,21 @@ import { Incident } from '../../alerts/incident.js'
 import type { IncidentLog } from '../../alerts/incident-log.js'
 import { describing, ENDPOINTS } from '../endpoints.js'
 import { ApiError } from '../errors/error-codes.js'
-import { checkId, readBefore, readFlag, readLimit, readSince, refuseUnknown } from '../list-query.js'
+import { checkId, readBefore, readFlag, readLimit, readSince } from '../list-query.js'
 import { errorResponses } from '../schemas/error.js'
 import { IncidentListAnswer, IncidentListQuery, IncidentParams } from '../schemas/incident.js'
 import { referenceTo } from '../schemas/reference.js'
+import { refuseUnknownQueries } from '../strict-query.js'
 
 export interface IncidentRoutesOptions {
   readonly log: IncidentLog
 }
 
 const AN_INCIDENT = 'an incident'
-const PARAMETERS = Object.keys(IncidentListQuery.properties)
 
 /** `GET /incidents` and `/incidents/:id`: what goes on, and what went on lately. */
 export const incidentRoutes: FastifyPluginAsyncTypebox<IncidentRoutesOptions> = async (app, { log }) => {
+  refuseUnknownQueries(app)
   app.get(
     ENDPOINTS.incidents.url,
     {
@@ -27,7 +28,6 @@ export const incidentRoutes: FastifyPluginAsyncTypebox<IncidentRoutesOptions> = 
       },
     },
     async ({ query }) => {
-      refuseUnknown(query, PARAMETERS)
       const limit = readLimit(query.limit, log.capacity)
       const found = log.list({
         limit: limit + 1,

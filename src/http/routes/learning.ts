@@ -12,6 +12,7 @@ import {
   RouteRequest,
 } from '../schemas/operator.js'
 import { referenceTo } from '../schemas/reference.js'
+import { refuseUnknownQueries } from '../strict-query.js'
 import type { OperatorRoutesOptions } from './feedback.js'
 
 const DEFAULT_MINUTES = 30
@@ -22,6 +23,7 @@ export const learningRoutes: FastifyPluginCallbackTypebox<OperatorRoutesOptions>
   { operator },
   done,
 ) => {
+  refuseUnknownQueries(app)
   const answer = { 200: referenceTo(LearningAnswer, { description: 'What is learnt now.' }) }
   const refusals = errorResponses(400, 408, 409, 413, 415)
   const body = RouteRequest

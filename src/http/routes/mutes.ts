@@ -4,10 +4,12 @@ import { describing, ENDPOINTS } from '../endpoints.js'
 import { asApiError } from '../errors/operator-refusal.js'
 import { errorResponses } from '../schemas/error.js'
 import { MuteParams, MutesAnswer } from '../schemas/operator.js'
+import { refuseUnknownQueries } from '../strict-query.js'
 import type { OperatorRoutesOptions } from './feedback.js'
 
 /** `GET /mutes` and `DELETE /mutes/:id`: what operators said that is in force, and taking it back. */
 export const muteRoutes: FastifyPluginCallbackTypebox<OperatorRoutesOptions> = (app, { operator }, done) => {
+  refuseUnknownQueries(app)
   app.get(
     ENDPOINTS.mutes.url,
     { schema: { ...describing('mutes'), response: { 200: MutesAnswer } } },

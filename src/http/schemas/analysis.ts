@@ -61,4 +61,10 @@ export const AnalysisHeaders = Type.Object({
       examples: ['4f8c2a9e-req-17'],
     }),
   ),
+  traceparent: Type.Optional(
+    Type.String({
+      description:
+        'W3C Trace Context of the request that the record is about; an anomaly shows its trace id.',
+    }),
+  ),
 })

@@ -10,6 +10,13 @@ const EXAMPLE_SUMMARY: AnomalySummary = {
   id: EXAMPLE_ID,
   timestamp: '2026-01-01T00:00:00.000Z',
   route: '/api/analyze',
+  record: {
+    latency: 5230,
+    input_length: 1893,
+    errors: 3,
+    timestamp: '2026-01-01T00:00:00.000Z',
+    trace_id: '4bf92f3577b34da6a3ce929d0e0e4736',
+  },
   status: 'THREAT_DETECTED',
   action: 'throttle',
   reason: REASON_EXAMPLE,
@@ -43,6 +50,28 @@ export const AnomalyListQuery = Type.Object({
         'Only anomalies after this one (an id) or from this time on (ISO 8601 with Z or an offset, or a date in UTC).',
       examples: ['2026-01-01T00:00:00Z', EXAMPLE_ID],
     }),
+  ),
+  until: Type.Optional(
+    Type.String({
+      description: 'Only anomalies up to this one (an id), or of before this time.',
+      examples: ['2026-01-02T00:00:00Z'],
+    }),
+  ),
+  route: Type.Optional(
+    Type.String({
+      description:
+        'Only those of this route: as an anomaly shows it, or by its name (`/users/*`); empty for those without one.',
+      examples: ['/api/analyze'],
+    }),
+  ),
+  feature: Type.Optional(
+    Type.String({ description: 'Only those in which this feature stands out most.', examples: ['latency'] }),
+  ),
+  min_score: Type.Optional(
+    Type.String({ description: 'Only those of at least this `prediction_score`.', examples: ['0.6'] }),
+  ),
+  min_confidence: Type.Optional(
+    Type.String({ description: 'Only those of at least this `confidence`.', examples: ['0.999'] }),
   ),
 })
 export type AnomalyListQuery = Static<typeof AnomalyListQuery>

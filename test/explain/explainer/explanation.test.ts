@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { ollamaModel } from '#sentinel/explain/llm/ollama-model.js'
 import { reasonFor } from '#sentinel/explain/sentence/reason.js'
 import { forestVerdict, limitVerdict, SLOW } from '../verdicts.js'
 import { assess, explainerWith, ollama, startAfresh, told } from './subject.js'
@@ -55,6 +56,12 @@ describe('an explanation', () => {
     ollama.content = JSON.stringify({ assessment: 'At 9,999 ms it is slow.' })
     expect(await assess(explainer, 1)).toBeNull()
     expect(told.outcomes).toEqual(['ok', 'invalid'])
+  })
+
+  it('is asked for with the key that a proxy wants', async () => {
+    await assess(explainerWith({ model: ollamaModel(ollama.url, 'llama2', 'a-key') }), 0)
+    await assess(explainerWith(), 1)
+    expect(ollama.authorizations).toEqual(['Bearer a-key', undefined])
   })
 
   it('has no links', async () => {

@@ -31,7 +31,9 @@ describe('a server that misbehaves', () => {
 
   it.each<ChatBehaviour>(['hang', 'trickle'])('with %s is given up at the deadline', async (behaviour) => {
     ollama.behaviour = behaviour
+    const timeout = told.next('timeout')
     expect(await assess(explainerWith({ timeoutMs: SHORT_MS }))).toBeNull()
+    await timeout
     expect(told.outcomes).toEqual(['timeout'])
     expect(told.seconds[0]).toBeGreaterThan(0)
   })

@@ -10,10 +10,14 @@ const GUARDED = [
   ['GET', '/anomalies'],
   ['GET', '/anomalies/19b76daa800-0000'],
   ['GET', '/anomalies/stream'],
-  ['GET', '/docs'],
-  ['GET', '/docs/redoc-start.js'],
-  ['GET', '/redoc'],
-  ['GET', '/openapi.json'],
+  ['GET', '/incidents'],
+  ['GET', '/mutes'],
+  ['GET', '/learning'],
+  ['POST', '/docs'],
+  ['GET', '/docs/../metrics'],
+  ['GET', '/docs%2f..%2fmetrics'],
+  ['GET', '/redoc/x'],
+  ['GET', '/Docs'],
   ['GET', '/no-such-path'],
   ['DELETE', '/analyze-flow'],
   ['GET', '/health/../metrics'],
@@ -42,6 +46,27 @@ describe('with a token configured', () => {
       message: 'a valid token is needed: send it as Authorization: Bearer <token>',
     })
     expect(await historySize(app)).toBe(0)
+  })
+
+  test.each([
+    ['/docs', 'text/html'],
+    ['/docs?x=1', 'text/html'],
+    ['/docs/redoc-start.js', 'text/javascript'],
+    ['/redoc', 'text/html'],
+    ['/openapi.json', 'application/json'],
+    ['/playground/', 'text/html'],
+  ])('%s, which a browser opens without a token and which holds no data, needs none', async (url, type) => {
+    const app = await startApp({ SENTINEL_API_TOKEN: TOKEN })
+    await app.inject({
+      method: 'POST',
+      url: '/analyze-flow',
+      payload: { ...NORMAL, latency: 98_765.4, route: '/secret-route' },
+      headers: { authorization: `Bearer ${TOKEN}` },
+    })
+    const answer = await app.inject(url)
+    expect(answer.statusCode).toBe(200)
+    expect(answer.headers['content-type']).toContain(type)
+    expect(answer.body).not.toMatch(/secret-route|98765/)
   })
 
   test.each(['/health', '/health/live', '/health/ready', '/health?x=1'])('%s needs none', async (url) => {

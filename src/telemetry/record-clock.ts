@@ -1,0 +1,57 @@
+import type { Telemetry } from './record.js'
+
+/** From a record to the next where they do not say when they came: fifty a second. */
+const UNTIMED_GAP_MS = 20
+/** Unix times above these are milliseconds, microseconds and nanoseconds: in seconds they lie beyond the year 5000. */
+const UNITS = [
+  { above: 1e17, perMs: 1e6 },
+  { above: 1e14, perMs: 1e3 },
+  { above: 1e11, perMs: 1 },
+] as const
+/** What JavaScript's dates reach. */
+const LATEST_MS = 8.64e15
+
+/**
+ * When a record says that it came, in milliseconds since 1970: ISO 8601 text, or a Unix time in seconds,
+ * milliseconds, microseconds or nanoseconds. Null where it says nothing that can be read.
+ */
+export function recordTimeMs(timestamp: Telemetry['timestamp']): number | null {
+  if (timestamp === undefined) return null
+  const ms = typeof timestamp === 'number' ? unixMs(timestamp) : textMs(timestamp)
+  return ms >= 0 && ms <= LATEST_MS ? ms : null
+}
+
+function textMs(text: string): number {
+  const trimmed = text.trim()
+  return /^\d+(?:\.\d+)?$/.test(trimmed) ? unixMs(Number(trimmed)) : Date.parse(trimmed)
+}
+
+function unixMs(time: number): number {
+  const unit = UNITS.find(({ above }) => time >= above)
+  return unit === undefined ? time * 1000 : time / unit.perMs
+}
+
+/**
+ * Time as the records tell it, so that a replay does not depend on its pace: what a record says, never going back; 20 ms
+ * after the one before where it says nothing.
+ */
+export class RecordClock {
+  #nowMs = 0
+
+  /** Milliseconds since 1970 of the record seen last. */
+  get nowMs(): number {
+    return this.#nowMs
+  }
+
+  see({ timestamp }: Pick<Telemetry, 'timestamp'>): void {
+    this.#nowMs = Math.max(this.#nowMs, recordTimeMs(timestamp) ?? this.#nowMs + UNTIMED_GAP_MS)
+  }
+
+  capture(): number {
+    return this.#nowMs
+  }
+
+  restore(nowMs: number): void {
+    this.#nowMs = nowMs
+  }
+}

@@ -1,0 +1,96 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import { launchChromium } from '../runtimes/chromium.js'
+import { startApp } from './subject.js'
+
+/** Mean of red, green and blue, 0 to 255. */
+function brightness(color: string): number {
+  const parts =
+    color
+      .match(/\d+(?:\.\d+)?/g)
+      ?.slice(0, 3)
+      .map(Number) ?? []
+  return parts.reduce((sum, part) => sum + part, 0) / 3
+}
+
+describe('the pages of the API in Chromium', () => {
+  let browser: Browser | undefined
+
+  beforeEach(async (context) => {
+    browser ??= await launchChromium(context)
+  }, 60_000)
+  afterAll(() => browser?.close())
+
+  /** Opens a page of a service that has a token, which the browser does not know. */
+  async function open(path: string, options: Parameters<Browser['newPage']>[0]) {
+    const app = await startApp({ SENTINEL_API_TOKEN: 'a-token-of-the-pages' })
+    const url = await app.listen({ host: '127.0.0.1', port: 0 })
+    const page = await (browser as Browser).newPage(options)
+    const complaints: string[] = []
+    page.on('console', (message) => {
+      if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
+    })
+    page.on('pageerror', (error) => complaints.push(error.message))
+    await page.goto(url + path)
+    await page.getByText('Judge one telemetry record').last().waitFor()
+    return { page, complaints }
+  }
+
+  const groundAndInk = (page: Page) =>
+    page
+      .getByText('Telemetry in, verdict out')
+      .first()
+      .evaluate((text: Element) => {
+        const ink = getComputedStyle(text).color
+        for (let at: Element | null = text; at !== null; at = at.parentElement) {
+          const { backgroundColor } = getComputedStyle(at)
+          if (!/, 0\)$|transparent/.test(backgroundColor)) return [backgroundColor, ink]
+        }
+        return ['rgb(255, 255, 255)', ink]
+      })
+
+  for (const path of ['/docs', '/redoc'] as const) {
+    it.each(['light', 'dark'] as const)(
+      `${path} is ${'%s'} where the reader's other pages are`,
+      async (colorScheme) => {
+        const { page, complaints } = await open(path, { colorScheme, viewport: { width: 1200, height: 900 } })
+        const [ground, ink] = (await groundAndInk(page)).map(brightness) as [number, number]
+        expect(ground > 200).toBe(colorScheme === 'light')
+        expect(Math.abs(ground - ink)).toBeGreaterThan(100)
+        // Changed while it is open, it follows.
+        await page.emulateMedia({ colorScheme: colorScheme === 'light' ? 'dark' : 'light' })
+        await expect
+          .poll(async () => brightness((await groundAndInk(page))[0] as string) > 200, { timeout: 20_000 })
+          .toBe(colorScheme === 'dark')
+        expect(complaints).toEqual([])
+        await page.close()
+      },
+      60_000,
+    )
+
+    it(`${path} fits a phone`, async () => {
+      const { page } = await open(path, { viewport: { width: 360, height: 740 } })
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360)
+      await page.close()
+    }, 60_000)
+  }
+
+  it('/docs lets a reader say the token, and send a record with it', async () => {
+    const { page } = await open('/docs', { viewport: { width: 1200, height: 900 } })
+    await page.getByRole('button', { name: 'Authorize' }).first().click()
+    await page.locator('.auth-container input').fill('a-token-of-the-pages')
+    await page
+      .locator('.auth-container')
+      .getByRole('button', { name: /apply credentials|authorize/i })
+      .click()
+    await page.locator('.modal-ux').getByRole('button', { name: 'Close', exact: true }).last().click()
+    const operation = page.locator('#operations-analysis-analyzeFlow')
+    await operation.locator('.opblock-summary-control').first().click()
+    await operation.getByRole('button', { name: 'Try it out' }).click()
+    await operation.getByRole('button', { name: 'Execute' }).click()
+    await expect
+      .poll(() => operation.locator('.live-responses-table .response-col_status').last().textContent())
+      .toContain('200')
+    await page.close()
+  }, 60_000)
+})
