@@ -11,6 +11,9 @@
 // A tree is its nodes in preorder. A leaf is u8 255. An inner node is u8 feature, f32 split, u16 rows of its left
 // child; the right child has the others, and the root has ψ. Leaf path lengths and pad nodes are computed again on
 // reading, so the bytes do not depend on the layout of the memory.
+//
+// Version 2 has before each tree a u16, the rows that it was grown on. It is written only for a forest that was drawn
+// with repetitions and counts a row once (scikit-learn's bootstrap=True before 1.8): then they are fewer than ψ.
 
 import type { Arena } from './arena.js'
 import { crc32 } from './checksum.js'
@@ -20,6 +23,8 @@ import { type ForestOptions, type ResolvedOptions, resolveOptions } from './opti
 
 const MAGIC = 0x4f464953
 const VERSION = 1
+const VERSION_WITH_ROWS = 2
+const ROWS_BYTES = 2
 const HEADER_BYTES = 56
 const LEAF = 255
 const INNER_BYTES = 7
@@ -30,10 +35,13 @@ export function encodeForest(arena: Arena, slot: number, options: ResolvedOption
   const scores = arena.scores(slot)
   // A tree of height H has at most 2^(H+1) - 1 nodes, and no node takes more than an inner one.
   const nodesAtMost = 2 ** (wasm.heightOf(base, slot) + 1)
-  const bytes = new Uint8Array(HEADER_BYTES + scores.byteLength + options.nTrees * nodesAtMost * INNER_BYTES)
+  const treeBytes = ROWS_BYTES + nodesAtMost * INNER_BYTES
+  const bytes = new Uint8Array(HEADER_BYTES + scores.byteLength + options.nTrees * treeBytes)
   const view = new DataView(bytes.buffer)
+  const treeRows = Array.from({ length: options.nTrees }, (_, tree) => rowsOf(arena, slot, tree))
+  const withRows = treeRows.some((rows) => rows !== wasm.subsampleOf(base, slot))
   view.setUint32(0, MAGIC, true)
-  view.setUint32(4, VERSION, true)
+  view.setUint32(4, withRows ? VERSION_WITH_ROWS : VERSION, true)
   view.setUint16(16, options.nFeatures, true)
   view.setUint16(18, options.nTrees, true)
   view.setUint32(20, options.subsampleSize, true)
@@ -62,13 +70,25 @@ export function encodeForest(arena: Arena, slot: number, options: ResolvedOption
     writeNode(tree, 2 * node, depth + 1)
     writeNode(tree, 2 * node + 1, depth + 1)
   }
-  for (let tree = 0; tree < options.nTrees; tree++) writeNode(tree, 1, 0)
+  for (const [tree, rows] of treeRows.entries()) {
+    if (withRows) {
+      view.setUint16(at, rows, true)
+      at += ROWS_BYTES
+    }
+    writeNode(tree, 1, 0)
+  }
 
   const forest = bytes.slice(0, at)
   const header = new DataView(forest.buffer)
   header.setUint32(8, at, true)
   header.setUint32(12, crc32(forest), true)
   return forest
+}
+
+/** Rows that a tree was grown on; its root is kept as the whole sample. */
+function rowsOf({ wasm, base }: Arena, slot: number, tree: number): number {
+  const left = wasm.heightOf(base, slot) > 0 ? wasm.nodeSize(base, slot, tree, 2) : 0
+  return left === 0 ? wasm.nodeSize(base, slot, tree, 1) : left + wasm.nodeSize(base, slot, tree, 3)
 }
 
 /** What the header of forest bytes says. */
@@ -80,6 +100,8 @@ export interface ForestHeader {
   readonly nScores: number
   /** The real ψ. */
   readonly subsample: number
+  /** Whether each tree says how many rows it was grown on. */
+  readonly withRows: boolean
   readonly threshold: number
 }
 
@@ -93,7 +115,8 @@ export function decodeHeader(bytes: Uint8Array): ForestHeader {
   const view = viewOf(bytes)
   if (view.getUint32(0, true) !== MAGIC) refuse('the magic number is another: these are no forest bytes')
   const version = view.getUint32(4, true)
-  if (version !== VERSION) refuse(`version ${version} is not ${VERSION}, the one this library reads`)
+  if (version !== VERSION && version !== VERSION_WITH_ROWS)
+    refuse(`version ${version} is not ${VERSION} or ${VERSION_WITH_ROWS}, which this library reads`)
   if (view.getUint32(8, true) !== bytes.length) {
     refuse(`${bytes.length} bytes are there, ${view.getUint32(8, true)} were written: truncated or extended`)
   }
@@ -118,7 +141,7 @@ export function decodeHeader(bytes: Uint8Array): ForestHeader {
   if (HEADER_BYTES + 8 * nScores > bytes.length) refuse('the scores do not fit')
   const threshold = view.getFloat64(48, true)
   if (!Number.isFinite(threshold)) refuse('the threshold is no number')
-  return { options, nRows, nScores, subsample, threshold }
+  return { options, nRows, nScores, subsample, withRows: version === VERSION_WITH_ROWS, threshold }
 }
 
 /**
@@ -135,8 +158,9 @@ export function decodeForest(arena: Arena, slot: number, header: ForestHeader, b
 
   const readNode = (tree: number, node: number, depth: number, rows: number): void => {
     if (at >= bytes.length) refuse('a tree ends in its middle')
-    wasm.importSize(base, slot, tree, node, rows)
     const feature = view.getUint8(at)
+    const isRoot = node === 1 && feature !== LEAF
+    wasm.importSize(base, slot, tree, node, isRoot ? header.subsample : rows)
     if (feature === LEAF) {
       at += 1
       return
@@ -156,9 +180,16 @@ export function decodeForest(arena: Arena, slot: number, header: ForestHeader, b
     readNode(tree, 2 * node, depth + 1, left)
     readNode(tree, 2 * node + 1, depth + 1, rows - left)
   }
+  const readRows = (tree: number): number => {
+    if (at + ROWS_BYTES > bytes.length) refuse('a tree ends before it begins')
+    const rows = view.getUint16(at, true)
+    if (rows < 1 || rows > header.subsample) refuse(`tree ${tree} has ${rows} rows of ${header.subsample}`)
+    at += ROWS_BYTES
+    return rows
+  }
   for (let tree = 0; tree < header.options.nTrees; tree++) {
     wasm.importClear(base, slot, tree)
-    readNode(tree, 1, 0, header.subsample)
+    readNode(tree, 1, 0, header.withRows ? readRows(tree) : header.subsample)
     wasm.importSeal(base, slot, tree)
   }
   if (at !== bytes.length) refuse('bytes are left over behind the trees')

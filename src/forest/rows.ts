@@ -27,7 +27,7 @@ export function writeRow(
   nFeatures: number,
   index = -1,
 ): void {
-  if (row == null || row.length !== nFeatures) refuseLength(row, nFeatures, index)
+  if (row == null || row.length !== nFeatures) refuseShape(row, nFeatures, index)
   for (let f = 0; f < nFeatures; f++) writeValue(row[f] as number, target, at + f, f, index)
 }
 
@@ -63,7 +63,10 @@ export function writeRows(
 export function checkRows(rows: Rows, nFeatures: number): void {
   if (Array.isArray(rows)) return
   if (rows === null || typeof rows !== 'object' || !('data' in rows)) {
-    throw new ForestError('FOREST_BAD_ROW', 'rows must be an array of rows or { data, nRows }')
+    const flat = ArrayBuffer.isView(rows)
+      ? ': a flat list goes as { data: Float64Array.from(list), nRows }'
+      : ''
+    throw new ForestError('FOREST_BAD_ROW', `rows must be an array of rows or { data, nRows }${flat}`)
   }
   const { data, nRows } = rows
   if (!(data instanceof Float32Array || data instanceof Float64Array)) {
@@ -102,12 +105,40 @@ function refuseValue(value: unknown, feature: number, index: number): never {
   )
 }
 
-function refuseLength(row: ArrayLike<number>, nFeatures: number, index: number): never {
-  const length = row == null ? String(row) : `${row.length} values`
+function refuseShape(row: unknown, nFeatures: number, index: number): never {
+  const name = rowName(index)
+  const needed = `${nFeatures} ${nFeatures === 1 ? 'number' : 'numbers'}, one a feature`
+  if (Array.isArray(row) || ArrayBuffer.isView(row)) {
+    const { length } = row as unknown as ArrayLike<number>
+    throw new ForestError('FOREST_BAD_ROW', `${name} has ${length} values; it must have ${needed}`)
+  }
   throw new ForestError(
     'FOREST_BAD_ROW',
-    `${rowName(index)} has ${length}; it must have ${nFeatures}, one a feature`,
+    `${name} is ${shapeOf(row)}; it must be an array of ${needed}${hintFor(row, nFeatures, index)}`,
   )
+}
+
+function shapeOf(row: unknown): string {
+  if (row === null || row === undefined) return String(row)
+  if (typeof row !== 'object') return `a ${typeof row}`
+  const names = Object.keys(row)
+  const shown = names.slice(0, 3).map((name) => name.slice(0, 40))
+  return `an object (${names.length === 0 ? 'without fields' : shown.join(', ')}${names.length > 3 ? ', …' : ''})`
+}
+
+/** How to make rows of what people hand over instead. */
+function hintFor(row: unknown, nFeatures: number, index: number): string {
+  if (typeof row === 'number') {
+    return index < 0
+      ? `, such as [${Array.from({ length: Math.min(nFeatures, 3) }, (_, f) => f + 1).join(', ')}${nFeatures > 3 ? ', …' : ''}]`
+      : '. A flat list of numbers goes as { data: Float64Array.from(list), nRows }'
+  }
+  if (row === null || typeof row !== 'object') return ''
+  const names = Object.keys(row).filter((name) => /^[A-Za-z_$][\w$]{0,39}$/.test(name))
+  const fields = names.slice(0, nFeatures)
+  if (fields.length < nFeatures) return ''
+  const made = `(row) => [${fields.map((name) => `row.${name}`).join(', ')}]`
+  return nFeatures > 4 ? '' : `. Choose the fields and their order: ${index < 0 ? made : `rows.map(${made})`}`
 }
 
 function rowName(index: number): string {

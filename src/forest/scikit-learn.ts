@@ -35,6 +35,9 @@ export interface ScikitLearnForest {
   readonly train_score_samples?: readonly number[]
 }
 
+/** Scores of one row by one forest are the same to within this. */
+const SAME_SCORE = 1e-6
+
 /** The options of a document's forest, after checks of all but its trees. @throws ForestError FOREST_BAD_DOCUMENT @internal */
 export function documentOptions(doc: ScikitLearnForest): Required<ForestOptions> {
   if (doc === null || typeof doc !== 'object' || !Array.isArray(doc.trees)) {
@@ -92,16 +95,19 @@ function importTree(arena: Arena, slot: number, number: number, tree: ScikitLear
     }
   }
   const at = (name: keyof ScikitLearnTree, node: number) => tree[name][node] as number
+  const subsample = wasm.subsampleOf(base, slot)
 
   /** Copies node `source` of the document to `node` of the complete binary tree, and all that is below it. */
   const copyNode = (source: number, node: number, depth: number, rows: number): void => {
     const where = `tree ${number}, node ${source}`
     if (!Number.isInteger(source) || source < 0 || source >= nodes) refuse(`${where} is not there`)
     if (at('n_node_samples', source) !== rows) refuse(`${where}: n_node_samples do not add up`)
-    wasm.importSize(base, slot, number, node, rows)
     const left = at('children_left', source)
     const right = at('children_right', source)
-    if (left === -1 && right === -1) return
+    const isLeaf = left === -1 && right === -1
+    // Contributions add up from the whole sample, whatever the root counts; a score asks the leaves alone.
+    wasm.importSize(base, slot, number, node, node === 1 && !isLeaf ? subsample : rows)
+    if (isLeaf) return
     if (depth === height) refuse(`${where} is deeper than ceil(log2(max_samples)) = ${height}`)
     const feature = at('feature', source)
     if (!Number.isInteger(feature) || feature < 0 || feature >= shape.nFeatures) {
@@ -120,7 +126,14 @@ function importTree(arena: Arena, slot: number, number: number, tree: ScikitLear
     copyNode(left, 2 * node, depth + 1, leftRows)
     copyNode(right, 2 * node + 1, depth + 1, rows - leftRows)
   }
-  copyNode(0, 1, 0, wasm.subsampleOf(base, slot))
+  // With bootstrap=True a row is drawn more than once, and scikit-learn before 1.8 counts it once.
+  const rows = at('n_node_samples', 0)
+  if (!(Number.isInteger(rows) && rows > 0 && rows <= subsample)) {
+    refuse(
+      `tree ${number}: n_node_samples of the root is ${String(rows).slice(0, 20)}, and max_samples ${subsample}`,
+    )
+  }
+  copyNode(0, 1, 0, rows)
 }
 
 /**
@@ -136,6 +149,7 @@ function writeScores(arena: Arena, slot: number, doc: ScikitLearnForest): number
       writeTraining(row, arena, index)
       scores[index] = wasm.score(base, slot)
     })
+    checkScores(scores, doc.train_score_samples)
     return scores.length
   }
   const given = doc.train_score_samples ?? []
@@ -145,6 +159,17 @@ function writeScores(arena: Arena, slot: number, doc: ScikitLearnForest): number
     scores[index] = -score
   })
   return given.length
+}
+
+/** A document that lacks something of its forest is told by its own scores. */
+function checkScores(scores: Float64Array, given: readonly number[] | undefined): void {
+  if (given?.length !== scores.length) return
+  const furthest = given.reduce(
+    (most, score, i) => Math.max(most, Math.abs(score + (scores[i] as number))),
+    0,
+  )
+  if (furthest <= SAME_SCORE) return
+  refuse(`the scores of train differ from train_score_samples by up to ${furthest.toPrecision(2)}`)
 }
 
 function writeTraining(row: readonly number[], arena: Arena, index: number): void {

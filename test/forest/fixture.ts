@@ -43,9 +43,12 @@ export const fixtureNames = [
   'five-rows',
 ] as const
 
+/** A forest whose trees were grown on rows drawn with repetitions, `bootstrap=True`. */
+export const BOOTSTRAP = 'bootstrap'
+
 const folder = new URL('../fixtures/', import.meta.url)
 
-export function readFixture(name: (typeof fixtureNames)[number]): ScikitLearnFixture {
+export function readFixture(name: (typeof fixtureNames)[number] | typeof BOOTSTRAP): ScikitLearnFixture {
   return JSON.parse(gunzipSync(readFileSync(new URL(`sklearn-${name}.json.gz`, folder))).toString())
 }
 

@@ -60,6 +60,47 @@ describe.each(builds)('the $name build refuses', (build) => {
     for (const call of calls) expect(thrown(call).code).toBe('FOREST_NOT_FITTED')
   })
 
+  it.each([
+    [
+      [1, 2, 3, 4],
+      /^row 0 is a number; it must be an array of 2 numbers, one a feature\. .*\{ data: Float64Array/,
+    ],
+    [
+      [{ latency: 1, bytes: 2, errors: 3 }],
+      /^row 0 is an object \(latency, bytes, errors\); .*rows\.map\(\(row\) => \[row\.latency, row\.bytes\]\)$/,
+    ],
+    [[[1, 2], 'ab'.repeat(9)], /^row 1 is a string; it must be an array of 2 numbers/],
+    [[[1, 2], null], /^row 1 is null; it must be an array of 2 numbers/],
+    [[[1, 2], undefined], /^row 1 is undefined; it must be/],
+    [[[1, 2], {}], /^row 1 is an object \(without fields\); it must be/],
+    [
+      [
+        [1, 2],
+        [1, 2, 3],
+      ],
+      /^row 1 has 3 values; it must have 2 numbers, one a feature$/,
+    ],
+    [Float64Array.of(1, 2, 3, 4), /^rows must be an array of rows or \{ data, nRows \}: a flat list goes as/],
+    [{ latency: [1, 2] }, /^rows must be an array of rows or \{ data, nRows \}$/],
+  ])('rows of another shape (%j), saying how they must look', async (rows, message) => {
+    const forest = await createForest(build, { nFeatures: 2, nTrees: 3 })
+    expect(thrown(() => forest.fit(rows as never)).message).toMatch(message)
+    forest.fit(Array.from({ length: 30 }, (_, i) => [i, i % 7]))
+    expect(thrown(() => forest.scoreBatch(rows as never)).message).toMatch(message)
+  })
+
+  it('one row of another shape, saying how it must look', async () => {
+    const forest = await createForest(build, { nFeatures: 2, nTrees: 3 })
+    forest.fit(Array.from({ length: 30 }, (_, i) => [i, i % 7]))
+    expect(thrown(() => forest.score(7 as never)).message).toBe(
+      'the row is a number; it must be an array of 2 numbers, one a feature, such as [1, 2]',
+    )
+    expect(thrown(() => forest.score({ latency: 7, bytes: 9 } as never)).message).toBe(
+      'the row is an object (latency, bytes); it must be an array of 2 numbers, one a feature. ' +
+        'Choose the fields and their order: (row) => [row.latency, row.bytes]',
+    )
+  })
+
   it('anything but finite numbers, naming row and feature, and stays the forest it was', async () => {
     const forest = await createForest(build, { nFeatures: 3, nTrees: 3 })
     forest.fit([...Array(30).keys()].map((i) => [i, i % 3, i % 7]))

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { IsolationForest } from '#sentinel/forest/index.js'
 import { treesOf } from '../../made-up/peers/naive-tree.js'
 import { builds, source } from './builds.js'
-import { fixtureNames, readFixture, readGolden, treeFromScikitLearn } from './fixture.js'
+import { BOOTSTRAP, fixtureNames, readFixture, readGolden, treeFromScikitLearn } from './fixture.js'
 
 const TOLERANCE = 1e-6
 
@@ -84,6 +84,43 @@ describe.each(builds)('a scikit-learn forest without its training rows, in the $
     for (const score of [0.35, 0.4001, 0.5003, 0.5807, 0.65]) {
       expect(fromScores.confidence(score)).toBeCloseTo(fromRows.confidence(score), 9)
     }
+  })
+})
+
+describe.each(builds)('a forest of bootstrap=True in the $name build', (build) => {
+  const fixture = readFixture(BOOTSTRAP)
+
+  it('is read although its roots count fewer rows than were drawn, and gives the same scores and labels', async () => {
+    expect(fixture.trees.some((tree) => tree.n_node_samples[0] !== fixture.max_samples)).toBe(true)
+    const forest = await IsolationForest.fromScikitLearn(fixture, source(build))
+    fixture.test.forEach((row, i) => {
+      expect(forest.score(row)).toBeCloseTo(-(fixture.score_samples[i] as number), 12)
+      expect(forest.isAnomaly(row)).toBe(fixture.predict[i] === -1)
+    })
+    const copy = await IsolationForest.fromBytes(forest.toBytes(), source(build))
+    expect(copy.scoreBatch(fixture.test)).toEqual(forest.scoreBatch(fixture.test))
+  })
+
+  it('explains its scores exactly, too', async () => {
+    const forest = await IsolationForest.fromScikitLearn(fixture, source(build))
+    for (const row of fixture.test) {
+      const { score, contributions } = forest.attribute(row)
+      expect(2 ** (-1 + contributions.reduce((sum, bits) => sum + bits, 0))).toBeCloseTo(score, 12)
+    }
+  })
+
+  it('is refused when a tree has more rows than were drawn, or when its scores are not those of the document', async () => {
+    const trees = fixture.trees.map((tree, t) =>
+      t === 2 ? { ...tree, n_node_samples: [33, ...tree.n_node_samples.slice(1)] } : tree,
+    )
+    await expect(IsolationForest.fromScikitLearn({ ...fixture, trees }, source(build))).rejects.toThrow(
+      /tree 2: n_node_samples of the root is 33, and max_samples 32/,
+    )
+    const scores = fixture.train_score_samples.map((score, i) => (i === 3 ? score - 0.01 : score))
+    const other = { ...fixture, train_score_samples: scores }
+    await expect(IsolationForest.fromScikitLearn(other, source(build))).rejects.toThrow(
+      /scores of train differ from train_score_samples by up to 0\.01/,
+    )
   })
 })
 
