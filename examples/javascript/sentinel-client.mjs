@@ -49,29 +49,54 @@ export class SentinelClient {
    * @returns {Promise<Verdict>} never rejects
    */
   async analyze(record) {
-    const request = {
-      method: 'POST',
-      headers: { ...this.#headers, 'idempotency-key': crypto.randomUUID() },
-      body: JSON.stringify(record),
-      signal: AbortSignal.timeout(this.#timeoutMs),
+    try {
+      return await this.#send({
+        method: 'POST',
+        headers: { ...this.#headers, 'idempotency-key': newKey() },
+        // What JSON cannot say, a BigInt or a cycle, ends here.
+        body: JSON.stringify(record),
+        signal: AbortSignal.timeout(this.#timeoutMs),
+      })
+    } catch (error) {
+      return { status: 'UNKNOWN', reason: messageOf(error) }
     }
+  }
+
+  async #send(request) {
     let failure = 'not tried'
     for (let attempt = 0; attempt <= this.#retries; attempt++) {
       try {
         const response = await fetch(this.#url, request)
         if (response.ok) {
           const anomalyId = response.headers.get('x-anomaly-id')
-          return { ...(await response.json()), ...(anomalyId && { anomalyId }) }
+          const verdict = await response.json()
+          if (typeof verdict?.status !== 'string') throw new Error('the answer is no verdict')
+          return { ...verdict, ...(anomalyId && { anomalyId }) }
         }
         failure = await describe(response)
         // What was wrong with the record will be wrong with it again; and a busy sentinel is not to be hurried.
         if (response.status < 500 || response.status === 503) break
       } catch (error) {
-        failure = error instanceof Error ? error.message : String(error)
+        failure = messageOf(error)
         if (request.signal.aborted) break
       }
     }
     return { status: 'UNKNOWN', reason: failure }
+  }
+}
+
+/** Pages that are not served by https have no randomUUID; the key must be one of its kind, no secret. */
+function newKey() {
+  if (typeof globalThis.crypto?.randomUUID === 'function') return crypto.randomUUID()
+  const random = () => Math.random().toString(16).slice(2, 14).padEnd(12, '0')
+  return `${Date.now().toString(16)}-${random()}-${random()}`
+}
+
+function messageOf(error) {
+  try {
+    return error instanceof Error ? error.message : String(error)
+  } catch {
+    return 'something that cannot be shown was thrown'
   }
 }
 

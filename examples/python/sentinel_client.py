@@ -11,6 +11,7 @@ import json
 import os
 import sys
 import uuid
+from typing import BinaryIO, TextIO
 
 import requests
 
@@ -39,15 +40,22 @@ class SentinelClient:
         than a freeze.
         """
         record = {"latency": latency, "input_length": input_length, "errors": errors, **rest}
-        headers = {"Idempotency-Key": str(uuid.uuid4())}
+        headers = {"Idempotency-Key": str(uuid.uuid4()), "Content-Type": "application/json"}
         failure = "not tried"
+        try:
+            # NaN and what is no plain value cannot be sent, whoever asks.
+            body = json.dumps(record, allow_nan=False)
+        except (TypeError, ValueError, RecursionError) as error:
+            return {"status": "UNKNOWN", "reason": f"the record cannot be sent: {error}"}
         for _ in range(self._retries + 1):
             try:
                 response = self._session.post(
-                    self._url, json=record, headers=headers, timeout=self._timeout_s
+                    self._url, data=body, headers=headers, timeout=self._timeout_s
                 )
                 if response.ok:
                     verdict = response.json()
+                    if not isinstance(verdict, dict):
+                        raise ValueError("the answer is no verdict")
                     if "X-Anomaly-Id" in response.headers:
                         verdict["anomaly_id"] = response.headers["X-Anomaly-Id"]
                     return verdict
@@ -55,9 +63,52 @@ class SentinelClient:
                 # What was wrong with the record will be wrong with it again; a busy sentinel is not to be hurried.
                 if response.status_code < 500 or response.status_code == 503:
                     break
-            except (requests.RequestException, ValueError) as error:
+            # Whatever it is, the service that is watched must not stop for it.
+            except Exception as error:
                 failure = str(error)
         return {"status": "UNKNOWN", "reason": failure}
+
+
+def pipe(client: SentinelClient, lines: BinaryIO, answers: TextIO) -> None:
+    """Reports a record a line and prints an answer a line; what is no record gets UNKNOWN and a word on stderr.
+
+    Empty lines get no answer.
+    """
+    empty = refused = 0
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            empty += 1
+            continue
+        try:
+            answer = client.analyze(**read_record(line))
+        except (TypeError, ValueError, RecursionError) as error:
+            refused += 1
+            answer = {"status": "UNKNOWN", "reason": f"line {number} is no record: {error}"}
+            print(answer["reason"], file=sys.stderr, flush=True)
+        try:
+            print(json.dumps(answer), file=answers, flush=True)
+        except BrokenPipeError:
+            # Nobody reads on. What is still buffered has nowhere to go at the exit, either.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), answers.fileno())
+            return
+    if empty or refused:
+        print(f"left out: {refused} lines that are no record, {empty} empty ones", file=sys.stderr)
+
+
+def read_record(line: bytes) -> dict:
+    """The record in a line. Raises ValueError saying what is wrong with it."""
+    try:
+        record = json.loads(line.decode("utf-8-sig"))
+    except ValueError as error:
+        raise ValueError(f"it is no JSON: {error}") from None
+    if not isinstance(record, dict):
+        raise ValueError("it is no JSON object")
+    missing = [name for name in ("latency", "input_length", "errors") if name not in record]
+    if missing:
+        raise ValueError(f"it lacks {', '.join(missing)}")
+    # The name of the method's own first argument would be taken for the client.
+    record.pop("self", None)
+    return record
 
 
 if __name__ == "__main__":
@@ -65,5 +116,4 @@ if __name__ == "__main__":
         url=os.environ.get("SENTINEL_URL", "http://127.0.0.1:8000"),
         token=os.environ.get("SENTINEL_API_TOKEN"),
     )
-    for line in sys.stdin:
-        print(json.dumps(client.analyze(**json.loads(line))), flush=True)
+    pipe(client, sys.stdin.buffer, sys.stdout)

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { SentinelClient } from '../../examples/javascript/sentinel-client.mjs'
 import { ServiceProcess } from '../e2e/service-process.js'
 import { LossyProxy } from './lossy-proxy.js'
@@ -62,4 +62,41 @@ test('a record that is wrong is not sent twice', async () => {
   const verdict = await clientOf({ url: proxy.url, timeoutMs: 20_000 }).analyze({ ...NORMAL, latency: -1 })
   expect(verdict).toMatchObject({ status: 'UNKNOWN', reason: expect.stringMatching(/^400: .*latency/) })
   expect(proxy.keys).toHaveLength(1)
+})
+
+const cyclic: Record<string, unknown> = { ...NORMAL }
+cyclic.itself = cyclic
+
+test.each([
+  ['a BigInt', { ...NORMAL, input_length: 10n }],
+  ['a cycle', cyclic],
+  [
+    'a value that throws',
+    {
+      ...NORMAL,
+      get errors(): number {
+        throw new Error('not now')
+      },
+    },
+  ],
+  ['nothing', undefined],
+])('a record with %s is no verdict and no exception', async (_, record) => {
+  expect(await clientOf().analyze(record as never)).toEqual({
+    status: 'UNKNOWN',
+    reason: expect.any(String),
+  })
+})
+
+test.each([
+  ['no randomUUID, as on a page without https', { getRandomValues: () => {} }],
+  ['no crypto at all', undefined],
+])('with %s a record gets its verdict all the same', async (_, crypto) => {
+  vi.stubGlobal('crypto', crypto)
+  onTestFinished(() => void vi.unstubAllGlobals())
+  const proxy = await LossyProxy.start(service.url)
+  onTestFinished(() => proxy.stop())
+  const client = clientOf({ url: proxy.url, timeoutMs: 20_000 })
+  expect(await client.analyze(NORMAL)).toEqual({ status: 'OK' })
+  expect(await client.analyze(NORMAL)).toEqual({ status: 'OK' })
+  expect(new Set(proxy.keys).size).toBe(2)
 })

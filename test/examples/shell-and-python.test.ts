@@ -88,3 +88,57 @@ test.skipIf(!requests)(
     ])
   },
 )
+
+test.skipIf(!requests)(
+  `the Python client as a pipe says which lines are no records, and goes on${skipped('requests', requests)}`,
+  () => {
+    const good = JSON.stringify({ latency: 120, input_length: 1800, errors: 0, route: '/run' })
+    const lines = [
+      `\uFEFF${good}`,
+      '',
+      '{"latency": 12',
+      '[1, 2]',
+      '7',
+      '{"latency": 12}',
+      '{"latency": NaN, "input_length": 1, "errors": 0}',
+      '{"self": 1, "latency": 120, "input_length": 1800, "errors": 0}',
+      Buffer.from([0xff, 0xfe]),
+      `${'['.repeat(100_000)}`,
+      '   ',
+      good,
+    ]
+    const input = Buffer.concat(lines.map((line) => Buffer.concat([Buffer.from(line), Buffer.from('\n')])))
+    const { stdout, stderr, status } = spawnSync('python3', [example('python/sentinel_client.py')], {
+      env: { ...process.env, SENTINEL_URL: service.url, SENTINEL_API_TOKEN: TOKEN },
+      input,
+      encoding: 'utf8',
+    })
+    const answers = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { status: string; reason?: string })
+    expect(answers.map((answer) => answer.status)).toEqual([
+      'OK',
+      ...Array.from({ length: 5 }, () => 'UNKNOWN'),
+      'OK',
+      'UNKNOWN',
+      'UNKNOWN',
+      'OK',
+    ])
+    expect(answers.map((answer) => answer.reason ?? '')).toEqual([
+      '',
+      expect.stringMatching(/^line 3 is no record: it is no JSON/),
+      expect.stringMatching(/^line 4 is no record: it is no JSON object/),
+      expect.stringMatching(/^line 5 is no record/),
+      expect.stringMatching(/^line 6 is no record: it lacks input_length, errors/),
+      expect.stringMatching(/cannot be sent: .*JSON/),
+      '',
+      expect.stringMatching(/^line 9 is no record: it is no JSON/),
+      expect.stringMatching(/^line 10 is no record/),
+      '',
+    ])
+    expect(stderr).toContain('line 3 is no record')
+    expect(stderr).toContain('left out: 6 lines that are no record, 2 empty ones')
+    expect(status).toBe(0)
+  },
+)
