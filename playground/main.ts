@@ -12,6 +12,6 @@ const data = new DataPanel((table) => {
   settings.enable()
 })
 const settings = new SettingsPanel(
-  (chosen) => void results.fit(data.chosen(), chosen),
+  (chosen) => void results.fit(data.chosen(), data.gapChoice(), chosen),
   (contamination) => void results.moveThreshold(contamination),
 )

@@ -3,6 +3,7 @@ import { MAX_FEATURES } from '../src/forest/shape-limits.js'
 import { ColorScale } from './charts/color-scale.js'
 import { HistogramChart } from './charts/histogram-chart.js'
 import { ScatterChart } from './charts/scatter-chart.js'
+import { type GapChoice, withoutGaps } from './data/gaps.js'
 import type { NumberColumn, Table } from './data/table.js'
 import { Fitter } from './fit/fitter.js'
 import type { FitAnswer } from './fit/orders.js'
@@ -39,6 +40,8 @@ export class Results {
   readonly #summary = new Summary()
   readonly #pointed = elementOf('pointed', HTMLElement)
   #data: Table | null = null
+  /** The rows that were fitted. */
+  #fitted: Table | null = null
   #features: readonly NumberColumn[] = []
   #fit: FitAnswer | null = null
 
@@ -55,12 +58,17 @@ export class Results {
     this.#fit = null
   }
 
-  async fit(columns: readonly string[], settings: Settings): Promise<void> {
-    const table = this.#data
-    if (table === null) return
-    const features = table.numbers.filter(({ name }) => columns.includes(name))
-    if (features.length < 1 || features.length > MAX_FEATURES) {
+  async fit(columns: readonly string[], gaps: GapChoice, settings: Settings): Promise<void> {
+    const data = this.#data
+    if (data === null) return
+    const chosen = data.numbers.filter(({ name }) => columns.includes(name))
+    if (chosen.length < 1 || chosen.length > MAX_FEATURES) {
       this.#listener.onStatus(`Choose 1 to ${MAX_FEATURES} columns.`, true)
+      return
+    }
+    const { table, features, affected } = withoutGaps(data, chosen, gaps)
+    if (table.nRows === 0) {
+      this.#listener.onStatus('Every row has a gap in a chosen column: choose fewer, or fill the gaps.', true)
       return
     }
     try {
@@ -69,12 +77,13 @@ export class Results {
       const order = { kind: 'fit', data: rowMajor(features, nRows), nRows, ...settings } as const
       const fit = await this.#fitter.ask({ ...order, nFeatures: features.length }, this.#listener.onProgress)
       this.#features = features
+      this.#fitted = table
       this.#fit = fit
       document.body.classList.add('fitted')
       this.#axes.offer(features)
       this.#showLabels()
       this.#showScatter()
-      this.#listener.onStatus(`Fitted in ${fit.fitMs.toFixed(1)} ms.`)
+      this.#listener.onStatus(`Fitted in ${fit.fitMs.toFixed(1)} ms.${aboutGaps(affected, data.nRows, gaps)}`)
       this.#timings.show(await this.#fitter.ask({ kind: 'timings' }))
       // How many fits are there to be seen in full, for whoever drives the page.
       document.body.dataset.ready = String(Number(document.body.dataset.ready ?? 0) + 1)
@@ -96,7 +105,7 @@ export class Results {
 
   #showLabels(): void {
     const fit = this.#fit
-    const table = this.#data
+    const table = this.#fitted
     if (fit === null || table === null) return
     const { scores, anomalous, bytes, ranked, threshold } = fit
     this.#summary.show(fit)
@@ -123,14 +132,20 @@ export class Results {
   }
 
   #describe(row: number | null): void {
-    if (row === null || this.#fit === null || this.#data === null) {
+    if (row === null || this.#fit === null || this.#fitted === null) {
       this.#pointed.textContent = ''
       return
     }
     const values = this.#features.map(({ name, values }) => `${name} ${formatted(values[row] as number)}`)
     const score = (this.#fit.scores[row] as number).toFixed(3)
-    this.#pointed.textContent = `Line ${this.#data.lines[row]}: ${values.join(', ')} · score ${score}`
+    this.#pointed.textContent = `Line ${this.#fitted.lines[row]}: ${values.join(', ')} · score ${score}`
   }
+}
+
+function aboutGaps(affected: number, nRows: number, choice: GapChoice): string {
+  if (affected === 0) return ''
+  const what = choice === 'median' ? 'had gaps, which got the median' : 'had gaps and were left out'
+  return ` ${affected.toLocaleString('en')} of ${nRows.toLocaleString('en')} rows ${what}.`
 }
 
 function rowMajor(features: readonly NumberColumn[], nRows: number): Float64Array {

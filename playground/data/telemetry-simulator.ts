@@ -20,5 +20,6 @@ export function simulateTelemetry(nRows = 2000, seed = 42): Table {
     texts: [{ name: 'route', values: records.map(({ route }) => route) }],
     // As in a file: the first line is the header.
     lines: Uint32Array.from({ length: nRows }, (_, row) => row + 2),
+    leftOut: [],
   }
 }

@@ -1,5 +1,6 @@
+import { type GapChoice, gapsOf } from '../data/gaps.js'
 import { readTable } from '../data/read-table.js'
-import type { Table } from '../data/table.js'
+import type { LeftOut, NumberColumn, Table } from '../data/table.js'
 import { simulateTelemetry } from '../data/telemetry-simulator.js'
 import { created, elementOf } from './page-elements.js'
 
@@ -11,6 +12,9 @@ export class DataPanel {
   readonly #columns = elementOf('columns', HTMLFieldSetElement)
   readonly #about = elementOf('data-about', HTMLElement)
   readonly #error = elementOf('data-error', HTMLElement)
+  readonly #leftOut = elementOf('left-out', HTMLElement)
+  readonly #gaps = elementOf('gaps', HTMLElement)
+  readonly #gapChoice = elementOf('gap-choice', HTMLSelectElement)
   readonly #onTable: (table: Table) => void
 
   constructor(onTable: (table: Table) => void) {
@@ -29,6 +33,11 @@ export class DataPanel {
   /** Names of the chosen columns, in the file's order. */
   chosen(): string[] {
     return Array.from(this.#columns.querySelectorAll<HTMLInputElement>('input:checked'), ({ value }) => value)
+  }
+
+  /** What becomes of rows with gaps. */
+  gapChoice(): GapChoice {
+    return this.#gapChoice.value === 'median' ? 'median' : 'leave-out'
   }
 
   #acceptDrops(zone: HTMLElement): void {
@@ -57,16 +66,22 @@ export class DataPanel {
 
   #take(table: Table): void {
     this.#error.textContent = ''
-    const { name, nRows, numbers, texts } = table
+    const { name, nRows, numbers, texts, leftOut } = table
     const also = texts.length > 0 ? `, ${texts.length} of text` : ''
-    this.#about.textContent = `${name}: ${nRows.toLocaleString('en')} rows, ${numbers.length} columns of numbers${also}.`
-    const labels = numbers.map((column, index) => {
+    this.#about.textContent = `${name}: ${counted(nRows, 'row')}, ${counted(numbers.length, 'column')} of numbers${also}.`
+    this.#leftOut.replaceChildren(...leftOut.map((one) => created('li', '', sentenceOf(one))))
+    this.#leftOut.hidden = leftOut.length === 0
+    this.#gaps.hidden = numbers.every((column) => gapsOf(column) === 0)
+    const suitable = suitableOf(numbers, nRows)
+    const labels = numbers.map((column) => {
       const label = created('label', 'check')
       const box = created('input')
       box.type = 'checkbox'
       box.value = column.name
-      box.checked = index < CHOSEN && !isConstant(column.values)
+      box.checked = suitable.has(column)
+      const gaps = gapsOf(column)
       label.append(box, created('span', '', column.name))
+      if (gaps > 0) label.append(created('small', '', counted(gaps, 'gap')))
       return label
     })
     this.#columns.replaceChildren(created('legend', '', 'Columns'), ...labels)
@@ -75,6 +90,21 @@ export class DataPanel {
   }
 }
 
+/** Columns that are chosen by themselves: those that vary and are mostly there; where none does, the first. */
+function suitableOf(numbers: readonly NumberColumn[], nRows: number): Set<NumberColumn> {
+  const varying = numbers.filter((column) => 2 * gapsOf(column) <= nRows && !isConstant(column.values))
+  return new Set((varying.length > 0 ? varying : numbers).slice(0, CHOSEN))
+}
+
 function isConstant(values: Float64Array): boolean {
-  return values.every((value) => value === values[0])
+  const known = values.filter((value) => !Number.isNaN(value))
+  return known.every((value) => value === known[0])
+}
+
+function sentenceOf({ what, count, line }: LeftOut): string {
+  return `Left out (${count.toLocaleString('en')}): ${what}; first on line ${line}.`
+}
+
+function counted(n: number, noun: string): string {
+  return `${n.toLocaleString('en')} ${noun}${n === 1 ? '' : 's'}`
 }

@@ -170,23 +170,57 @@ describe('the playground in Chromium', () => {
     expect(await page.locator('#anomalies button').first().getAttribute('aria-label')).toContain('mark it')
   }, 60_000)
 
-  it('names the line of a file that is wrong, and takes it once it is mended', async () => {
-    const choose = (text: string) =>
-      page
-        .locator('#file')
-        .setInputFiles({ name: 'rows.csv', mimeType: 'text/csv', buffer: Buffer.from(text) })
-    await choose('latency,errors\n12,0\noops,1\n')
+  const choose = (text: string, name = 'rows.csv') =>
+    page.locator('#file').setInputFiles({ name, mimeType: 'text/plain', buffer: Buffer.from(text) })
+
+  it('says why nothing of a file can be used, and takes it once it is mended', async () => {
+    await choose('latency,errors\na,b\n')
     const alert = page.locator('#data-error')
     expect(await alert.getAttribute('role')).toBe('alert')
-    await expect
-      .poll(() => alert.textContent())
-      .toBe('rows.csv: Line 3: “latency” is “oops”; it must be a number, as in the first row.')
+    await expect.poll(() => alert.textContent()).toContain('rows.csv: No value is a number')
     const rows = Array.from({ length: 50 }, (_, row) => `${10 + (row % 7)},${row === 20 ? 9 : 0}`)
     await choose(`latency,errors\n${rows.join('\n')}\n`)
     await expect.poll(() => alert.textContent()).toBe('')
+    expect(await page.locator('#left-out').isHidden()).toBe(true)
     await growForest()
     expect(await page.locator('#anomalies button').first().textContent()).toBe('22')
   }, 60_000)
+
+  it('uses what can be used of a file, says what was left out, and fills gaps if asked to', async () => {
+    const rows = Array.from({ length: 60 }, (_, row) => `${row === 9 ? '' : 10 + (row % 7)},${row % 5}`)
+    await choose(`latency,errors\n${rows.join('\n')}\n1,2,3\n`)
+    const leftOut = page.locator('#left-out li')
+    await expect
+      .poll(() => leftOut.allTextContents())
+      .toEqual([
+        'Left out (1): lines with more values than the first has; first on line 62.',
+        'Left out (1): values of “latency” that are empty; first on line 11.',
+      ])
+    await growForest()
+    expect(await page.locator('#status').textContent()).toContain('1 of 60 rows had gaps and were left out.')
+    expect(await page.locator('#summary-anomalies small').textContent()).toBe('of 59 rows')
+    await page.locator('#gap-choice').selectOption('median')
+    await growForest(2)
+    expect(await page.locator('#summary-anomalies small').textContent()).toBe('of 60 rows')
+  }, 60_000)
+
+  it.each([
+    ['access.log', '192.0.2.7 - - [25/Nov/2026:10:05:03 +0000] "GET /a HTTP/1.1" 200 20302 "-" "agent"'],
+    ['nested.ndjson', '{"request":{"latency":41},"bytes":512}\n{"request":{"latency":2900},"bytes":530}'],
+    [
+      'traces.json',
+      '{"resourceSpans":[{"scopeSpans":[{"spans":[{"name":"a","startTimeUnixNano":"1","endTimeUnixNano":"5000001"}]}]}]}',
+    ],
+  ])(
+    'fits %s',
+    async (name, text) => {
+      await choose(text, name)
+      await expect.poll(() => page.locator('#data-about').textContent()).toContain(name)
+      await growForest()
+      expect(await page.locator('#status').textContent()).toContain('Fitted')
+    },
+    60_000,
+  )
 
   it('takes a file that is dropped anywhere', async () => {
     await page.evaluate(() => {
@@ -195,7 +229,7 @@ describe('the playground in Chromium', () => {
       document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }))
     })
     const about = page.locator('#data-about')
-    await expect.poll(() => about.textContent()).toBe('rows.ndjson: 2 rows, 1 columns of numbers.')
+    await expect.poll(() => about.textContent()).toBe('rows.ndjson: 2 rows, 1 column of numbers.')
   }, 60_000)
 
   it('works from any folder of any host, without headers of its own', async () => {
