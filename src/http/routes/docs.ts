@@ -13,6 +13,7 @@ const COMPRESSED = ['swagger-ui.css', 'swagger-ui-bundle.js', 'redoc.standalone.
 const ASSETS: Readonly<Record<string, string>> = {
   'swagger-ui.css': 'text/css; charset=utf-8',
   'swagger-ui-bundle.js': 'text/javascript; charset=utf-8',
+  'swagger-ui-page.css': 'text/css; charset=utf-8',
   'swagger-ui-start.js': 'text/javascript; charset=utf-8',
   'redoc.standalone.js': 'text/javascript; charset=utf-8',
   'redoc-start.js': 'text/javascript; charset=utf-8',
