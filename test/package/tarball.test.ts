@@ -1,11 +1,16 @@
 import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bin, packTarball, removeFolder, root, run, type Tarball, temporaryFolder } from './tarball.js'
 
 /** Documentation: the pages of Swagger UI and ReDoc, the playground, and what is written in Markdown. */
-const DOCUMENTATION = /^lib\/(http\/pages|playground)\/|\.md$/
-const LIMIT_BYTES = 345 * 1024
+const DOCUMENTATION = /^lib\/(http\/pages|playground)\/|^examples\/|\.md$/
+/** Without types of its own; Fastify brings it. */
+const semver = createRequire(import.meta.url)('semver') as {
+  satisfies(version: string, range: string): boolean
+}
+const LIMIT_BYTES = 355 * 1024
 
 let folder: string
 let tarball: Tarball
@@ -20,13 +25,17 @@ describe('the tarball', () => {
     const paths = tarball.files.map(({ path }) => path)
     expect(paths).toEqual(expect.arrayContaining(['package.json', 'LICENSE', 'lib/forest/forest.wasm']))
     const foreign = paths.filter(
-      (path) => !/^(lib\/|package\.json$|LICENSE$|README\.md$|CHANGELOG\.md$)/.test(path),
+      (path) =>
+        !/^(lib\/|examples\/|docs\/[\w-]+\.md$|package\.json$|LICENSE$|(README|CHANGELOG|SECURITY)\.md$)/.test(
+          path,
+        ),
     )
     expect(foreign).toEqual([])
+    expect(paths).toEqual(expect.arrayContaining(['docs/operations.md', 'examples/README.md']))
     expect(paths.filter((path) => /debug|\.test\.|\.map$/.test(path))).toEqual([])
   })
 
-  it('unpacks to less than 345 KiB without the documentation', () => {
+  it('unpacks to less than 355 KiB without the documentation', () => {
     const code = tarball.files.filter(({ path }) => !DOCUMENTATION.test(path))
     expect(code.reduce((sum, { size }) => sum + size, 0)).toBeLessThan(LIMIT_BYTES)
   })
@@ -47,6 +56,22 @@ describe('the tarball', () => {
     for (const script of ['preinstall', 'install', 'postinstall', 'prepare']) {
       expect(manifest.scripts).not.toHaveProperty(script)
     }
+  })
+
+  it('says where it is from, for whom, and which lines of Node run all that it is made of', async () => {
+    const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
+    expect(manifest.repository.url).toMatch(/^git\+https:/)
+    expect(manifest.homepage).toMatch(/^https:/)
+    expect(manifest.keywords).toContain('isolation-forest')
+    const lock = JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8')) as {
+      packages: Record<string, { engines?: { node?: string } }>
+    }
+    const lines = String(manifest.engines.node).match(/\d+\.\d+\.\d+/g) ?? []
+    expect(lines).toEqual(['20.19.0', '22.13.0', '24.0.0'])
+    const refused = Object.entries(lock.packages).flatMap(([name, { engines }]) =>
+      lines.filter((line) => !semver.satisfies(line, engines?.node ?? '*')).map((line) => [name, line]),
+    )
+    expect(refused).toEqual([])
   })
 
   it('has a manifest that publint finds no fault with', async () => {
