@@ -31,6 +31,8 @@ export interface RatedRecord {
   readonly values: ArrayLike<number>
   /** Whether it may be learnt from; default true. */
   readonly learns?: boolean
+  /** Whether the forest knows the route; default true. */
+  readonly known?: boolean
 }
 
 /** A record that somebody is to hear of. */
@@ -47,6 +49,8 @@ export interface Alert {
 /** What the alarm says of every record. The same object each time, valid until the next record. */
 export interface Alarmed {
   readonly p: number
+  /** Whether anything is known of the route; else static limits are all there is. */
+  readonly known: boolean
   /** Null for a record that nobody is to hear of. */
   readonly alert: Alert | null
 }
@@ -66,7 +70,7 @@ export class Alarm {
   readonly #alerts: Alerts
   /** The id in the log of each open incident. */
   readonly #ids = new Map<number, string>()
-  readonly #alarmed: { p: number; alert: Alert | null } = { p: 1, alert: null }
+  readonly #alarmed: { p: number; known: boolean; alert: Alert | null } = { p: 1, known: true, alert: null }
 
   constructor(options: AlarmOptions, log: IncidentLog) {
     this.#options = options
@@ -102,9 +106,10 @@ export class Alarm {
 
   /** @param nowMs when the record came, ms */
   judge(record: RatedRecord, nowMs: number): Alarmed {
-    const { p, alert, action, incident, feature, events } = this.#alerts.judge(record, nowMs)
+    const { p, known, alert, action, incident, feature, events } = this.#alerts.judge(record, nowMs)
     for (const { kind, incident: gathered } of events) this.#follow(kind, gathered, nowMs)
     this.#alarmed.p = p
+    this.#alarmed.known = known
     this.#alarmed.alert = null
     if (!alert) return this.#alarmed
     const id = incident === null ? undefined : this.#ids.get(incident.id)

@@ -33,8 +33,8 @@ export interface Decision {
 
 /**
  * Decides whether somebody is told of the record that the detector rated last: by the calibrated alarm, or by the
- * forest's label; by the static limits while there is no forest, and beside p while that is young; and by the limits
- * that an operator set, whoever decides.
+ * forest's label; by the static limits while there is no forest, beside p while that is young, and of a route that is
+ * not known yet; and by the limits that an operator set, whoever decides.
  */
 export class AlertDesk {
   readonly #parts: AlertDeskParts
@@ -68,11 +68,11 @@ export class AlertDesk {
     decision.p = null
     decision.alert = verdict.anomalous ? BY_LABEL : null
     if (alarmed !== null && byForest) {
-      const { p, alert } = alarmed
+      const { p, known, alert } = alarmed
       decision.p = p
       decision.alert = 1 - p >= this.#parts.minConfidence ? alert : null
-      if (decision.alert === null && verdict.anomalous && this.#isYoungAndFar())
-        decision.alert = { ...this.#whileYoung, p }
+      if (decision.alert === null && verdict.anomalous && this.#isFar(known))
+        decision.alert = { ...this.#whileYoung, p: known ? p : null }
     }
     if (decision.alert === null && this.#isBeyondLimit()) decision.alert = { ...BY_LABEL, p: decision.p }
     return decision
@@ -134,16 +134,16 @@ export class AlertDesk {
   #raise(verdict: Verdict, byForest: boolean, mayLearn: boolean, alarm: Alarm): Alarmed {
     const { rated, learningPaused } = this.#parts.detector
     const score = byForest ? verdict.score : Number.NaN
+    const route = rated?.route ?? ''
+    const known = verdict.scope !== 'baseline' || route === ''
     const learns = mayLearn && !learningPaused
-    return alarm.judge(
-      { route: rated?.route ?? '', score, values: rated?.considered ?? [], learns },
-      this.#parts.clock(),
-    )
+    return alarm.judge({ route, score, values: rated?.considered ?? [], learns, known }, this.#parts.clock())
   }
 
-  #isYoungAndFar(): boolean {
+  /** Beyond a static limit, while p may not tell yet: of all traffic, or of the route. */
+  #isFar(known: boolean): boolean {
     const { detector } = this.#parts
-    return detector.records <= OBSERVED_FIRST && detector.exceedsLimit
+    return (detector.records <= OBSERVED_FIRST || !known) && detector.exceedsLimit
   }
 
   #isBeyondLimit(): boolean {

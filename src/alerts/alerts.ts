@@ -13,6 +13,10 @@ import { RouteTable } from './rarity/route-table.js'
 
 /** Records up to which nothing but `observe` is recommended: p cannot yet tell one in a thousand. */
 export const OBSERVED_FIRST = 500
+/** Records of a route from which on its own memories can tell what is rare there, whatever the forest knows of it. */
+const KNOWN_FROM = 200
+/** First records of a route, of which nothing at all is known. */
+const STRANGE_UP_TO = 16
 
 /** A record as the detector saw it. */
 export interface Judged {
@@ -24,6 +28,8 @@ export interface Judged {
   readonly values: ArrayLike<number>
   /** Whether it may be learnt from; default true. */
   readonly learns?: boolean
+  /** Whether the forest knows the route, so that the score is one among its records; default true. */
+  readonly known?: boolean
 }
 
 /** Values of one feature, both ends inclusive. */
@@ -37,6 +43,8 @@ export interface Band {
 export interface Judgement {
   /** Chance that an ordinary record of this route is as rare; 1 while there is no forest. */
   readonly p: number
+  /** Whether anything is known of its route; else static limits are all there is. */
+  readonly known: boolean
   /** -ln p, which does not round to 0. */
   readonly surprise: number
   readonly alert: boolean
@@ -82,7 +90,16 @@ export class Alerts {
     this.#learning = new Learning(this.#rarity, features.length)
     this.#pace = new TrafficPace(falseIncidentsADay)
     const events = this.#events
-    this.#judgement = { p: 1, surprise: 0, alert: false, action: null, incident: null, feature: -1, events }
+    this.#judgement = {
+      p: 1,
+      known: true,
+      surprise: 0,
+      alert: false,
+      action: null,
+      incident: null,
+      feature: -1,
+      events,
+    }
   }
 
   /** Records judged so far, with those before a restored state was captured. */
@@ -122,7 +139,7 @@ export class Alerts {
    * Judges a record, then learns from it.
    * @param nowMs when it came, ms
    */
-  judge({ route: name, score, values, learns = true }: Judged, nowMs: number): Judgement {
+  judge({ route: name, score, values, learns = true, known = true }: Judged, nowMs: number): Judgement {
     const events = this.#events
     // To set the length costs more than to read it.
     if (events.length > 0) events.length = 0
@@ -131,13 +148,18 @@ export class Alerts {
     const route = this.#routes.findOrCreate(name)
     route.records += 1
     this.#rarity.rank(route, score, values)
+    // Set against other routes it may well be odd, and ordinary for its own.
+    const unknown = !known && route.records < KNOWN_FROM
+    if (unknown) this.#rarity.withhold()
+    this.#judgement.known = !unknown || route.records > STRANGE_UP_TO
     if (this.#incidents.open > 0) this.#incidents.sweep(nowMs, events)
     const watch = this.#detection.weigh(route, this.#rarity, this.#records, learns, this.#pace, nowMs, events)
     this.#keepTime(route, watch === undefined, nowMs)
     this.#answer(route, score, values, watch, nowMs)
     const open =
       this.#incidents.open === 0 ? undefined : (this.#incidents.of(null) ?? this.#incidents.of(name))
-    if (learns) this.#learning.learn(route, values, open, this.#records)
+    if (learns && unknown) this.#learning.learnNew(route, values, this.#records)
+    else if (learns) this.#learning.learn(route, values, open, this.#records)
     return this.#judgement
   }
 

@@ -55,7 +55,11 @@ function play(
   return fromMs + GAP_MS * count
 }
 
-const copyOf = ({ p, alert }: Alarmed): Alarmed => ({ p, alert: alert === null ? null : { ...alert } })
+const copyOf = ({ p, known, alert }: Alarmed): Alarmed => ({
+  p,
+  known,
+  alert: alert === null ? null : { ...alert },
+})
 const iso = (ms: number): string => new Date(ms).toISOString()
 
 test('an incident opens, collects records, is told of at ten, and closes after a calm minute, seen last at its last record', () => {
@@ -114,6 +118,7 @@ test('without a forest there is no p and no alert, but for a limit', () => {
   const route = '/a'
   expect(copyOf(alarm.judge({ route, score: Number.NaN, values: [3999, 9] }, START_MS))).toEqual({
     p: 1,
+    known: true,
     alert: null,
   })
   expect(alarm.judge({ route, score: Number.NaN, values: [4001, 0] }, START_MS + 1).alert).toMatchObject({

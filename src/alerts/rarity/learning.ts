@@ -59,6 +59,14 @@ export class Learning {
       while (grown.quarantine.size > 0) this.#release(route, grown, records, free)
   }
 
+  /** Learns from the record ranked last of a route that is not known yet: for that route alone, once others are known. */
+  learnNew(route: RouteMemory, values: ArrayLike<number>, records: number): void {
+    const rarity = this.#rarity
+    if (route.grown === null) route.learnYoung(rarity, values)
+    else this.#takeOwn(route.grown, rarity, rarity.distances, 0)
+    if (records < GUARDED_FROM) rarity.learn(rarity)
+  }
+
   /** The record held longest passes the gates, or not. */
   #release(route: RouteMemory, grown: Grown, records: number, free: boolean): void {
     const row = this.#row

@@ -95,6 +95,13 @@ export class Rarity {
     this.p = payoffs.p
   }
 
+  /** Says nothing of the record ranked last; its place on the forest's scale stays, to be learnt. */
+  withhold(): void {
+    this.z = 0
+    this.p = 1
+    this.byFeatures = false
+  }
+
   /** Index of the feature that is rarest in the record ranked last, or -1. */
   leading({ grown }: RouteMemory): number {
     if (!this.byFeatures || grown === null) return -1
