@@ -18,7 +18,8 @@ const EXPECTED = 0.8
 const EXPECTED_RECORDS = 4
 const LEAST_SHIFT = 0.4
 const MOST_SHIFT = 2.5
-/** A run's mean distance counts a single value as at most this far, ln. */
+/** How far the values of a run are off is that of about so many last ones, each at most this far, ln. */
+const RECENT = 32
 const CLIP = 1
 
 /** Where a value stands among the usual ones. */
@@ -40,14 +41,10 @@ export class ShiftEvidence {
   step = 0
   #records = 0
   #scores = 0
-  #distances = 0
+  /** How far the last values of the run were from the usual one on average, in units of the natural logarithm. */
+  distance = 0
   #swing = 0
   #swingVariance = CHANCE
-
-  /** Mean distance from the usual value over the run, in units of the natural logarithm. */
-  get distance(): number {
-    return this.#records === 0 ? 0 : this.#distances / this.#records
-  }
 
   /**
    * One record has come.
@@ -74,7 +71,8 @@ export class ShiftEvidence {
     this.level = level
     this.#records += 1
     this.#scores += s
-    this.#distances += distance > CLIP ? CLIP : distance < -CLIP ? -CLIP : distance
+    const clipped = distance > CLIP ? CLIP : distance < -CLIP ? -CLIP : distance
+    this.distance += (clipped - this.distance) / Math.min(this.#records, RECENT)
   }
 
   /** Begins anew. */
@@ -82,7 +80,7 @@ export class ShiftEvidence {
     this.level = 0
     this.#records = 0
     this.#scores = 0
-    this.#distances = 0
+    this.distance = 0
   }
 
   capture(): Captured {
@@ -92,7 +90,7 @@ export class ShiftEvidence {
         this.step,
         this.#records,
         this.#scores,
-        this.#distances,
+        this.distance,
         this.#swing,
         this.#swingVariance,
       ),
@@ -106,7 +104,7 @@ export class ShiftEvidence {
     this.step = sums[1] as number
     this.#records = sums[2] as number
     this.#scores = sums[3] as number
-    this.#distances = sums[4] as number
+    this.distance = sums[4] as number
     this.#swing = sums[5] as number
     this.#swingVariance = sums[6] as number
   }
