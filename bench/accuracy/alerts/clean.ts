@@ -1,5 +1,6 @@
 // Ordinary traffic: is p as rare as it says, and how often is somebody called for nothing?
 import { recipeOf, type TimedRecord, TRAFFIC_KINDS, timedTraffic } from '../../../made-up/timed-traffic.js'
+import { YOUNG_KINDS, youngRecipeOf, youngTraffic } from '../../../made-up/young-traffic.js'
 import { table } from '../../table.js'
 import type { Extent } from './extent.js'
 import { accuracy, calibration, falseIncidents, spread } from './figures.js'
@@ -47,12 +48,19 @@ export async function cleanAnswer(streams: readonly Recorded[], extent: Extent):
     rows.push(rowOf(name, figures))
     lines.push(lineOf(name, figures))
   }
-  for (const kind of TRAFFIC_KINDS) {
+  const made: readonly (readonly [string, (seed: number) => readonly TimedRecord[]])[] = [
+    ...TRAFFIC_KINDS.map(
+      (kind) => [kind, (seed: number) => timedTraffic(recipeOf(kind, seed, count))] as const,
+    ),
+    ...YOUNG_KINDS.map(
+      (kind) => [kind, (seed: number) => youngTraffic(youngRecipeOf(kind, seed, count))] as const,
+    ),
+  ]
+  for (const [kind, recordsOf] of made) {
     const figures: Figures[] = []
     for (const seed of madeSeeds) {
       progress(`${kind}, seed ${seed}`)
-      const records: readonly TimedRecord[] = timedTraffic(recipeOf(kind, seed, count))
-      figures.push(figuresOf(await hear(records, options)))
+      figures.push(figuresOf(await hear(recordsOf(seed), options)))
     }
     rows.push(rowOf(kind, figures))
     lines.push(lineOf(kind, figures))

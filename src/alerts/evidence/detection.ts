@@ -20,7 +20,7 @@ const SHIFTS_FROM = 500
 /** A feature has to be so many times what is usual, on average of late, for its shift to matter to anybody. */
 const LEAST_SHIFT = Math.log(1.45)
 /** ln of how much rarer false incidents are than A says, as a cumulative sum overshoots (Siegmund 1985). */
-const OVERSHOOT = 2
+const OVERSHOOT = 1.5
 /** Evidence of a shift above which a record is no part of ordinary traffic for certain. */
 const SUSPECT = 4
 /** Share of the evidence of all traffic that a route has when the matter is that route alone. */

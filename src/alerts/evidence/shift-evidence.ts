@@ -19,7 +19,7 @@ const EXPECTED_RECORDS = 4
 const LEAST_SHIFT = 0.4
 const MOST_SHIFT = 2.5
 /** How far the values of a run are off is that of about so many last ones, each at most this far, ln. */
-const RECENT = 32
+const RECENT = 48
 const CLIP = 1
 
 /** Where a value stands among the usual ones. */

@@ -12,6 +12,8 @@ const OWN_FEATURES_FROM = 100
 const OWN_MOST = 2
 /** Records that a young route is taken to have had before its first, all of them as those of all traffic are. */
 const PRIOR_RECORDS = 16
+/** Rarer than this, in -ln p, is not excused by the very first records of a route: it may be an attack on a new one. */
+const EXCUSED_AT_FIRST = 8
 /** Records of all traffic from which on there is a p, and payoffs from which on they are ranked. */
 const RANKED_FROM = 50
 /** Stands for a payoff where the features have no say: less than any bet pays, which is ln ½ at least. */
@@ -80,7 +82,7 @@ export class Rarity {
       this.p = 1
       return
     }
-    this.#rankPlace(grown)
+    this.#rankPlace(route)
     this.z = this.#placeZ
     this.p = this.#placeP
     this.payoff = NO_PAYOFF
@@ -155,8 +157,9 @@ export class Rarity {
    * never rarer than that: p is what a Dirichlet process predicts that starts from all traffic, without the part that
    * would make rarer what the route has not had yet.
    */
-  #rankPlace(grown: Grown | null): void {
+  #rankPlace(route: RouteMemory): void {
     const { place } = this
+    const { grown } = route
     const all = this.#forest
     all.value = place
     if (grown !== null && grown.forest.total >= OWN_FOREST_FROM) {
@@ -176,11 +179,10 @@ export class Rarity {
     if (known) all.rank()
     this.#placeZ = known ? all.surprise : 0
     this.#placeP = known ? all.p : 1
-    if (grown === null || !known) return
-    grown.forest.value = place
-    const had = grown.forest.atLeast()
+    if (!known || (grown === null && all.surprise > EXCUSED_AT_FIRST)) return
+    const had = route.placedAtLeast(place)
     if (had === 0) return
-    this.#placeP = Math.min(1, all.p + had / (PRIOR_RECORDS + grown.forest.total))
+    this.#placeP = Math.min(1, all.p + had / (PRIOR_RECORDS + route.placed))
     this.#placeZ = -Math.log(this.#placeP)
   }
 

@@ -85,6 +85,24 @@ export class RouteMemory {
     return usual.takeOut(band) + grown.quarantine.dropWithin(HELD_DISTANCES + feature, band)
   }
 
+  /** Weight of the records learnt that have a place on the forest's scale. */
+  get placed(): number {
+    return this.grown?.forest.total ?? this.#nYoung
+  }
+
+  /** Weight of those whose place is at least this. */
+  placedAtLeast(place: number): number {
+    const { grown } = this
+    if (grown !== null) {
+      grown.forest.value = place
+      return grown.forest.atLeast()
+    }
+    const width = 1 + this.#features.length
+    let count = 0
+    for (let i = 0; i < this.#nYoung; i++) if ((this.#young[i * width] as number) >= place) count += 1
+    return count
+  }
+
   capture(): Captured {
     const { name, used, grown } = this
     return {

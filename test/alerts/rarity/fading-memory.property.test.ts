@@ -58,6 +58,23 @@ test('the bin of a rank has that weight at and above it, and the next one has le
   )
 })
 
+test('the occupied bins from one up are those that hold something, as far as it was asked', () => {
+  fc.assert(
+    fc.property(
+      bins,
+      fc.integer({ min: 0, max: BINS - 1 }),
+      fc.integer({ min: 1, max: 40 }),
+      (values, bin, most) => {
+        const memory = new FadingMemory(1000)
+        for (const value of values) memory.add(value)
+        const occupied = new Set(values.filter((value) => value >= bin)).size
+        expect(memory.occupied(bin, most)).toBe(Math.min(occupied, most))
+      },
+    ),
+    { seed: 4 },
+  )
+})
+
 test('a restored memory ranks and goes on as the captured one', () => {
   fc.assert(
     fc.property(bins, bins, (before, after) => {

@@ -62,6 +62,14 @@ describe('p from a memory', () => {
     expect(surpriseOf(memory, 0.9)).toBeCloseTo(Math.log(1001), 6)
   })
 
+  test('is no surer of what lies beyond a few different values than those can tell', () => {
+    const memory = new TailMemory(20_000, SHAPE)
+    const random = mulberry32(10)
+    for (let i = 0; i < 4000; i++) add(memory, random.uniform() < 0.98 ? 0 : random.uniform() < 0.7 ? 1 : 1.2)
+    // A tail of 24 values as steep as that would be a million times as rare.
+    expect(surpriseOf(memory, 12) - surpriseOf(memory, 1.2)).toBeLessThan(Math.log(1000))
+  })
+
   test('pays as the formula does where the table is used', () => {
     const next = exponential(9)
     const memory = new TailMemory(20_000, SHAPE)
