@@ -85,7 +85,7 @@ export class RouteMemory {
     return usual.takeOut(band) + grown.quarantine.dropWithin(HELD_DISTANCES + feature, band)
   }
 
-  /** Weight of the records learnt that have a place on the forest's scale. */
+  /** Weight of the records learnt; of the first few also those that came before there was a forest. */
   get placed(): number {
     return this.grown?.forest.total ?? this.#nYoung
   }
