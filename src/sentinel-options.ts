@@ -7,7 +7,6 @@ import type { Verdict } from './detector/verdict.js'
 import type { ExplainMode } from './explain/explainer.js'
 import type { OpenModel } from './explain/llm/language-model.js'
 import type { BreakerState, LlmOutcome } from './explain/llm/outcome.js'
-import type { StateSection } from './state/section.js'
 import type { StateStore } from './state/state-store.js'
 
 /** What is said of one record. */
@@ -113,6 +112,4 @@ export interface KeptState {
   readonly store: StateStore
   /** How often the state is written when it changed, in milliseconds. Default: once a minute. */
   readonly intervalMs?: number
-  /** What else is to be kept with it. */
-  readonly sections?: readonly StateSection[]
 }

@@ -18,8 +18,6 @@ export interface KeptParts {
   readonly restoreAlarm: (state: AlarmState | null) => void
   /** Time as the records tell it; null where the clock of the machine does. */
   readonly recordClock: RecordClock | null
-  /** What others keep with them. */
-  readonly others: readonly StateSection[]
 }
 
 /** Their sections, in the order in which they are restored: the detector first, because it may refuse a state. */
@@ -59,7 +57,6 @@ export function sectionsOf(parts: KeptParts): StateSection[] {
         if (nowMs !== null) recordClock?.restore(nowMs)
       },
     ),
-    ...parts.others,
   ]
 }
 

@@ -111,7 +111,6 @@ export class Sentinel {
       captureAlarm: () => this.#desk.capture(),
       restoreAlarm: (alarm) => this.#restoreAlarm(alarm),
       recordClock,
-      others: options.state?.sections ?? [],
     }
     this.#sections = sectionsOf(this.#parts)
   }
@@ -203,6 +202,11 @@ export class Sentinel {
   /** Ends all waiting for the language model: reasons still to come are those of the rules. */
   async release(): Promise<void> {
     await this.#reporter.close()
+  }
+
+  /** Writes the state where one is kept, if it changed. Never rejects. */
+  async save(): Promise<void> {
+    await this.#keeper?.save()
   }
 
   /** Writes the state where one is kept, and ends training. The last forest goes on judging. */

@@ -1,4 +1,6 @@
 #!/usr/bin/env node
+// The first, so that a signal finds somebody who listens.
+import './http/stop-signals.js'
 import { existsSync } from 'node:fs'
 import process from 'node:process'
 import { parseArgs } from 'node:util'
@@ -7,16 +9,12 @@ import { type Config, loadConfig, unknownVariables } from './config/config.js'
 import { usage } from './config/usage.js'
 import { VERSION } from './config/version.js'
 import { type App, buildApp } from './http/app.js'
+import { STOP_GRACE_MS } from './http/drain.js'
 import { ENDPOINTS } from './http/endpoints.js'
 import { type ListenAddress, listenFailure } from './http/listen-failure.js'
+import { onStopSignal, STOP_SIGNALS, stopRequested } from './http/stop-signals.js'
 import { tuneHeap } from './v8/heap.js'
 import { keepTickShape } from './v8/tick-shape.js'
-
-/**
- * How long requests in flight may take to finish once the process is told to stop: longer than a request may
- * take to arrive, shorter than orchestrators wait before they kill.
- */
-const GRACE_MS = 20_000
 
 /** Ends the process before it served anything: one line for whoever started it, exit code 1. */
 function fail(reason: string): never {
@@ -65,16 +63,30 @@ async function serve(config: Config): Promise<void> {
       'no SENTINEL_API_TOKEN is set and the address is not loopback: whoever reaches it may call',
     )
   }
-  closeWithGrace({ delay: GRACE_MS, logger: app.log }, async ({ err, signal }) => {
-    if (err) app.log.fatal({ err }, 'stopping after an unexpected error')
-    else app.log.info({ signal }, 'stopping')
-    await app.close()
-    app.log.info('stopped')
-  })
+  stopWithGrace(app, config)
   await listen(app, config)
 }
 
+/** Errors that nobody caught stop the service as signals do; then the exit code is 1. */
+function stopWithGrace(app: App, { limits }: Config): void {
+  const delay = STOP_GRACE_MS + limits.drainMs
+  const { close } = closeWithGrace({ delay, logger: app.log, skip: [...STOP_SIGNALS] }, async ({ err }) => {
+    if (err) app.log.fatal({ err }, 'stopping after an unexpected error')
+    await app.drain.finish()
+    await app.close()
+    app.log.info('stopped')
+  })
+  let stopping = false
+  onStopSignal((signal) => {
+    // A terminal sends one to npm, too, which hands it on: two are no more urgent than one.
+    app.log.info({ signal }, stopping ? 'stopping already' : 'stopping')
+    if (!stopping) void close()
+    stopping = true
+  })
+}
+
 async function listen(app: App, { host, port, admin }: Config): Promise<void> {
+  if (stopRequested()) return
   const listenTextResolver = (address: string) => `codeflow-sentinel ${VERSION} listens at ${address}`
   await orFail({ host, port, variables: 'SENTINEL' }, app.listen({ host, port, listenTextResolver }))
   if (admin.port === null) return
@@ -86,7 +98,11 @@ async function listen(app: App, { host, port, admin }: Config): Promise<void> {
 
 /** Ends the process where it cannot listen. */
 function orFail<T>(address: ListenAddress, listening: Promise<T>): Promise<T> {
-  return listening.catch((error: NodeJS.ErrnoException) => fail(listenFailure(error, address)))
+  return listening.catch((error: NodeJS.ErrnoException) => {
+    // A service that is stopped while it starts does not get to listen.
+    if (stopRequested()) return new Promise<never>(() => {})
+    return fail(listenFailure(error, address))
+  })
 }
 
 keepTickShape()

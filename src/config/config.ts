@@ -69,6 +69,8 @@ export interface LimitsConfig {
   readonly rateLimit: number
   /** Answers remembered for repeated requests; 0 remembers none. */
   readonly idempotencyMax: number
+  /** How long the service still serves once it is to stop, in milliseconds. */
+  readonly drainMs: number
 }
 
 /** Who explains an anomaly. */
@@ -135,6 +137,7 @@ export function loadConfig(source: EnvironmentSource = process.env): Config {
       maxDelayMs: maxDelayOf(env, source),
       rateLimit: env.SENTINEL_RATE_LIMIT,
       idempotencyMax: env.SENTINEL_IDEMPOTENCY_MAX,
+      drainMs: env.SENTINEL_DRAIN_MS,
     },
     state: {
       dir: env.SENTINEL_STATE_DIR === '' ? null : env.SENTINEL_STATE_DIR,

@@ -91,6 +91,13 @@ export const Environment = Type.Object(
       maximum: 1_000_000,
       description: 'Answers kept for repeated Idempotency-Key headers; 0 ignores the header.',
     }),
+    SENTINEL_DRAIN_MS: Type.Integer({
+      default: 0,
+      minimum: 0,
+      maximum: 600_000,
+      description:
+        'How long to serve on once it is to stop, with /health/ready answering 503, in milliseconds; for balancers that take a while to notice.',
+    }),
     SENTINEL_STATE_DIR: Type.String({
       default: '',
       maxLength: 4096,

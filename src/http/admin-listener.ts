@@ -1,14 +1,16 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { asksFor, HEALTH_AND_METRICS_PATHS } from './access/watch-paths.js'
 import type { App } from './app.js'
+import { Connections } from './connections.js'
 import { answerClientError } from './errors/client-error.js'
 import { errorAnswer } from './schemas/error.js'
 
 const MAX_CONNECTIONS = 64
 const HEADERS_TIMEOUT_MS = 5_000
 const REQUEST_TIMEOUT_MS = 10_000
+const IDLE_TIMEOUT_MS = 60_000
 /** How often Node looks for requests that are late. */
 const LATE_CHECK_MS = 2_000
 
@@ -38,11 +40,16 @@ export async function listenForAdmin(app: App, { host, port }: AdminAddress): Pr
     only(HEALTH_AND_METRICS_PATHS, app.routing),
   )
   server.maxConnections = MAX_CONNECTIONS
-  server.on('clientError', answerClientError)
+  server.timeout = IDLE_TIMEOUT_MS
+  const connections = new Connections(MAX_CONNECTIONS, HEADERS_TIMEOUT_MS)
+  connections.watch(server)
+  server.on('clientError', (error, socket: Socket) => {
+    if (!connections.mayWait(error, socket)) answerClientError(error, socket)
+  })
   server.listen(port, host)
   await once(server, 'listening')
   // Not before: the app may take a while to answer what is under way, and is watched meanwhile.
-  app.server.once('close', () => shut(server))
+  app.server.once('close', () => shut(server, connections))
   return urlOf(server.address() as AddressInfo)
 }
 
@@ -57,9 +64,10 @@ function only(paths: ReadonlySet<string>, listener: App['routing']): RequestList
   }
 }
 
-function shut(server: Server): void {
+/** What is not answered by now is no more than a scrape: those who watch come back. */
+function shut(server: Server, connections: Connections): void {
   server.close()
-  server.closeIdleConnections()
+  for (const socket of connections) socket.destroySoon()
 }
 
 function urlOf({ family, address, port }: AddressInfo): string {

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { fastify, LogController } from 'fastify'
 import { type Config, loadConfig } from '../config/config.js'
@@ -6,6 +7,8 @@ import { Telemetry } from '../telemetry/record.js'
 import { protectionPlugin } from './access/protection.js'
 import { AJV_OPTIONS } from './ajv-options.js'
 import { answerJson } from './answer-json.js'
+import { Connections } from './connections.js'
+import { Drain } from './drain.js'
 import { answerClientError } from './errors/client-error.js'
 import { webhookFor } from './incident-webhook.js'
 import { type LoggerOptions, loggerOptions } from './logger.js'
@@ -26,6 +29,7 @@ import { learningRoutes } from './routes/learning.js'
 import { metricsRoute } from './routes/metrics.js'
 import { muteRoutes } from './routes/mutes.js'
 import { playgroundRoutes } from './routes/playground.js'
+import { watchServers } from './servers.js'
 
 const BODY_LIMIT_BYTES = 16 * 1024
 const HEADER_LIMIT_BYTES = 16 * 1024
@@ -34,6 +38,8 @@ const REQUEST_TIMEOUT_MS = 10_000
 const IDLE_TIMEOUT_MS = 60_000
 /** How often Node looks for requests that are late; its default of 30 s would stretch the time-outs. */
 const LATE_CHECK_MS = 2_000
+/** A request that arrives as slowly as it may is still answered, or told that it was late. */
+const STOP_PATIENCE_MS = REQUEST_TIMEOUT_MS + 2 * LATE_CHECK_MS
 
 export interface AppOptions {
   /** Default: what the environment says. */
@@ -57,6 +63,10 @@ export type App = Awaited<ReturnType<typeof buildApp>>
 export async function buildApp(options: AppOptions = {}) {
   const config = options.config ?? loadConfig()
   const metrics = options.metrics ?? new SentinelMetrics()
+  const connections = new Connections(config.limits.maxConnections, HEADERS_TIMEOUT_MS)
+  const onClientError = (error: NodeJS.ErrnoException, socket: Socket): void => {
+    if (!connections.mayWait(error, socket)) answerClientError(error, socket)
+  }
   const app = fastify({
     logger:
       options.logger !== false &&
@@ -75,10 +85,24 @@ export async function buildApp(options: AppOptions = {}) {
     // What arrives on open connections while the service stops is still answered.
     return503OnClosing: false,
     ajv: AJV_OPTIONS,
-    clientErrorHandler: answerClientError,
+    clientErrorHandler: onClientError,
     frameworkErrors: answerFrameworkError,
   }).withTypeProvider<TypeBoxTypeProvider>()
   app.setSerializerCompiler(() => answerJson)
+  const drain = new Drain({
+    connections,
+    drainMs: config.limits.drainMs,
+    patienceMs: STOP_PATIENCE_MS,
+    onCut: (left) => app.log.warn({ connections: left }, 'connections that did not end were cut'),
+  })
+  app.decorate('drain', drain)
+  watchServers(app, (server) => {
+    connections.watch(server)
+    drain.watch(server)
+    server.maxConnections = config.limits.maxConnections
+    server.on('drop', () => metrics.protection.droppedConnections++)
+    if (server !== app.server) server.on('clientError', onClientError)
+  })
 
   const sentinel = options.sentinel ?? (await sentinelOf(config, metrics, app.log))
   const { detector, anomalies, incidents, operator } = sentinel
@@ -93,13 +117,17 @@ export async function buildApp(options: AppOptions = {}) {
   if (options.sentinel === undefined) {
     // The client of the language model is slow to load: neither the start nor the first anomaly waits for it.
     app.addHook('onListen', async () => void sentinel.prepare())
+    // Before anything that may take its time, such as a client that does not end.
+    drain.onBegin(() => sentinel.save())
     // Answers that wait for the model get the rules' reason at once when the service stops.
-    app.addHook('preClose', () => sentinel.release())
+    drain.onBegin(() => sentinel.release())
     app.addHook('onClose', () => sentinel.close())
   } else {
     const unlisten = sentinel.listen(metrics)
     app.addHook('onClose', async () => unlisten())
   }
+
+  app.addHook('preClose', () => drain.finish())
 
   await app.register(errorsPlugin, { metrics })
   await app.register(protectionPlugin, { config, metrics })
@@ -115,13 +143,14 @@ export async function buildApp(options: AppOptions = {}) {
     await scope.register(anomalyRoutes, {
       log: anomalies,
       incidents,
+      drain,
       features: () => detector.features.map(({ name }) => name),
     })
     await scope.register(incidentRoutes, { log: incidents })
     await scope.register(feedbackRoutes, { operator })
     await scope.register(muteRoutes, { operator })
     await scope.register(learningRoutes, { operator })
-    await scope.register(healthRoutes, { detector, metrics })
+    await scope.register(healthRoutes, { detector, metrics, drain })
     await scope.register(metricsRoute, { metrics })
     await scope.register(docsRoutes)
     await scope.register(playgroundRoutes)

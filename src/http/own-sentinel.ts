@@ -28,9 +28,7 @@ export async function sentinelOf(
   }
   const { dir, intervalMs } = state
   const kept: SentinelOptions =
-    dir === null
-      ? options
-      : { ...options, state: { store: new StateFile(dir), intervalMs, sections: [metrics.section()] } }
+    dir === null ? options : { ...options, state: { store: new StateFile(dir), intervalMs } }
   if (forestFile === null) return Sentinel.create(kept)
   const sentinel = await withForestFile(forestFile, (forest) =>
     Sentinel.create({ ...kept, detector: { ...detector, forest } }),

@@ -1,5 +1,5 @@
 import { decodeState, encodeState } from './codec.js'
-import { captureAll, restoreAll, type StateSection } from './section.js'
+import { captureAll, restoreAll, StateError, type StateSection } from './section.js'
 import type { StateStore } from './state-store.js'
 
 export interface StateLog {
@@ -23,7 +23,8 @@ export interface StateKeeperOptions {
 
 /**
  * Keeps the state of its sections in a store: restored at the start, written at intervals when something changed,
- * and once more at the end. Whatever goes wrong with it is logged and never stops the service.
+ * and once more at the end. Whatever goes wrong with it is logged and never stops the service. Where the store belongs
+ * to another process, or holds what cannot be read, nothing is written to it: that would lose what others learnt.
  */
 export class StateKeeper {
   readonly #options: StateKeeperOptions
@@ -31,6 +32,8 @@ export class StateKeeper {
   #savedRevision: string | null = null
   #saving: Promise<void> | null = null
   #failing = false
+  /** Whether what the store holds must be left alone. */
+  #barred = false
 
   constructor(options: StateKeeperOptions) {
     this.#options = options
@@ -38,7 +41,7 @@ export class StateKeeper {
 
   /** Takes over the state of the process before, if there is one, and keeps the own from now on. */
   async start(): Promise<void> {
-    await this.#restore()
+    if (await this.#claim()) await this.#restore()
     this.#savedRevision = this.#options.revision()
     this.#timer = setInterval(() => void this.save(), this.#options.intervalMs)
     this.#timer.unref()
@@ -58,6 +61,7 @@ export class StateKeeper {
     if (this.#timer) clearInterval(this.#timer)
     await this.#saving
     await this.save()
+    await this.#options.store.release?.().catch(() => {})
   }
 
   async #write(): Promise<void> {
@@ -65,6 +69,11 @@ export class StateKeeper {
     const revisionNow = revision()
     if (revisionNow === this.#savedRevision) return
     const { path } = store
+    if (this.#barred) {
+      // Counted, so that whoever watches the metrics hears of it, too.
+      onSave('failed')
+      return
+    }
     try {
       const bytes = encodeState(captureAll(sections))
       const kept = { ...facts(), bytes: bytes.length, path }
@@ -83,19 +92,55 @@ export class StateKeeper {
     }
   }
 
+  /** Whether the store is this process' own. */
+  async #claim(): Promise<boolean> {
+    const { store, log } = this.#options
+    const { path } = store
+    try {
+      const holder = (await store.claim?.()) ?? null
+      if (holder === null) return true
+      this.#barred = true
+      log.error(
+        { path, holder },
+        `the state is kept by ${holder}; this process runs without: it starts afresh and keeps nothing. Give each process a folder of its own`,
+      )
+      return false
+    } catch {
+      // A folder that takes no file may still hold a state; why nothing can be written is said when it is tried.
+      return true
+    }
+  }
+
   async #restore(): Promise<void> {
     const { store, sections, facts, log } = this.#options
     const { path } = store
+    const bytes = await this.#read()
+    if (bytes === null) return
     try {
-      const bytes = await store.read()
-      if (bytes === null) {
-        log.info({ path }, 'no state yet; the service starts afresh')
-        return
-      }
       restoreAll(sections, decodeState(bytes))
       log.info({ ...facts(), bytes: bytes.length, path }, 'state restored')
     } catch (error) {
       await this.#giveUp(error as Error)
+    }
+  }
+
+  async #read(): Promise<Buffer | null> {
+    const { store, log } = this.#options
+    const { path } = store
+    try {
+      const bytes = await store.read()
+      if (bytes === null) log.info({ path }, 'no state yet; the service starts afresh')
+      return bytes
+    } catch (error) {
+      if (error instanceof StateError) await this.#giveUp(error)
+      else {
+        this.#barred = true
+        log.error(
+          { reason: (error as Error).message, path },
+          'there is a state that cannot be read, which says nothing of what is in it: it stays as it is, and this process starts afresh and keeps nothing',
+        )
+      }
+      return null
     }
   }
 

@@ -1,46 +1,73 @@
-import { mkdir, open, readFile, rename, stat } from 'node:fs/promises'
+import { constants, type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setAside } from './damaged.js'
+import { FolderLock } from './folder-lock.js'
 import { StateError } from './section.js'
 import type { StateStore } from './state-store.js'
 
-/** Larger than any state can be; what is larger is not read. */
-const MAX_BYTES = 2 ** 30
+/** Larger than a state of the largest settings; what is larger is not read. */
+const MAX_BYTES = 2 ** 28
+
+/**
+ * Neither a link, which may lead anywhere, nor a pipe, which may never end. Systems that do not know these flags have
+ * no use for them.
+ */
+const READ_ONLY = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
+
+/** How file systems say that they cannot sync, rather than that it failed: network shares, FUSE, Windows. */
+const NO_SYNC = new Set(['EINVAL', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP'])
+const NO_FOLDER_SYNC = new Set([...NO_SYNC, 'EPERM', 'EACCES', 'EISDIR', 'EBADF'])
 
 /**
  * The one file of a folder that holds the state. A new one is written beside it, brought to the disk and then
  * renamed over it: whoever looks, whenever the power fails, finds the old or the new one, whole. Readable by the
- * service's user only. One process at a time has the folder.
+ * service's user only. One process at a time has the folder, and a lock beside the state says which.
  */
 export class StateFile implements StateStore {
   readonly path: string
-  readonly #asidePath: string
   readonly #dir: string
   readonly #newPath: string
+  readonly #lock: FolderLock
 
   constructor(dir: string) {
     this.#dir = dir
     this.path = join(dir, 'sentinel.state')
-    this.#asidePath = join(dir, 'sentinel.state.damaged')
     this.#newPath = join(dir, 'sentinel.state.new')
+    this.#lock = new FolderLock(dir)
+  }
+
+  async claim(): Promise<string | null> {
+    await mkdir(this.#dir, { recursive: true, mode: 0o700 })
+    return this.#lock.take()
+  }
+
+  release(): Promise<void> {
+    return this.#lock.release()
   }
 
   async read(): Promise<Buffer | null> {
+    const file = await this.#open()
+    if (file === null) return null
     try {
-      const { size } = await stat(this.path)
-      if (size > MAX_BYTES) throw new StateError(`${size} bytes are too many`)
-      return await readFile(this.path)
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
-      throw error
+      const found = await file.stat()
+      if (!found.isFile()) throw new StateError('it is no regular file')
+      if (found.size > MAX_BYTES) throw new StateError(`${found.size} bytes are too many`)
+      return await file.readFile()
+    } finally {
+      await file.close()
     }
   }
 
+  /** @throws Error when another process has taken the folder */
   async write(bytes: Uint8Array): Promise<void> {
-    await mkdir(this.#dir, { recursive: true, mode: 0o700 })
-    const file = await open(this.#newPath, 'w', 0o600)
+    const holder = await this.claim()
+    if (holder !== null) throw new Error(`${holder} has taken the folder`)
+    // Whatever stands there, a link above all, is not to be written through.
+    await rm(this.#newPath, { force: true })
+    const file = await open(this.#newPath, 'wx', 0o600)
     try {
       await file.writeFile(bytes)
-      await file.sync()
+      await sync(file, NO_SYNC)
     } finally {
       await file.close()
     }
@@ -48,19 +75,47 @@ export class StateFile implements StateStore {
     await this.#syncFolder()
   }
 
-  /** One that was set aside before is lost. */
-  async setAside(): Promise<string> {
-    await rename(this.path, this.#asidePath)
-    return this.#asidePath
+  setAside(): Promise<string> {
+    return setAside(this.path)
+  }
+
+  async #open(): Promise<FileHandle | null> {
+    try {
+      return await open(this.path, READ_ONLY)
+    } catch (error) {
+      switch ((error as NodeJS.ErrnoException).code) {
+        case 'ENOENT':
+        case 'ENOTDIR':
+          return null
+        case 'ELOOP':
+          throw new StateError('it is a symbolic link')
+        case 'ENXIO':
+          throw new StateError('it is no regular file')
+        default:
+          throw error
+      }
+    }
   }
 
   /** Until the folder is on the disk, too, a power failure may undo the renaming. */
   async #syncFolder(): Promise<void> {
-    const folder = await open(this.#dir, 'r')
     try {
-      await folder.sync()
-    } finally {
-      await folder.close()
+      const folder = await open(this.#dir, 'r')
+      try {
+        await folder.sync()
+      } finally {
+        await folder.close()
+      }
+    } catch (error) {
+      if (!NO_FOLDER_SYNC.has((error as NodeJS.ErrnoException).code ?? '')) throw error
     }
+  }
+}
+
+async function sync(file: FileHandle, unable: ReadonlySet<string>): Promise<void> {
+  try {
+    await file.sync()
+  } catch (error) {
+    if (!unable.has((error as NodeJS.ErrnoException).code ?? '')) throw error
   }
 }

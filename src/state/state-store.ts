@@ -3,8 +3,16 @@ export interface StateStore {
   /** Names the place in log lines. */
   readonly path: string
   /**
+   * Takes the place for this process, where others might write to it, too.
+   * @returns null when it is ours, or who has it
+   */
+  claim?(): Promise<string | null>
+  /** Gives the place back. */
+  release?(): Promise<void>
+  /**
    * The bytes of the state; null when there is none.
-   * @throws StateError when there is something that cannot be a state
+   * @throws StateError when there is something that cannot be a state, and another error when there may be one that
+   * cannot be read
    */
   read(): Promise<Buffer | null>
   /** Replaces the state, whole or not at all. When it rejects, the one before is still there. */

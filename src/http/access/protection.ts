@@ -18,8 +18,6 @@ export interface ProtectionOptions {
 export const protectionPlugin = fastifyPlugin<ProtectionOptions>(
   async (app, { config, metrics }) => {
     const { access, limits, host, admin } = config
-    app.server.maxConnections = limits.maxConnections
-    app.server.on('drop', () => metrics.protection.droppedConnections++)
     await app.register(gatePlugin, { access, addresses: [host, admin.host], metrics })
     await app.register(loadSheddingPlugin, { maxDelayMs: limits.maxDelayMs, metrics })
     if (access.corsOrigins.length > 0) {

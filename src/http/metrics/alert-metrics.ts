@@ -18,11 +18,6 @@ export interface AlertFigures {
   readonly alertRate: () => number | null
 }
 
-export interface AlertCounts {
-  readonly alerts: readonly { readonly action: Action; readonly feature: string; readonly count: number }[]
-  readonly incidents: readonly { readonly feature: string; readonly count: number }[]
-}
-
 interface Tally<Labels> {
   readonly labels: Labels
   count: number
@@ -80,18 +75,6 @@ export class AlertMetrics {
   countIncidents(feature: string | null, count: number): void {
     const labels = { feature: this.#label(feature) }
     tallyOf(this.#incidents, labels.feature, labels).count += count
-  }
-
-  capture(): AlertCounts {
-    return {
-      alerts: [...this.#alerts.values()].map(({ labels, count }) => ({ ...labels, count })),
-      incidents: [...this.#incidents.values()].map(({ labels, count }) => ({ ...labels, count })),
-    }
-  }
-
-  restore({ alerts, incidents }: AlertCounts): void {
-    for (const { action, feature, count } of alerts) this.countAlerts(action, feature, count)
-    for (const { feature, count } of incidents) this.countIncidents(feature, count)
   }
 
   #label(feature: string | null): string {

@@ -6,8 +6,7 @@ import type { Detector, FitReport } from '../../detector/detector.js'
 import type { TrainerFault } from '../../detector/training/trainer-options.js'
 import { type BreakerState, LLM_FAILURES, type LlmOutcome } from '../../explain/llm/outcome.js'
 import type { Judgement, SentinelListener } from '../../sentinel.js'
-import type { StateSection } from '../../state/section.js'
-import { type AlertCounts, type AlertFigures, AlertMetrics } from './alert-metrics.js'
+import { type AlertFigures, AlertMetrics } from './alert-metrics.js'
 import { ProtectionMetrics } from './protection-metrics.js'
 import { ScrapedMetrics } from './scraped-metrics.js'
 import { TallyHistogram } from './tally-histogram.js'
@@ -21,23 +20,12 @@ export interface RequestTally {
   count: number
 }
 
-/** The counters that outlive the process. @internal */
-export interface MetricsState {
-  readonly anomalies: number
-  readonly healthCheckFails: number
-  readonly fits: Readonly<Record<FitReport['outcome'], number>>
-  readonly requests: readonly { readonly endpoint: string; readonly method: string; readonly count: number }[]
-  /** Absent in a state of a service that did not count them. */
-  readonly alerts?: AlertCounts
-  readonly score: Float64Array
-  readonly requestSeconds: Float64Array
-}
-
 const BREAKER_VALUE: Readonly<Record<BreakerState, number>> = { closed: 0, 'half-open': 0.5, open: 1 }
 
 /**
  * Every metric of one app, in a registry of its own. What the hot path counts are plain numbers that are
- * collected at the scrape.
+ * collected at the scrape. Counters begin at 0 with the process and are no part of the state: restored ones would be
+ * a little behind after a crash, which Prometheus takes for a reset and adds all of them again.
  */
 export class SentinelMetrics implements SentinelListener {
   /** Where all of it can be read; other metrics may be added to it. */
@@ -60,7 +48,6 @@ export class SentinelMetrics implements SentinelListener {
   readonly #score: TallyHistogram
   readonly #requestSeconds: TallyHistogram
   readonly #fits: Counter<'outcome'>
-  readonly #fitCounts: Record<FitReport['outcome'], number> = { ok: 0, failed: 0 }
   readonly #fitSeconds: Histogram
   readonly #llmRequests: Counter<'outcome'>
   readonly #llmFailures: Counter
@@ -160,39 +147,6 @@ export class SentinelMetrics implements SentinelListener {
     return tally
   }
 
-  /** The counters as plain data: what a dashboard sums up shall not fall back at a restart. @internal */
-  capture(): MetricsState {
-    return {
-      anomalies: this.anomalies,
-      healthCheckFails: this.healthCheckFails,
-      fits: { ...this.#fitCounts },
-      requests: [...this.#tallies.values()].map(({ labels, tally }) => ({ ...labels, count: tally.count })),
-      alerts: this.#alerts.capture(),
-      score: this.#score.capture(),
-      requestSeconds: this.#requestSeconds.capture(),
-    }
-  }
-
-  /** @internal */
-  restore(state: MetricsState): void {
-    this.anomalies = state.anomalies
-    this.healthCheckFails = state.healthCheckFails
-    for (const outcome of ['ok', 'failed'] as const) this.#countFits(outcome, state.fits[outcome])
-    for (const { endpoint, method, count } of state.requests) this.tallyOf(endpoint, method).count += count
-    if (state.alerts !== undefined) this.#alerts.restore(state.alerts)
-    this.#score.restore(state.score)
-    this.#requestSeconds.restore(state.requestSeconds)
-  }
-
-  /** The counters as a part of the state. @internal */
-  section(): StateSection {
-    return {
-      name: 'counters',
-      capture: () => this.capture(),
-      restore: (state: MetricsState) => this.restore(state),
-    } as unknown as StateSection
-  }
-
   recordJudged({ verdict, anomaly }: Judgement): void {
     this.#score.observe(verdict.score)
     if (anomaly === null) return
@@ -220,7 +174,7 @@ export class SentinelMetrics implements SentinelListener {
   }
 
   fitted({ outcome, durationMs }: FitReport): void {
-    this.#countFits(outcome, 1)
+    this.#fits.inc({ outcome })
     this.#fitSeconds.observe(durationMs / 1000)
     if (outcome === 'ok') this.lastFitAt = Date.now() / 1000
   }
@@ -234,11 +188,6 @@ export class SentinelMetrics implements SentinelListener {
 
   breakerState(state: BreakerState): void {
     this.#breaker.set(BREAKER_VALUE[state])
-  }
-
-  #countFits(outcome: FitReport['outcome'], n: number): void {
-    this.#fitCounts[outcome] += n
-    this.#fits.inc({ outcome }, n)
   }
 
   #countRequests(): void {

@@ -35,18 +35,6 @@ export class TallyHistogram {
     this.#sum += value
   }
 
-  /** The counts by bucket, and behind them the sum. */
-  capture(): Float64Array {
-    return Float64Array.of(...this.#counts, this.#sum)
-  }
-
-  /** Goes on from what `capture` gave; captures of another number of buckets are ignored. */
-  restore(captured: Float64Array): void {
-    if (captured.length !== this.#counts.length + 1) return
-    this.#counts.set(captured.subarray(0, -1))
-    this.#sum = captured.at(-1) as number
-  }
-
   /** What prom-client's metrics give at a scrape. */
   async get() {
     const { name, help } = this

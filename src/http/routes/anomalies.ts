@@ -4,6 +4,7 @@ import { type AnomalyLog, summaryOf } from '../../anomalies/anomaly-log.js'
 import { FEATURES } from '../../telemetry/features.js'
 import { isTimeId } from '../../text/time-id.js'
 import { AnomalyStream } from '../anomaly-stream.js'
+import type { Drain } from '../drain.js'
 import { describing, ENDPOINTS } from '../endpoints.js'
 import { ApiError } from '../errors/error-codes.js'
 import { checkId, idRule, readLimit, readName, readShare, readSince, readUntil } from '../list-query.js'
@@ -22,6 +23,8 @@ export interface AnomalyRoutesOptions {
   readonly log: AnomalyLog
   /** Those whose events are in the stream, too. */
   readonly incidents: IncidentLog
+  /** Streams end when it begins. */
+  readonly drain: Drain
   /** How many clients may listen to the stream at a time. */
   readonly maxStreams?: number
   /** Names of the features that anomalies may stand out by; default: those of a record. */
@@ -36,10 +39,10 @@ const featureNames = (): string[] => FEATURES.map(({ name }) => name)
  * incidents that open, grow and close. */
 export const anomalyRoutes: FastifyPluginAsyncTypebox<AnomalyRoutesOptions> = async (app, options) => {
   refuseUnknownQueries(app)
-  const { log, incidents, features = featureNames, maxStreams = 16, heartbeatMs = 15_000 } = options
+  const { log, incidents, drain, features = featureNames, maxStreams = 16, heartbeatMs = 15_000 } = options
   const streams = new Set<AnomalyStream>()
 
-  app.addHook('preClose', async () => {
+  drain.onBegin(async () => {
     for (const stream of streams) stream.finish()
   })
 
@@ -115,8 +118,10 @@ export const anomalyRoutes: FastifyPluginAsyncTypebox<AnomalyRoutesOptions> = as
         const rule = `the id of an event: ${idRule(AN_ANOMALY)}`
         throw new ApiError('SENTINEL_INVALID_REQUEST', `Last-Event-ID must be ${rule}`)
       }
-      if (streams.size >= maxStreams) {
-        const message = `at most ${maxStreams} streams are served at a time; try again later or poll GET /anomalies`
+      if (drain.begun || streams.size >= maxStreams) {
+        const message = drain.begun
+          ? 'the service is stopping'
+          : `at most ${maxStreams} streams are served at a time; try again later or poll GET /anomalies`
         // Not thrown: that would be logged as a failure of the service.
         return reply.code(503).header('retry-after', '5').send(errorAnswer('SENTINEL_UNAVAILABLE', message))
       }

@@ -1,20 +1,23 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox'
 import { VERSION } from '../../config/version.js'
 import type { Detector } from '../../detector/detector.js'
+import type { Drain } from '../drain.js'
 import { describing, ENDPOINTS } from '../endpoints.js'
 import type { SentinelMetrics } from '../metrics/sentinel-metrics.js'
+import { errorAnswer, errorResponse } from '../schemas/error.js'
 import { Health, Liveness, Readiness } from '../schemas/health.js'
 import { referenceTo } from '../schemas/reference.js'
 
 export interface HealthOptions {
   readonly detector: Detector
   readonly metrics: SentinelMetrics
+  readonly drain: Drain
 }
 
 /** `GET /health` for people and dashboards, `/health/live` and `/health/ready` for orchestrators. */
 export const healthRoutes: FastifyPluginCallbackTypebox<HealthOptions> = (
   app,
-  { detector, metrics },
+  { detector, metrics, drain },
   done,
 ) => {
   app.get(
@@ -55,10 +58,19 @@ export const healthRoutes: FastifyPluginCallbackTypebox<HealthOptions> = (
     {
       schema: {
         ...describing('ready'),
-        response: { 200: referenceTo(Readiness, { description: 'It does.' }) },
+        response: {
+          200: referenceTo(Readiness, { description: 'It does.' }),
+          503: errorResponse('It is about to stop: send no more.'),
+        },
       },
     },
-    () => ({ status: 'ready', samples_needed: detector.samplesNeeded }) as const,
+    (_request, reply) => {
+      if (drain.begun) {
+        reply.code(503)
+        return errorAnswer('SENTINEL_UNAVAILABLE', 'the service is stopping')
+      }
+      return { status: 'ready', samples_needed: detector.samplesNeeded } as const
+    },
   )
   done()
 }
