@@ -31,6 +31,7 @@ const SLOW = [
   'test/playground/page.test.ts',
   'test/runtimes/**/*.test.ts',
   'test/server.test.ts',
+  'test/state/folder.test.ts',
   'test/state/restart.test.ts',
 ]
 

@@ -1,14 +1,15 @@
 import { get } from 'node:http'
 import process from 'node:process'
-import { loadConfig } from './config/config.js'
+import { type Config, loadConfig } from './config/config.js'
+import { environmentWithFile } from './config/dotenv.js'
 
 /** Below the time-out that the image's HEALTHCHECK gives it, so that it can say what was wrong. */
 const TIMEOUT_MS = 2_000
 
 /** Where a process of the same machine reaches what listens on `host`. */
 function reachable(host: string): string {
-  if (host === '0.0.0.0') return '127.0.0.1'
-  return host === '::' ? '::1' : host
+  // What listens on all IPv6 addresses takes IPv4, too, and of the two only this one is there in every container.
+  return host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
 }
 
 function fail(reason: string): never {
@@ -16,8 +17,17 @@ function fail(reason: string): never {
   process.exit(1)
 }
 
+/** As the service reads it: of the same file `.env`, too. */
+function readConfig(): Config {
+  try {
+    return loadConfig(environmentWithFile())
+  } catch (error) {
+    return fail(error instanceof Error ? error.message : String(error))
+  }
+}
+
 // The health check of the image, which has no shell and no curl: exit code 0 when the service is alive.
-const { host, port } = loadConfig()
+const { host, port } = readConfig()
 const request = get(
   { host: reachable(host), port, path: '/health/live', agent: false, timeout: TIMEOUT_MS },
   (response) => {

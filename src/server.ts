@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 // The first, so that a signal finds somebody who listens.
 import './http/stop-signals.js'
-import { existsSync } from 'node:fs'
 import process from 'node:process'
 import { parseArgs } from 'node:util'
 import closeWithGrace from 'close-with-grace'
-import { type Config, loadConfig, unknownVariables } from './config/config.js'
+import { type Config, type EnvironmentSource, loadConfig, unknownVariables } from './config/config.js'
+import { environmentWithFile } from './config/dotenv.js'
 import { usage } from './config/usage.js'
 import { VERSION } from './config/version.js'
 import { type App, buildApp } from './http/app.js'
@@ -38,23 +38,28 @@ function readArguments(): { help: boolean; version: boolean } {
   }
 }
 
-function readConfig(): Config {
+function orFailAtOnce<T>(read: () => T): T {
   try {
-    // What is set in the environment itself wins over the file.
-    if (existsSync('.env')) process.loadEnvFile('.env')
-    return loadConfig()
+    return read()
   } catch (error) {
     return fail(messageOf(error))
   }
 }
 
-async function serve(config: Config): Promise<void> {
+async function serve(environment: EnvironmentSource): Promise<void> {
+  const config = orFailAtOnce(() => loadConfig(environment))
   tuneHeap()
   const app = await buildApp({ config })
-  for (const name of unknownVariables()) {
+  for (const name of unknownVariables(environment)) {
     app.log.warn(
       { variable: name.slice(0, 100) },
       'unknown variable ignored; see --help for those that exist',
+    )
+  }
+  for (const variable of config.ignored) {
+    app.log.warn(
+      { variable },
+      'its value cannot be used, which does not matter: nothing reads it as the others are set',
     )
   }
   if (config.access.unauthenticated) {
@@ -88,12 +93,29 @@ function stopWithGrace(app: App, { limits }: Config): void {
 async function listen(app: App, { host, port, admin }: Config): Promise<void> {
   if (stopRequested()) return
   const listenTextResolver = (address: string) => `codeflow-sentinel ${VERSION} listens at ${address}`
-  await orFail({ host, port, variables: 'SENTINEL' }, app.listen({ host, port, listenTextResolver }))
+  await orFail(
+    { host, port, variables: 'SENTINEL' },
+    onEveryAddress(host, (each) => app.listen({ host: each, port, listenTextResolver })),
+  )
   if (admin.port === null) return
   const { listenForAdmin } = await import('./http/admin-listener.js')
   const second = { host: admin.host, port: admin.port }
-  const address = await orFail({ ...second, variables: 'SENTINEL_ADMIN' }, listenForAdmin(app, second))
+  const address = await orFail(
+    { ...second, variables: 'SENTINEL_ADMIN' },
+    onEveryAddress(admin.host, (each) => listenForAdmin(app, { ...second, host: each })),
+  )
   app.log.info(`health and metrics are served at ${address}, too`)
+}
+
+/** Machines without IPv6 have no `::`; there it stands for every address that they do have. */
+async function onEveryAddress<T>(host: string, listenOn: (host: string) => Promise<T>): Promise<T> {
+  try {
+    return await listenOn(host)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (host !== '::' || (code !== 'EAFNOSUPPORT' && code !== 'EADDRNOTAVAIL')) throw error
+    return listenOn('0.0.0.0')
+  }
 }
 
 /** Ends the process where it cannot listen. */
@@ -109,4 +131,4 @@ keepTickShape()
 const { help, version } = readArguments()
 if (help) process.stdout.write(usage(Object.values(ENDPOINTS)))
 else if (version) process.stdout.write(`${VERSION}\n`)
-else await serve(readConfig()).catch((error: unknown) => fail(messageOf(error)))
+else await serve(orFailAtOnce(environmentWithFile)).catch((error: unknown) => fail(messageOf(error)))

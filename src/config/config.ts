@@ -4,14 +4,17 @@ import type { AlertOptions } from '../alerts/alert-options.js'
 import { type FeaturePolicies, parseFeaturePolicies } from '../detector/baseline/policy.js'
 import type { DetectorOptions } from '../detector/detector.js'
 import type { ExplainMode } from '../explain/explainer.js'
-import { checkOllamaHost } from '../explain/llm/ollama-host.js'
+import { readOllamaHost } from '../explain/llm/ollama-host.js'
 import type { WebhookSettings } from '../notify/webhook-settings.js'
 import { checkWebhookUrl } from '../notify/webhook-url.js'
 import { FEATURES } from '../telemetry/features.js'
 import { allowedBy, type ValueSchema } from '../text/allowed.js'
 import { quoted } from '../text/quoted.js'
 import { isLoopback } from './loopback.js'
+import { parseProxyAddress } from './proxy-address.js'
 import { Environment, type Variable } from './schema.js'
+import { explainedLink, isServiceLink } from './service-links.js'
+import { unusedVariables } from './unused.js'
 
 /** Everything the service can be told, checked and grouped by the part that reads it. */
 export interface Config {
@@ -39,6 +42,8 @@ export interface Config {
   readonly alerts: Required<AlertOptions>
   /** Incidents kept to be looked up. */
   readonly incidentsMax: number
+  /** Variables whose values cannot be used, which does not matter as the others are. */
+  readonly ignored: readonly string[]
 }
 
 /** Who may call. */
@@ -51,6 +56,8 @@ export interface AccessConfig {
   readonly allowedHosts: readonly string[]
   /** Origins of web pages that may call. */
   readonly corsOrigins: readonly string[]
+  /** Addresses and subnets of proxies that are believed whom they ask for. */
+  readonly trustedProxies: readonly string[]
 }
 
 /** A second listener for health and metrics; none when the port is null. */
@@ -115,10 +122,10 @@ export class ConfigError extends Error {
  * @throws ConfigError at the first value that cannot be used, or that does not go with another
  */
 export function loadConfig(source: EnvironmentSource = process.env): Config {
-  const env = read(source)
+  const { env, ignored } = read(source)
   checkTogether(env, source)
   return {
-    host: env.SENTINEL_HOST,
+    host: withoutBrackets(env.SENTINEL_HOST),
     port: env.SENTINEL_PORT,
     logLevel: env.SENTINEL_LOG_LEVEL,
     access: {
@@ -127,9 +134,10 @@ export function loadConfig(source: EnvironmentSource = process.env): Config {
         env.SENTINEL_API_TOKEN === '' && !(isLoopback(env.SENTINEL_HOST) && isLoopback(adminHostOf(env))),
       allowedHosts: listed(env.SENTINEL_ALLOWED_HOSTS.toLowerCase()),
       corsOrigins: listed(env.SENTINEL_CORS_ORIGINS.toLowerCase()),
+      trustedProxies: listed(env.SENTINEL_TRUST_PROXY),
     },
     admin: {
-      host: env.SENTINEL_ADMIN_HOST,
+      host: withoutBrackets(env.SENTINEL_ADMIN_HOST),
       port: env.SENTINEL_ADMIN_PORT === 'off' ? null : env.SENTINEL_ADMIN_PORT,
     },
     limits: {
@@ -148,7 +156,7 @@ export function loadConfig(source: EnvironmentSource = process.env): Config {
       historyMax: env.SENTINEL_HISTORY_MAX,
       contamination: env.SENTINEL_CONTAMINATION,
       retrainEvery: env.SENTINEL_RETRAIN_EVERY,
-      minSamples: env.SENTINEL_MIN_SAMPLES,
+      minSamples: Math.min(env.SENTINEL_MIN_SAMPLES, env.SENTINEL_HISTORY_MAX),
       nTrees: env.SENTINEL_TREES,
       subsampleSize: env.SENTINEL_SUBSAMPLE,
       seed: env.SENTINEL_SEED,
@@ -167,7 +175,7 @@ export function loadConfig(source: EnvironmentSource = process.env): Config {
     explain: {
       mode: env.SENTINEL_EXPLAIN,
       timeoutMs: env.SENTINEL_LLM_TIMEOUT_MS,
-      ollamaHost: env.OLLAMA_HOST,
+      ollamaHost: readOllamaHost(env.OLLAMA_HOST),
       ollamaApiKey: env.OLLAMA_API_KEY === '' ? null : env.OLLAMA_API_KEY,
       ollamaModel: env.OLLAMA_MODEL,
     },
@@ -180,8 +188,12 @@ export function loadConfig(source: EnvironmentSource = process.env): Config {
       actions: env.SENTINEL_ACTIONS,
     },
     incidentsMax: env.SENTINEL_INCIDENTS_MAX,
+    ignored,
   }
 }
+
+/** What clients are told by, in an `.env` that they may share with the service. */
+const CLIENTS_OWN = new Set(['SENTINEL_URL'])
 
 /**
  * Variables that look like ours and are none: nearly always a typing error worth a word in the log.
@@ -189,15 +201,38 @@ export function loadConfig(source: EnvironmentSource = process.env): Config {
  */
 export function unknownVariables(source: EnvironmentSource = process.env): string[] {
   return Object.keys(source).filter(
-    (name) => name.startsWith('SENTINEL_') && !Object.hasOwn(Environment.properties, name),
+    (name) =>
+      name.startsWith('SENTINEL_') &&
+      !Object.hasOwn(Environment.properties, name) &&
+      !CLIENTS_OWN.has(name) &&
+      !isServiceLink(name, source[name]),
   )
 }
 
-function read(source: EnvironmentSource): Environment {
+/** What was given, each value checked by itself. */
+function read(source: EnvironmentSource): { env: Environment; ignored: string[] } {
   const given: Record<string, string> = {}
   for (const name of variables()) {
     const value = source[name]?.trim()
     if (value !== undefined && value !== '') given[name] = value
+  }
+  const unused = unusedVariables(given)
+  const ignored: string[] = []
+  for (;;) {
+    try {
+      return { env: checked(given, source), ignored }
+    } catch (error) {
+      if (!(error instanceof ConfigError) || !unused.has(error.variable)) throw error
+      delete given[error.variable]
+      ignored.push(error.variable)
+    }
+  }
+}
+
+function checked(given: Readonly<Record<string, string>>, source: EnvironmentSource): Environment {
+  for (const name of variables()) {
+    const value = given[name]
+    if (value !== undefined) checkWriting(name, value)
   }
   // To check the schema itself, which is ours, would add a tenth to the time of a start.
   const ajv = new Ajv({
@@ -207,21 +242,41 @@ function read(source: EnvironmentSource): Environment {
     meta: false,
     keywords: ['allowed'],
   })
+  let env: Environment
   try {
-    return envSchema<Environment>({ schema: Environment, data: given, env: false, ajv })
+    env = envSchema<Environment>({ schema: Environment, data: given, env: false, ajv })
   } catch (error) {
     const variable = variables().find((name) => `/${name}` === ajv.errors?.[0]?.instancePath)
     throw variable === undefined ? error : refusal(variable, source)
   }
-}
-
-/** What no single schema can say: numbers that overflow, settings that must fit each other, addresses. */
-function checkTogether(env: Environment, source: EnvironmentSource): void {
   for (const name of variables()) {
     // ajv reads 1e999 as Infinity, and lets that pass whatever the maximum.
     if (typeof env[name] === 'number' && !Number.isFinite(env[name])) throw refusal(name, source)
   }
-  if (env.SENTINEL_MIN_SAMPLES > env.SENTINEL_HISTORY_MAX) {
+  if (listed(env.SENTINEL_TRUST_PROXY).some((entry) => parseProxyAddress(entry) === null)) {
+    throw refusal('SENTINEL_TRUST_PROXY', source)
+  }
+  checkUrl('OLLAMA_HOST', () => readOllamaHost(env.OLLAMA_HOST))
+  return env
+}
+
+/** What a value looks like that came to us by a way that was not meant. */
+function checkWriting(name: Variable, value: string): void {
+  const link = explainedLink(name, value)
+  if (link !== null) throw new ConfigError(name, `${name}=${shown(name, value)} cannot be used: ${link}`)
+  // JSON has quotes of its own.
+  const parts = value.startsWith('{') ? [value] : [value, ...listed(value)]
+  if (parts.some((text) => /^(["']).*\1$/s.test(text))) {
+    throw new ConfigError(
+      name,
+      `${name}=${shown(name, value)} cannot be used: the quotes are part of it; leave them out, as docker --env-file hands them on`,
+    )
+  }
+}
+
+/** What no single value can say: settings that must fit each other. */
+function checkTogether(env: Environment, source: EnvironmentSource): void {
+  if (env.SENTINEL_FOREST === '' && env.SENTINEL_MIN_SAMPLES > env.SENTINEL_HISTORY_MAX) {
     throw refusal(
       'SENTINEL_MIN_SAMPLES',
       source,
@@ -233,7 +288,6 @@ function checkTogether(env: Environment, source: EnvironmentSource): void {
   }
   checkBinding('SENTINEL_HOST', env.SENTINEL_HOST, env)
   checkBinding('SENTINEL_ADMIN_HOST', adminHostOf(env), env)
-  checkUrl('OLLAMA_HOST', () => checkOllamaHost(env.OLLAMA_HOST))
   if (env.SENTINEL_WEBHOOK_URL !== '') {
     checkUrl('SENTINEL_WEBHOOK_URL', () =>
       checkWebhookUrl(env.SENTINEL_WEBHOOK_URL, env.SENTINEL_WEBHOOK_FORMAT),
@@ -248,7 +302,7 @@ function maxDelayOf(env: Environment, source: EnvironmentSource): number {
 }
 
 /** @param check whose message does not repeat the value, which may hold a password */
-function checkUrl(variable: Variable, check: () => URL): void {
+function checkUrl(variable: Variable, check: () => unknown): void {
   try {
     check()
   } catch (error) {
@@ -297,14 +351,23 @@ function listed(text: string): string[] {
 }
 
 function refusal(variable: Variable, source: EnvironmentSource, allowed?: string): ConfigError {
-  const schema: ValueSchema & { default?: unknown; writeOnly?: boolean } = Environment.properties[variable]
-  const value = source[variable]
-  const shown = schema.writeOnly === true ? '"…"' : quoted(value ?? '')
-  const given = value === undefined || value.trim() === '' ? `${schema.default} (the default)` : shown
+  const schema: ValueSchema & { default?: unknown } = Environment.properties[variable]
+  const value = source[variable] ?? ''
+  const given = value.trim() === '' ? `${schema.default} (the default)` : shown(variable, value)
   return new ConfigError(
     variable,
     `${variable}=${given} cannot be used: it must be ${allowed ?? allowedBy(schema)}`,
   )
+}
+
+/** A value for a message; not what is a secret, or a URL that may hold one. */
+function shown(variable: Variable, value: string): string {
+  const { writeOnly }: { writeOnly?: boolean } = Environment.properties[variable]
+  return writeOnly === true || value.includes('@') ? '"…"' : quoted(value)
+}
+
+function withoutBrackets(host: string): string {
+  return host.replace(/^\[(.*)\]$/, '$1')
 }
 
 function variables(): Variable[] {

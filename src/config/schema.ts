@@ -85,6 +85,13 @@ export const Environment = Type.Object(
       maximum: 1_000_000,
       description: 'Requests a second for each valid token, or each address without one; 0 for no limit.',
     }),
+    SENTINEL_TRUST_PROXY: Type.String({
+      default: '',
+      maxLength: 4096,
+      allowed: 'addresses or subnets such as 10.0.0.0/8, separated by commas',
+      description:
+        'Proxies that say in X-Forwarded-For or Forwarded which address they ask for; the rate limit goes by that.',
+    }),
     SENTINEL_IDEMPOTENCY_MAX: Type.Integer({
       default: 10_000,
       minimum: 0,
@@ -289,9 +296,9 @@ export const Environment = Type.Object(
     }),
     OLLAMA_HOST: Type.String({
       default: 'http://localhost:11434',
-      pattern: '^[hH][tT][tT][pP][sS]?://[^\\s/?#]+',
-      allowed: 'an http:// or https:// URL',
-      description: 'Where Ollama answers.',
+      pattern: '^\\S{1,2048}$',
+      allowed: 'host:port, either of them, or an http:// or https:// URL',
+      description: 'Where Ollama answers, as Ollama itself reads it.',
     }),
     OLLAMA_API_KEY: Type.String({
       default: '',

@@ -44,8 +44,8 @@ export class Drain {
   readonly #options: DrainOptions
   readonly #servers: Server[] = []
   readonly #first: (() => Promise<void>)[] = []
-  /** The last answer begun on a connection: the one that closes it. */
-  readonly #last = new WeakMap<Socket, ServerResponse>()
+  /** Connections that close with the answer that is under way. */
+  readonly #last = new WeakSet<Socket>()
   #announced = false
   #finishing: Promise<void> | null = null
 
@@ -73,43 +73,44 @@ export class Drain {
   }
 
   async #run(): Promise<void> {
-    const begun = this.#first.map((act) => act())
     const listening = this.#servers.filter((server) => server.listening)
-    if (listening.length > 0) {
-      for (const server of listening) server.prependListener('request', this.#onRequest)
+    for (const server of listening) this.#standBefore(server)
+    const atOnce = this.#options.drainMs === 0
+    if (atOnce) this.#shut(listening)
+    const begun = this.#first.map((act) => act())
+    if (!atOnce && listening.length > 0) {
       await this.#serveOn()
-      await this.#letIn()
-      // Not close() of the HTTP server: that would also end its watch over requests that are late.
-      for (const server of listening) NetServer.prototype.close.call(server)
-      this.#announce()
-      await this.#emptied()
+      this.#shut(listening)
     }
+    await this.#emptied()
     await Promise.all(begun)
   }
 
   /**
    * Answers send clients elsewhere, and those who come back are served. Not at the very end: whoever would come back at
-   * the moment in which the door is closed stays on the connection that it has.
+   * the moment in which the door is closed stays on the connection that it has, and whoever waits at it is let in.
    */
   async #serveOn(): Promise<void> {
-    const { drainMs } = this.#options
-    if (drainMs === 0) return
+    const { drainMs, connections } = this.#options
     this.#announce()
     await sleep(Math.max(0, drainMs - SETTLE_MS))
     this.#announced = false
     await sleep(Math.min(drainMs, SETTLE_MS))
-  }
-
-  /** Lets in who waits at the door, which would be turned away as it closes: a turn of the event loop lets in one. */
-  async #letIn(): Promise<void> {
-    const { connections } = this.#options
     const endMs = performance.now() + LET_IN_MS
     let known: number
     do {
       known = connections.opened
+      // A turn of the event loop lets in one.
       await turn()
       await turn()
     } while (connections.opened > known && performance.now() < endMs)
+  }
+
+  /** Nobody new comes in, and all answers close: in one go, or those who are sent away would come back in between. */
+  #shut(servers: readonly Server[]): void {
+    // Not close() of the HTTP server: that would also end its watch over requests that are late.
+    for (const server of servers) NetServer.prototype.close.call(server)
+    this.#announce()
   }
 
   /** From now on answers say `connection: close`, those to requests in hand, too. */
@@ -121,16 +122,25 @@ export class Drain {
     }
   }
 
-  readonly #onRequest = ({ socket }: IncomingMessage, response: ServerResponse): void => {
-    if (this.#announced) this.#closeAfter(socket, response)
+  /**
+   * What was sent behind a request whose answer closes the connection is not looked at: its answer could not be sent
+   * any more, and the client will ask again elsewhere.
+   */
+  #standBefore(server: Server): void {
+    const handlers = server.listeners('request')
+    server.removeAllListeners('request')
+    server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+      const { socket } = request
+      if (this.#last.has(socket)) return
+      if (this.#announced) this.#closeAfter(socket, response)
+      for (const handle of handlers) handle.call(server, request, response)
+    })
   }
 
-  /** Of requests that were sent one behind the other, all are answered: the last answer closes. */
   #closeAfter(socket: Socket, response: ServerResponse): void {
-    const before = this.#last.get(socket)
-    if (before !== undefined && !before.headersSent) before.shouldKeepAlive = true
     response.shouldKeepAlive = false
-    this.#last.set(socket, response)
+    // Too late for what has begun, such as an event stream.
+    if (!response.headersSent) this.#last.add(socket)
   }
 
   async #emptied(): Promise<void> {

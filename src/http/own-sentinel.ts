@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.js'
 import { withForestFile } from '../config/forest-file.js'
+import { checkStateFolder } from '../config/state-folder.js'
 import { ollamaModel } from '../explain/llm/ollama-model.js'
 import { Sentinel, type SentinelLog, type SentinelOptions } from '../sentinel.js'
 import { StateFile } from '../state/state-file.js'
@@ -7,7 +8,7 @@ import type { SentinelMetrics } from './metrics/sentinel-metrics.js'
 
 /**
  * The sentinel that a configuration describes, reporting to the app's metrics and log.
- * @throws ConfigError when the file of a given forest cannot be used
+ * @throws ConfigError when the file of a given forest, or the folder for the state, cannot be used
  */
 export async function sentinelOf(
   config: Config,
@@ -27,6 +28,7 @@ export async function sentinelOf(
     log,
   }
   const { dir, intervalMs } = state
+  if (dir !== null) checkStateFolder(dir)
   const kept: SentinelOptions =
     dir === null ? options : { ...options, state: { store: new StateFile(dir), intervalMs } }
   if (forestFile === null) return Sentinel.create(kept)

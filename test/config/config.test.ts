@@ -6,9 +6,9 @@ const DEFAULTS = {
   host: '127.0.0.1',
   port: 8000,
   logLevel: 'info',
-  access: { tokens: [], unauthenticated: false, allowedHosts: [], corsOrigins: [] },
+  access: { tokens: [], unauthenticated: false, allowedHosts: [], corsOrigins: [], trustedProxies: [] },
   admin: { host: '127.0.0.1', port: null },
-  limits: { maxConnections: 1024, maxDelayMs: 200, rateLimit: 0, idempotencyMax: 10_000 },
+  limits: { maxConnections: 1024, maxDelayMs: 200, rateLimit: 0, idempotencyMax: 10_000, drainMs: 0 },
   state: { dir: null, intervalMs: 60_000 },
   forestFile: null,
   detector: {
@@ -38,6 +38,7 @@ const DEFAULTS = {
   webhook: null,
   alerts: { mode: 'calibrated', rate: 0.001, falseIncidentsADay: 24, actions: 'graded' },
   incidentsMax: 200,
+  ignored: [],
 }
 
 function refusal(environment: Record<string, string>): string {
@@ -118,9 +119,7 @@ describe('loadConfig', () => {
     ['SENTINEL_RULE_ERRORS', 'many', 'a whole number from 1 to 1000000000000'],
     ['SENTINEL_EXPLAIN', 'Wait', 'wait, background or rules'],
     ['SENTINEL_LLM_TIMEOUT_MS', '0', 'a whole number from 1 to 600000'],
-    ['SENTINEL_WEBHOOK_FORMAT', 'teams', 'plain, slack or alertmanager'],
-    ['SENTINEL_WEBHOOK_TIMEOUT_MS', '60001', 'a whole number from 1 to 60000'],
-    ['OLLAMA_HOST', 'localhost:11434', 'an http:// or https:// URL'],
+    ['SENTINEL_DRAIN_MS', '-1', 'a whole number from 0 to 600000'],
   ])('%s=%s is refused with what is allowed', (variable, value, allowed) => {
     expect(refusal({ [variable]: value })).toBe(
       `${variable}=${JSON.stringify(value)} cannot be used: it must be ${allowed}`,
@@ -250,12 +249,15 @@ describe('lists', () => {
       SENTINEL_API_TOKEN: 'old-token, new-token',
       SENTINEL_ALLOWED_HOSTS: 'Sentinel.internal,sentinel:8000 , [fd00::1], 10.0.0.9',
       SENTINEL_CORS_ORIGINS: 'https://a.example, http://localhost:3000',
+      SENTINEL_RATE_LIMIT: '5',
+      SENTINEL_TRUST_PROXY: '10.0.0.0/8, fd00::1',
     })
     expect(access).toEqual({
       tokens: ['old-token', 'new-token'],
       unauthenticated: false,
       allowedHosts: ['sentinel.internal', 'sentinel:8000', '[fd00::1]', '10.0.0.9'],
       corsOrigins: ['https://a.example', 'http://localhost:3000'],
+      trustedProxies: ['10.0.0.0/8', 'fd00::1'],
     })
   })
 
@@ -267,8 +269,13 @@ describe('lists', () => {
     ['SENTINEL_CORS_ORIGINS', 'https://a.example/'],
     ['SENTINEL_CORS_ORIGINS', 'null'],
     ['SENTINEL_CORS_ORIGINS', 'a.example'],
+    ['SENTINEL_TRUST_PROXY', 'true'],
+    ['SENTINEL_TRUST_PROXY', '10.0.0.0/33'],
+    ['SENTINEL_TRUST_PROXY', '10.0.0.1, proxy.lan'],
   ])('%s=%s is refused', (variable, value) => {
-    expect(refusal({ [variable]: value })).toContain(`${variable}="${value}" cannot be used`)
+    expect(refusal({ SENTINEL_RATE_LIMIT: '5', [variable]: value })).toContain(
+      `${variable}="${value}" cannot be used`,
+    )
   })
 
   test.each(['two words', 'good,,good', 'good,', 'gr\u00fcn'])(
@@ -280,6 +287,120 @@ describe('lists', () => {
       )
     },
   )
+})
+
+describe('what other programs put into the environment', () => {
+  test.each([
+    ['SENTINEL_PORT', '"8001"'],
+    ['SENTINEL_HOST', "'127.0.0.1'"],
+    ['SENTINEL_STATE_DIR', '"/var/lib/sentinel"'],
+    ['SENTINEL_FEATURES', `'{"latency":{"direction":"high"}}'`],
+    ['SENTINEL_ALLOWED_HOSTS', 'a.example, "b.example"'],
+    ['SENTINEL_LOG_LEVEL', '"debug"'],
+    ['SENTINEL_CONTAMINATION', '"auto"'],
+    ['OLLAMA_HOST', '"http://localhost:11434"'],
+    ['OLLAMA_MODEL', "'llama2'"],
+  ])('%s=%s is refused for its quotes', (variable, value) => {
+    const message = refusal({ [variable]: value })
+    expect(message).toContain(
+      `${variable}=${JSON.stringify(value)} cannot be used: the quotes are part of it`,
+    )
+    expect(message).toContain('docker --env-file')
+  })
+
+  test.each([
+    ['SENTINEL_API_TOKEN', '"a-secret-of-mine"'],
+    ['SENTINEL_API_TOKEN', 'one-of-two,"a-secret-of-mine"'],
+    ['SENTINEL_WEBHOOK_SECRET', '"a-secret-of-mine-too"'],
+    ['SENTINEL_WEBHOOK_URL', '"https://hooks.example/a-secret-of-mine"'],
+  ])('%s=%s is refused for its quotes, unseen', (variable, value) => {
+    const message = refusal({ SENTINEL_WEBHOOK_URL: 'https://hooks.example', [variable]: value })
+    expect(message).toContain(`${variable}="…" cannot be used: the quotes are part of it`)
+    expect(message).not.toContain('secret-of')
+  })
+
+  test.each(['{"latency":{"direction":"high"}}', '{}'])('the quotes within %s are JSON', (value) => {
+    expect(loadConfig({ SENTINEL_FEATURES: value }).ignored).toEqual([])
+  })
+
+  test.each([
+    ['SENTINEL_PORT', 'tcp://10.0.0.1:8000', 'sentinel'],
+    ['SENTINEL_ADMIN_PORT', 'tcp://10.0.0.1:9464', 'sentinel-admin'],
+    ['SENTINEL_PORT', 'udp://[fd00::1]:8000', 'sentinel'],
+  ])('%s=%s is said to be the link that it is', (variable, value, service) => {
+    expect(refusal({ [variable]: value })).toBe(
+      `${variable}="${value}" cannot be used: it is no setting but the link that Kubernetes makes of a Service called ` +
+        `"${service}": set enableServiceLinks: false for the pod, or ${variable} itself`,
+    )
+  })
+
+  test('the other links of a Service are no typing errors, and neither is the variable of the clients', () => {
+    const links = {
+      SENTINEL_SERVICE_HOST: '10.0.0.1',
+      SENTINEL_SERVICE_PORT: '8000',
+      SENTINEL_SERVICE_PORT_HTTP: '8000',
+      SENTINEL_PORT_8000_TCP: 'tcp://10.0.0.1:8000',
+      SENTINEL_PORT_8000_TCP_PROTO: 'tcp',
+      SENTINEL_PORT_8000_TCP_PORT: '8000',
+      SENTINEL_PORT_8000_TCP_ADDR: '10.0.0.1',
+      SENTINEL_STAGING_PORT: 'tcp://10.0.0.2:8000',
+    }
+    expect(unknownVariables({ ...links, SENTINEL_URL: 'http://127.0.0.1:8000' })).toEqual([])
+  })
+
+  test.each([
+    ['::', '::'],
+    ['[::]', '::'],
+    ['[::1]', '::1'],
+    ['fd00::7', 'fd00::7'],
+    ['[fd00::7]', 'fd00::7'],
+  ])('SENTINEL_HOST and SENTINEL_ADMIN_HOST may be %s', (given, host) => {
+    const { host: main, admin } = loadConfig({
+      SENTINEL_HOST: given,
+      SENTINEL_ADMIN_HOST: given,
+      SENTINEL_ADMIN_PORT: '9464',
+      SENTINEL_API_TOKEN: 'correct-horse',
+    })
+    expect([main, admin.host]).toEqual([host, host])
+  })
+})
+
+describe('a value that cannot be used, where nothing uses it, does not stop the start:', () => {
+  test.each<[string, string, Record<string, string>]>([
+    ['OLLAMA_HOST', 'ftp://elsewhere', { SENTINEL_EXPLAIN: 'rules' }],
+    ['OLLAMA_HOST', 'http://me:hunter2@localhost', { SENTINEL_EXPLAIN: 'rules' }],
+    ['OLLAMA_HOST', '"http://localhost"', { SENTINEL_EXPLAIN: 'rules' }],
+    ['SENTINEL_LLM_TIMEOUT_MS', '2s', { SENTINEL_EXPLAIN: 'rules' }],
+    ['SENTINEL_WEBHOOK_FORMAT', 'teams', {}],
+    ['SENTINEL_WEBHOOK_SECRET', 'short', {}],
+    ['SENTINEL_WEBHOOK_TIMEOUT_MS', '5s', {}],
+    ['SENTINEL_STATE_INTERVAL_MS', '1m', {}],
+    ['SENTINEL_ADMIN_HOST', 'a b', {}],
+    ['SENTINEL_TREES', '0', { SENTINEL_FOREST: 'forest.bin' }],
+    ['SENTINEL_ALERT_RATE', '0', { SENTINEL_ALERTS: 'contamination' }],
+    ['SENTINEL_TRUST_PROXY', 'proxy.lan', {}],
+  ])('%s=%s with %o', (variable, value, others) => {
+    expect(loadConfig({ ...others, [variable]: value })).toEqual({
+      ...loadConfig(others),
+      ignored: [variable],
+    })
+  })
+
+  test.each<[string, string, Record<string, string>]>([
+    ['OLLAMA_HOST', 'ftp://elsewhere', { SENTINEL_EXPLAIN: 'background' }],
+    ['SENTINEL_WEBHOOK_FORMAT', 'teams', { SENTINEL_WEBHOOK_URL: 'https://hooks.example' }],
+    ['SENTINEL_WEBHOOK_TIMEOUT_MS', '60001', { SENTINEL_WEBHOOK_URL: 'https://hooks.example' }],
+    ['SENTINEL_STATE_INTERVAL_MS', '1m', { SENTINEL_STATE_DIR: '/tmp' }],
+    ['SENTINEL_ADMIN_HOST', 'a b', { SENTINEL_ADMIN_PORT: '9464' }],
+    ['SENTINEL_TREES', '0', {}],
+  ])('but %s=%s with %o does', (variable, value, others) => {
+    expect(refusal({ ...others, [variable]: value })).toMatch(new RegExp(`^${variable}[ =]`))
+  })
+
+  test('a window smaller than the default of what it must hold, where nothing is learnt', () => {
+    const { detector } = loadConfig({ SENTINEL_FOREST: 'forest.bin', SENTINEL_HISTORY_MAX: '20' })
+    expect(detector.minSamples).toBeLessThanOrEqual(detector.historyMax)
+  })
 })
 
 test('a variable with our prefix that means nothing is noticed', () => {

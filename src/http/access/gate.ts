@@ -1,10 +1,12 @@
+import type { IncomingMessage } from 'node:http'
 import fastifyPlugin from 'fastify-plugin'
 import type { AccessConfig } from '../../config/config.js'
 import { AccessError } from '../errors/error-codes.js'
 import type { SentinelMetrics } from '../metrics/sentinel-metrics.js'
 import { describeAnswers } from '../schemas/error.js'
-import { HostList } from './host-list.js'
+import { HostList, nameOf } from './host-list.js'
 import { isPage } from './open-pages.js'
+import { RefusalNotes } from './refusal-notes.js'
 import { TokenList } from './token-list.js'
 import { asksFor, HEALTH_PATHS } from './watch-paths.js'
 
@@ -28,19 +30,26 @@ const TOKEN_REFUSAL = 'a valid token is needed: send it as Authorization: Bearer
 export const gatePlugin = fastifyPlugin<GateOptions>(
   (app, { access, addresses, metrics }, done) => {
     const hosts = new HostList([...addresses, ...access.allowedHosts])
+    const tokens = new TokenList(access.tokens)
     const origins = new Set(access.corsOrigins)
     const refused = metrics.protection.refused
+    const hostNotes = new RefusalNotes(app.log, 'Host', 'SENTINEL_ALLOWED_HOSTS')
+    const originNotes = new RefusalNotes(app.log, 'Origin', 'SENTINEL_CORS_ORIGINS')
+    /** A browser sends a name, and its pages know no token. */
+    const isNoPage = ({ headers, url }: IncomingMessage): boolean =>
+      tokens.accepts(headers.authorization) || (!headers.host && asksFor(HEALTH_PATHS, url))
 
     describeAnswers(app, [403])
     app.addHook('onRequest', (request, _reply, next) => {
-      const { headers, socket } = request.raw
-      const { host, origin } = headers
-      if (!hosts.allows(host, socket)) {
+      const { host, origin } = request.raw.headers
+      if (!hosts.allows(host) && !isNoPage(request.raw)) {
         refused.host++
+        hostNotes.note(host ? (nameOf(host) ?? host) : undefined)
         return next(new AccessError('SENTINEL_HOST_NOT_ALLOWED', HOST_REFUSAL))
       }
       if (origin !== undefined && !origins.has(origin) && !isSameOrigin(origin, host)) {
         refused.origin++
+        originNotes.note(origin)
         return next(new AccessError('SENTINEL_ORIGIN_NOT_ALLOWED', ORIGIN_REFUSAL))
       }
       next()

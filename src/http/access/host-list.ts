@@ -1,15 +1,17 @@
 import { isIP } from 'node:net'
 import { FifoMap } from 'toad-cache'
 
-const ALWAYS = ['localhost', '127.0.0.1', '::1']
-const NAME_AND_PORT = /^(?:\[([0-9a-f:.]+)\]|([^\s:/@[\]]+))(?::\d{1,5})?$/
+const ALWAYS = ['localhost']
+const NAME_AND_PORT = /^(?:\[([0-9a-f:.]+)(?:%[\w.~%-]+)?\]|([^\s:/@[\]]+))(?::\d{1,5})?$/
+/** Addresses as people shorten them, `127.1` or `0x7f000001`: no name ends in a number. */
+const SHORT_ADDRESS = /^[\da-fx.]*$/
 /** How many spellings of allowed hosts are remembered; a client sends the same one each time. */
 const MAX_KNOWN = 64
 
 /**
- * The names under which the service may be addressed: the loopback names, the configured ones, and the very address
- * that a connection came in on, whatever the port. This stops DNS rebinding, by which a foreign page lets its own name
- * lead to this machine: its requests still carry that name as `Host`.
+ * The names under which the service may be addressed, whatever the port: the loopback name, the configured ones, and
+ * every address. This stops DNS rebinding, by which a foreign page lets its own name lead to this machine: its requests
+ * still carry that name as `Host`. An address cannot be such a name.
  */
 export class HostList {
   readonly #names: ReadonlySet<string>
@@ -22,24 +24,19 @@ export class HostList {
     this.#names = new Set([...ALWAYS, ...names.map((name) => nameOf(name) ?? bare(name))])
   }
 
-  /** @param connection the one that the request came over; asked for its address when `host` is none of the names */
-  allows(
-    host: string | undefined,
-    connection: { readonly localAddress?: string | undefined } | undefined,
-  ): boolean {
+  allows(host: string | undefined): boolean {
     if (this.#any) return true
     if (host === undefined) return false
     if (this.#known.get(host) === true) return true
     const name = nameOf(host)
-    if (name === null) return false
-    if (!this.#names.has(name)) return isIP(name) !== 0 && name === plainAddress(connection?.localAddress)
+    if (name === null || !(this.#names.has(name) || isAddress(name))) return false
     this.#known.set(host, true)
     return true
   }
 }
 
 /** The name in a `Host` header, lower case, without port and final dot; null when it is none. */
-function nameOf(host: string): string | null {
+export function nameOf(host: string): string | null {
   if (host.length > 300) return null
   const match = NAME_AND_PORT.exec(host.toLowerCase())
   return match === null ? null : (match[1] ?? bare(match[2] ?? ''))
@@ -49,7 +46,8 @@ function bare(name: string): string {
   return name.endsWith('.') ? name.slice(0, -1) : name.toLowerCase()
 }
 
-/** An IPv4 address without the prefix that it has on an IPv6 socket. */
-function plainAddress(address: string | undefined): string | undefined {
-  return address?.startsWith('::ffff:') === true ? address.slice('::ffff:'.length) : address
+function isAddress(name: string): boolean {
+  if (isIP(name) !== 0) return true
+  if (!SHORT_ADDRESS.test(name) || !URL.canParse(`http://${name}`)) return false
+  return isIP(new URL(`http://${name}`).hostname) !== 0
 }

@@ -24,7 +24,12 @@ export const protectionPlugin = fastifyPlugin<ProtectionOptions>(
       const { corsPlugin } = await import('./cors.js')
       await app.register(corsPlugin, { origins: access.corsOrigins })
     }
-    await app.register(rateLimitPlugin, { perSecond: limits.rateLimit, tokens: access.tokens, metrics })
+    await app.register(rateLimitPlugin, {
+      perSecond: limits.rateLimit,
+      tokens: access.tokens,
+      proxies: access.trustedProxies,
+      metrics,
+    })
     await app.register(tokenPlugin, { access, metrics })
   },
   { name: 'sentinel-protection', dependencies: ['sentinel-errors'] },

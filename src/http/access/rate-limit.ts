@@ -3,6 +3,7 @@ import fastifyPlugin from 'fastify-plugin'
 import { AccessError } from '../errors/error-codes.js'
 import type { SentinelMetrics } from '../metrics/sentinel-metrics.js'
 import { describeAnswers } from '../schemas/error.js'
+import { ProxyList } from './proxy-list.js'
 import { TokenList } from './token-list.js'
 import { asksFor, HEALTH_AND_METRICS_PATHS, HEALTH_PATHS } from './watch-paths.js'
 
@@ -11,6 +12,8 @@ export interface RateLimitOptions {
   readonly perSecond: number
   /** Those that open the service; none when it is open to all. */
   readonly tokens: readonly string[]
+  /** Proxies that are believed whom they ask for. */
+  readonly proxies: readonly string[]
   readonly metrics: SentinelMetrics
 }
 
@@ -23,7 +26,7 @@ const MAX_ADDRESSES = 5_000
  * scrape by somebody who may read the metrics.
  */
 export const rateLimitPlugin = fastifyPlugin<RateLimitOptions>(
-  async (app, { perSecond, tokens: accepted, metrics }) => {
+  async (app, { perSecond, tokens: accepted, proxies, metrics }) => {
     describeAnswers(app, [429], ({ url }) => !HEALTH_PATHS.has(url))
     if (perSecond === 0) return
     const { fastifyRateLimit } = await import('@fastify/rate-limit')
@@ -50,8 +53,10 @@ export const rateLimitPlugin = fastifyPlugin<RateLimitOptions>(
         allowList: uncounted(HEALTH_AND_METRICS_PATHS),
       }),
     )
+    const trusted = new ProxyList(proxies)
     // A hook of the whole service: the library's own are those of routes, which a path that does not exist has none of.
     app.addHook('onRequest', (request, reply) => {
+      if (!trusted.empty) Object.defineProperty(request, 'ip', { value: trusted.clientOf(request.raw) })
       const limit = byToken[tokens.indexOf(request.raw.headers.authorization)] ?? byAddress
       return limit.call(app, request, reply)
     })

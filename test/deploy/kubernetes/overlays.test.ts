@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { loadConfig, unknownVariables } from '#sentinel/config/config.js'
+import { STOP_GRACE_MS } from '#sentinel/http/drain.js'
 import { hasTool, skipped } from '../tool.js'
 import { type Manifest, renderOverlay } from './manifests.js'
 import { type Container, containersOf, deploymentOf, environmentOf, type Pod } from './pod.js'
@@ -75,11 +76,25 @@ describe.skipIf(!found).for(['standalone', 'sidecar'])(
       }
     })
 
-    test('the sentinel is probed at start, for life and for readiness, on the admin port', () => {
-      const sentinel = sentinelOf(pod)
-      expect(sentinel.startupProbe?.httpGet).toEqual({ path: '/health/live', port: 'admin' })
-      expect(sentinel.livenessProbe?.httpGet).toEqual({ path: '/health/live', port: 'admin' })
-      expect(sentinel.readinessProbe?.httpGet).toEqual({ path: '/health/ready', port: 'admin' })
+    test('the sentinel is probed on the admin port, and where it is beside an app its probes hold nobody up', () => {
+      const { startupProbe, livenessProbe, readinessProbe } = sentinelOf(pod)
+      expect(livenessProbe?.httpGet).toEqual({ path: '/health/live', port: 'admin' })
+      if (overlay === 'sidecar') {
+        expect([startupProbe, readinessProbe]).toEqual([undefined, undefined])
+        return
+      }
+      expect(startupProbe?.httpGet).toEqual({ path: '/health/live', port: 'admin' })
+      expect(readinessProbe?.httpGet).toEqual({ path: '/health/ready', port: 'admin' })
+    })
+
+    test('the pod is given more time to end than the service takes, and no links of other Services', () => {
+      const { limits } = loadConfig({
+        ...environmentOf(sentinelOf(pod), manifests),
+        SENTINEL_ALLOW_UNAUTHENTICATED: 'true',
+      })
+      const neededMs = STOP_GRACE_MS + limits.drainMs
+      expect((pod.terminationGracePeriodSeconds ?? 30) * 1000).toBeGreaterThan(neededMs)
+      expect(pod.enableServiceLinks).toBe(false)
     })
 
     test('the settings are ones that the service knows and accepts, and agree with the ports', () => {
@@ -87,11 +102,11 @@ describe.skipIf(!found).for(['standalone', 'sidecar'])(
       expect(unknownVariables(environment)).toEqual([])
       const image = { SENTINEL_HOST: '0.0.0.0', SENTINEL_ALLOW_UNAUTHENTICATED: 'true' }
       const config = loadConfig({ ...image, ...environment })
-      expect(config.admin).toMatchObject({ host: '0.0.0.0', port: portsOf(pod).get('admin') })
+      expect(config.admin).toMatchObject({ host: '::', port: portsOf(pod).get('admin') })
       const state = sentinelOf(pod).volumeMounts?.find(({ name }) => name === 'state')
       expect(environment.SENTINEL_STATE_DIR).toBe(state?.mountPath)
       expect(pod.volumes?.map(({ name }) => name)).toContain('state')
-      expect(config.host).toBe(overlay === 'sidecar' ? '127.0.0.1' : '0.0.0.0')
+      expect(config.host).toBe(overlay === 'sidecar' ? '127.0.0.1' : '::')
     })
 
     test('selectors find the pod, and the monitor finds the admin port', () => {

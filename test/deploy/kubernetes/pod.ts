@@ -28,6 +28,8 @@ export interface Pod {
   readonly containers: readonly Container[]
   readonly securityContext?: Readonly<Record<string, unknown>>
   readonly automountServiceAccountToken?: boolean
+  readonly enableServiceLinks?: boolean
+  readonly terminationGracePeriodSeconds?: number
   readonly volumes?: readonly { readonly name: string }[]
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { App } from '#sentinel/http/app.js'
+import { exchange } from '../exchange.js'
 import { historySize, NORMAL, startApp } from '../subject.js'
 
 const TOKEN = 'correct-horse-battery'
@@ -96,8 +97,8 @@ describe('with a token configured', () => {
     const app = await startApp({ SENTINEL_API_TOKEN: TOKEN })
     const authorization = `Bearer ${TOKEN}`
     await post(app, {})
-    await post(app, { authorization, host: 'evil.example' })
-    await post(app, { authorization, host: 'evil.example' })
+    await post(app, { host: 'evil.example' })
+    await post(app, { host: 'evil.example' })
     await post(app, { authorization, origin: 'http://evil.example' })
     const text = (await app.inject({ url: '/metrics', headers: { authorization } })).body
     for (const line of ['{reason="token"} 1', '{reason="host"} 2', '{reason="origin"} 1']) {
@@ -119,6 +120,15 @@ describe('the Host header', () => {
     '127.0.0.1:8000',
     '[::1]:8000',
     '127.0.0.9:8000',
+    '192.168.1.10:8000',
+    '10.0.3.17:30464',
+    '0.0.0.0:8000',
+    '127.1:8000',
+    '192.168.0.1.',
+    '[fd00::17]',
+    '[fd00::17]:8000',
+    '[::ffff:10.0.0.1]:8000',
+    '[fe80::1%25eth0]:8000',
     'sentinel.internal',
     'Sentinel.Internal:80',
     'api.example:443',
@@ -138,8 +148,12 @@ describe('the Host header', () => {
     'sentinel.internal.evil.example',
     '127.0.0.1@evil.example',
     'evil.example#localhost',
-    '192.168.0.1',
-    '0.0.0.0:8000',
+    '192.168.0.1.evil.example',
+    '10.0.0.256x',
+    '127.0.0.1#localhost',
+    'evil.example:127.0.0.1',
+    'sentinel_up',
+    'fd00::17.evil.example',
     ' ',
     '[::1',
     'localhost:port',
@@ -161,11 +175,56 @@ describe('the Host header', () => {
     expect((await post(app, { host: 'anything.example' })).statusCode).toBe(200)
   })
 
-  test('may be the very address that the connection came in on', async () => {
-    const app = await startApp({ SENTINEL_HOST: '0.0.0.0', SENTINEL_API_TOKEN: TOKEN })
-    await app.listen({ host: '0.0.0.0', port: 0 })
+  test.each(['sentinel_up', 'evil.example', 'sentinel.internal.evil.example:8000'])(
+    'may be %s with a valid token, which no page can know, and with no other',
+    async (host) => {
+      const app = await startApp({ SENTINEL_API_TOKEN: `${TOKEN},${OTHER}` })
+      expect((await post(app, { host, authorization: `Bearer ${OTHER}` })).statusCode).toBe(200)
+      expect((await post(app, { host, authorization: `Bearer ${OTHER}x` })).statusCode).toBe(403)
+      expect((await post(app, { host })).statusCode).toBe(403)
+      expect((await app.inject({ url: '/health', headers: { host } })).statusCode).toBe(403)
+      const origin = 'https://page.example'
+      expect((await post(app, { host, origin, authorization: `Bearer ${TOKEN}` })).statusCode).toBe(403)
+    },
+  )
+
+  test.each<[string, number]>([
+    ['GET /health HTTP/1.0', 200],
+    ['GET /health/live HTTP/1.0', 200],
+    ['GET /health/ready?from=balancer HTTP/1.0', 200],
+    ['HEAD /health/live HTTP/1.0', 200],
+    ['GET /health/live HTTP/1.0\r\nhost:', 200],
+    ['GET /health/live HTTP/1.1\r\nhost:', 200],
+    ['GET /health/live HTTP/1.0\r\nhost: evil.example', 403],
+    ['GET /metrics HTTP/1.0', 403],
+    ['GET /anomalies HTTP/1.0', 403],
+    ['GET /healthy HTTP/1.0', 403],
+  ])('may be missing where probes ask: %j gives %i', async (request, status) => {
+    const app = await startApp()
+    await app.listen({ host: '127.0.0.1', port: 0 })
     const { port } = app.server.address() as { port: number }
-    expect((await fetch(`http://127.0.0.77:${port}/health`)).status).toBe(200)
+    const close = request.includes('1.1') ? '\r\nconnection: close' : ''
+    expect(await exchange(port, `${request}${close}\r\n\r\n`)).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
+  })
+
+  test('that is refused is said in the log once a name, with the variable that allows it, and not without end', async () => {
+    const lines: Record<string, unknown>[] = []
+    const logger = { stream: { write: (line: string) => lines.push(JSON.parse(line)) } }
+    const app = await startApp({}, { logger })
+    for (const host of ['sentinel_up', 'Sentinel_Up:8000', 'sentinel_up', 'other.example\u202e']) {
+      await app.inject({ url: '/health', headers: { host } })
+    }
+    await app.inject({ url: '/health', headers: { origin: 'https://page.example' } })
+    const warned = lines.filter(({ level }) => level === 'warn')
+    expect(warned).toMatchObject([
+      { header: 'Host', refused: 'sentinel_up', variable: 'SENTINEL_ALLOWED_HOSTS' },
+      { header: 'Host', refused: 'other.example', variable: 'SENTINEL_ALLOWED_HOSTS' },
+      { header: 'Origin', refused: 'https://page.example', variable: 'SENTINEL_CORS_ORIGINS' },
+    ])
+    expect(warned[0]?.msg).toContain('SENTINEL_ALLOWED_HOSTS')
+    for (let n = 0; n < 300; n++) await app.inject({ url: '/health', headers: { host: `n${n}.example` } })
+    expect(lines.filter(({ header }) => header === 'Host')).toHaveLength(50)
+    expect(lines.at(-1)?.msg).toContain('further ones are not logged')
   })
 })
 

@@ -2,7 +2,7 @@
 // or gone costs nobody anything: the report is sent after the answer, with a time-out, and its failure is ignored.
 import { createServer } from 'node:http'
 
-const SENTINEL = process.env.SENTINEL_URL ?? 'http://127.0.0.1:8000'
+const SENTINEL = (process.env.SENTINEL_URL || 'http://127.0.0.1:8000').replace(/\/+$/, '')
 const TIMEOUT_MS = 2_000
 
 function report(record) {
@@ -36,7 +36,7 @@ const server = createServer((request, response) => {
     })
   })
 })
-server.listen(Number(process.env.PORT ?? 8080), () =>
+server.listen(Number(process.env.PORT || 8080), () =>
   console.log(`example app at port ${server.address().port}`),
 )
 process.once('SIGTERM', () => server.close())
