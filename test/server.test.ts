@@ -1,6 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, open, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -10,9 +10,11 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { freePort } from './free-port.js'
 
 const SERVER = fileURLToPath(import.meta.resolve('#sentinel/server.js'))
+const HEALTH_CHECK = fileURLToPath(import.meta.resolve('#sentinel/healthcheck.js'))
 
 interface Process {
   readonly child: ChildProcess
+  readonly cwd: string
   readonly stdout: () => string
   readonly stderr: () => string
   readonly exit: Promise<number | null>
@@ -41,7 +43,7 @@ async function start(
     await exit
     await rm(cwd, { recursive: true })
   })
-  return { child, stdout: () => stdout, stderr: () => stderr, exit }
+  return { child, cwd, stdout: () => stdout, stderr: () => stderr, exit }
 }
 
 /** Resolves with the address once the process says it listens. */
@@ -209,6 +211,97 @@ describe('the server process', () => {
     expect(other.stderr()).toContain('SENTINEL_HOST="not a host"')
   })
 
+  test('takes from .env what the environment sets to nothing, and no folder for it', async () => {
+    const dotenv = '\ufeffSENTINEL_PORT=0\nSENTINEL_LOG_LEVEL="debug"\n'
+    const environment = { SENTINEL_PORT: '', SENTINEL_LOG_LEVEL: ' ', SENTINEL_HOST: '' }
+    const server = await start(environment, [], dotenv)
+    expect((await listening(server)).port).not.toBe('8000')
+    const cwd = await mkdtemp(join(tmpdir(), 'sentinel-'))
+    onTestFinished(() => rm(cwd, { recursive: true }))
+    await mkdir(join(cwd, '.env'))
+    const help = spawnSync(process.execPath, [HEALTH_CHECK], {
+      cwd,
+      env: { SENTINEL_PORT: '1' },
+      encoding: 'utf8',
+    })
+    expect(help.stderr).toMatch(/^unhealthy: .*ECONNREFUSED.*\n$/)
+  })
+
+  test.each<[string, Record<string, string>, string]>([
+    ['a port from .env', {}, 'SENTINEL_PORT=PORT\n'],
+    ['a port from .env, and nothing in the environment', { SENTINEL_PORT: '' }, 'SENTINEL_PORT="PORT"\n'],
+    [
+      'all addresses of both kinds',
+      { SENTINEL_HOST: '[::]', SENTINEL_ALLOW_UNAUTHENTICATED: 'true' },
+      'SENTINEL_PORT=PORT\n',
+    ],
+    [
+      'proxies in the environment',
+      { http_proxy: 'http://127.0.0.1:1', HTTP_PROXY: 'http://127.0.0.1:1', NODE_USE_ENV_PROXY: '1' },
+      'SENTINEL_PORT=PORT\n',
+    ],
+  ])(
+    'is asked by the health check of the image as it reads itself: %s',
+    async (_what, environment, dotenv) => {
+      const port = await freePort()
+      const server = await start(
+        environment,
+        [],
+        dotenv.replace('PORT=PORT', `PORT=${port}`).replace('"PORT"', `"${port}"`),
+      )
+      await listening(server)
+      const check = spawnSync(process.execPath, [HEALTH_CHECK], {
+        cwd: server.cwd,
+        env: { PATH: process.env.PATH, ...environment },
+        encoding: 'utf8',
+      })
+      expect([check.status, check.stderr]).toEqual([0, ''])
+    },
+  )
+
+  test('a bad setting is said in one line by the health check, too', () => {
+    const check = spawnSync(process.execPath, [HEALTH_CHECK], {
+      env: { SENTINEL_PORT: '"8000"' },
+      encoding: 'utf8',
+    })
+    expect(check.status).toBe(1)
+    expect(check.stderr).toMatch(/^unhealthy: SENTINEL_PORT=.* the quotes are part of it[^\n]*\n$/)
+  })
+
+  test('a setting that nothing uses and that cannot be used is said in the log, no more', async () => {
+    const server = await start({
+      SENTINEL_PORT: '0',
+      SENTINEL_EXPLAIN: 'rules',
+      OLLAMA_HOST: 'ftp://elsewhere',
+    })
+    await listening(server)
+    expect(server.stdout()).toContain('"variable":"OLLAMA_HOST"')
+    expect(server.stdout()).not.toContain('elsewhere')
+  })
+
+  test('a path for the state that is a file ends it with one line', async () => {
+    const server = await start({ SENTINEL_PORT: '0', SENTINEL_STATE_DIR: '.env' }, [], 'SENTINEL_TREES=7\n')
+    expect(await server.exit).toBe(1)
+    expect(server.stderr()).toMatch(
+      /^codeflow-sentinel: SENTINEL_STATE_DIR="\.env" cannot be used: it is a file; [^\n]+\n$/,
+    )
+  })
+
+  test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
+    '%s while it starts ends it, with exit code 0',
+    async (signal) => {
+      const ends: unknown[] = []
+      for (const waitMs of [0, 30, 60, 120, 240]) {
+        const server = await start({ SENTINEL_PORT: '0' })
+        await loaded(server)
+        await new Promise((resolve) => setTimeout(resolve, waitMs))
+        server.child.kill(signal)
+        ends.push(await server.exit, server.stderr())
+      }
+      expect(ends).toEqual(Array(5).fill([0, '']).flat())
+    },
+  )
+
   test('warns of a variable that it does not know', async () => {
     const server = await start({ SENTINEL_PORT: '0', SENTINEL_TRES: '5' })
     await listening(server)
@@ -249,6 +342,17 @@ describe('the server process', () => {
     expect(unknown.stderr().trim().split('\n')).toHaveLength(1)
   })
 })
+
+/** Resolves once the process listens for signals, and not only the runtime is there. */
+async function loaded({ child }: Process): Promise<void> {
+  // The system tells which signals a process catches; SIGHUP is the first of the mask.
+  const catches = async (): Promise<boolean> => {
+    const mask =
+      /^SigCgt:\s*([\da-f]+)$/m.exec(await readFile(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? '0'
+    return (BigInt(`0x${mask}`) & 1n) === 1n
+  }
+  while (!(await catches())) await new Promise((resolve) => setTimeout(resolve, 5))
+}
 
 /** Asks until somebody listens. */
 async function untilAnswered(url: string): Promise<string> {

@@ -36,8 +36,9 @@ export class SentinelClient {
    * @param {number} [options.timeoutMs] for all tries together
    * @param {number} [options.retries] after the first try
    */
-  constructor({ url = 'http://127.0.0.1:8000', token, timeoutMs = 2_500, retries = 1 } = {}) {
-    this.#url = new URL('/analyze-flow', url)
+  constructor({ url, token, timeoutMs = 2_500, retries = 1 } = {}) {
+    // A variable that is set to nothing counts as not set, and a prefix of a proxy stays.
+    this.#url = `${(url?.trim() || 'http://127.0.0.1:8000').replace(/\/+$/, '')}/analyze-flow`
     this.#headers = { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) }
     this.#timeoutMs = timeoutMs
     this.#retries = retries

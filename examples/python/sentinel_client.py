@@ -9,22 +9,25 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import uuid
 from typing import BinaryIO, TextIO
 
 import requests
 
+DEFAULT_URL = "http://127.0.0.1:8000"
+
 
 class SentinelClient:
     def __init__(
         self,
-        url: str = "http://127.0.0.1:8000",
+        url: str = DEFAULT_URL,
         token: str | None = None,
         timeout_s: float = 2.5,
         retries: int = 1,
     ) -> None:
-        self._url = f"{url.rstrip('/')}/analyze-flow"
+        self._url = f"{(url or DEFAULT_URL).rstrip('/')}/analyze-flow"
         self._timeout_s = timeout_s
         self._retries = retries
         self._session = requests.Session()
@@ -32,6 +35,21 @@ class SentinelClient:
         self._session.trust_env = False
         if token:
             self._session.headers["Authorization"] = f"Bearer {token}"
+
+    @classmethod
+    def from_environment(cls) -> SentinelClient:
+        """By SENTINEL_URL and SENTINEL_API_TOKEN, of which the first is taken where there are several.
+
+        What is not set, or empty, is looked for in a file .env of the working directory, which may be the
+        sentinel's own: then its SENTINEL_PORT counts, too.
+        """
+        file = read_dotenv()
+
+        def setting(name: str) -> str:
+            return os.environ.get(name, "").strip() or file.get(name, "")
+
+        url = setting("SENTINEL_URL") or f"http://127.0.0.1:{file.get('SENTINEL_PORT') or 8000}"
+        return cls(url=url, token=setting("SENTINEL_API_TOKEN").split(",")[0].strip())
 
     def analyze(self, latency: float, input_length: int, errors: int, **rest: str) -> dict:
         """Reports one request; rest may hold route, user_id and timestamp. Never raises.
@@ -111,9 +129,20 @@ def read_record(line: bytes) -> dict:
     return record
 
 
+def read_dotenv() -> dict[str, str]:
+    """The names and values of .env; nothing where it cannot be read."""
+    try:
+        with open(".env", encoding="utf-8-sig") as file:
+            lines = file.readlines()
+    except (OSError, ValueError):
+        return {}
+    found = {}
+    for line in lines:
+        match = re.match(r"""\s*(?:export\s+)?(\w+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^#\n]*))""", line)
+        if match:
+            found[match[1]] = next(value for value in match.groups()[1:] if value is not None).strip()
+    return found
+
+
 if __name__ == "__main__":
-    client = SentinelClient(
-        url=os.environ.get("SENTINEL_URL", "http://127.0.0.1:8000"),
-        token=os.environ.get("SENTINEL_API_TOKEN"),
-    )
-    pipe(client, sys.stdin.buffer, sys.stdout)
+    pipe(SentinelClient.from_environment(), sys.stdin.buffer, sys.stdout)

@@ -1,8 +1,15 @@
 import { execFile, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { SentinelClient } from '../../examples/javascript/sentinel-client.mjs'
 import { hasTool, skipped } from '../deploy/tool.js'
 import { ServiceProcess } from '../e2e/service-process.js'
 import { deadAddress } from './silent-server.js'
@@ -32,6 +39,36 @@ function watch(target: string, sentinel: string): Promise<{ stdout: string }> {
   return run(example('shell/monitor.sh'), [target], { env })
 }
 
+/** As on a machine that speaks German and has a proxy for what is far away, which does not answer. */
+async function elsewhere(): Promise<Record<string, string>> {
+  const LOCPATH = await mkdtemp(join(tmpdir(), 'sentinel-locale-'))
+  onTestFinished(() => rm(LOCPATH, { recursive: true }))
+  // Without the sources of the language the numbers are written with a point anyway.
+  spawnSync('localedef', ['-i', 'de_DE', '-f', 'UTF-8', join(LOCPATH, 'de_DE.UTF-8')])
+  const proxy = await deadAddress()
+  const proxies = {
+    http_proxy: proxy,
+    https_proxy: proxy,
+    all_proxy: proxy,
+    HTTP_PROXY: proxy,
+    ALL_PROXY: proxy,
+  }
+  return { PATH: process.env.PATH ?? '', LOCPATH, LC_ALL: 'de_DE.UTF-8', LANG: 'de_DE.UTF-8', ...proxies }
+}
+
+async function folderWithDotenv(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'sentinel-client-'))
+  onTestFinished(() => rm(folder, { recursive: true }))
+  const { port } = new URL(service.url)
+  const lines = [
+    `SENTINEL_API_TOKEN="${TOKEN},another-token"`,
+    `export SENTINEL_PORT=${port} # the service`,
+    'SENTINEL_URL=',
+  ]
+  await writeFile(join(folder, '.env'), lines.join('\r\n'))
+  return folder
+}
+
 async function historySize(): Promise<number> {
   return ((await (await service.get('/health')).json()) as { history_size: number }).history_size
 }
@@ -51,6 +88,61 @@ test.skipIf(!curl)(`it goes on when target or sentinel are gone${skipped('curl',
     /^000 [\d.]+ms 0B \{"status":"(OK|THREAT_DETECTED)"/,
   )
   expect((await watch(`${service.url}/health`, gone)).stdout).toMatch(/^200 .* \{"status":"UNKNOWN"\}$/m)
+})
+
+test.skipIf(!curl)(
+  `the monitor writes numbers with a point and goes past proxies, whatever the machine is set to${skipped('curl', curl)}`,
+  async () => {
+    const env = { ...(await elsewhere()), SENTINEL_API_TOKEN: TOKEN, COUNT: '1' }
+    const { stdout } = await run(example('shell/monitor.sh'), [`${service.url}/health`], {
+      env: { ...env, SENTINEL_URL: `${service.url}/` },
+    })
+    expect(stdout).toMatch(/^200 \d+\.\d{3}ms \d+B \{"status":"OK"\}$/m)
+  },
+)
+
+test.skipIf(!curl)(`the monitor reads the .env of the service${skipped('curl', curl)}`, async () => {
+  const cwd = await folderWithDotenv()
+  const env = { PATH: process.env.PATH, SENTINEL_URL: '', SENTINEL_API_TOKEN: '', COUNT: '1' }
+  const { stdout } = await run(example('shell/monitor.sh'), [`${service.url}/health`], { cwd, env })
+  expect(stdout).toMatch(/^200 .* \{"status":"OK"\}$/m)
+})
+
+test.skipIf(!requests)(
+  `the Python client reads the .env of the service, and goes past proxies${skipped('requests', requests)}`,
+  async () => {
+    const cwd = await folderWithDotenv()
+    for (const SENTINEL_URL of ['', `${service.url}/`, `${service.url}//`]) {
+      const { stdout } = spawnSync('python3', [example('python/sentinel_client.py')], {
+        cwd,
+        env: { ...process.env, ...(await elsewhere()), SENTINEL_URL, SENTINEL_API_TOKEN: ' ' },
+        input: '{"latency": 120, "input_length": 1800, "errors": 0}',
+        encoding: 'utf8',
+      })
+      expect(JSON.parse(stdout)).toEqual({ status: 'OK' })
+    }
+  },
+)
+
+test.skipIf(!(curl && requests))('a path in the address of the sentinel stays', async () => {
+  const asked: (string | undefined)[] = []
+  const proxy = createServer((request, response) => {
+    asked.push(request.url)
+    request.resume().once('end', () => response.end('{"status":"OK"}'))
+  })
+  proxy.listen(0, '127.0.0.1')
+  onTestFinished(() => void proxy.close())
+  await once(proxy, 'listening')
+  const url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}/behind/a/proxy/`
+  const env = { ...process.env, SENTINEL_URL: url, COUNT: '1' }
+  await run(example('shell/monitor.sh'), [service.url], { env })
+  const python = run('python3', [example('python/sentinel_client.py')], { env })
+  python.child.stdin?.end('{"latency": 120, "input_length": 1800, "errors": 0}')
+  await python
+  expect(await new SentinelClient({ url }).analyze({ latency: 1, input_length: 1, errors: 0 })).toEqual({
+    status: 'OK',
+  })
+  expect(asked).toEqual(Array(3).fill('/behind/a/proxy/analyze-flow'))
 })
 
 test.skipIf(!shellcheck)(`shellcheck has nothing to say${skipped('shellcheck', shellcheck)}`, async () => {
