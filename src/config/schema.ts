@@ -49,7 +49,7 @@ export const Environment = Type.Object(
       pattern: `^(?:\\*|${HOST}(?:\\s*,\\s*${HOST})*)?$`,
       allowed: 'host names or addresses, separated by commas, or *',
       description:
-        'What a Host header may name besides the loopback names and the address listened on; * for anything.',
+        'Names a Host header may carry besides localhost, any address and the name listened on; * for any.',
     }),
     SENTINEL_CORS_ORIGINS: Type.String({
       default: '',

@@ -3,6 +3,8 @@ import { vi } from 'vitest'
 import { IncidentLog } from '#sentinel/alerts/incident-log.js'
 import { AnomalyLog } from '#sentinel/anomalies/anomaly-log.js'
 import { Detail } from '#sentinel/anomalies/detail.js'
+import { Connections } from '#sentinel/http/connections.js'
+import { Drain } from '#sentinel/http/drain.js'
 import { type AnomalyRoutesOptions, anomalyRoutes } from '#sentinel/http/routes/anomalies.js'
 import { ErrorAnswer } from '#sentinel/http/schemas/error.js'
 import { SLOW } from '../explain/verdicts.js'
@@ -17,7 +19,12 @@ export async function start(options: Partial<AnomalyRoutesOptions> = {}): Promis
   app = Fastify()
   app.addSchema(ErrorAnswer)
   app.addSchema(Detail)
-  await app.register(anomalyRoutes, { log, incidents, ...options })
+  const connections = new Connections(16, 5000)
+  const drain = new Drain({ connections, drainMs: 0, patienceMs: 5000, onCut() {} })
+  connections.watch(app.server)
+  drain.watch(app.server)
+  app.addHook('preClose', () => drain.finish())
+  await app.register(anomalyRoutes, { log, incidents, drain, ...options })
 }
 
 /** To be called before each test; what it returns, after it. */

@@ -98,8 +98,8 @@ test.each([
   expect(answers('/openapi.json')).toEqual([200, 403, 429, 500, 503])
   // Not shed, and limited only for those whose token is refused; probes carry no token.
   expect(answers('/metrics')).toEqual([200, 401, 403, 429, 500])
-  for (const path of ['/health', '/health/live', '/health/ready'])
-    expect(answers(path)).toEqual([200, 403, 500])
+  for (const path of ['/health', '/health/live']) expect(answers(path)).toEqual([200, 403, 500])
+  expect(answers('/health/ready')).toEqual([200, 403, 500, 503])
 })
 
 test('every named schema has a description and an example, and every reference resolves', async () => {

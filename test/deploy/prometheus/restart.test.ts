@@ -5,6 +5,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { record } from '../../chaos/load.js'
 import { ServiceProcess } from '../../e2e/service-process.js'
 import { freePort } from '../../free-port.js'
+import { until } from '../../until.js'
 import { hasTool, skipped } from '../tool.js'
 import { PrometheusProcess } from './prometheus-process.js'
 
@@ -33,8 +34,7 @@ test.skipIf(!found)(
     const killed = await start()
     const prometheus = await PrometheusProcess.start(`127.0.0.1:${port}`)
     onTestFinished(() => prometheus.stop())
-    const scraped = (query: string) =>
-      prometheus.until(async () => (await prometheus.count(query)) > 0, query)
+    const scraped = (query: string) => until(async () => (await prometheus.count(query)) > 0, query)
     await scraped('sentinel_score_count == 0')
     await report(killed, 30)
     await scraped('sentinel_score_count == 30')
