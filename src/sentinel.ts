@@ -1,7 +1,6 @@
 import type { AlarmState } from './alerts/alarm.js'
 import { AlertDesk } from './alerts/alert-desk.js'
 import { ALERT_DEFAULTS } from './alerts/alert-options.js'
-import type { Band } from './alerts/alerts.js'
 import { IncidentLog } from './alerts/incident-log.js'
 import { logIncident } from './alerts/log-incident.js'
 import { Operator } from './alerts/operator.js'
@@ -94,13 +93,13 @@ export class Sentinel {
       options: { ...ALERT_DEFAULTS, ...options.alerts },
       policies: settings.policies,
       routesMax: settings.routesMax,
+      changeRecords: settings.historyMax,
       minConfidence: settings.minConfidence,
       sentence: incidentSentence,
       clock,
     })
     this.alertRate = this.#desk.rate
-    const forgetAlerts = (route: string | null, band: Band): void => this.#desk.forget(route, band)
-    this.operator = new Operator({ detector, anomalies, incidents, forgetAlerts, log, clock })
+    this.operator = new Operator({ detector, anomalies, incidents, memories: this.#desk, log, clock })
     this.#reporter = new Reporter({ anomalies, incidents, explain, listeners, log })
     this.#parts = {
       detector,
@@ -166,7 +165,9 @@ export class Sentinel {
     const { detector, operator } = this
     this.#recordClock?.see(record)
     let verdict = detector.rate(record, options)
-    const { p, alert } = this.#desk.decide(verdict, !operator.keepsOut())
+    const threat = operator.keepsOut()
+    const expected = operator.expects(() => this.#told(verdict))
+    const { p, alert } = this.#desk.decide(verdict, threat ? 'never' : expected ? 'expected' : 'usual')
     if (alert !== null) verdict = this.#told(verdict)
     const muted = alert !== null && operator.mutes(verdict)
     detector.learn(operator.treatmentOf(alert === null ? 'none' : muted ? 'muted' : 'alerted'))

@@ -33,6 +33,8 @@ export interface RatedRecord {
   readonly learns?: boolean
   /** Whether the forest knows the route; default true. */
   readonly known?: boolean
+  /** Whether an operator expects records like it; default false. */
+  readonly expected?: boolean
 }
 
 /** A record that somebody is to hear of. */
@@ -134,6 +136,16 @@ export class Alarm {
   /** Takes what was learnt of a band of values out, of a route or, for null, of all. */
   forget(route: string | null, band: Band): void {
     this.#alerts.forget(route, band)
+  }
+
+  /** Forgets what was learnt of a route. */
+  reset(route: string): void {
+    this.#alerts.reset(route)
+  }
+
+  /** A change for good is expected within so many records, of a route or, for null, of any. */
+  expectChange(route: string | null, records: number): void {
+    this.#alerts.expectChange(route, records)
   }
 
   capture(): AlarmState {

@@ -1,7 +1,8 @@
 import type { FeaturePolicies } from '../detector/baseline/policy.js'
-import type { Detector } from '../detector/detector.js'
+import type { Detector, Treatment } from '../detector/detector.js'
 import type { Verdict } from '../detector/verdict.js'
 import { Alarm, type Alarmed, type AlarmState, type Alert } from './alarm.js'
+import type { AlertMemories } from './alert-memories.js'
 import type { AlertOptions } from './alert-options.js'
 import { type Band, OBSERVED_FIRST } from './alerts.js'
 import type { IncidentFacts, IncidentLog } from './incident-log.js'
@@ -15,6 +16,8 @@ export interface AlertDeskParts {
   readonly options: Required<AlertOptions>
   readonly policies: FeaturePolicies
   readonly routesMax: number
+  /** Records that an announced change is expected for. */
+  readonly changeRecords: number
   /** An alert needs at least this confidence, [0, 1]. */
   readonly minConfidence: number
   /** Says what an incident is in a sentence. */
@@ -36,7 +39,7 @@ export interface Decision {
  * forest's label; by the static limits while there is no forest, beside p while that is young, and of a route that is
  * not known yet; and by the limits that an operator set, whoever decides.
  */
-export class AlertDesk {
+export class AlertDesk implements AlertMemories {
   readonly #parts: AlertDeskParts
   /** What the value of each feature must never exceed. */
   readonly #limits: Float64Array
@@ -59,12 +62,12 @@ export class AlertDesk {
 
   /**
    * @param verdict of the record that the detector rated last, and has not learnt from yet
-   * @param learns whether the alarm may learn from it
+   * @param treatment what an operator's words make of it
    */
-  decide(verdict: Verdict, learns: boolean): Decision {
+  decide(verdict: Verdict, treatment: Treatment): Decision {
     const decision = this.#decision
     const byForest = verdict.detector === 'forest'
-    const alarmed = this.#alarm === null ? null : this.#raise(verdict, byForest, learns, this.#alarm)
+    const alarmed = this.#alarm === null ? null : this.#raise(verdict, byForest, treatment, this.#alarm)
     decision.p = null
     decision.alert = verdict.anomalous ? BY_LABEL : null
     if (alarmed !== null && byForest) {
@@ -91,6 +94,19 @@ export class AlertDesk {
   /** Takes what the alarm learnt of a band of values out, of a route or, for null, of all. */
   forget(route: string | null, band: Band): void {
     this.#alarm?.forget(route, band)
+  }
+
+  /** Forgets what the alarm learnt of a route, or of all: then what is open ends. */
+  reset(route: string | null): void {
+    if (route === null) {
+      this.#alarm = this.#newAlarm()
+      this.resume()
+    } else this.#alarm?.reset(route)
+  }
+
+  /** A change for good is expected, of a route or, for null, of any. */
+  expectChange(route: string | null): void {
+    this.#alarm?.expectChange(route, this.#parts.changeRecords)
   }
 
   capture(): AlarmState | null {
@@ -131,13 +147,15 @@ export class AlertDesk {
   }
 
   /** While there is no forest the alarm only learns which values are usual. */
-  #raise(verdict: Verdict, byForest: boolean, mayLearn: boolean, alarm: Alarm): Alarmed {
+  #raise(verdict: Verdict, byForest: boolean, treatment: Treatment, alarm: Alarm): Alarmed {
     const { rated, learningPaused } = this.#parts.detector
     const score = byForest ? verdict.score : Number.NaN
     const route = rated?.route ?? ''
     const known = verdict.scope !== 'baseline' || route === ''
-    const learns = mayLearn && !learningPaused
-    return alarm.judge({ route, score, values: rated?.considered ?? [], learns, known }, this.#parts.clock())
+    const learns = treatment !== 'never' && !learningPaused
+    const expected = treatment === 'expected'
+    const values = rated?.considered ?? []
+    return alarm.judge({ route, score, values, learns, known, expected }, this.#parts.clock())
   }
 
   /** Beyond a static limit, while p may not tell yet: of all traffic, or of the route. */

@@ -1,12 +1,13 @@
 import { AlertsStateError, type Captured, listOf, memberOf, numbersOf } from './captured.js'
 import { Detection } from './evidence/detection.js'
+import { ExpectedChange } from './evidence/expected-change.js'
 import type { Incident, KeptIncident } from './evidence/gathered-incident.js'
 import { type IncidentEvent, Incidents } from './evidence/gathering.js'
 import { type Action, gradeOf } from './evidence/grade.js'
 import { TrafficPace } from './evidence/traffic-pace.js'
 import type { Watch } from './evidence/watch.js'
 import { type AlertsOptions, type AlertsSettings, namesOf, settingsOf } from './options.js'
-import { Learning } from './rarity/learning.js'
+import { Learning, RARE } from './rarity/learning.js'
 import { Rarity } from './rarity/rarity.js'
 import type { RouteMemory } from './rarity/route-memory.js'
 import { RouteTable } from './rarity/route-table.js'
@@ -30,6 +31,8 @@ export interface Judged {
   readonly learns?: boolean
   /** Whether the forest knows the route, so that the score is one among its records; default true. */
   readonly known?: boolean
+  /** Whether an operator expects records like it: a rare one is then learnt, and no evidence; default false. */
+  readonly expected?: boolean
 }
 
 /** Values of one feature, both ends inclusive. */
@@ -72,6 +75,7 @@ export class Alerts {
   readonly #detection: Detection
   readonly #learning: Learning
   readonly #pace: TrafficPace
+  readonly #change = new ExpectedChange()
   readonly #events: IncidentEvent[] = []
   readonly #judgement: { -readonly [Name in keyof Judgement]: Judgement[Name] }
   #records = 0
@@ -139,7 +143,8 @@ export class Alerts {
    * Judges a record, then learns from it.
    * @param nowMs when it came, ms
    */
-  judge({ route: name, score, values, learns = true, known = true }: Judged, nowMs: number): Judgement {
+  judge(record: Judged, nowMs: number): Judgement {
+    const { route: name, score, values, learns = true, known = true } = record
     const events = this.#events
     // To set the length costs more than to read it.
     if (events.length > 0) events.length = 0
@@ -153,13 +158,20 @@ export class Alerts {
     if (unknown) this.#rarity.withhold()
     this.#judgement.known = !unknown || route.records > STRANGE_UP_TO
     if (this.#incidents.open > 0) this.#incidents.sweep(nowMs, events)
+    this.#change.count(name)
+    const { z, p } = this.#rarity
+    const expected = record.expected === true && z > RARE
+    if (expected) this.#rarity.withhold()
     const watch = this.#detection.weigh(route, this.#rarity, this.#records, learns, this.#pace, nowMs, events)
     this.#keepTime(route, watch === undefined, nowMs)
+    this.#judgement.surprise = z
+    this.#judgement.p = p
     this.#answer(route, score, values, watch, nowMs)
     const open =
       this.#incidents.open === 0 ? undefined : (this.#incidents.of(null) ?? this.#incidents.of(name))
     if (learns && unknown) this.#learning.learnNew(route, values, this.#records)
-    else if (learns) this.#learning.learn(route, values, open, this.#records)
+    else if (learns && expected) this.#learning.learnExpected(route, values)
+    else if (learns) this.#learning.learn(route, values, open, this.#records, this.#change.isExpected(name))
     return this.#judgement
   }
 
@@ -184,6 +196,20 @@ export class Alerts {
     return gone
   }
 
+  /** Forgets what was learnt of a route, as before its first record. */
+  reset(name: string): void {
+    this.#routes.reset(name)
+  }
+
+  /**
+   * A change for good is expected: what lasts is taken for usual after a fifth of the records.
+   * @param name of the route; null for any
+   * @param records for which it is expected
+   */
+  expectChange(name: string | null, records: number): void {
+    this.#change.announce(name, records)
+  }
+
   /** All that the next verdicts depend on, as plain data. */
   capture(): Captured {
     return {
@@ -194,6 +220,7 @@ export class Alerts {
       incidents: this.#incidents.capture(),
       detection: this.#detection.capture(),
       pace: this.#pace.capture(),
+      change: this.#change.capture(),
     }
   }
 
@@ -211,6 +238,8 @@ export class Alerts {
     this.#incidents.restore(memberOf(captured, 'incidents'))
     this.#detection.restore(memberOf(captured, 'detection'))
     this.#pace.restore(memberOf(captured, 'pace'))
+    // A state of before changes were expected has none.
+    if (Object.hasOwn(captured as object, 'change')) this.#change.restore(memberOf(captured, 'change'))
     this.#records = records
     this.#calmRecords = calmRecords
   }
@@ -223,11 +252,8 @@ export class Alerts {
     nowMs: number,
   ): void {
     const judgement = this.#judgement
-    const { z } = this.#rarity
     const beyondLimit = this.#exceedsLimit(values)
-    judgement.surprise = z
-    judgement.p = this.#rarity.p
-    judgement.alert = z >= this.#rateZ || watch !== undefined || beyondLimit
+    judgement.alert = judgement.surprise >= this.#rateZ || watch !== undefined || beyondLimit
     judgement.incident = watch?.incident ?? null
     judgement.feature = -1
     judgement.action = null
@@ -242,7 +268,7 @@ export class Alerts {
     if (this.#settings.actions === 'freeze') return 'freeze'
     if (this.#records <= OBSERVED_FIRST) return 'observe'
     const ratio = this.#ratio(route, values)
-    return gradeOf({ z: this.#rarity.z, rateZ: this.#rateZ, inIncident, ratio })
+    return gradeOf({ z: this.#judgement.surprise, rateZ: this.#rateZ, inIncident, ratio })
   }
 
   /** How many times the usual value the leading feature is, on its rare side. */

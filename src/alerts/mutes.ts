@@ -45,15 +45,10 @@ export class Mutes extends PatternList<Mute> {
     super('mute', Mute, MUTES_MAX)
   }
 
-  /** The mute that an alert falls under, with the alert counted; null when there is none. */
-  take(route: string, lead: Lead, nowMs: number): Mute | null {
+  /** The mute that a record falls under; null when there is none. */
+  match(route: string, lead: Lead, nowMs: number): Mute | null {
     if (this.size === 0) return null
-    for (const mute of this.at(nowMs)) {
-      if (!falls(mute, route, lead)) continue
-      mute.muted += 1
-      return mute
-    }
-    return null
+    return this.at(nowMs).find((mute) => falls(mute, route, lead)) ?? null
   }
 }
 

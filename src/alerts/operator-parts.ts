@@ -1,5 +1,5 @@
 import type { Detector } from '../detector/detector.js'
-import type { Band } from './alerts.js'
+import type { AlertMemories } from './alert-memories.js'
 import type { FeedbackNote } from './feedback-note.js'
 import type { Incident } from './incident.js'
 import type { Findings } from './lead.js'
@@ -27,8 +27,8 @@ export interface OperatorParts {
   readonly detector: Detector
   readonly anomalies: AnomalyNotes
   readonly incidents: IncidentNotes
-  /** Takes what the alerts learnt of a band of values out, of a route or, for null, of all. */
-  readonly forgetAlerts?: (route: string | null, band: Band) => void
+  /** What the alerts have learnt; without alerts there is none. */
+  readonly memories?: AlertMemories
   readonly log: OperatorLog
   /** Milliseconds since 1970. */
   readonly clock?: () => number

@@ -1,5 +1,6 @@
 import type { Detector, Forgotten, Treatment } from '../detector/detector.js'
 import { routeName } from '../telemetry/route-name.js'
+import { type AlertMemories, NO_MEMORIES } from './alert-memories.js'
 import { Feedback, type FeedbackSubject } from './feedback.js'
 import type { FeedbackAnswer, FeedbackNote, FeedbackRequest } from './feedback-note.js'
 import { type Findings, type Lead, leadOf, leadOfIncident } from './lead.js'
@@ -49,18 +50,22 @@ export class Operator {
   readonly #recent: RecentRecords
   readonly #feedback: Feedback
   readonly #pause: LearningPause
+  readonly #memories: AlertMemories
   #words = 0
   /** What the record rated last falls under. */
   #threat: NeverLearnt | null = null
+  /** What it is expected by. */
+  #mute: Mute | null = null
   /** What leads in the alert that was asked about last. */
   #lead: Lead | null = null
 
   /** Made by the sentinel. @internal */
   constructor(parts: OperatorParts) {
-    const { detector, anomalies, incidents, forgetAlerts = () => {}, log, clock = Date.now } = parts
+    const { detector, anomalies, incidents, memories = NO_MEMORIES, log, clock = Date.now } = parts
     this.#detector = detector
     this.#anomalies = anomalies
     this.#incidents = incidents
+    this.#memories = memories
     this.#log = log
     this.#clock = clock
     this.#pause = new LearningPause(detector, clock)
@@ -72,7 +77,7 @@ export class Operator {
       neverLearnt: this.#neverLearnt,
       recent: this.#recent,
       forget: detector.given ? null : (matches) => detector.forget(matches),
-      forgetAlerts,
+      forgetAlerts: (route, band) => memories.forget(route, band),
       keepsRoutes: detector.keepsRoutes,
     })
   }
@@ -97,21 +102,35 @@ export class Operator {
   }
 
   /**
-   * Whether an operator expects the record rated last, which would alert, and so nobody is to hear of it. A threat is
-   * never muted.
+   * Whether an operator expects records like the one rated last: then it is no evidence of anything. To be asked after
+   * `keepsOut`, for a threat is never expected.
+   * @param findings gives those of its verdict; called only where something is expected at all
+   * @internal
+   */
+  expects(findings: () => Findings): boolean {
+    const { rated } = this.#detector
+    this.#mute = null
+    if (rated === null || this.#mutes.size === 0 || this.#threat !== null) return false
+    const lead = leadOf(findings())
+    if (lead !== null) this.#mute = this.#mutes.match(rated.route, lead, this.#clock())
+    return this.#mute !== null
+  }
+
+  /**
+   * Whether nobody is to hear of the record rated last, which would alert. To be asked after `expects`.
    * @param findings of its verdict
    * @internal
    */
   mutes(findings: Findings): boolean {
-    const { rated } = this.#detector
     this.#lead = leadOf(findings)
-    if (rated === null || this.#lead === null || this.#mutes.size === 0) return false
-    return this.#threat === null && this.#mutes.take(rated.route, this.#lead, this.#clock()) !== null
+    if (this.#mute === null) return false
+    this.#mute.muted += 1
+    return true
   }
 
   /**
-   * What becomes of the record rated last. To be asked once of every record, after `keepsOut` and, of those that would
-   * alert, `mutes`.
+   * What becomes of the record rated last. To be asked once of every record, after `keepsOut`, `expects` and, of those
+   * that would alert, `mutes`.
    * @param alert what comes of it
    * @internal
    */
@@ -226,6 +245,7 @@ export class Operator {
     const name = route === undefined ? undefined : routeName(route)
     const samples = this.#detector.historySize
     const forgotten = this.#detector.reset(name)
+    this.#memories.reset(name ?? null)
     this.#say(
       { route: name ?? null, forgotten: forgotten ?? { baseline: samples } },
       'operator: learning is reset',
@@ -240,6 +260,7 @@ export class Operator {
   changed(route?: string): void {
     const name = route === undefined ? undefined : routeName(route)
     this.#detector.changed(name)
+    this.#memories.expectChange(name ?? null)
     this.#say({ route: name ?? null }, 'operator: a change is expected')
   }
 

@@ -10,8 +10,9 @@ export const CALM_MS = 60_000
 /** Where records are far apart, a minute is not enough to see calm: so many usual gaps, but an hour at most. */
 const CALM_GAPS = 20
 const LONGEST_CALM_MS = 3_600_000
-/** Odd records inside an incident after which they are taken for what is usual from now on. */
+/** Odd records inside an incident after which they are taken for what is usual from now on; fewer of an expected change. */
 const ACCEPTED_AFTER = 1000
+const EXPECTED_AFTER = ACCEPTED_AFTER / 5
 
 /** Least evidence that heats it up again, and how many calm minutes shall pass for one that chance heats up. */
 const LEAST_REHEAT = Math.log(100)
@@ -55,9 +56,12 @@ export class Watch {
     this.#heat = this.#most
   }
 
-  /** Whether records inside it are still no part of what is usual. */
-  get freezesLearning(): boolean {
-    return this.hot && this.#oddRecords <= ACCEPTED_AFTER
+  /**
+   * Whether records inside it are still no part of what is usual.
+   * @param changeExpected by an operator
+   */
+  freezesLearning(changeExpected: boolean): boolean {
+    return this.hot && this.#oddRecords <= (changeExpected ? EXPECTED_AFTER : ACCEPTED_AFTER)
   }
 
   /** How far it has cooled down, 0 to 1: the less likely a record that is only a little odd is part of it. */

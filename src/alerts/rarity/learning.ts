@@ -3,7 +3,7 @@ import type { Rarity } from './rarity.js'
 import { type Grown, HELD_DISTANCES, type RouteMemory } from './route-memory.js'
 
 /** Rarer than 1 in 50: such a record waits until it is known what it was part of. */
-const RARE = Math.log(50)
+export const RARE = Math.log(50)
 /** Records of all traffic from which on rare ones have to pass the gates: before, too little is known to turn any away. */
 const GUARDED_FROM = 500
 /** Evidence of a shift above which it is rising, and above which the usual value follows more slowly. */
@@ -29,15 +29,23 @@ export class Learning {
    * Learns from the record ranked last.
    * @param watch of the incident of its route that is open, if any
    * @param records that have come so far
+   * @param changeExpected whether an operator expects the route to change
    */
-  learn(route: RouteMemory, values: ArrayLike<number>, watch: Watch | undefined, records: number): void {
+  learn(
+    route: RouteMemory,
+    values: ArrayLike<number>,
+    watch: Watch | undefined,
+    records: number,
+    changeExpected: boolean,
+  ): void {
     const { grown } = route
     const rarity = this.#rarity
-    const free = records < GUARDED_FROM && watch === undefined
-    if (watch?.freezesLearning) {
+    if (watch?.freezesLearning(changeExpected)) {
       grown?.quarantine.drop()
       return
     }
+    // What goes on inside an incident after so many records is here to stay, however rare it was.
+    const free = watch === undefined ? records < GUARDED_FROM : watch.hot
     if (grown === null) {
       route.learnYoung(rarity, values)
       rarity.learn(rarity)
@@ -57,6 +65,14 @@ export class Learning {
     }
     if (grown.quarantine.size > 0 && !isRising(route, grown))
       while (grown.quarantine.size > 0) this.#release(route, grown, records, free)
+  }
+
+  /** Learns from the record ranked last, rare as it is: an operator called it expected. */
+  learnExpected(route: RouteMemory, values: ArrayLike<number>): void {
+    const rarity = this.#rarity
+    if (route.grown === null) route.learnYoung(rarity, values)
+    else this.#takeOwn(route.grown, rarity, rarity.distances, 0)
+    rarity.learn(rarity)
   }
 
   /** Learns from the record ranked last of a route that is not known yet: for that route alone, once others are known. */

@@ -40,6 +40,15 @@ export class RouteTable {
     return route
   }
 
+  /** Lets a route begin anew; its place stays. */
+  reset(name: string): void {
+    const route = this.#routes.get(name)
+    if (route === undefined) return
+    const fresh = new RouteMemory(name, this.#features)
+    this.#routes.set(name, fresh)
+    this.#list[this.#list.indexOf(route)] = fresh
+  }
+
   /** Each route in its turn. */
   next(): RouteMemory {
     this.#next = this.#next + 1 < this.#list.length ? this.#next + 1 : 0
