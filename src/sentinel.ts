@@ -11,6 +11,7 @@ import { DETECTOR_DEFAULTS } from './detector/options.js'
 import type { TrainerFault } from './detector/training/trainer-options.js'
 import type { Verdict } from './detector/verdict.js'
 import { incidentSentence } from './explain/sentence/incident.js'
+import { type Timer, unrefTimer } from './runtime/timers.js'
 import type {
   AskedModel,
   Judgement,
@@ -24,6 +25,7 @@ import { Reporter } from './sentinel-reporter.js'
 import { factsOf, type KeptParts, revisionOf, sectionsOf } from './sentinel-sections.js'
 import { StateKeeper } from './state/keeper.js'
 import { captureAll, restoreAll, type StateSection, type StateValue } from './state/section.js'
+import { checkRecord } from './telemetry/check-record.js'
 import type { Telemetry } from './telemetry/record.js'
 import { RecordClock } from './telemetry/record-clock.js'
 
@@ -66,7 +68,8 @@ export class Sentinel {
   /** Time as the records tell it, where no pace may decide; null where the clock of the machine does. */
   readonly #recordClock: RecordClock | null
   #keeper: StateKeeper | null = null
-  #ticking: NodeJS.Timeout | null = null
+  #ticking: Timer | null = null
+  #closed = false
 
   private constructor(options: SentinelOptions, detector: Detector, listeners: SentinelListener[]) {
     const { explain = BY_RULES, log = SILENT, anomaliesMax, incidentsMax } = options
@@ -157,11 +160,15 @@ export class Sentinel {
   /**
    * Judges one record by what came before it, then learns from it. One that somebody is told of is kept, explained and
    * logged.
-   * @param record as the schema `Telemetry` has it; that is not checked here
+   * @param record as the schema `Telemetry` has it; of that only what would poison what is learnt is checked here
    * @param options.detail fills in the contributions of an ordinary record, too
    * @param options.traceparent of the request that brought the record; the record's own counts before it
+   * @returns null once it is closed
+   * @throws RecordError for what is no record; it is neither judged nor counted
    */
-  judge(record: Telemetry, options?: JudgeOptions): Judgement {
+  judge(record: Telemetry, options?: JudgeOptions): Judgement | null {
+    if (this.#closed) return null
+    checkRecord(record)
     const { detector, operator } = this
     this.#recordClock?.see(record)
     let verdict = detector.rate(record, options)
@@ -210,8 +217,9 @@ export class Sentinel {
     await this.#keeper?.save()
   }
 
-  /** Writes the state where one is kept, and ends training. The last forest goes on judging. */
+  /** Writes the state where one is kept, and ends training and judging. */
   async close(): Promise<void> {
+    this.#closed = true
     if (this.#ticking !== null) clearInterval(this.#ticking)
     await this.release()
     await this.#keeper?.close()
@@ -241,7 +249,7 @@ export class Sentinel {
   #startTicking(): void {
     if (this.alertRate === null || this.#recordClock !== null) return
     this.#ticking = setInterval(() => this.#desk.tick(), TICK_MS)
-    this.#ticking.unref()
+    unrefTimer(this.#ticking)
   }
 
   async #keep({ store, intervalMs = STATE_INTERVAL_MS }: KeptState): Promise<void> {

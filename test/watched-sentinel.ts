@@ -36,7 +36,7 @@ export class Watched {
     const judgements: Judgement[] = []
     for (const record of records) {
       this.#clock.ms += GAP_MS
-      judgements.push(this.sentinel.judge(record))
+      judgements.push(this.sentinel.judge(record) as Judgement)
       this.#records += 1
       if (this.#records % RETRAIN_EVERY === 0) await this.sentinel.detector.settled()
     }

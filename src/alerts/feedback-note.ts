@@ -1,12 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { Mute } from './mutes.js'
-import { NeverLearnt } from './never-learnt.js'
-import { Reach } from './recent-records.js'
-
-/** How long a mute holds where nothing else is said, and how long anything may, in days. */
-export const MUTE_DAYS = 7
-export const MAX_DAYS = 90
-export const MAX_NOTE_CHARS = 500
+import { MAX_DAYS, MAX_NOTE_CHARS, MUTE_DAYS } from './feedback-limits.js'
+import { Mute, NeverLearnt, Reach } from './pattern-schemas.js'
 
 const FeedbackVerdict = Type.Union([Type.Literal('expected'), Type.Literal('threat')], {
   description:

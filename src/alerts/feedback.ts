@@ -1,19 +1,14 @@
 import type { Forgotten, RecordMatch } from '../detector/detector.js'
 import { plainText } from '../text/plain-text.js'
 import type { Band } from './alerts.js'
-import {
-  type FeedbackAnswer,
-  type FeedbackRequest,
-  type ForgottenRecords,
-  MAX_DAYS,
-  MAX_NOTE_CHARS,
-  MUTE_DAYS,
-} from './feedback-note.js'
+import { MAX_DAYS, MAX_NOTE_CHARS, MUTE_DAYS } from './feedback-limits.js'
+import type { FeedbackAnswer, FeedbackRequest, ForgottenRecords } from './feedback-note.js'
 import type { Lead } from './lead.js'
 import { falls, limitOf, MUTES_MAX, type Mutes } from './mutes.js'
 import { bandOf, NEVER_LEARNT_MAX, type NeverLearntList } from './never-learnt.js'
 import { OperatorError } from './operator-error.js'
-import type { Reach, RecentRecords } from './recent-records.js'
+import type { Reach } from './pattern-schemas.js'
+import type { RecentRecords } from './recent-records.js'
 
 const DAY_MS = 86_400_000
 /** A word that concerns more than these shares of the latest records has to be confirmed. */

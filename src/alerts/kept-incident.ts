@@ -1,39 +1,57 @@
-import { type Static, Type } from '@sinclair/typebox'
-import { Value } from '@sinclair/typebox/value'
-import { TIME_ID_PATTERN } from '../text/time-id.js'
-import { FeedbackNote } from './feedback-note.js'
-import { Incident } from './incident.js'
-import { IncidentChange } from './incident-event.js'
+import { type Checks, hasShape, is } from '../state/shape.js'
+import { isTimeId } from '../text/time-id.js'
+import type { FeedbackNote } from './feedback-note.js'
+import type { Incident } from './incident.js'
+import type { IncidentEvent } from './incident-event.js'
 import { IncidentRecord } from './incident-record.js'
 
-const Id = Type.String({ pattern: TIME_ID_PATTERN })
-/** The form that `toISOString` gives; whether there is such a time is another question. */
-const Time = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{3}Z$' })
+const isId = (value: unknown): boolean => typeof value === 'string' && isTimeId(value)
+/** The form that `toISOString` gives. */
+const ISO_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/
+const isTime = (value: unknown): boolean => is.matching(ISO_TIME)(value) && is.time(value)
+
+const FEEDBACK: Checks<FeedbackNote> = {
+  verdict: is.oneOf('expected', 'threat'),
+  note: is.orNull(is.text),
+  at: isTime,
+}
+
+const INCIDENT: Checks<Incident> = {
+  id: isId,
+  status: is.oneOf('open', 'closed'),
+  kind: is.oneOf('spike', 'shift', 'silence', 'surge'),
+  route: is.orNull(is.text),
+  feature: is.orNull(is.text),
+  unit: is.orNull(is.text),
+  direction: is.orNull(is.oneOf('high', 'low')),
+  opened: isTime,
+  last_seen: isTime,
+  closed: is.orNull(isTime),
+  records: is.count,
+  usual: is.orNull(is.number),
+  seen: is.orNull(is.number),
+  peak_score: is.orNull(is.number),
+  peak_p: is.orNull(is.share),
+  action: is.oneOf('observe', 'throttle', 'freeze'),
+  summary: is.text,
+  anomalies: is.texts,
+  feedback: is.orNull(is.shaped(FEEDBACK)),
+}
 
 /** The last event of an incident, as the state holds it. */
-const KeptIncident = Type.Object({
-  id: Id,
-  change: IncidentChange,
-  // The check knows no formats.
-  incident: Type.Object({
-    ...Incident.properties,
-    id: Id,
-    opened: Time,
-    last_seen: Time,
-    closed: Type.Union([Time, Type.Null()]),
-    feedback: Type.Union([Type.Object({ ...FeedbackNote.properties, at: Time }), Type.Null()]),
-  }),
-})
-export type KeptIncident = Static<typeof KeptIncident>
+export type KeptIncident = IncidentEvent
+const KEPT: Checks<KeptIncident> = {
+  id: isId,
+  change: is.oneOf('opened', 'grown', 'closed'),
+  incident: is.shaped(INCIDENT),
+}
 
 /** An incident from a state, as a record of its own; null where the item is none. */
 export function readKeptIncident(item: unknown): IncidentRecord | null {
   const known = withFeedback(item)
-  if (!Value.Check(KeptIncident, known)) return null
-  const { opened, last_seen, closed, status, id } = known.incident
-  const times = [opened, last_seen, closed ?? opened]
-  const consistent = (status === 'closed') === (closed !== null) && known.id >= id
-  if (!consistent || times.some((time) => Number.isNaN(Date.parse(time)))) return null
+  if (!hasShape(known, KEPT)) return null
+  const { closed, status, id } = known.incident
+  if ((status === 'closed') !== (closed !== null) || known.id < id) return null
   return new IncidentRecord(structuredClone(known))
 }
 

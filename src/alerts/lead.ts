@@ -1,12 +1,6 @@
-import { type Static, Type } from '@sinclair/typebox'
 import type { Contribution, ExceededRule } from '../detector/verdict.js'
 import type { Incident } from './incident.js'
-
-/** Which side of the usual values something lies on. */
-export const Direction = Type.Union([Type.Literal('high'), Type.Literal('low')], {
-  description: 'Which side of the usual values it lies on.',
-})
-export type Direction = Static<typeof Direction>
+import type { Direction } from './pattern-schemas.js'
 
 /** What stands out most in a record, and the usual value that it is far from. */
 export interface Lead {

@@ -1,41 +1,11 @@
-import { type Static, Type } from '@sinclair/typebox'
+import { is } from '../state/shape.js'
 import type { Lead } from './lead.js'
 import { FARTHER } from './mutes.js'
-import { type NewPattern, Pattern, PatternList } from './pattern.js'
+import { type NewPattern, PATTERN_CHECKS, PatternList } from './pattern.js'
+import type { NeverLearnt } from './pattern-schemas.js'
 
 /** Patterns in force at a time, at most. @internal */
 export const NEVER_LEARNT_MAX = 100
-
-/** Records that an operator called a threat. */
-export const NeverLearnt = Type.Object(
-  {
-    ...Pattern.properties,
-    id: Type.String({ description: 'For `DELETE /mutes/{id}`.' }),
-    from: Type.Number({ description: 'Smallest value of the feature that counts as alike.' }),
-    to: Type.Number({ description: 'Largest one.' }),
-    kept_out: Type.Integer({ minimum: 0, description: 'Records that were not learnt because of it.' }),
-  },
-  {
-    $id: 'NeverLearnt',
-    description: 'Records that an operator called a threat. They are never learnt.',
-    examples: [
-      {
-        id: 'never-1',
-        route: '/api/analyze',
-        feature: 'latency',
-        direction: 'high',
-        created: '2026-01-01T00:00:00.000Z',
-        until: '2026-04-01T00:00:00.000Z',
-        note: null,
-        source: '19b76daa800-0000',
-        from: 3529.1,
-        to: 7781.3,
-        kept_out: 40,
-      },
-    ],
-  },
-)
-export type NeverLearnt = Static<typeof NeverLearnt>
 
 /** The patterns of threats in force. @internal */
 export class NeverLearntList extends PatternList<NeverLearnt> {
@@ -43,7 +13,8 @@ export class NeverLearntList extends PatternList<NeverLearnt> {
 
   /** @param features names in the order of a record's values */
   constructor(features: readonly string[]) {
-    super('never', NeverLearnt, NEVER_LEARNT_MAX)
+    const checks = { ...PATTERN_CHECKS, from: is.number, to: is.number, kept_out: is.count }
+    super('never', checks, NEVER_LEARNT_MAX)
     this.#features = features
   }
 

@@ -1,21 +1,5 @@
-import { type Static, type TSchema, Type } from '@sinclair/typebox'
-import { Ajv } from 'ajv'
-import { Direction } from './lead.js'
-
-/** Records that are alike, by an operator's word: on one route, on one side of one feature. */
-export const Pattern = Type.Object({
-  id: Type.String(),
-  route: Type.Union([Type.String(), Type.Null()], {
-    description: 'Name of the route; empty for records without one, null for any.',
-  }),
-  feature: Type.String(),
-  direction: Direction,
-  created: Type.String({ format: 'date-time' }),
-  until: Type.String({ format: 'date-time', description: 'When it ends by itself.' }),
-  note: Type.Union([Type.String(), Type.Null()], { description: 'What the operator wrote.' }),
-  source: Type.String({ description: 'Id of the anomaly or incident that it was said of.' }),
-})
-export type Pattern = Static<typeof Pattern>
+import { type Checks, hasShape, is } from '../state/shape.js'
+import type { Pattern } from './pattern-schemas.js'
 
 /** A new pattern, as far as its list does not give it. @internal */
 export type NewPattern<P extends Pattern> = Omit<P, 'id' | 'created'>
@@ -29,7 +13,7 @@ export interface PatternsState<P extends Pattern> {
 /** The patterns in force, at most one for each source and so many in all. They end by themselves. @internal */
 export class PatternList<P extends Pattern> {
   readonly #prefix: string
-  readonly #schema: TSchema
+  readonly #checks: Checks<P>
   readonly #max: number
   #next = 1
   #patterns: P[] = []
@@ -38,10 +22,13 @@ export class PatternList<P extends Pattern> {
   /** Counts up with every change of what is in force. */
   revision = 0
 
-  /** @param prefix of the ids: `mute` gives `mute-1` */
-  constructor(prefix: string, schema: TSchema, max: number) {
+  /**
+   * @param prefix of the ids: `mute` gives `mute-1`
+   * @param checks of a captured pattern's fields
+   */
+  constructor(prefix: string, checks: Checks<P>, max: number) {
     this.#prefix = prefix
-    this.#schema = schema
+    this.#checks = checks
     this.#max = max
   }
 
@@ -92,9 +79,8 @@ export class PatternList<P extends Pattern> {
   /** Takes over captured patterns; returns how many were left out because they are none or too many. */
   restore(state: { readonly next?: unknown; readonly patterns?: unknown } | null | undefined): number {
     const captured: unknown[] = Array.isArray(state?.patterns) ? state.patterns : []
-    const fits = new Ajv({ strict: false, formats: { 'date-time': isTime } }).compile<P>(this.#schema)
     this.#patterns = captured
-      .filter((each): each is P => fits(each))
+      .filter((each): each is P => hasShape(each, this.#checks))
       .slice(-this.#max)
       .map((pattern) => ({ ...pattern }))
     const numbers = this.#patterns.map(({ id }) => Number(id.split('-').at(-1)) || 0)
@@ -121,6 +107,14 @@ export class PatternList<P extends Pattern> {
   }
 }
 
-function isTime(text: string): boolean {
-  return !Number.isNaN(Date.parse(text))
+/** What the fields must be that all patterns have. @internal */
+export const PATTERN_CHECKS: Checks<Pattern> = {
+  id: is.text,
+  route: is.orNull(is.text),
+  feature: is.text,
+  direction: is.oneOf('high', 'low'),
+  created: is.time,
+  until: is.time,
+  note: is.orNull(is.text),
+  source: is.text,
 }

@@ -1,24 +1,10 @@
-import { type Static, Type } from '@sinclair/typebox'
 import type { Lead } from './lead.js'
+import type { Reach } from './pattern-schemas.js'
 
 /** Records remembered. */
 const CAPACITY = 2000
 /** With fewer records than this, their shares say nothing. */
 const ENOUGH = 100
-
-/** What part of the latest records a pattern concerns. */
-export const Reach = Type.Object(
-  {
-    records: Type.Integer({ minimum: 0, description: 'Latest records looked at.' }),
-    matching: Type.Integer({ minimum: 0, description: 'Of these, how many it would have concerned.' }),
-    of_all: Type.Number({ minimum: 0, maximum: 1 }),
-    of_route: Type.Union([Type.Number({ minimum: 0, maximum: 1 }), Type.Null()], {
-      description: 'Share of the records of its route; null when it is about any route.',
-    }),
-  },
-  { description: 'What part of the latest records it concerns.' },
-)
-export type Reach = Static<typeof Reach>
 
 /** A record as it is remembered; `lead` is null for one that did not alert. */
 export interface RecentRecord {

@@ -8,7 +8,7 @@ import type { RawRecord } from '../telemetry/raw-record.js'
 import { routeName, shownRoute } from '../telemetry/route-name.js'
 import { TimeIds } from '../text/time-id.js'
 import type { Anomaly, AnomalySummary } from './anomaly.js'
-import { detailOf } from './detail.js'
+import { detailOf } from './detail-of.js'
 
 /** Anomalies kept where nothing else is said. */
 export const ANOMALIES_MAX = 500

@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { AlertLevel, IncidentReference, P } from '../alerts/alert-fields.js'
-import { Finding, FittedRows, type Verdict } from '../detector/verdict.js'
+import { Finding, FittedRows } from '../detector/verdict.js'
 
 /** High latency with some errors. */
 export const DETAIL_EXAMPLE = {
@@ -42,24 +42,3 @@ export const Detail = Type.Object(
   },
 )
 export type Detail = Static<typeof Detail>
-
-/** What is said of a record beside the forest's verdict. */
-export type AlertDetail = Pick<Detail, 'p' | 'alert' | 'incident'>
-
-/** @param alert what is said beside; without it, that nobody was told */
-export function detailOf(verdict: Verdict, alert: Partial<AlertDetail> = {}): Detail {
-  const { score, confidence, threshold, generation, detector } = verdict
-  return {
-    score,
-    confidence,
-    threshold,
-    generation,
-    detector,
-    fitted_rows: verdict.fittedRows,
-    contributions: [...verdict.contributions],
-    exceeded: [...verdict.exceeded],
-    p: alert.p ?? null,
-    alert: alert.alert ?? 'none',
-    incident: alert.incident ?? null,
-  }
-}

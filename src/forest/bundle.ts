@@ -3,6 +3,7 @@
  * the package holds the forest's code once. The published types name the library alone.
  */
 export { Arena } from './arena.js'
+export { crc32 } from './checksum.js'
 export { decodeForest, decodeHeader, encodeForest } from './codec.js'
 export { fitInTurns, fitSlot } from './fit.js'
 export * from './index.js'

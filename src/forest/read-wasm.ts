@@ -1,3 +1,5 @@
+import { builtin } from '../runtime/builtin.js'
+
 /** What is used here of Node's fs/promises. */
 interface Files {
   readFile(url: URL): Promise<Uint8Array<ArrayBuffer>>
@@ -30,14 +32,8 @@ export async function readWasm(shared: boolean): Promise<Response | Uint8Array<A
 
 /** Opens an address. Node's `fetch` refuses file: addresses, so they are read from disk where there is one. */
 export function openUrl(url: URL | string): Promise<Response | Uint8Array<ArrayBuffer>> {
-  const files = String(url).startsWith('file:') ? fileSystem() : undefined
+  const files = String(url).startsWith('file:') ? builtin<Files>('node:fs/promises') : undefined
   return files ? files.readFile(new URL(url)) : fetch(url)
-}
-
-/** Node's file system, if this is Node or alike. An import of it would be looked for by browsers, and fail. */
-function fileSystem(): Files | undefined {
-  const { process } = globalThis as { process?: { getBuiltinModule?(name: string): Files } }
-  return process?.getBuiltinModule?.('node:fs/promises')
 }
 
 /** Whether it is the module: development servers answer unknown addresses with status 200 and their start page. */

@@ -1,3 +1,4 @@
+import { type Timer, unrefTimer } from '../runtime/timers.js'
 import { decodeState, encodeState } from './codec.js'
 import { captureAll, restoreAll, StateError, type StateSection } from './section.js'
 import type { StateStore } from './state-store.js'
@@ -28,7 +29,7 @@ export interface StateKeeperOptions {
  */
 export class StateKeeper {
   readonly #options: StateKeeperOptions
-  #timer: NodeJS.Timeout | null = null
+  #timer: Timer | null = null
   #savedRevision: string | null = null
   #saving: Promise<void> | null = null
   #failing = false
@@ -44,7 +45,7 @@ export class StateKeeper {
     if (await this.#claim()) await this.#restore()
     this.#savedRevision = this.#options.revision()
     this.#timer = setInterval(() => void this.save(), this.#options.intervalMs)
-    this.#timer.unref()
+    unrefTimer(this.#timer)
   }
 
   /** Writes the state if it changed since it was written last. Never rejects. */

@@ -45,7 +45,7 @@ export class StateFile implements StateStore {
     return this.#lock.release()
   }
 
-  async read(): Promise<Buffer | null> {
+  async read(): Promise<Uint8Array | null> {
     const file = await this.#open()
     if (file === null) return null
     try {

@@ -14,7 +14,7 @@ export interface StateStore {
    * @throws StateError when there is something that cannot be a state, and another error when there may be one that
    * cannot be read
    */
-  read(): Promise<Buffer | null>
+  read(): Promise<Uint8Array | null>
   /** Replaces the state, whole or not at all. When it rejects, the one before is still there. */
   write(bytes: Uint8Array): Promise<void>
   /** Moves a state that cannot be used out of the way; returns where to. */

@@ -1,7 +1,7 @@
 import type { Feature } from '../../telemetry/features.js'
 import type { Telemetry } from '../../telemetry/record.js'
 import type { Placement, Reference } from './baseline.js'
-import type { DifferencePolicy } from './policy.js'
+import type { DifferencePolicy } from './difference-policy.js'
 import type { RankedWindow } from './ranked-window.js'
 import { RawPlacement } from './raw-placement.js'
 

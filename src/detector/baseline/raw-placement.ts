@@ -2,7 +2,7 @@ import { MAX_FLOAT32 } from '../../forest/rows.js'
 import type { Feature } from '../../telemetry/features.js'
 import type { Telemetry } from '../../telemetry/record.js'
 import type { Context, Placement } from './baseline.js'
-import type { DifferencePolicy } from './policy.js'
+import type { DifferencePolicy } from './difference-policy.js'
 import { RouteNames } from './route-names.js'
 
 /** Medians and ranks of the records that raw values are compared with; there must be one. */

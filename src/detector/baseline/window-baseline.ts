@@ -3,7 +3,7 @@ import type { Feature } from '../../telemetry/features.js'
 import type { Telemetry } from '../../telemetry/record.js'
 import type { Baseline, FittedSlot, Forgotten, Placement, RecordMatch } from './baseline.js'
 import { Columns } from './columns.js'
-import type { DifferencePolicy } from './policy.js'
+import type { DifferencePolicy } from './difference-policy.js'
 import { type RawContext, RawPlacement } from './raw-placement.js'
 import type { SlidingWindow } from './sliding-window.js'
 

@@ -1,3 +1,5 @@
+import type { Timer } from '../../runtime/timers.js'
+
 /** After a failed fit the next one waits this long, doubled with every further failure up to the second. */
 const FIRST_BACKOFF_MS = 250
 const LAST_BACKOFF_MS = 60_000
@@ -23,7 +25,7 @@ export class RefitSchedule {
   #running = false
   #failures = 0
   #notBefore = 0
-  #timer: NodeJS.Timeout | null = null
+  #timer: Timer | null = null
   #closed = false
   #whenSettled: (() => void)[] = []
 

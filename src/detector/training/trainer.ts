@@ -1,7 +1,8 @@
-import { setImmediate } from 'node:timers/promises'
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import type { Arena } from '../../forest/arena.js'
 import { type FitOrder, fitInTurns } from '../../forest/fit.js'
+import { builtin } from '../../runtime/builtin.js'
+import { nextTurn, type Timer, unrefTimer } from '../../runtime/timers.js'
 import type { FitAnswer, FitWorkerData } from './fit-worker.js'
 import type { TrainerFaultKind, TrainerOptions } from './trainer-options.js'
 
@@ -14,20 +15,25 @@ const MAX_FAILED_STARTS = 3
 /** Trees grown in one turn of the event loop when there is no thread. */
 const TREES_A_TURN = 10
 
+/** What is used here of Node's worker_threads. */
+type Threads = Pick<typeof import('node:worker_threads'), 'Worker'>
+
 interface FitInFlight {
   readonly resolve: (durationMs: number) => void
   readonly reject: (error: Error) => void
-  readonly watchdog: NodeJS.Timeout
+  readonly watchdog: Timer
 }
 
 /**
- * Fills slots of an arena: on a worker thread over the shared memory, or, where no thread can be had, inline in
- * small turns. One fit at a time. A thread that dies or hangs fails its fit and is replaced at the next; when that
+ * Fills slots of an arena: on a worker thread of Node's over the shared memory, or, where none can be had (browsers,
+ * the edge), inline in small turns of some tenths of a millisecond. One fit at a time. A thread that dies or hangs fails its fit and is replaced at the next; when that
  * may be, the refit schedule says, which waits longer after each failure.
  */
 export class Trainer {
   readonly #arena: Arena
   readonly #options: TrainerOptions
+  /** Undefined outside Node and what is like it, and where memory cannot be shared. */
+  readonly #threads: Threads | undefined
   #kind: 'worker' | 'inline'
   #worker: Worker | null = null
   /** Whether the thread has said that it is ready for work. */
@@ -41,7 +47,8 @@ export class Trainer {
   constructor(arena: Arena, options: TrainerOptions = {}) {
     this.#arena = arena
     this.#options = options
-    this.#kind = arena.shared ? 'worker' : 'inline'
+    this.#threads = arena.shared ? builtin('node:worker_threads') : undefined
+    this.#kind = this.#threads === undefined ? 'inline' : 'worker'
   }
 
   get kind(): 'worker' | 'inline' {
@@ -53,8 +60,9 @@ export class Trainer {
    * and no sooner: the thread takes 16 MiB, and where cores are few a tenth of the host's own start.
    */
   prepare(): void {
-    if (this.#kind === 'worker' && this.#worker === null && !this.#closed && this.#leaving === null)
-      this.#start()
+    const threads = this.#kind === 'worker' ? this.#threads : undefined
+    if (threads !== undefined && this.#worker === null && !this.#closed && this.#leaving === null)
+      this.#start(threads)
   }
 
   /** Fills the slot that the order names and gives the milliseconds that took; rejects when it fails. */
@@ -72,12 +80,12 @@ export class Trainer {
     await this.#stop(new Error('the trainer is closed'))
   }
 
-  #start(): void {
+  #start({ Worker: Thread }: Threads): void {
     const { module, memory } = this.#arena
     const workerData: FitWorkerData = { module, memory }
     const thread = this.#options.thread ?? new URL('./fit-worker.js', import.meta.url)
     try {
-      const worker = new Worker(thread, {
+      const worker = new Thread(thread, {
         workerData,
         name: 'trainer',
         resourceLimits: { maxOldGenerationSizeMb: THREAD_HEAP_MB },
@@ -117,7 +125,7 @@ export class Trainer {
         this.#tell('hang', error)
         void this.#stop(error)
       }, watchdogMs)
-      watchdog.unref()
+      unrefTimer(watchdog)
       this.#inFlight = { resolve, reject, watchdog }
       worker.ref()
       worker.postMessage(order)
@@ -128,7 +136,7 @@ export class Trainer {
     const startedMs = performance.now()
     const { wasm } = this.#arena
     for (const _ of fitInTurns(wasm, order, TREES_A_TURN)) {
-      await setImmediate()
+      await nextTurn()
       if (this.#closed) throw new Error('the trainer is closed')
     }
     wasm.summarize(order.base, order.slot)

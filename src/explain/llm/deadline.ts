@@ -1,3 +1,5 @@
+import { unrefTimer } from '../../runtime/timers.js'
+
 /**
  * Deadlines of one owner, to be ended together. Their timers never keep the process alive, and go with the work.
  *
@@ -20,7 +22,7 @@ export class Deadlines {
     const timer = setTimeout(() => {
       controller.abort(new DOMException(`no answer within ${ms} ms`, 'TimeoutError'))
     }, ms)
-    timer.unref()
+    unrefTimer(timer)
     try {
       return await untilAborted(work(controller.signal), controller.signal)
     } finally {

@@ -1,11 +1,12 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { detailOf } from '../../anomalies/detail.js'
+import { detailOf } from '../../anomalies/detail-of.js'
 import type { Judgement, ReportedAnomaly, Sentinel } from '../../sentinel.js'
 import { Telemetry } from '../../telemetry/record.js'
 import { OK } from '../answer-json.js'
 import { AnswerMemory } from '../answer-memory.js'
 import { describing, ENDPOINTS } from '../endpoints.js'
+import { ApiError } from '../errors/error-codes.js'
 import type { SentinelMetrics } from '../metrics/sentinel-metrics.js'
 import { Analysis, AnalysisHeaders, AnalysisQuery, type ThreatAnswer } from '../schemas/analysis.js'
 import { errorResponses } from '../schemas/error.js'
@@ -52,6 +53,7 @@ function judge(request: AnalysisRequest, reply: FastifyReply, { sentinel }: Anal
   const traceparent = request.raw.headers.traceparent as string | undefined
   const options = detailed || traceparent !== undefined ? { detail: detailed, traceparent } : undefined
   const judgement = sentinel.judge(request.body, options)
+  if (judgement === null) throw new ApiError('SENTINEL_UNAVAILABLE', 'the sentinel is closed')
   const { verdict, p, anomaly } = judgement
   if (anomaly === null) return detailed ? { status: 'OK', detail: detailOf(verdict, { p }) } : OK
   const { id, reason } = anomaly

@@ -1,7 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { ForgottenRecords } from '../../alerts/feedback-note.js'
-import { Mute } from '../../alerts/mutes.js'
-import { NeverLearnt } from '../../alerts/never-learnt.js'
+import { Mute, NeverLearnt } from '../../alerts/pattern-schemas.js'
 import { referenceTo } from './reference.js'
 
 const MAX_MINUTES = 1440

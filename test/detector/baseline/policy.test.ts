@@ -1,9 +1,6 @@
 import { expect, test } from 'vitest'
-import {
-  DifferencePolicy,
-  type FeaturePolicies,
-  parseFeaturePolicies,
-} from '#sentinel/detector/baseline/policy.js'
+import { DifferencePolicy } from '#sentinel/detector/baseline/difference-policy.js'
+import { type FeaturePolicies, parseFeaturePolicies } from '#sentinel/detector/baseline/policy.js'
 import { FEATURES } from '#sentinel/telemetry/features.js'
 
 test('reads direction and ignored differences by feature', () => {

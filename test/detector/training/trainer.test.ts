@@ -25,7 +25,10 @@ const { FakeWorker } = await vi.hoisted(async () => {
   return { FakeWorker }
 })
 
-vi.mock('node:worker_threads', () => ({ Worker: FakeWorker, parentPort: null, workerData: null }))
+const { getBuiltinModule } = process
+vi.spyOn(process, 'getBuiltinModule').mockImplementation((name: string) =>
+  name === 'node:worker_threads' ? { Worker: FakeWorker } : getBuiltinModule(name),
+)
 
 const shape = { nFeatures: 1, nTrees: 20, subsampleSize: 16, maxRows: 32, nSlots: 2 }
 const faults: string[] = []
