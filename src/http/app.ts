@@ -19,6 +19,7 @@ import { jsonBodyPlugin } from './plugins/json-body.js'
 import { metricsPlugin } from './plugins/metrics.js'
 import { openapiPlugin } from './plugins/openapi.js'
 import { pageSecurityPlugin } from './plugins/page-security.js'
+import { analyzeBatchRoute } from './routes/analyze-batch.js'
 import { analyzeFlowRoute } from './routes/analyze-flow.js'
 import { anomalyRoutes } from './routes/anomalies.js'
 import { docsRoutes } from './routes/docs.js'
@@ -137,7 +138,8 @@ export async function buildApp(options: AppOptions = {}) {
   app.addSchema(Telemetry)
   const { idempotencyMax } = config.limits
   await app.register(analyzeFlowRoute, { sentinel, metrics, idempotencyMax })
-  // Not around the route above: its answers are no pages, and their headers would cost more than the verdict.
+  await app.register(analyzeBatchRoute, { sentinel })
+  // Not around the routes above: their answers are no pages, and the headers would cost more than the verdict.
   await app.register(async (scope) => {
     await scope.register(pageSecurityPlugin)
     await scope.register(anomalyRoutes, {

@@ -20,6 +20,12 @@ export const ENDPOINTS = {
     summary: 'Judge one telemetry record',
     tag: 'analysis',
   },
+  analyzeBatch: {
+    method: 'POST',
+    url: '/analyze-flow/batch',
+    summary: 'Judge many telemetry records',
+    tag: 'analysis',
+  },
   anomalies: {
     method: 'GET',
     url: '/anomalies',

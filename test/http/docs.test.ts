@@ -4,6 +4,7 @@ import { startApp } from './subject.js'
 
 const ROUTES = [
   '/analyze-flow',
+  '/analyze-flow/batch',
   '/anomalies',
   '/anomalies/stream',
   '/anomalies/{id}',
@@ -55,6 +56,7 @@ test('every operation has an id of its own', async () => {
   const { paths } = await openapi()
   const operations = Object.values<Record<string, Operation>>(paths).flatMap((path) => Object.values(path))
   expect(operations.map(({ operationId }) => operationId).sort()).toEqual([
+    'analyzeBatch',
     'analyzeFlow',
     'anomalies',
     'anomaly',

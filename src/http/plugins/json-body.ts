@@ -20,7 +20,7 @@ export const jsonBodyPlugin = fastifyPlugin(
     app.removeAllContentTypeParsers()
     app.addContentTypeParser(PLAIN_TYPE, (request, message, next) => {
       readBody(message, bodyLimit, (failure, body) => {
-        const refusal = failure ?? refusalOf(request, body)
+        const refusal = failure ?? bodyRefusal(request, body)
         if (refusal !== null) next(refusal)
         else parse(request, body, (error, value) => next(error && jsonError(error, body), value))
       })
@@ -30,7 +30,8 @@ export const jsonBodyPlugin = fastifyPlugin(
   { name: 'sentinel-json-body', dependencies: ['sentinel-errors'] },
 )
 
-function refusalOf({ headers }: FastifyRequest, body: string): ApiError | null {
+/** Why a body may not be what it says it is; null for one that is UTF-8, not compressed and has no byte order mark. */
+export function bodyRefusal({ headers }: FastifyRequest, body: string): ApiError | null {
   const encoding = headers['content-encoding']
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
     return new ApiError('SENTINEL_UNSUPPORTED_MEDIA_TYPE', 'content-encoding is not supported')
