@@ -13,7 +13,17 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const dist = join(root, 'dist')
 const lib = join(root, 'lib')
 
-const ENTRIES = ['index.js', 'server.js']
+const ENTRIES = [
+  'index.js',
+  'server.js',
+  'sentinel.js',
+  'http/metrics/sentinel-metrics.js',
+  'adapters/fastify.js',
+  'adapters/express.js',
+  'adapters/hono.js',
+  'adapters/koa.js',
+  'adapters/opentelemetry.js',
+]
 /** Starts as a thread, from its own file. */
 const THREAD = 'detector/training/fit-worker.js'
 const AS_THEY_ARE = [
@@ -50,6 +60,14 @@ const oneForest = (folder) => ({
   },
 })
 
+/** Packages stay outside, and are not loaded by an entry that makes no use of them. */
+const packagesOutside = {
+  name: 'packages-outside',
+  setup({ onResolve }) {
+    onResolve({ filter: /^[^./]/ }, ({ path }) => ({ path, external: true, sideEffects: false }))
+  },
+}
+
 /** Bundles entries of one folder of dist. */
 async function bundle(entries) {
   const { metafile } = await build({
@@ -63,8 +81,7 @@ async function bundle(entries) {
     format: 'esm',
     platform: 'node',
     target: 'node20.19',
-    packages: 'external',
-    plugins: [oneForest(dirname(entries[0])), ownPlace],
+    plugins: [oneForest(dirname(entries[0])), ownPlace, packagesOutside],
     minify: true,
     charset: 'utf8',
     metafile: true,
@@ -99,5 +116,9 @@ async function declare(entries) {
 await rm(lib, { recursive: true, force: true })
 await bundle(ENTRIES)
 await bundle([THREAD])
-await declare(['index.d.ts', 'forest/index.d.ts'])
+await declare(
+  [...ENTRIES, 'forest/index.js']
+    .filter((entry) => entry !== 'server.js')
+    .map((entry) => entry.replace(/js$/, 'd.ts')),
+)
 for (const path of AS_THEY_ARE) await cp(join(dist, path), join(lib, path), { recursive: true })

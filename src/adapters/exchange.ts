@@ -1,0 +1,52 @@
+import type { Telemetry } from '../telemetry/record.js'
+
+/** What a request came to, measured once, at the end of its answer or when somebody gave it up. */
+export interface Exchange {
+  /** From the arrival of the request to the end of the answer, or to its abort. */
+  readonly latencyMs: number
+  /** Bytes of the request's body: as announced, or else as they arrived. */
+  readonly inputLength: number
+  /** HTTP status of the answer. */
+  readonly status: number
+  /** Whether it has no whole answer: the caller went away, the answer broke off, or the handler threw. */
+  readonly failed: boolean
+  /** The pattern that matched, with the path it is mounted at; undefined where none did. */
+  readonly route: string | undefined
+  /** The request's `traceparent` header. */
+  readonly traceparent?: string | undefined
+}
+
+/** A record as adapters make it: never with a user or a query string. */
+export interface AdapterRecord extends Telemetry {
+  /** Of the W3C trace that the request belongs to, 32 hexadecimal digits. */
+  trace_id?: string
+}
+
+/** The route of requests that no pattern matched: a scanner must not be able to make routes up. */
+export const UNMATCHED = 'unmatched'
+
+const TRACEPARENT = /^[\da-f]{2}-([\da-f]{32})-[\da-f]{16}-[\da-f]{2}/
+
+/**
+ * The telemetry record of an exchange.
+ * @param errorStatuses statuses below 500 that count as errors
+ */
+export function recordOf(exchange: Exchange, errorStatuses: ReadonlySet<number>): AdapterRecord {
+  const { latencyMs, inputLength, status, failed, route, traceparent } = exchange
+  const record: AdapterRecord = {
+    latency: latencyMs,
+    input_length: inputLength,
+    errors: failed || status >= 500 || errorStatuses.has(status) ? 1 : 0,
+    route: route === undefined || route === '' ? UNMATCHED : withoutQuery(route),
+  }
+  const traceId = traceparent === undefined ? undefined : TRACEPARENT.exec(traceparent)?.[1]
+  if (traceId !== undefined) record.trace_id = traceId
+  return record
+}
+
+/** Patterns have no query. A path that somebody gives in place of a pattern may, and it is nobody's business. */
+function withoutQuery(route: string): string {
+  const at = route.search(/[?#]/)
+  // In a pattern a question mark stands behind a name or a group; a query has an equals sign behind it.
+  return at < 0 || !route.includes('=', at) ? route : route.slice(0, at)
+}

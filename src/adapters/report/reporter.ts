@@ -1,0 +1,178 @@
+import { type Timer, unrefTimer } from '../../runtime/timers.js'
+import type { AdapterCounts } from '../counts.js'
+import type { AdapterRecord } from '../exchange.js'
+import type { ReportedVerdict } from '../options.js'
+import { type Post, postTo, type SidecarAnswer } from './post.js'
+import { sidecarAddress } from './sidecar-address.js'
+
+export interface ReporterOptions<Request> {
+  readonly report: string
+  readonly token?: string | undefined
+  readonly queueMax?: number
+  readonly counts: AdapterCounts
+  /** Hears of anomalies; null when nobody wants to. Does not throw. */
+  readonly tell: ((verdict: ReportedVerdict, request: Request) => void) | null
+}
+
+const QUEUE_MAX = 10_000
+/** A batch is sent when it has so many records, or its first one has waited so long. */
+const BATCH_RECORDS = 256
+const BATCH_WAIT_MS = 200
+const TIMEOUT_MS = 5_000
+const CLOSE_MS = 2_000
+/** After a batch that was not taken the next one waits this long, doubled with every further one up to the second. */
+const FIRST_PAUSE_MS = 250
+const LAST_PAUSE_MS = 30_000
+
+/** What a sidecar says of a batch, as far as it is read here. */
+interface BatchAnswer {
+  readonly accepted?: number
+  readonly rejected?: number
+  readonly threats?: number
+  readonly anomalies?: readonly (ReportedVerdict['anomaly'] & { readonly line: number })[]
+}
+
+/**
+ * Sends records to a sidecar without anybody waiting for it: in batches, one at a time, in order. A sidecar that is
+ * away or slow costs a queue of bounded length, and what does not fit is counted. A batch without an answer is not sent
+ * again, for it may have been judged; one that was turned away (429, 503) is.
+ */
+export class Reporter<Request> {
+  readonly #options: ReporterOptions<Request>
+  readonly #post: Post
+  readonly #queueMax: number
+  #records: AdapterRecord[] = []
+  /** Beside the records, where anybody wants to hear of them. */
+  #requests: Request[] = []
+  #sending: Promise<void> | null = null
+  #timer: Timer | null = null
+  #failures = 0
+  #closing = false
+
+  /** @throws TypeError for an address that cannot be meant */
+  constructor(options: ReporterOptions<Request>) {
+    const { report, token, tell, queueMax = QUEUE_MAX } = options
+    if (!(Number.isInteger(queueMax) && queueMax >= 1))
+      throw new TypeError(`queueMax is a whole number of at least 1; ${queueMax} is none`)
+    this.#options = options
+    this.#queueMax = queueMax
+    this.#post = postTo(sidecarAddress(report, tell === null ? 'summary' : 'anomalies'), token, TIMEOUT_MS)
+  }
+
+  take(record: AdapterRecord, request: Request): void {
+    const { counts, tell } = this.#options
+    if (this.#closing) {
+      counts.unanswered++
+      return
+    }
+    if (this.#records.length >= this.#queueMax) {
+      counts.overflowed++
+      return
+    }
+    this.#records.push(record)
+    if (tell !== null) this.#requests.push(request)
+    if (this.#sending !== null) return
+    if (this.#records.length === BATCH_RECORDS && this.#failures === 0) this.#send()
+    else if (this.#timer === null) this.#sendIn(this.#pauseMs())
+  }
+
+  /** Sends what is left, for as long as a stop may take; what is left then counts as unanswered. */
+  async close(): Promise<void> {
+    this.#closing = true
+    const late = new Promise<void>((resolve) => unrefTimer(setTimeout(resolve, CLOSE_MS)))
+    await Promise.race([this.#drain(), late])
+    this.#drop(this.#records.length)
+  }
+
+  async #drain(): Promise<void> {
+    await this.#sending
+    while (this.#records.length > 0 && this.#failures === 0) {
+      this.#send()
+      await this.#sending
+    }
+  }
+
+  #sendIn(ms: number): void {
+    this.#timer = setTimeout(() => {
+      this.#timer = null
+      this.#send()
+    }, ms)
+    unrefTimer(this.#timer)
+  }
+
+  #send(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#timer = null
+    if (this.#sending !== null || this.#records.length === 0) return
+    this.#sending = this.#sendBatch().finally(() => {
+      this.#sending = null
+      if (this.#records.length > 0 && !this.#closing) this.#sendIn(this.#pauseMs())
+    })
+  }
+
+  async #sendBatch(): Promise<void> {
+    const records = this.#records.splice(0, BATCH_RECORDS)
+    const requests = this.#requests.splice(0, BATCH_RECORDS)
+    let answer: SidecarAnswer
+    try {
+      answer = await this.#post(records.map((record) => JSON.stringify(record)).join('\n'))
+    } catch {
+      this.#failures++
+      this.#options.counts.unanswered += records.length
+      return
+    }
+    const { status, body } = answer
+    if (status === 200) {
+      this.#failures = 0
+      this.#heard(body, records.length, requests)
+      return
+    }
+    this.#failures++
+    if (status === 429 || status === 503) this.#putBack(records, requests)
+    else this.#options.counts.unanswered += records.length
+  }
+
+  #heard(body: string, sent: number, requests: readonly Request[]): void {
+    const { counts, tell } = this.#options
+    const { accepted = 0, rejected = 0, threats = 0, anomalies = [] } = readAnswer(body)
+    counts.judged += accepted
+    counts.broken += rejected
+    counts.anomalies += threats
+    counts.unanswered += Math.max(0, sent - accepted - rejected)
+    if (tell === null) return
+    for (const { line, id, action, reason, confidence } of anomalies) {
+      const request = requests[line - 1]
+      if (request !== undefined) tell({ anomaly: { id, action, reason, confidence } }, request)
+    }
+  }
+
+  /** Newer ones have to make room: what happened first is what led to the rest. */
+  #putBack(records: readonly AdapterRecord[], requests: readonly Request[]): void {
+    this.#records = [...records, ...this.#records]
+    this.#requests = [...requests, ...this.#requests]
+    const above = Math.max(0, this.#records.length - this.#queueMax)
+    this.#options.counts.overflowed += above
+    this.#records.splice(this.#records.length - above)
+    this.#requests.splice(Math.max(0, this.#requests.length - above))
+  }
+
+  #drop(count: number): void {
+    this.#options.counts.unanswered += count
+    this.#records = []
+    this.#requests = []
+  }
+
+  /** A full batch goes at once; with an ailing sidecar there is a pause, longer each time. */
+  #pauseMs(): number {
+    if (this.#failures === 0) return this.#records.length >= BATCH_RECORDS ? 0 : BATCH_WAIT_MS
+    return Math.min(FIRST_PAUSE_MS * 2 ** (this.#failures - 1), LAST_PAUSE_MS)
+  }
+}
+
+function readAnswer(body: string): BatchAnswer {
+  try {
+    return JSON.parse(body) as BatchAnswer
+  } catch {
+    return {}
+  }
+}
