@@ -1,4 +1,5 @@
 import { Arena } from '../forest/arena.js'
+import { builtin } from '../runtime/builtin.js'
 import type { StateSection, StateValue } from '../state/section.js'
 import type { Reference } from './baseline/baseline.js'
 import { DifferencePolicy } from './baseline/difference-policy.js'
@@ -32,7 +33,7 @@ export interface DetectorParts {
 export async function learningParts(options: ResolvedDetectorOptions): Promise<DetectorParts> {
   const { features, nTrees, subsampleSize, historyMax, routesMax, seed } = options
   const shape = { nFeatures: features.length, nTrees, subsampleSize, maxRows: historyMax, nSlots: 2 }
-  const arena = await Arena.create(shape, { shared: typeof SharedArrayBuffer !== 'undefined' })
+  const arena = await arenaOf(shape)
   const policy = new DifferencePolicy(features, options.policies)
   if (options.baseline === 'window') {
     const window = new SlidingWindow(arena)
@@ -40,6 +41,21 @@ export async function learningParts(options: ResolvedDetectorOptions): Promise<D
   }
   const baseline = new GuardedBaseline(arena, features, policy, routesMax, seed)
   return learningFrom(arena, baseline, new RecordCount(historyMax, features.length), options)
+}
+
+/**
+ * In shared memory where a thread can use it. Bundlers may leave the module for that behind; of the plain one there is
+ * always a copy, and fits then run inline.
+ */
+async function arenaOf(shape: Parameters<typeof Arena.create>[0]): Promise<Arena> {
+  if (typeof SharedArrayBuffer !== 'undefined' && builtin('node:worker_threads') !== undefined) {
+    try {
+      return await Arena.create(shape, { shared: true })
+    } catch {
+      // If the memory is the reason, the plain one says so.
+    }
+  }
+  return Arena.create(shape, { shared: false })
 }
 
 function learningFrom(

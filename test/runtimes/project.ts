@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { build } from 'esbuild'
 import { packTarball, removeFolder, root, temporaryFolder, unpackTarball } from '../package/tarball.js'
 
-const PROGRAMS = ['command', 'thread', 'url', 'page', 'web-worker']
+const PROGRAMS = ['command', 'thread', 'url', 'page', 'web-worker', 'heart-command', 'heart-worker']
 
 /** A folder with the packed package under node_modules and as plain files, and the programs that use it. */
 export interface Project {

@@ -2,6 +2,7 @@ import { type Timer, unrefTimer } from '../../runtime/timers.js'
 import type { AdapterCounts } from '../counts.js'
 import type { AdapterRecord } from '../exchange.js'
 import type { ReportedVerdict } from '../options.js'
+import { readBatchAnswer } from './batch-answer.js'
 import { type Post, postTo, type SidecarAnswer } from './post.js'
 import { sidecarAddress } from './sidecar-address.js'
 
@@ -23,14 +24,6 @@ const CLOSE_MS = 2_000
 /** After a batch that was not taken the next one waits this long, doubled with every further one up to the second. */
 const FIRST_PAUSE_MS = 250
 const LAST_PAUSE_MS = 30_000
-
-/** What a sidecar says of a batch, as far as it is read here. */
-interface BatchAnswer {
-  readonly accepted?: number
-  readonly rejected?: number
-  readonly threats?: number
-  readonly anomalies?: readonly (ReportedVerdict['anomaly'] & { readonly line: number })[]
-}
 
 /**
  * Sends records to a sidecar without anybody waiting for it: in batches, one at a time, in order. A sidecar that is
@@ -134,7 +127,7 @@ export class Reporter<Request> {
 
   #heard(body: string, sent: number, requests: readonly Request[]): void {
     const { counts, tell } = this.#options
-    const { accepted = 0, rejected = 0, threats = 0, anomalies = [] } = readAnswer(body)
+    const { accepted, rejected, threats, anomalies } = readBatchAnswer(body)
     counts.judged += accepted
     counts.broken += rejected
     counts.anomalies += threats
@@ -166,13 +159,5 @@ export class Reporter<Request> {
   #pauseMs(): number {
     if (this.#failures === 0) return this.#records.length >= BATCH_RECORDS ? 0 : BATCH_WAIT_MS
     return Math.min(FIRST_PAUSE_MS * 2 ** (this.#failures - 1), LAST_PAUSE_MS)
-  }
-}
-
-function readAnswer(body: string): BatchAnswer {
-  try {
-    return JSON.parse(body) as BatchAnswer
-  } catch {
-    return {}
   }
 }

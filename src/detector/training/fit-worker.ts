@@ -18,7 +18,7 @@ export type FitAnswer =
 
 // Where cores are short, requests go first. Only Linux takes this for the calling thread; elsewhere it would be the
 // whole process.
-if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_LOW)
+if (process.platform === 'linux') yieldToRequests()
 
 const { module, memory } = workerData as FitWorkerData
 const port = parentPort
@@ -30,6 +30,14 @@ port.on('message', (order: FitOrder) => {
   port.postMessage(answerTo(order))
 })
 port.postMessage({ ready: true } satisfies FitAnswer)
+
+function yieldToRequests(): void {
+  try {
+    setPriority(constants.priority.PRIORITY_LOW)
+  } catch {
+    // Deno asks for a permission of its own. Without it the thread works all the same.
+  }
+}
 
 function answerTo(order: FitOrder): FitAnswer {
   const startedMs = performance.now()
