@@ -26,6 +26,7 @@ import { factsOf, type KeptParts, revisionOf, sectionsOf } from './sentinel-sect
 import { StateKeeper } from './state/keeper.js'
 import { captureAll, restoreAll, type StateSection, type StateValue } from './state/section.js'
 import { checkRecord } from './telemetry/check-record.js'
+import { FEATURES, ruleLimitsOf } from './telemetry/features.js'
 import type { Telemetry } from './telemetry/record.js'
 import { RecordClock } from './telemetry/record-clock.js'
 
@@ -125,8 +126,10 @@ export class Sentinel {
     const listeners = options.listener === undefined ? [] : [options.listener]
     const { log = SILENT } = options
     let sentinel: Sentinel | null = null
+    const { features = FEATURES, rules = ruleLimitsOf(features) } = options.detector ?? {}
     const detector = await Detector.create({
       ...options.detector,
+      rules,
       onFit: (fit) => {
         if (sentinel !== null) sentinel.#fitted(fit)
         for (const listener of listeners) listener.fitted?.(fit)

@@ -66,3 +66,10 @@ export const ERRORS = {
 
 /** What is watched, in column order. Something else to watch is declared here and listed here. */
 export const FEATURES: readonly Feature[] = [LATENCY, INPUT_LENGTH, ERRORS]
+
+/** The default limits of the static rules, by the name of their feature. */
+export function ruleLimitsOf(features: readonly Feature[]): Record<string, number> {
+  return Object.fromEntries(
+    features.flatMap(({ name, ruleLimit }) => (ruleLimit === undefined ? [] : [[name, ruleLimit]])),
+  )
+}

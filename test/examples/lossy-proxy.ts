@@ -1,14 +1,14 @@
 import { once } from 'node:events'
 import { createServer, request as send } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { json } from 'node:stream/consumers'
+import { text } from 'node:stream/consumers'
 
 /** A network between a client and the service that delivers requests but loses the first answers. */
 export class LossyProxy {
   readonly url: string
   /** The `Idempotency-Key` of each request that came by. */
   readonly keys: (string | undefined)[]
-  /** The body of each request that came by, parsed. */
+  /** The records that came by, alone or in a batch, parsed. */
   readonly records: unknown[]
   readonly stop: () => Promise<void>
 
@@ -36,7 +36,9 @@ export class LossyProxy {
         answer.pipe(outgoing)
       })
       incoming.pipe(forwarded)
-      void json(incoming).then((record) => records.push(record))
+      void text(incoming).then((body) => {
+        for (const line of body.split('\n')) records.push(JSON.parse(line))
+      })
     })
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')

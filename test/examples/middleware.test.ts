@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { ServiceProcess } from '../e2e/service-process.js'
 import { until } from '../until.js'
@@ -35,6 +36,31 @@ test.for(['express/app.mjs', 'fastify/app.mjs'])(
 )
 
 test.for(['express/app.mjs', 'fastify/app.mjs'])(
+  '%s reports those who give up, and what is uploaded in chunks',
+  async (file) => {
+    const service = await ServiceProcess.start({ SENTINEL_MAX_DELAY_MS: '0' })
+    onTestFinished(async () => void (await service.stop()))
+    const proxy = await LossyProxy.start(service.url)
+    onTestFinished(() => proxy.stop())
+    const app = await ExampleProcess.start(file, proxy.url)
+    onTestFinished(async () => void (await app.stop()))
+    const socket = connect(Number(new URL(app.url).port), '127.0.0.1')
+    const head =
+      'POST /run/python HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n'
+    socket.write(`${head}{"source"`, () => setTimeout(() => socket.destroy(), 50))
+    await until(async () => proxy.records.length === 1)
+    await fetch(`${app.url}/run/python`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: new Blob([JSON.stringify({ source: 'x'.repeat(50_000) })]).stream(),
+      duplex: 'half',
+    } as RequestInit)
+    await until(async () => proxy.records.length === 2)
+    expect(proxy.records).toMatchObject([{ errors: 1 }, { input_length: 50_013, errors: 0 }])
+  },
+)
+
+test.for(['express/app.mjs', 'fastify/app.mjs'])(
   '%s answers as ever when the sentinel is silent',
   async (file) => {
     const app = await ExampleProcess.start(file, await silentServer())
@@ -50,5 +76,16 @@ test('the example app of the Kubernetes sidecar reports every request, and stops
   const app = await ExampleProcess.start('../deploy/kubernetes/overlays/sidecar/app.mjs', service.url)
   for (let i = 0; i < 3; i++) expect(await (await fetch(app.url)).text()).toBe('hello\n')
   await until(async () => (await historySize(service)) === 3, 'learning from all')
+  expect(await app.stop()).toBe(0)
+})
+
+test('in-process/app.mjs judges its requests itself, and turns away who is frozen', async () => {
+  const app = await ExampleProcess.start('in-process/app.mjs', '')
+  expect((await run(app.url, '{}')).status).toBe(200)
+  const counts = await (await fetch(`${app.url}/verdicts`)).json()
+  expect(counts).toMatchObject({ judged: 1, anomalies: 0 })
+  // Slower than the static limit, which decides while there is no forest.
+  expect((await fetch(`${app.url}/slow`)).status).toBe(200)
+  expect((await run(app.url, '{}')).status).toBe(429)
   expect(await app.stop()).toBe(0)
 })

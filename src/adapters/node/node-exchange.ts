@@ -29,14 +29,15 @@ export function watchNodeExchange(
     if (!open) return
     open = false
     forget?.()
-    // HTTP/2 says it in another way.
-    const whole = response.writableFinished ?? (response.writableEnded && !request.aborted)
+    // What is written to a connection that is gone counts as written; that it is gone is known of the request.
+    const whole = response.writableEnded && response.writableFinished !== false && !request.aborted
     if (!whole && wasUpgraded(request)) return
+    const erred = (response.errored ?? null) !== null
     ended({
       latencyMs: performance.now() - arrivedMs,
       inputLength: arrived === null ? Number(announced ?? 0) : arrived.bytes,
       status: response.statusCode,
-      failed: (response.errored ?? null) !== null || (!whole && !isLeft(request, response, contentType)),
+      failed: erred || (!whole && !isLeft(request, response, contentType)),
       traceparent: headers.traceparent as string | undefined,
     })
   }
