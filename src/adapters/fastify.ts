@@ -1,4 +1,4 @@
-import type { FastifyPluginCallback, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import { watchNodeExchange } from './node/node-exchange.js'
 import type { AdapterOptions, RequestWatch } from './options.js'
@@ -18,8 +18,8 @@ declare module 'fastify' {
  * `await app.register(watchRequests, { sentinel })` or `{ report: 'http://127.0.0.1:8000' }`. Register it first, and it
  * watches the routes of all plugins. `app.requestWatch.counts` says what became of the requests.
  */
-export const watchRequests: FastifyPluginCallback<AdapterOptions<FastifyRequest>> = fastifyPlugin(
-  (app, options: AdapterOptions<FastifyRequest>, done) => {
+export const watchRequests: FastifyPluginAsync<AdapterOptions<FastifyRequest>> = fastifyPlugin(
+  async (app: FastifyInstance, options: AdapterOptions<FastifyRequest>) => {
     const watch = new Watch(options)
     app.decorate('requestWatch', watch)
     app.addHook('onRequest', (request, reply, next) => {
@@ -29,7 +29,6 @@ export const watchRequests: FastifyPluginCallback<AdapterOptions<FastifyRequest>
       next()
     })
     app.addHook('onClose', () => watch.close())
-    done()
   },
   { name: 'codeflow-sentinel', fastify: '4.x || 5.x' },
 )

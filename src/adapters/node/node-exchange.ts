@@ -25,12 +25,13 @@ export function watchNodeExchange(
   const announced = headers['content-length']
   const arrived = announced === undefined && mayArriveInChunks(request) ? countArriving(request) : null
   let open = true
+  let finished = false
   const end = (): void => {
     if (!open) return
     open = false
     forget?.()
     // What is written to a connection that is gone counts as written; that it is gone is known of the request.
-    const whole = response.writableEnded && response.writableFinished !== false && !request.aborted
+    const whole = finished && !request.aborted
     if (!whole && wasUpgraded(request)) return
     const erred = (response.errored ?? null) !== null
     ended({
@@ -41,6 +42,9 @@ export function watchNodeExchange(
       traceparent: headers.traceparent as string | undefined,
     })
   }
+  response.once('finish', () => {
+    finished = true
+  })
   response.once('close', end)
   const forget = whenConnectionCloses(request, end)
 }
