@@ -10,6 +10,7 @@ import { benchmarkFootprint } from './footprint.js'
 import { benchmarkForest } from './forest.js'
 import { type Goal, type Part, showGoals } from './goal.js'
 import { benchmarkHttp } from './http.js'
+import { benchmarkInProcess } from './in-process.js'
 import { machine } from './machine.js'
 import { benchmarkPeers } from './peers.js'
 import { places, placesIn, publish, type Results } from './results.js'
@@ -17,6 +18,7 @@ import { places, placesIn, publish, type Results } from './results.js'
 /** In the order they run: what needs a quiet machine most comes first. */
 const parts: Readonly<Record<string, Part>> = {
   http: benchmarkHttp,
+  'in-process': benchmarkInProcess,
   stall: benchmarkFitStall,
   footprint: benchmarkFootprint,
   forest: benchmarkForest,

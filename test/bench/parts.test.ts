@@ -44,6 +44,7 @@ describe('each part of the benchmark works in its short form', () => {
 
   it.each([
     ['http', 4],
+    ['in-process', 12],
     ['stall', 5],
     ['footprint', 5],
     ['forest', 11],

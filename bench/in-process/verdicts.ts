@@ -1,0 +1,98 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { Detector } from '#sentinel/detector/detector.js'
+import { IsolationForest } from '#sentinel/forest/index.js'
+import { Sentinel } from '#sentinel/sentinel.js'
+import { codeRunnerTraffic, type RoutedRecord } from '../../made-up/traffic.js'
+
+/** What one record costs, round by round. */
+export interface Verdicts {
+  readonly judgeUs: number[]
+  readonly detectorUs: number[]
+  readonly scoreUs: number[]
+  /** Heap allocated for an ordinary record. */
+  readonly bytesARecord: number[]
+}
+
+const ROUNDS = 15
+const LEARNT = 3000
+
+/** A sentinel and a detector that learn, and a forest that only scores, over the same records in turn. */
+export async function verdictCosts(quick: boolean): Promise<Verdicts> {
+  const records = codeRunnerTraffic(quick ? 6000 : 20_000, 7)
+  const rows = records.map(({ latency, input_length, errors }) => [latency, input_length, errors])
+  const [sentinel, detector, forest] = await Promise.all([
+    Sentinel.create(),
+    Detector.create(),
+    IsolationForest.create({ nFeatures: 3 }),
+  ])
+  forest.fit(rows.slice(0, 1000))
+  await learn((record) => sentinel.judge(record), sentinel.detector, records)
+  await learn((record) => detector.analyze(record), detector, records)
+  const costs: Verdicts = { judgeUs: [], detectorUs: [], scoreUs: [], bytesARecord: [] }
+  const measured = records.slice(LEARNT)
+  const measuredRows = rows.slice(LEARNT)
+  for (let round = 0; round < (quick ? 2 : ROUNDS); round++) {
+    await Promise.all([sentinel.detector.settled(), detector.settled()])
+    costs.judgeUs.push(microseconds(measured, (record) => sentinel.judge(record)))
+    costs.detectorUs.push(microseconds(measured, (record) => detector.analyze(record)))
+    costs.scoreUs.push(microseconds(measuredRows, (row) => forest.score(row)))
+    costs.bytesARecord.push(await allocated(sentinel, measured))
+  }
+  await sentinel.close()
+  await detector.close()
+  return costs
+}
+
+async function learn(
+  take: (record: RoutedRecord) => unknown,
+  detector: Detector,
+  records: readonly RoutedRecord[],
+): Promise<void> {
+  for (const [i, record] of records.slice(0, LEARNT).entries()) {
+    take(record)
+    if (i % 50 === 49) await detector.settled()
+  }
+}
+
+let sink: unknown
+function microseconds<Item>(items: readonly Item[], take: (item: Item) => unknown): number {
+  const from = performance.now()
+  for (const item of items) sink = take(item)
+  return ((performance.now() - from) * 1000) / items.length
+}
+
+setFlagsFromString('--expose-gc')
+const collect = runInNewContext('gc') as () => void
+
+/** Bytes of heap taken by records that nobody is told of: few enough that nothing is collected meanwhile. */
+async function allocated(sentinel: Sentinel, records: readonly RoutedRecord[]): Promise<number> {
+  await sentinel.detector.settled()
+  const samples = records.slice(0, 1000)
+  let ordinary = 0
+  let bytes = 0
+  collect()
+  for (const record of samples) {
+    const before = process.memoryUsage().heapUsed
+    const judgement = sentinel.judge(record)
+    const taken = process.memoryUsage().heapUsed - before
+    if (judgement?.anomaly !== null || taken < 0) continue
+    ordinary++
+    bytes += taken - OF_THE_PROBE
+  }
+  return Math.max(0, bytes / ordinary)
+}
+
+/** What asking for the use of memory takes itself. */
+const OF_THE_PROBE = (() => {
+  let least = Infinity
+  for (let i = 0; i < 1000; i++) {
+    const before = process.memoryUsage().heapUsed
+    const taken = process.memoryUsage().heapUsed - before
+    if (taken > 0) least = Math.min(least, taken)
+  }
+  return Number.isFinite(least) ? least : 0
+})()
+
+/** Keeps what is measured from being left out. */
+export const lastVerdict = (): unknown => sink
