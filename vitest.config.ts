@@ -8,7 +8,6 @@ import { defineConfig } from 'vitest/config'
 const SLOW = [
   'test/alerts/operator/**/*.test.ts',
   'test/adapters/opentelemetry/traced-service.test.ts',
-  'test/alerts/operator.test.ts',
   'test/bench/**/*.test.ts',
   'test/calibrated-sentinel.test.ts',
   'test/chaos/**/*.test.ts',

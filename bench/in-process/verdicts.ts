@@ -1,5 +1,5 @@
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import { Detector } from '#sentinel/detector/detector.js'
 import { IsolationForest } from '#sentinel/forest/index.js'
 import { Sentinel } from '#sentinel/sentinel.js'
@@ -14,6 +14,7 @@ export interface Verdicts {
   readonly bytesARecord: number[]
 }
 
+const HEAP = fileURLToPath(new URL('heap.ts', import.meta.url))
 const ROUNDS = 15
 const LEARNT = 3000
 
@@ -37,8 +38,8 @@ export async function verdictCosts(quick: boolean): Promise<Verdicts> {
     costs.judgeUs.push(microseconds(measured, (record) => sentinel.judge(record)))
     costs.detectorUs.push(microseconds(measured, (record) => detector.analyze(record)))
     costs.scoreUs.push(microseconds(measuredRows, (row) => forest.score(row)))
-    costs.bytesARecord.push(await allocated(sentinel, measured))
   }
+  for (let round = 0; round < (quick ? 1 : 3); round++) costs.bytesARecord.push(allocated())
   await sentinel.close()
   await detector.close()
   return costs
@@ -62,37 +63,11 @@ function microseconds<Item>(items: readonly Item[], take: (item: Item) => unknow
   return ((performance.now() - from) * 1000) / items.length
 }
 
-setFlagsFromString('--expose-gc')
-const collect = runInNewContext('gc') as () => void
-
-/** Bytes of heap taken by records that nobody is told of: few enough that nothing is collected meanwhile. */
-async function allocated(sentinel: Sentinel, records: readonly RoutedRecord[]): Promise<number> {
-  await sentinel.detector.settled()
-  const samples = records.slice(0, 1000)
-  let ordinary = 0
-  let bytes = 0
-  collect()
-  for (const record of samples) {
-    const before = process.memoryUsage().heapUsed
-    const judgement = sentinel.judge(record)
-    const taken = process.memoryUsage().heapUsed - before
-    if (judgement?.anomaly !== null || taken < 0) continue
-    ordinary++
-    bytes += taken - OF_THE_PROBE
-  }
-  return Math.max(0, bytes / ordinary)
+/** Bytes of heap taken by an ordinary record, in a process of its own that collects nothing meanwhile. */
+function allocated(): number {
+  const flags = ['--expose-gc', '--max-semi-space-size=128', '--import', 'tsx']
+  return Number(spawnSync(process.execPath, [...flags, HEAP]).stdout)
 }
-
-/** What asking for the use of memory takes itself. */
-const OF_THE_PROBE = (() => {
-  let least = Infinity
-  for (let i = 0; i < 1000; i++) {
-    const before = process.memoryUsage().heapUsed
-    const taken = process.memoryUsage().heapUsed - before
-    if (taken > 0) least = Math.min(least, taken)
-  }
-  return Number.isFinite(least) ? least : 0
-})()
 
 /** Keeps what is measured from being left out. */
 export const lastVerdict = (): unknown => sink

@@ -1,0 +1,19 @@
+// Prints the bytes of heap that an ordinary record takes: run with --expose-gc and a young generation that holds them all.
+import { Sentinel } from '#sentinel/sentinel.js'
+import { codeRunnerTraffic } from '../../made-up/traffic.js'
+
+const LEARNT = 5000
+const MEASURED = 3000
+
+const records = codeRunnerTraffic(LEARNT + MEASURED, 7)
+const sentinel = await Sentinel.create()
+for (const [i, record] of records.slice(0, LEARNT).entries()) {
+  sentinel.judge(record)
+  if (i % 50 === 49) await sentinel.detector.settled()
+}
+const measured = records.slice(LEARNT)
+globalThis.gc?.()
+const before = process.memoryUsage().heapUsed
+for (const record of measured) sentinel.judge(record)
+console.log((process.memoryUsage().heapUsed - before) / measured.length)
+await sentinel.close()
