@@ -4,7 +4,7 @@ import type { AnomalyLog } from './anomalies/anomaly-log.js'
 import type { Verdict } from './detector/verdict.js'
 import { Explainer } from './explain/explainer.js'
 import type { AskedModel, ReportedAnomaly, SentinelListener, SentinelLog } from './sentinel-options.js'
-import { rawRecordOf } from './telemetry/raw-record.js'
+import { rawRecordOf } from './telemetry/raw-record-of.js'
 import type { Telemetry } from './telemetry/record.js'
 import { routeName } from './telemetry/route-name.js'
 

@@ -1,4 +1,5 @@
 import type { Telemetry } from '../telemetry/record.js'
+import { traceIdOf } from '../telemetry/trace-context.js'
 
 /** What a request came to, measured once, at the end of its answer or when somebody gave it up. */
 export interface Exchange {
@@ -16,31 +17,26 @@ export interface Exchange {
   readonly traceparent?: string | undefined
 }
 
-/** A record as adapters make it: never with a user or a query string. */
-export interface AdapterRecord extends Telemetry {
-  /** Of the W3C trace that the request belongs to, 32 hexadecimal digits. */
-  trace_id?: string
-}
-
 /** The route of requests that no pattern matched: a scanner must not be able to make routes up. */
 export const UNMATCHED = 'unmatched'
 
-const TRACEPARENT = /^[\da-f]{2}-([\da-f]{32})-[\da-f]{16}-[\da-f]{2}/
+/** Longest `traceparent` that a record may have. */
+const MAX_TRACEPARENT = 512
 
 /**
- * The telemetry record of an exchange.
+ * The telemetry record of an exchange: never with a user or a query string.
  * @param errorStatuses statuses below 500 that count as errors
  */
-export function recordOf(exchange: Exchange, errorStatuses: ReadonlySet<number>): AdapterRecord {
+export function recordOf(exchange: Exchange, errorStatuses: ReadonlySet<number>): Telemetry {
   const { latencyMs, inputLength, status, failed, route, traceparent } = exchange
-  const record: AdapterRecord = {
+  const record: Telemetry = {
     latency: latencyMs,
     input_length: inputLength,
     errors: failed || status >= 500 || errorStatuses.has(status) ? 1 : 0,
     route: route === undefined || route === '' ? UNMATCHED : withoutQuery(route),
   }
-  const traceId = traceparent === undefined ? undefined : TRACEPARENT.exec(traceparent)?.[1]
-  if (traceId !== undefined) record.trace_id = traceId
+  if (traceparent !== undefined && traceparent.length <= MAX_TRACEPARENT && traceIdOf(traceparent) !== null)
+    record.traceparent = traceparent
   return record
 }
 

@@ -1,6 +1,7 @@
 import type { Sentinel } from '../sentinel.js'
+import type { Telemetry } from '../telemetry/record.js'
 import { type AdapterCounts, newCounts } from './counts.js'
-import { type AdapterRecord, type Exchange, recordOf } from './exchange.js'
+import { type Exchange, recordOf } from './exchange.js'
 import {
   type AdapterOptions,
   checkedErrorStatuses,
@@ -11,7 +12,7 @@ import { Reporter } from './report/reporter.js'
 
 /** Where records go: a sentinel in the process, or a sidecar. Neither throws. */
 interface Destination<Request> {
-  take(record: AdapterRecord, request: Request): void
+  take(record: Telemetry, request: Request): void
   close(): Promise<void>
 }
 

@@ -125,7 +125,7 @@ export class StateKeeper {
     }
   }
 
-  async #read(): Promise<Buffer | null> {
+  async #read(): Promise<Uint8Array | null> {
     const { store, log } = this.#options
     const { path } = store
     try {

@@ -5,11 +5,9 @@ import { Sentinel } from '#sentinel/sentinel.js'
 import type { Telemetry } from '#sentinel/telemetry/record.js'
 import type { Gate, StartSubject, Subject } from './frameworks/index.mjs'
 
-export type SeenRecord = Telemetry & { readonly trace_id?: string }
-
 /** An application that judges in process, and the records that its sentinel was given. */
 export class WatchedApp {
-  readonly records: SeenRecord[] = []
+  readonly records: Telemetry[] = []
   readonly verdicts: { verdict: RequestVerdict; request: unknown }[]
   readonly port: number
   readonly subject: Subject
@@ -61,7 +59,7 @@ export class WatchedApp {
   }
 
   /** The records, once there are so many: what is judged is judged after the answer. */
-  async seen(count: number): Promise<SeenRecord[]> {
+  async seen(count: number): Promise<Telemetry[]> {
     await vi.waitFor(() => {
       if (this.records.length < count) throw new Error(`${this.records.length} of ${count} records`)
     }, WAIT)

@@ -32,7 +32,7 @@ async function sentinelOf(): Promise<Sentinel> {
 
 function judge(sentinel: Sentinel, record: Telemetry): string | null {
   nowMs += GAP_MS
-  return sentinel.judge(record).anomaly?.id ?? null
+  return sentinel.judge(record)?.anomaly?.id ?? null
 }
 
 /** Ordinary records with slow ones among them; says of each of these whether it alerted. */

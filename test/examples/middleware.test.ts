@@ -47,15 +47,15 @@ test.for(['express/app.mjs', 'fastify/app.mjs'])(
     const socket = connect(Number(new URL(app.url).port), '127.0.0.1')
     const head =
       'POST /run/python HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n'
-    socket.write(`${head}{"source"`, () => setTimeout(() => socket.destroy(), 50))
-    await until(async () => proxy.records.length === 1)
+    socket.write(`${head}{"source"`, () => socket.destroy())
+    await until(async () => proxy.records.length === 1, 'reporting of the request that was given up')
     await fetch(`${app.url}/run/python`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: new Blob([JSON.stringify({ source: 'x'.repeat(50_000) })]).stream(),
       duplex: 'half',
     } as RequestInit)
-    await until(async () => proxy.records.length === 2)
+    await until(async () => proxy.records.length === 2, 'reporting of the upload')
     expect(proxy.records).toMatchObject([{ errors: 1 }, { input_length: 50_013, errors: 0 }])
   },
 )

@@ -11,7 +11,7 @@ export interface EndingSpan {
   /** Seconds and nanoseconds. */
   readonly duration: readonly [number, number]
   readonly events: readonly { readonly name: string }[]
-  spanContext(): { readonly traceId: string; traceFlags: number }
+  spanContext(): { readonly traceId: string; readonly spanId: string; traceFlags: number }
 }
 
 /** A span that still takes attributes. */

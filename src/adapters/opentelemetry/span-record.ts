@@ -1,4 +1,5 @@
-import { type AdapterRecord, recordOf } from '../exchange.js'
+import type { Telemetry } from '../../telemetry/record.js'
+import { recordOf } from '../exchange.js'
 import { type AttributeValue, CONSUMER, type EndingSpan, SERVER, STATUS_ERROR } from './sdk.js'
 
 /**
@@ -35,7 +36,7 @@ export function isJudged({ kind }: { readonly kind: number }): boolean {
 }
 
 /** The telemetry record of a server's or a consumer's span. */
-export function spanRecord(span: EndingSpan, errorStatuses: ReadonlySet<number>): AdapterRecord {
+export function spanRecord(span: EndingSpan, errorStatuses: ReadonlySet<number>): Telemetry {
   const { attributes, duration, status, events, name } = span
   const httpStatus = Number(first(attributes, CONVENTIONS.status) ?? 0)
   const route = first(attributes, CONVENTIONS.route)
@@ -49,7 +50,8 @@ export function spanRecord(span: EndingSpan, errorStatuses: ReadonlySet<number>)
     },
     errorStatuses,
   )
-  record.trace_id = span.spanContext().traceId
+  const { traceId, spanId } = span.spanContext()
+  record.traceparent = `00-${traceId}-${spanId}-00`
   return record
 }
 

@@ -1,6 +1,6 @@
 import { type Timer, unrefTimer } from '../../runtime/timers.js'
+import type { Telemetry } from '../../telemetry/record.js'
 import type { AdapterCounts } from '../counts.js'
-import type { AdapterRecord } from '../exchange.js'
 import type { ReportedVerdict } from '../options.js'
 import { readBatchAnswer } from './batch-answer.js'
 import { type Post, postTo, type SidecarAnswer } from './post.js'
@@ -34,7 +34,7 @@ export class Reporter<Request> {
   readonly #options: ReporterOptions<Request>
   readonly #post: Post
   readonly #queueMax: number
-  #records: AdapterRecord[] = []
+  #records: Telemetry[] = []
   /** Beside the records, where anybody wants to hear of them. */
   #requests: Request[] = []
   #sending: Promise<void> | null = null
@@ -52,7 +52,7 @@ export class Reporter<Request> {
     this.#post = postTo(sidecarAddress(report, tell === null ? 'summary' : 'anomalies'), token, TIMEOUT_MS)
   }
 
-  take(record: AdapterRecord, request: Request): void {
+  take(record: Telemetry, request: Request): void {
     const { counts, tell } = this.#options
     if (this.#closing) {
       counts.unanswered++
@@ -140,7 +140,7 @@ export class Reporter<Request> {
   }
 
   /** Newer ones have to make room: what happened first is what led to the rest. */
-  #putBack(records: readonly AdapterRecord[], requests: readonly Request[]): void {
+  #putBack(records: readonly Telemetry[], requests: readonly Request[]): void {
     this.#records = [...records, ...this.#records]
     this.#requests = [...requests, ...this.#requests]
     const above = Math.max(0, this.#records.length - this.#queueMax)

@@ -4,10 +4,11 @@ import { Sentinel } from '#sentinel/sentinel.js'
 
 const [INTERNAL, SERVER, CLIENT, , CONSUMER] = [0, 1, 2, 3, 4]
 const TRACE = '0af7651916cd43dd8448eb211c80319c'
+const SPAN = 'b7ad6b7169203331'
 
 /** A span of the form that SDKs 1.x and 2.x give, without an SDK. */
 function spanOf(attributes: Record<string, unknown>, more: object = {}) {
-  const context = { traceId: TRACE, traceFlags: 0 }
+  const context = { traceId: TRACE, spanId: SPAN, traceFlags: 0 }
   return {
     name: 'GET',
     kind: SERVER as number,
@@ -82,7 +83,7 @@ describe('a span makes the record that its conventions say', () => {
     ],
   ])('%s', async (_, attributes, record) => {
     const { records } = await judged(spanOf(attributes))
-    expect(records).toMatchObject([{ latency: 1500, trace_id: TRACE, ...record }])
+    expect(records).toMatchObject([{ latency: 1500, traceparent: `00-${TRACE}-${SPAN}-00`, ...record }])
   })
 
   test('an error by the status of the span, or an exception that it recorded', async () => {

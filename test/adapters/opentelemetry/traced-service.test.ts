@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, type TestContext, test } from 'vitest'
+import type { Telemetry } from '#sentinel/telemetry/record.js'
 import { run } from '../../package/tarball.js'
-import type { SeenRecord } from '../watched.js'
 
 const PACKAGES = fileURLToPath(new URL('../../../.ci/runtimes/package.json', import.meta.url))
 const PROGRAM = fileURLToPath(new URL('traced-service.mjs', import.meta.url))
@@ -14,7 +14,7 @@ interface Told {
     attributes: Record<string, unknown>
     events: { name: string; attributes: object }[]
   }[]
-  readonly records: SeenRecord[]
+  readonly records: Telemetry[]
   readonly counted: object[]
   readonly counts: object
 }
@@ -35,7 +35,7 @@ test("OpenTelemetry's own spans of real requests are judged, and say so", async 
   const { spans, records, counted, counts } = await traced(1, context)
   expect(records).toHaveLength(5)
   expect(records.map(({ errors }) => errors)).toEqual([0, 0, 0, 1, 0])
-  for (const record of records) expect(record.trace_id).toMatch(/^[\da-f]{32}$/)
+  for (const record of records) expect(record.traceparent).toMatch(/^00-[\da-f]{32}-[\da-f]{16}-00$/)
   expect(records.at(-1)?.latency).toBeGreaterThan(390)
   // The path stands in for a pattern, which the instrumentation does not know; the query does not.
   expect(records.map(({ route }) => route)).toEqual(['/quick', '/quick', '/quick', '/secret', '/slow'])

@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest'
 import type { FeedbackRequest } from '#sentinel/alerts/feedback-note.js'
 import type { GuardedState } from '#sentinel/detector/guarded/guarded-baseline.js'
-import { Sentinel, type SentinelOptions } from '#sentinel/sentinel.js'
+import { type Judgement, Sentinel, type SentinelOptions } from '#sentinel/sentinel.js'
 import { decodeState, encodeState } from '#sentinel/state/codec.js'
 import type { Telemetry } from '#sentinel/telemetry/record.js'
 import { madeUpTraffic } from '../../../made-up/traffic.js'
@@ -53,11 +53,11 @@ export async function taught(n = 600): Promise<Sentinel> {
 }
 
 export function alerts(sentinel: Sentinel, record: Telemetry): boolean {
-  return sentinel.judge(record).anomaly !== null
+  return (sentinel.judge(record) as Judgement).anomaly !== null
 }
 
 export function idOf(sentinel: Sentinel, record: Telemetry): string {
-  const { anomaly } = sentinel.judge(record)
+  const { anomaly } = sentinel.judge(record) as Judgement
   if (anomaly === null) throw new Error('it did not alert')
   return anomaly.id
 }
