@@ -119,7 +119,9 @@ test('a static limit says nothing after 500 records of a route whose records are
       : record,
   )
   const later = (await watched.judge(upload)).slice(500)
-  expect(told(later).length).toBeLessThanOrEqual(5)
+  // A few are told for what they are; the limit, beyond which a third of them lie, is not why.
+  expect(told(later).length).toBeLessThanOrEqual(12)
+  for (const { p } of told(later)) expect(p).toBeLessThanOrEqual(0.001)
 })
 
 test('what is less sure than the least confidence is not told; all that is told is as sure as that', async () => {
