@@ -35,7 +35,10 @@ console.log(JSON.stringify({ odd: forest.score([40]) > forest.score([2]), outcom
 /** Where a type is missing or says nothing, a line that should be refused is not. */
 const TYPED = `
 import { buildApp, type Verdict } from 'codeflow-sentinel'
+import { watchRequests } from 'codeflow-sentinel/express'
 import { IsolationForest } from 'codeflow-sentinel/forest'
+import { SentinelSpanProcessor } from 'codeflow-sentinel/opentelemetry'
+import { type Judgement, Sentinel } from 'codeflow-sentinel/sentinel'
 import * as plain from 'codeflow-sentinel/forest.wasm'
 import * as shared from 'codeflow-sentinel/forest.shared.wasm'
 
@@ -46,6 +49,16 @@ export const modules: object[] = [plain, shared]
 export const forest = IsolationForest.create({ nFeatures: 'one' })
 // @ts-expect-error
 export const app = buildApp({ logger: 'loud' })
+export const judged: Promise<Judgement | null> = Sentinel.create().then((sentinel) =>
+  sentinel.judge({ latency: 1, input_length: 1, errors: 0 }),
+)
+export const watched = watchRequests({
+  report: 'unix:/run/sentinel.sock',
+  onVerdict: ({ anomaly }, { baseUrl }) => console.log(anomaly?.action, baseUrl.length),
+})
+export const processor = Sentinel.create().then((sentinel) => new SentinelSpanProcessor({ sentinel }))
+// @ts-expect-error
+export const both = Sentinel.create().then((sentinel) => watchRequests({ sentinel, report: 'http://sidecar' }))
 // @ts-expect-error
 export const odd = (verdict: Verdict): string => verdict.anomalous
 `
