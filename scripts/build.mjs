@@ -25,7 +25,8 @@ const STEPS = {
   // It takes the place of a module that the package is made of.
   server: { command: ['scripts/bundle-server.mjs'], after: ['browser', 'package'] },
   'wasm-debug': { command: ['assembly/build.mjs', 'debug'] },
-  types: { command: [TSC, '-p', 'tsconfig.json', '--noEmit'], after: ['ts'] },
+  // The examples import the package by its name, and so what is published.
+  types: { command: [TSC, '-p', 'tsconfig.json', '--noEmit'], after: ['ts', 'package'] },
   lint: { command: ['node_modules/@biomejs/biome/bin/biome', 'ci', '.'] },
 }
 
