@@ -21,7 +21,7 @@ const NO_PAYOFF = -1
 /** ln of what the bet pays: p falls at least as fast as 1/e, for P(e >= x) <= 1/x. */
 const EVIDENCE_SHAPE = { lowest: -1, binsAUnit: 24, leastRate: 1, mostRate: 2 }
 /** Times the ordinary rate at which rare records may enter the memories of all traffic. */
-const TOLERANCE = 1.5
+const TOLERANCE = 3
 
 /**
  * How rare a record is, from two sides: its forest score, among those of its route, and each of its values, among
