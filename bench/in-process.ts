@@ -18,7 +18,7 @@ process.exit()`
 
 export async function benchmarkInProcess({ quick, progress }: Order): Promise<Outcome> {
   progress('from import to the first verdict')
-  const first = Array.from({ length: quick ? 3 : 15 }, firstVerdictMs)
+  const first = Array.from({ length: quick ? 1 : 15 }, firstVerdictMs)
   progress('a verdict')
   const verdicts = await verdictCosts(quick)
   const services = await raceServices(quick, progress)

@@ -47,12 +47,12 @@ async function race(framework: string, report: string, quick: boolean): Promise<
   const services = [bare]
   const adapted = MODES.map(({ name, least }) => empty(`${framework}, ${name}`, least))
   try {
-    for (const { mode } of MODES) services.push(await Service.start(framework, mode, report))
-    for (const service of services) await service.load(quick ? 0.2 : 3)
+    services.push(...(await Promise.all(MODES.map(({ mode }) => Service.start(framework, mode, report)))))
+    for (const service of quick ? [] : services) await service.load(3)
     for (let round = 0; round < (quick ? 1 : ROUNDS); round++) {
       const results = new Map<Service, Awaited<ReturnType<Service['load']>>>()
       for (const service of round % 2 === 0 ? services : services.toReversed())
-        results.set(service, await service.load(quick ? 0.3 : 2))
+        results.set(service, await service.load(quick ? 1 : 2))
       const without = results.get(bare) as Awaited<ReturnType<Service['load']>>
       for (const [i, each] of adapted.entries()) {
         const result = results.get(services[i + 1] as Service) as typeof without

@@ -20,7 +20,7 @@ const LEARNT = 3000
 
 /** A sentinel and a detector that learn, and a forest that only scores, over the same records in turn. */
 export async function verdictCosts(quick: boolean): Promise<Verdicts> {
-  const records = codeRunnerTraffic(quick ? 6000 : 20_000, 7)
+  const records = codeRunnerTraffic(quick ? 4000 : 20_000, 7)
   const rows = records.map(({ latency, input_length, errors }) => [latency, input_length, errors])
   const [sentinel, detector, forest] = await Promise.all([
     Sentinel.create(),
