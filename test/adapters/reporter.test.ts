@@ -105,7 +105,7 @@ test('with a prefix in the address, and asked by its name', async () => {
       response.end('{"accepted":1,"rejected":0,"threats":0}')
     }),
   )
-  const watch = watchOf(`${report}/behind/a/proxy/`)
+  const watch = watchOf(`${report}/behind/a/proxy/`, { token: '' })
   watch.ended(ORDINARY, '')
   await watch.close()
   expect(seen).toEqual([

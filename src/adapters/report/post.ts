@@ -23,7 +23,8 @@ type Http = Pick<typeof import('node:http'), 'request' | 'Agent'>
 export function postTo(address: SidecarAddress, token: string | undefined, timeoutMs: number): Post {
   const headers = {
     'content-type': 'application/x-ndjson',
-    ...(token !== undefined && { authorization: `Bearer ${token}` }),
+    // An empty variable is one that is not set.
+    ...(token !== undefined && token !== '' && { authorization: `Bearer ${token}` }),
   }
   const http = builtin<Http>(address.protocol === 'https:' ? 'node:https' : 'node:http')
   if (http !== undefined) return overNode(http, address, headers, timeoutMs)
