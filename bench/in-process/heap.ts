@@ -2,7 +2,7 @@
 import { Sentinel } from '#sentinel/sentinel.js'
 import { codeRunnerTraffic } from '../../made-up/traffic.js'
 
-const LEARNT = 5000
+const LEARNT = 20_000
 const MEASURED = 3000
 
 const records = codeRunnerTraffic(LEARNT + MEASURED, 7)
