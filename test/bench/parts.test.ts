@@ -89,7 +89,7 @@ describe('the command', () => {
     const command = ['--import', 'tsx', 'bench/run.ts', 'nothing']
     await expect(run(process.execPath, command, { cwd: root })).rejects.toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('there is no part nothing; there are http, stall'),
+      stderr: expect.stringContaining('there is no part nothing; there are http, in-process, stall'),
     })
   })
 })

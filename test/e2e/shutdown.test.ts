@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { OllamaStandIn } from '../ollama-stand-in.js'
 import { ServiceProcess } from './service-process.js'
 
@@ -9,12 +9,20 @@ let service: ServiceProcess
 
 beforeEach(async () => {
   ollama = await OllamaStandIn.start()
-  ollama.behaviour = 'hold'
   service = await ServiceProcess.start({
     SENTINEL_EXPLAIN: 'wait',
     SENTINEL_LLM_TIMEOUT_MS: '600000',
     OLLAMA_HOST: ollama.url,
   })
+  // The model is loaded at the start; nobody waits for one that has not answered yet.
+  await vi.waitFor(
+    () =>
+      expect(service.log.map(({ msg }) => msg)).toContainEqual(
+        expect.stringMatching(/^the language model answers/),
+      ),
+    10_000,
+  )
+  ollama.behaviour = 'hold'
 })
 
 afterEach(async () => {
