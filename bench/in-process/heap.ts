@@ -1,8 +1,9 @@
-// Prints the bytes of heap that an ordinary record takes: run with --expose-gc and a young generation that holds them all.
+// Prints the bytes of heap that an ordinary record takes, after as many as the argument says: run with --expose-gc and a
+// young generation that holds them all.
 import { Sentinel } from '#sentinel/sentinel.js'
 import { codeRunnerTraffic } from '../../made-up/traffic.js'
 
-const LEARNT = 20_000
+const LEARNT = Number(process.argv[2])
 const MEASURED = 3000
 
 const records = codeRunnerTraffic(LEARNT + MEASURED, 7)

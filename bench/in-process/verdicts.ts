@@ -39,7 +39,8 @@ export async function verdictCosts(quick: boolean): Promise<Verdicts> {
     costs.detectorUs.push(microseconds(measured, (record) => detector.analyze(record)))
     costs.scoreUs.push(microseconds(measuredRows, (row) => forest.score(row)))
   }
-  for (let round = 0; round < (quick ? 1 : 3); round++) costs.bytesARecord.push(allocated())
+  for (let round = 0; round < (quick ? 1 : 3); round++)
+    costs.bytesARecord.push(allocated(quick ? 1000 : 20_000))
   await sentinel.close()
   await detector.close()
   return costs
@@ -64,9 +65,9 @@ function microseconds<Item>(items: readonly Item[], take: (item: Item) => unknow
 }
 
 /** Bytes of heap taken by an ordinary record, in a process of its own that collects nothing meanwhile. */
-function allocated(): number {
+function allocated(learnt: number): number {
   const flags = ['--expose-gc', '--max-semi-space-size=128', '--import', 'tsx']
-  return Number(spawnSync(process.execPath, [...flags, HEAP]).stdout)
+  return Number(spawnSync(process.execPath, [...flags, HEAP, `${learnt}`]).stdout)
 }
 
 /** Keeps what is measured from being left out. */

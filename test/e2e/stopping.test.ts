@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, type TestContext, test } from 'vitest'
 import { record } from '../chaos/load.js'
 import { ServiceProcess } from './service-process.js'
 
@@ -49,11 +49,23 @@ class Client {
   }
 }
 
-/** A service with a state folder that has seen some records. */
-async function started(environment: Record<string, string> = {}): Promise<[ServiceProcess, string]> {
-  const dir = await mkdtemp(join(folder, 'state-'))
-  const service = await ServiceProcess.start({ SENTINEL_STATE_DIR: dir, ...environment })
+/** A service that does not outlive its test. */
+async function serving(
+  { onTestFinished }: TestContext,
+  environment: Record<string, string>,
+): Promise<ServiceProcess> {
+  const service = await ServiceProcess.start(environment)
   onTestFinished(async () => void (await service.stop('SIGKILL')))
+  return service
+}
+
+/** One with a state folder that has seen some records. */
+async function started(
+  context: TestContext,
+  environment: Record<string, string> = {},
+): Promise<[ServiceProcess, string]> {
+  const dir = await mkdtemp(join(folder, 'state-'))
+  const service = await serving(context, { SENTINEL_STATE_DIR: dir, ...environment })
   for (let n = 0; n < RECORDS; n++) await service.post('/analyze-flow', record(n))
   return [service, dir]
 }
@@ -68,15 +80,16 @@ async function said(service: ServiceProcess, message: string): Promise<void> {
   while (!service.log.some(({ msg }) => msg === message)) await sleep(10)
 }
 
-describe('SIGTERM ends the service with exit code 0 and the whole state, with', () => {
-  test.each<[string, string]>([
+// They wait more than they work: time-outs are what they are about.
+describe.concurrent('SIGTERM ends the service with exit code 0 and the whole state, with', () => {
+  test.for<[string, string]>([
     ['a connection that has sent nothing', ''],
     ['half a request line', 'POST /ana'],
     ['headers that do not end', `${POST}x-slow: `],
     ['a kept connection that is idle', HEALTH],
     ['a connection with a complete request behind half a one', `${HEALTH}GET /hea`],
-  ])('%s', async (_what, text) => {
-    const [service, dir] = await started()
+  ])('%s', async ([, text], context) => {
+    const [service, dir] = await started(context)
     const client = await Client.open(service, text)
     if (text.startsWith(HEALTH)) await client.answers()
     expect(await service.stop('SIGTERM')).toBe(0)
@@ -84,8 +97,8 @@ describe('SIGTERM ends the service with exit code 0 and the whole state, with', 
     expect(await restoredRecords(dir)).toBe(RECORDS)
   })
 
-  test('a body that does not come, which is answered 408 within the time-out of a request', async () => {
-    const [service, dir] = await started()
+  test('a body that does not come, which is answered 408 within the time-out of a request', async (context) => {
+    const [service, dir] = await started(context)
     const client = await Client.open(service, `${POST}content-length: 100\r\n\r\n{"lat`)
     const exit = service.stop('SIGTERM')
     await said(service, 'state written')
@@ -97,8 +110,8 @@ describe('SIGTERM ends the service with exit code 0 and the whole state, with', 
     expect(await restoredRecords(dir)).toBe(RECORDS)
   })
 
-  test('a chunked body that does not end, many silent connections and an event stream at once', async () => {
-    const [service, dir] = await started()
+  test('a chunked body that does not end, many silent connections and an event stream at once', async (context) => {
+    const [service, dir] = await started(context)
     const stream = await Client.open(service, 'GET /anomalies/stream HTTP/1.1\r\nhost: localhost\r\n\r\n')
     await stream.answers()
     const others = await Promise.all([
@@ -115,8 +128,8 @@ describe('SIGTERM ends the service with exit code 0 and the whole state, with', 
     expect(await restoredRecords(dir)).toBe(RECORDS)
   })
 
-  test('a kept connection whose next request comes after the signal: it is answered, and closes', async () => {
-    const [service, dir] = await started()
+  test('a kept connection whose next request comes after the signal: it is answered, and closes', async (context) => {
+    const [service, dir] = await started(context)
     const client = await Client.open(service, HEALTH)
     await client.answers()
     const exit = service.stop('SIGTERM')
@@ -133,8 +146,8 @@ describe('SIGTERM ends the service with exit code 0 and the whole state, with', 
     expect(await restoredRecords(dir)).toBe(RECORDS + 1)
   })
 
-  test('requests sent one behind the other: every record that is taken in is answered', async () => {
-    const [service, dir] = await started()
+  test('requests sent one behind the other: every record that is taken in is answered', async (context) => {
+    const [service, dir] = await started(context)
     const client = await Client.open(service, HEALTH)
     await client.answers()
     const exit = service.stop('SIGTERM')
@@ -147,8 +160,8 @@ describe('SIGTERM ends the service with exit code 0 and the whole state, with', 
     expect(await restoredRecords(dir)).toBe(RECORDS + answers.length)
   })
 
-  test('a silent connection on the second listener and on each address of localhost', async () => {
-    const [service, dir] = await started({ SENTINEL_ADMIN_PORT: '0', SENTINEL_HOST: 'localhost' })
+  test('a silent connection on the second listener and on each address of localhost', async (context) => {
+    const [service, dir] = await started(context, { SENTINEL_ADMIN_PORT: '0', SENTINEL_HOST: 'localhost' })
     const urls = service.log.flatMap(({ msg }) => /http:\/\/\S+:\d+/.exec(String(msg))?.[0] ?? [])
     expect(urls.length).toBeGreaterThanOrEqual(2)
     const clients = await Promise.all(urls.map((url) => Client.open({ url })))
@@ -157,8 +170,8 @@ describe('SIGTERM ends the service with exit code 0 and the whole state, with', 
     expect(await restoredRecords(dir)).toBe(RECORDS)
   })
 
-  test('more signals behind the first, which change nothing', async () => {
-    const [service, dir] = await started()
+  test('more signals behind the first, which change nothing', async (context) => {
+    const [service, dir] = await started(context)
     const client = await Client.open(service, `${POST}content-length: ${BODY.length}\r\n\r\n`)
     const exits = [service.stop('SIGINT')]
     await said(service, 'stopping')
@@ -173,8 +186,8 @@ describe('SIGTERM ends the service with exit code 0 and the whole state, with', 
   })
 })
 
-test('a stop right after the other loses nothing either', async () => {
-  const [service, dir] = await started()
+test.concurrent('a stop right after the other loses nothing either', async (context) => {
+  const [service, dir] = await started(context)
   await service.stop()
   for (let round = 0; round < 3; round++) {
     const next = await ServiceProcess.start({ SENTINEL_STATE_DIR: dir })
@@ -183,8 +196,8 @@ test('a stop right after the other loses nothing either', async () => {
   expect(await restoredRecords(dir)).toBe(RECORDS)
 })
 
-test('with SENTINEL_DRAIN_MS readiness fails first, and everybody is served until the time is over', async () => {
-  const [service, dir] = await started({ SENTINEL_DRAIN_MS: '2000', SENTINEL_ADMIN_PORT: '0' })
+test.concurrent('with SENTINEL_DRAIN_MS readiness fails first, and everybody is served until the time is over', async (context) => {
+  const [service, dir] = await started(context, { SENTINEL_DRAIN_MS: '2000', SENTINEL_ADMIN_PORT: '0' })
   const admin = String(service.log.find(({ msg }) => String(msg).includes('are served at'))?.msg)
   const adminUrl = /http:\/\/[^,\s]+/.exec(admin)?.[0] ?? ''
   expect((await service.get('/health/ready')).status).toBe(200)
@@ -206,9 +219,8 @@ test('with SENTINEL_DRAIN_MS readiness fails first, and everybody is served unti
   expect(await restoredRecords(dir)).toBe(RECORDS + 1)
 })
 
-test('a connection that is opened ahead waits as an idle one does, and its first request is answered', async () => {
-  const service = await ServiceProcess.start({ SENTINEL_ADMIN_PORT: '0' })
-  onTestFinished(async () => void (await service.stop('SIGKILL')))
+test.concurrent('a connection that is opened ahead waits as an idle one does, and its first request is answered', async (context) => {
+  const service = await serving(context, { SENTINEL_ADMIN_PORT: '0' })
   const urls = service.log.flatMap(({ msg }) => /http:\/\/[^,\s]+:\d+/.exec(String(msg))?.[0] ?? [])
   const clients = await Promise.all(urls.map((url) => Client.open({ url })))
   // Longer than the time-out for headers and the interval in which Node looks for late ones.
@@ -225,9 +237,8 @@ test('a connection that is opened ahead waits as an idle one does, and its first
   expect(late.answer).toMatch(/^HTTP\/1.1 408 /)
 }, 40_000)
 
-test('once half of the room is taken, connections that stay silent make room', async () => {
-  const service = await ServiceProcess.start({ SENTINEL_MAX_CONNECTIONS: '10' })
-  onTestFinished(async () => void (await service.stop('SIGKILL')))
+test.concurrent('once half of the room is taken, connections that stay silent make room', async (context) => {
+  const service = await serving(context, { SENTINEL_MAX_CONNECTIONS: '10' })
   const silent = await Promise.all(Array.from({ length: 9 }, () => Client.open(service)))
   await Promise.all(silent.slice(0, 3).map(({ closed }) => closed))
   expect((await service.get('/health')).status).toBe(200)
