@@ -75,7 +75,8 @@ export class AlertDesk implements AlertMemories {
       decision.p = p
       decision.alert = 1 - p >= this.#parts.minConfidence ? alert : null
       if (decision.alert === null && verdict.anomalous && this.#isFar(known))
-        decision.alert = { ...this.#whileYoung, p: known ? p : null }
+        // A p of 1 says that nobody knows.
+        decision.alert = { ...this.#whileYoung, p: known && p < 1 ? p : null }
     }
     if (decision.alert === null && this.#isBeyondLimit()) decision.alert = { ...BY_LABEL, p: decision.p }
     return decision

@@ -115,6 +115,8 @@ test('under a forest from a file the window and the anomalies go on', async () =
   const again = await start({ SENTINEL_FOREST })
   expect(await historySize(again)).toBe(detail.fitted_rows + 1)
   expect(await metric(again, 'sentinel_model_generation')).toEqual({ '': 1 })
+  // When the forest was fitted is not known any more, and 1970 it was not.
+  expect(await metric(again, 'sentinel_model_last_fit_timestamp_seconds')).toEqual({})
   const { anomalies } = (await again.inject('/anomalies')).json()
   expect(anomalies[0].prediction_score).toBe(detail.score)
   await again.close()

@@ -213,8 +213,8 @@ export class SentinelMetrics implements SentinelListener {
     this.#scraped.gauge(
       'sentinel_model_last_fit_timestamp_seconds',
       'When the last fit that succeeded ended, Unix time in seconds; 0 before the first.',
-      // A forest that is never fitted must not look like one that grew old.
-      () => (this.#detector?.given ? null : this.lastFitAt),
+      // A forest that is never fitted, or was before a restart, must not look like one that grew old.
+      () => (this.lastFitAt === 0 && this.#detector?.trained ? null : this.lastFitAt),
     )
     const shown = [
       [
