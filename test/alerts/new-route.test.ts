@@ -48,11 +48,16 @@ describe('a route that is new to an experienced service', () => {
     const [first] = await watched.judge([{ route: '/new', latency: 9000, input_length: 10, errors: 7 }])
     expect(first?.anomaly).toMatchObject({ action: 'observe', incident: null })
     expect(await first?.anomaly?.reason).toContain('not enough known of this route yet')
-    // Where there is no p of the route, the forest's own confidence is what there is.
-    const more = Array.from({ length: 30 }, () => ({ ...record('/new', 9000, 10), errors: 7 }))
-    for (const { p, anomaly, verdict } of await watched.judge(more)) {
-      if (anomaly !== null && p === 1) expect(anomaly.confidence).toBe(verdict.confidence)
-    }
+  })
+
+  test('is told of by a static limit with the confidence of the forest while there is no p of it', async () => {
+    const watched = await Watched.create({ detector: { rules: { latency: 5000, errors: 5 } } })
+    const mixed = Array.from({ length: 400 }, (_, i) =>
+      i % 4 === 3 && i > 100 ? { ...record('/new', 20_000, 10), errors: 7 } : usual(i),
+    )
+    const unknown = (await watched.judge(mixed)).filter(({ p, anomaly }) => anomaly !== null && p === 1)
+    expect(unknown.length).toBeGreaterThan(0)
+    for (const { anomaly, verdict } of unknown) expect(anomaly?.confidence).toBe(verdict.confidence)
   })
 
   test('is told of for what is rare on it, once it is known', async () => {
