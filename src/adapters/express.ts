@@ -31,7 +31,7 @@ export function watchRequests<Request extends ExpressRequest = ExpressRequest>(
   const middleware = (request: Request, response: ServerResponse, next: () => void): void => {
     followWay(request)
     watchNodeExchange(request, response, (exchange) =>
-      watch.ended({ ...exchange, route: wayOf(request) || (request.route && '/') }, request),
+      watch.ended(exchange, wayOf(request) || (request.route && '/'), request),
     )
     next()
   }

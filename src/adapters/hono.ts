@@ -26,15 +26,13 @@ export function watchRequests(options: AdapterOptions<Context>): MiddlewareHandl
   const middleware: MiddlewareHandler = async (context, next) => {
     const { incoming, outgoing } = (context.env ?? {}) as NodeBindings
     if (incoming === undefined || outgoing === undefined) {
-      await watchWebExchange(context, next, (exchange) =>
-        watch.ended({ ...exchange, route: routeOf(context) }, context),
-      )
+      await watchWebExchange(context, next, (exchange) => watch.ended(exchange, routeOf(context), context))
       return
     }
     watchNodeExchange(
       incoming,
       outgoing,
-      (exchange) => watch.ended({ ...exchange, route: routeOf(context) }, context),
+      (exchange) => watch.ended(exchange, routeOf(context), context),
       () => context.res.headers.get('content-type'),
     )
     await next()

@@ -27,7 +27,7 @@ export function watchRequests<Context extends KoaContext = KoaContext>(
   const watch = new Watch(options)
   const middleware = (context: Context, next: () => Promise<unknown>): Promise<unknown> => {
     watchNodeExchange(context.req, context.res, (exchange) =>
-      watch.ended({ ...exchange, route: context._matchedRoute?.toString() }, context),
+      watch.ended(exchange, context._matchedRoute?.toString(), context),
     )
     return next()
   }

@@ -1,7 +1,7 @@
 import type { Sentinel } from '../sentinel.js'
+import { type Exchange, recordOf } from '../telemetry/exchange.js'
 import type { Telemetry } from '../telemetry/record.js'
 import { type AdapterCounts, newCounts } from './counts.js'
-import { type Exchange, recordOf } from './exchange.js'
 import {
   type AdapterOptions,
   checkedErrorStatuses,
@@ -41,9 +41,9 @@ export class Watch<Request> implements RequestWatch {
   }
 
   /** To be called once for each request. */
-  ended(exchange: Exchange, request: Request): void {
+  ended(exchange: Exchange, route: string | undefined, request: Request): void {
     try {
-      this.#destination.take(recordOf(exchange, this.#errorStatuses), request)
+      this.#destination.take(recordOf(exchange, route, this.#errorStatuses), request)
     } catch {
       this.counts.broken++
     }

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Exchange } from '../exchange.js'
+import type { Exchange } from '../../telemetry/exchange.js'
 import { countArriving, mayArriveInChunks } from './arriving-bytes.js'
 import { whenConnectionCloses } from './connection.js'
 
-/** Told what an exchange came to; the route is the adapter's to add. */
-export type ExchangeEnded = (exchange: Omit<Exchange, 'route'>) => void
+/** Told what an exchange came to. */
+export type ExchangeEnded = (exchange: Exchange) => void
 
 const EVENT_STREAM = /^text\/event-stream/i
 

@@ -1,5 +1,4 @@
-import { NOT_RECORD, RECORD } from './sdk.js'
-import { isJudged } from './span-record.js'
+import { isJudged, NOT_RECORD, RECORD } from './sdk.js'
 
 /** What is used of OpenTelemetry's samplers: the kind of the span is the fourth thing they are told. */
 interface Sampler<Told extends readonly unknown[], Result extends { readonly decision: number }> {

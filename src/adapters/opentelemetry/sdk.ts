@@ -1,12 +1,12 @@
-/** What is used here of OpenTelemetry's SDK, 1.x and 2.x: by its form, so that neither has to be installed. */
+import type { Attributes } from '../../telemetry/span/span-record.js'
 
-export type AttributeValue = string | number | boolean | readonly unknown[] | null | undefined
+/** What is used here of OpenTelemetry's SDK, 1.x and 2.x: by its form, so that neither has to be installed. */
 
 /** A span, ending or ended. */
 export interface EndingSpan {
   readonly name: string
   readonly kind: number
-  readonly attributes: Readonly<Record<string, AttributeValue>>
+  readonly attributes: Attributes
   readonly status: { readonly code: number }
   /** Seconds and nanoseconds. */
   readonly duration: readonly [number, number]
@@ -28,8 +28,8 @@ export interface Meter {
 }
 
 /** Of `SpanKind`. */
-export const SERVER = 1
-export const CONSUMER = 4
+const SERVER = 1
+const CONSUMER = 4
 /** Of `SpanStatusCode`. */
 export const STATUS_ERROR = 2
 /** Of `TraceFlags`. */
@@ -37,3 +37,8 @@ export const SAMPLED = 1
 /** Of `SamplingDecision`: not at all, for the processors alone, for the exporters, too. */
 export const NOT_RECORD = 0
 export const RECORD = 1
+
+/** Whether it is work that somebody asked this service for. */
+export function isJudged({ kind }: { readonly kind: number }): boolean {
+  return kind === SERVER || kind === CONSUMER
+}

@@ -1,8 +1,9 @@
 import type { Judgement, Sentinel } from '../../sentinel.js'
+import { EXCEPTION_EVENT } from '../../telemetry/span/conventions.js'
+import { type SpanFacts, spanRecord } from '../../telemetry/span/span-record.js'
 import { type AdapterCounts, newCounts } from '../counts.js'
 import { checkedErrorStatuses } from '../options.js'
-import { type EndingSpan, type Meter, type OpenSpan, SAMPLED } from './sdk.js'
-import { isJudged, spanRecord } from './span-record.js'
+import { type EndingSpan, isJudged, type Meter, type OpenSpan, SAMPLED, STATUS_ERROR } from './sdk.js'
 
 export interface SpanProcessorOptions {
   /** It stays yours: close it after the tracer provider. */
@@ -73,7 +74,7 @@ export class SentinelSpanProcessor {
   #judge(span: EndingSpan): Judgement | null {
     if (!isJudged(span)) return null
     try {
-      const judgement = this.#sentinel.judge(spanRecord(span, this.#errorStatuses))
+      const judgement = this.#sentinel.judge(spanRecord(factsOf(span), this.#errorStatuses))
       if (judgement === null) {
         this.#counts.unanswered++
         return null
@@ -89,6 +90,20 @@ export class SentinelSpanProcessor {
       this.#counts.broken++
       return null
     }
+  }
+}
+
+function factsOf(span: EndingSpan): SpanFacts {
+  const { name, duration, attributes, status, events } = span
+  const { traceId, spanId } = span.spanContext()
+  return {
+    name,
+    latencyMs: duration[0] * 1000 + duration[1] / 1e6,
+    attributes,
+    erred: status.code === STATUS_ERROR,
+    threw: events.some((event) => event.name === EXCEPTION_EVENT),
+    traceId,
+    spanId,
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Exchange } from '../exchange.js'
+import type { Exchange } from '../../telemetry/exchange.js'
 
 /** What is used of Hono's context, of the web's own requests and responses. */
 export interface WebContext {
@@ -17,7 +17,7 @@ export interface WebContext {
 export async function watchWebExchange(
   context: WebContext,
   next: () => Promise<void>,
-  ended: (exchange: Omit<Exchange, 'route'>) => void,
+  ended: (exchange: Exchange) => void,
 ): Promise<void> {
   const arrivedMs = performance.now()
   const request = context.req.raw

@@ -1,5 +1,5 @@
-import type { Telemetry } from '../telemetry/record.js'
-import { traceIdOf } from '../telemetry/trace-context.js'
+import type { Telemetry } from './record.js'
+import { traceIdOf } from './trace-context.js'
 
 /** What a request came to, measured once, at the end of its answer or when somebody gave it up. */
 export interface Exchange {
@@ -11,8 +11,6 @@ export interface Exchange {
   readonly status: number
   /** Whether it has no whole answer: the caller went away, the answer broke off, or the handler threw. */
   readonly failed: boolean
-  /** The pattern that matched, with the path it is mounted at; undefined where none did. */
-  readonly route: string | undefined
   /** The request's `traceparent` header. */
   readonly traceparent?: string | undefined
 }
@@ -25,10 +23,15 @@ const MAX_TRACEPARENT = 512
 
 /**
  * The telemetry record of an exchange: never with a user or a query string.
+ * @param route the pattern that matched, with the path it is mounted at; undefined where none did
  * @param errorStatuses statuses below 500 that count as errors
  */
-export function recordOf(exchange: Exchange, errorStatuses: ReadonlySet<number>): Telemetry {
-  const { latencyMs, inputLength, status, failed, route, traceparent } = exchange
+export function recordOf(
+  exchange: Exchange,
+  route: string | undefined,
+  errorStatuses: ReadonlySet<number>,
+): Telemetry {
+  const { latencyMs, inputLength, status, failed, traceparent } = exchange
   const record: Telemetry = {
     latency: latencyMs,
     input_length: inputLength,
