@@ -52,6 +52,11 @@ export class AnswerMemory<Answer> {
   keep(key: string, request: unknown, answer: Answer, anomalyId: string | null): void {
     this.#entries.set(key, { answer, anomalyId, fingerprint: fingerprintOf(request) })
   }
+
+  /** For a request that came to nothing, and may be tried again. */
+  forget(key: string): void {
+    this.#entries.delete(key)
+  }
 }
 
 /** A digest, so that what was sent need not be kept. */

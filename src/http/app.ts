@@ -138,7 +138,7 @@ export async function buildApp(options: AppOptions = {}) {
   app.addSchema(Telemetry)
   const { idempotencyMax } = config.limits
   await app.register(analyzeFlowRoute, { sentinel, metrics, idempotencyMax })
-  await app.register(analyzeBatchRoute, { sentinel })
+  await app.register(analyzeBatchRoute, { sentinel, metrics, idempotencyMax })
   // Not around the routes above: their answers are no pages, and the headers would cost more than the verdict.
   await app.register(async (scope) => {
     await scope.register(pageSecurityPlugin)

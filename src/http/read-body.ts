@@ -1,50 +1,76 @@
 import type { IncomingMessage } from 'node:http'
 import { ApiError } from './errors/error-codes.js'
 
-type Done = (error: ApiError | null, body: string) => void
-
 /** Its `then` runs once Node has parsed the packet at hand. */
 const packetParsed = Promise.resolve()
 
+/** Room for a body that comes in several packets: as much as announced, but no more than this before it comes. */
+const FIRST_ROOM_BYTES = 64 * 1024
+
 /**
- * Reads a whole body as UTF-8. Nearly every body comes in one packet with its headers. Node has parsed all of the
- * packet by the time the next promise job runs, and then the body is taken out in one read. Listening for chunks and for the
- * end, which bodies in several packets need, makes a request a fifteenth dearer.
+ * Reads a whole body as UTF-8.
  * @param limit in bytes
  * @param done called once, with an `ApiError` when the body is above the limit or does not arrive whole
  */
-export function readBody(message: IncomingMessage, limit: number, done: Done): void {
+export function readBody(
+  message: IncomingMessage,
+  limit: number,
+  done: (error: ApiError | null, body: string) => void,
+): void {
+  readBytes(message, limit, (error, body) => done(error, body === null ? '' : body.toString()))
+}
+
+/**
+ * Reads a whole body. Nearly every body of a single record comes in one packet with its headers. Node has parsed all of
+ * the packet by the time the next promise job runs, and then the body is taken out in one read. Listening for chunks and
+ * for the end, which bodies in several packets need, makes a request a fifteenth dearer.
+ * @param limit in bytes
+ * @param done called once: with the body, null for an empty one; or with an `ApiError` when it is above the limit or does
+ *   not arrive whole
+ */
+export function readBytes(
+  message: IncomingMessage,
+  limit: number,
+  done: (error: ApiError | null, body: Buffer | null) => void,
+): void {
   const announced = Number(message.headers['content-length'])
   if (announced > limit) {
-    done(tooLarge(limit), '')
+    done(tooLarge(limit), null)
     return
   }
   void packetParsed.then(() => {
-    if (message.readableLength === announced) {
-      const body: Buffer | null = message.read()
-      done(null, body === null ? '' : body.toString())
-    } else {
-      collect(message, announced, limit, done)
-    }
+    if (message.readableLength === announced) done(null, message.read() as Buffer | null)
+    else collect(message, announced, limit, done)
   })
 }
 
 /** @param announced in bytes, NaN when the client does not say */
-function collect(message: IncomingMessage, announced: number, limit: number, done: Done): void {
-  const chunks: Buffer[] = []
+function collect(
+  message: IncomingMessage,
+  announced: number,
+  limit: number,
+  done: (error: ApiError | null, body: Buffer | null) => void,
+): void {
+  const most = Number.isNaN(announced) ? limit : announced
+  let room = Buffer.allocUnsafe(Math.min(most, FIRST_ROOM_BYTES))
   let bytes = 0
-  const end = (error: ApiError | null, body = ''): void => {
+  const end = (error: ApiError | null): void => {
     message.off('data', onData).off('end', onEnd).off('error', onCut).off('close', onCut)
-    done(error, body)
+    done(error, error === null ? room.subarray(0, bytes) : null)
   }
   const onData = (chunk: Buffer): void => {
+    const before = bytes
     bytes += chunk.length
-    if (bytes > limit) end(tooLarge(limit))
-    else chunks.push(chunk)
+    if (bytes > limit) {
+      end(tooLarge(limit))
+      return
+    }
+    if (bytes > room.length) room = grown(room, before, Math.max(bytes, Math.min(2 * room.length, most)))
+    chunk.copy(room, before)
   }
   const onEnd = (): void => {
     if (bytes !== announced && !Number.isNaN(announced)) onCut()
-    else end(null, Buffer.concat(chunks, bytes).toString())
+    else end(null)
   }
   const onCut = (): void =>
     end(new ApiError('SENTINEL_INVALID_REQUEST', 'the body is not as long as content-length says'))
@@ -53,6 +79,13 @@ function collect(message: IncomingMessage, announced: number, limit: number, don
   if (message.destroyed) onCut()
 }
 
-function tooLarge(limit: number): ApiError {
+function grown(full: Buffer, used: number, length: number): Buffer<ArrayBuffer> {
+  const room = Buffer.allocUnsafe(length)
+  full.copy(room, 0, 0, used)
+  return room
+}
+
+/** @param limit in bytes */
+export function tooLarge(limit: number): ApiError {
   return new ApiError('SENTINEL_BODY_TOO_LARGE', `the body must be at most ${limit / 1024} KiB`)
 }

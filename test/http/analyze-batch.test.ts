@@ -1,3 +1,5 @@
+import * as zlib from 'node:zlib'
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import type { LightMyRequestResponse } from 'fastify'
 import { expect, test } from 'vitest'
 import type { App } from '#sentinel/http/app.js'
@@ -6,8 +8,14 @@ import { ATTACK, historySize, NORMAL, startApp } from './subject.js'
 
 const NDJSON = 'application/x-ndjson'
 
-function send(app: App, payload: string, type = NDJSON, query = ''): Promise<LightMyRequestResponse> {
-  const headers = { 'content-type': type }
+function send(
+  app: App,
+  payload: string | Buffer,
+  type = NDJSON,
+  query = '',
+  others: Record<string, string> = {},
+): Promise<LightMyRequestResponse> {
+  const headers = { 'content-type': type, ...others }
   return app.inject({ method: 'POST', url: `/analyze-flow/batch${query}`, headers, payload })
 }
 
@@ -98,7 +106,8 @@ test('a batch gives the verdicts that the same records get one by one', async ()
 test.each([
   ['no JSON at all', 'hello\nworld', NDJSON, 400, 'SENTINEL_INVALID_JSON'],
   ['broken JSON', '[{"latency"', 'application/json', 400, 'SENTINEL_INVALID_JSON'],
-  ['no list', '{"latency":1}', 'application/json', 400, 'SENTINEL_INVALID_BODY'],
+  ['an open list', '[', 'application/json', 400, 'SENTINEL_INVALID_JSON'],
+  ['a number', '17', 'application/json', 400, 'SENTINEL_INVALID_BODY'],
   ['null', 'null', 'application/json', 400, 'SENTINEL_INVALID_BODY'],
   ['another type', 'latency,errors', 'text/csv', 415, 'SENTINEL_UNSUPPORTED_MEDIA_TYPE'],
   ['too many records', '{}\n'.repeat(100_002), NDJSON, 413, 'SENTINEL_BODY_TOO_LARGE'],
@@ -107,6 +116,135 @@ test.each([
   const answer = await send(app, body, type)
   expect([answer.statusCode, answer.json().code]).toEqual([status, code])
   expect(await historySize(app)).toBe(0)
+})
+
+type Compress = (body: string) => Buffer
+const { zstdCompressSync } = zlib as { zstdCompressSync?: Compress }
+const ENCODINGS: [string, string, Compress][] = [
+  ['gzip', 'gzip', gzipSync],
+  ['GZIP', 'GZIP', gzipSync],
+  ['deflate', 'deflate', deflateSync],
+  ['deflate without its header', 'deflate', deflateRawSync],
+  ['br', 'br', brotliCompressSync],
+  ['identity', 'identity', Buffer.from],
+]
+if (zstdCompressSync !== undefined) ENCODINGS.push(['zstd', 'zstd', zstdCompressSync])
+
+test.each(ENCODINGS)('a body may be compressed: %s', async (_, encoding, compress) => {
+  const app = await startApp()
+  const body = compress(ndjson(NORMAL, ATTACK))
+  const answer = await send(app, body, NDJSON, '?answer=summary', { 'content-encoding': encoding })
+  expect(answer.json()).toEqual({ accepted: 2, rejected: 0, threats: 1, errors: [] })
+})
+
+const whole = gzipSync(ndjson(NORMAL, NORMAL))
+test.each([
+  ['broken off', whole.subarray(0, -6), 'gzip', 400, 'SENTINEL_INVALID_REQUEST'],
+  [
+    'damaged',
+    Buffer.from(whole.map((byte, i) => (i > 12 ? byte ^ 85 : byte))),
+    'gzip',
+    400,
+    'SENTINEL_INVALID_REQUEST',
+  ],
+  ['not compressed', Buffer.from(ndjson(NORMAL)), 'gzip', 400, 'SENTINEL_INVALID_REQUEST'],
+  ['a bomb', gzipSync(Buffer.alloc(17 * 2 ** 20, '\n')), 'gzip', 413, 'SENTINEL_BODY_TOO_LARGE'],
+  ['of an unknown encoding', whole, 'lz4', 415, 'SENTINEL_UNSUPPORTED_MEDIA_TYPE'],
+  ['compressed twice', whole, 'gzip, gzip', 415, 'SENTINEL_UNSUPPORTED_MEDIA_TYPE'],
+])('a compressed body that is %s is refused whole', async (_, body, encoding, status, code) => {
+  const app = await startApp()
+  const answer = await send(app, body, NDJSON, '', { 'content-encoding': encoding })
+  expect([answer.statusCode, answer.json().code]).toEqual([status, code])
+  expect(await historySize(app)).toBe(0)
+  if (status === 415) expect(answer.headers['accept-encoding']).toMatch(/^gzip, deflate, br/)
+})
+
+test.each([
+  [
+    'objects one after the other',
+    '{"latency":1,"input_length":2,"errors":0}{"latency":1,"input_length":2,"errors":0}',
+    2,
+    0,
+  ],
+  ['one object alone', '{"latency":1,"input_length":2,"errors":0}', 1, 0],
+  ['objects with blanks between', '{"latency":1,"input_length":2,"errors":0}\n \t{"a":{"b":[1,"}{"]}}', 1, 1],
+  [
+    'a list with a bad element',
+    '[{"latency":1,"input_length":2,"errors":0}, oops ,{"latency":1,"input_length":2,"errors":0}]',
+    2,
+    1,
+  ],
+  ['a list that is not closed', '[{"latency":1,"input_length":2,"errors":0},{"latency":1', 1, 1],
+  ['a list that ends after a comma', '[{"latency":1,"input_length":2,"errors":0},', 1, 1],
+  ['a list with something behind it', '[{"latency":1,"input_length":2,"errors":0}] {}', 1, 1],
+  ['an empty list', '[]', 0, 0],
+  [
+    'an object with records behind other keys',
+    '{"sender":{"records":[1]},"a":"\\"","records":[{"latency":1,"input_length":2,"errors":0}],"z":[{}]}',
+    1,
+    0,
+  ],
+  [
+    'an object that is not closed behind its records',
+    '{"records":[{"latency":1,"input_length":2,"errors":0}],"z":[',
+    1,
+    1,
+  ],
+  ['an object whose records are no list', '{"records":{"latency":1}}', 0, 1],
+])('JSON may be %s', async (_, body, accepted, rejected) => {
+  const answer = await send(await startApp(), body, 'application/json')
+  expect(answer.statusCode).toBe(200)
+  expect(answer.json()).toMatchObject({ accepted, rejected })
+})
+
+test('a line may hold several objects, and a record that is too large is rejected alone', async () => {
+  const large = { ...NORMAL, padding: 'x'.repeat(17_000) }
+  const body = `${ndjson(NORMAL)}${ndjson(NORMAL)} ${ndjson(NORMAL)}\n${ndjson(large, NORMAL)}`
+  expect(parsed(await send(await startApp(), body))).toEqual([
+    { line: 1, status: 'OK' },
+    { line: 1, status: 'OK' },
+    { line: 1, status: 'OK' },
+    {
+      line: 2,
+      status: 'REJECTED',
+      error: { code: 'SENTINEL_INVALID_JSON', message: 'a record is at most 16 KiB' },
+    },
+    { line: 3, status: 'OK' },
+  ])
+})
+
+test('a batch that is sent again under its key is judged once and answered alike', async () => {
+  const app = await startApp()
+  const key = { 'idempotency-key': 'batch-1' }
+  const body = ndjson(NORMAL, ATTACK)
+  const [first, meanwhile] = await Promise.all([
+    send(app, body, NDJSON, '', key),
+    send(app, body, NDJSON, '', key),
+  ])
+  const again = await send(app, body, NDJSON, '', key)
+  expect([meanwhile.body, again.body]).toEqual([first.body, first.body])
+  expect(again.headers['content-type']).toBe(first.headers['content-type'])
+  expect(first.headers).not.toHaveProperty('idempotency-replayed')
+  expect(again.headers['idempotency-replayed']).toBe('true')
+  expect(await historySize(app)).toBe(2)
+  const other = await send(app, ndjson(NORMAL), NDJSON, '', key)
+  expect([other.statusCode, other.json().code]).toEqual([422, 'SENTINEL_IDEMPOTENCY_KEY_REUSED'])
+})
+
+test('of a repeated batch whose answer was long the figures are given', async () => {
+  const app = await startApp()
+  const key = { 'idempotency-key': 'batch-1' }
+  const body = ndjson(...codeRunnerTraffic(4_000, 4))
+  const first = await send(app, body, NDJSON, '', key)
+  expect(parsed(first)).toHaveLength(4_000)
+  expect((await send(app, body, NDJSON, '', key)).json()).toMatchObject({ accepted: 4_000, rejected: 0 })
+})
+
+test('a batch that was refused under a key may be sent again', async () => {
+  const app = await startApp()
+  const key = { 'idempotency-key': 'batch-1' }
+  expect((await send(app, 'hello', NDJSON, '', key)).statusCode).toBe(400)
+  expect((await send(app, ndjson(NORMAL), NDJSON, '', key)).statusCode).toBe(200)
 })
 
 test('an empty body holds no records', async () => {

@@ -15,23 +15,23 @@ const MAX_NAME_CHARS = 60
  * least 0; got a string`. Of the value it repeats numbers and booleans, and a string only where few are allowed: so the
  * message is bounded, and nothing secret is echoed.
  */
-export function validationMessage(errors: readonly FastifySchemaValidationError[], place: string): string {
+export function validationMessage(errors: readonly FastifySchemaValidationError[], part: string): string {
   // For a union ajv reports an error of each branch, and the union itself last.
   const error = errors.at(-1) as VerboseError | undefined
-  if (error === undefined) return `the ${place} is not valid`
+  if (error === undefined) return `the ${part} is not valid`
   const schema = error.parentSchema ?? {}
   if (error.keyword === 'required') {
     const field = String(error.params.missingProperty)
     return `${field} is missing; it must be ${allowedBy(schema.properties?.[field] ?? {})}`
   }
-  return `${fieldOf(error.instancePath, place)} must be ${allowedBy(schema)}; got ${kindOf(error.data, schema)}`
+  return `${fieldOf(error.instancePath, part)} must be ${allowedBy(schema)}; got ${kindOf(error.data, schema)}`
 }
 
-function fieldOf(instancePath: string, place: string): string {
-  if (instancePath === '') return `the ${place}`
+function fieldOf(instancePath: string, part: string): string {
+  if (instancePath === '') return `the ${part}`
   const field = instancePath.slice(1).replaceAll('/', '.').replaceAll('~1', '/').replaceAll('~0', '~')
   const name = /^[\w.]{1,60}$/.test(field) ? field : quoted(field, MAX_NAME_CHARS)
-  return place === 'body' ? name : `${place} ${name}`
+  return part === 'body' ? name : `${part} ${name}`
 }
 
 function kindOf(value: unknown, schema: ValueSchema): string {

@@ -79,10 +79,10 @@ const FRAMEWORK: Readonly<Record<string, Explanation>> = {
 function explained(error: FastifyError | ApiError): Explanation {
   if (error instanceof ApiError) return [error.code, error.message]
   if (error.validation !== undefined) {
-    const place = error.validationContext === 'querystring' ? 'query' : (error.validationContext ?? 'request')
+    const part = error.validationContext === 'querystring' ? 'query' : (error.validationContext ?? 'request')
     return [
-      place === 'query' ? 'SENTINEL_INVALID_QUERY' : 'SENTINEL_INVALID_BODY',
-      validationMessage(error.validation, place),
+      part === 'query' ? 'SENTINEL_INVALID_QUERY' : 'SENTINEL_INVALID_BODY',
+      validationMessage(error.validation, part),
     ]
   }
   const known = Object.hasOwn(FRAMEWORK, error.code ?? '') ? FRAMEWORK[error.code] : undefined

@@ -31,25 +31,30 @@ export const jsonBodyPlugin = fastifyPlugin(
 )
 
 /** Why a body may not be what it says it is; null for one that is UTF-8, not compressed and has no byte order mark. */
-export function bodyRefusal({ headers }: FastifyRequest, body: string): ApiError | null {
-  const encoding = headers['content-encoding']
+function bodyRefusal(request: FastifyRequest, body: string): ApiError | null {
+  const encoding = request.headers['content-encoding']
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
     return new ApiError('SENTINEL_UNSUPPORTED_MEDIA_TYPE', 'content-encoding is not supported')
   }
+  const refusal = charsetRefusal(request)
+  if (refusal !== null) return refusal
+  return body.charCodeAt(0) === BYTE_ORDER_MARK ? byteOrderMark() : null
+}
+
+/** Why the text of a body cannot be read; null where it is UTF-8 or nothing is said. */
+export function charsetRefusal({ headers }: FastifyRequest): ApiError | null {
   const type = headers['content-type']
-  if (type !== PLAIN_TYPE && type !== undefined) {
-    const charset = CHARSET.exec(type)?.[1]?.toLowerCase()
-    if (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8') {
-      return new ApiError('SENTINEL_UNSUPPORTED_MEDIA_TYPE', 'the charset of the body must be utf-8')
-    }
-  }
-  if (body.charCodeAt(0) === BYTE_ORDER_MARK) {
-    return new ApiError(
-      'SENTINEL_INVALID_JSON',
-      'the body starts with a byte order mark; send JSON without one',
-    )
-  }
-  return null
+  if (type === PLAIN_TYPE || type === undefined) return null
+  const charset = CHARSET.exec(type)?.[1]?.toLowerCase()
+  if (charset === undefined || charset === 'utf-8' || charset === 'utf8') return null
+  return new ApiError('SENTINEL_UNSUPPORTED_MEDIA_TYPE', 'the charset of the body must be utf-8')
+}
+
+export function byteOrderMark(): ApiError {
+  return new ApiError(
+    'SENTINEL_INVALID_JSON',
+    'the body starts with a byte order mark; send JSON without one',
+  )
 }
 
 /** Tells JSON with a forbidden key from what is no JSON: Fastify has one message for both. */

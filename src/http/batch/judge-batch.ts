@@ -6,12 +6,12 @@ import { AJV_OPTIONS } from '../ajv-options.js'
 import { ApiError } from '../errors/error-codes.js'
 import { validationMessage } from '../errors/validation-message.js'
 import type { BatchThreat, RejectedLine } from '../schemas/batch.js'
-import type { BatchLine } from './batch-lines.js'
+import type { BatchItem } from './batch-items.js'
 
-/** Records judged in one turn of the event loop: well below a millisecond. */
-const RECORDS_A_TURN = 256
+/** Records judged in one turn of the event loop: some half a millisecond, for that is what single requests wait. */
+const RECORDS_A_TURN = 64
 
-/** Told of each line, in order. */
+/** Told of each item, in order. */
 export interface BatchSink {
   ok(line: number): void
   threat(threat: BatchThreat | Promise<BatchThreat>): void
@@ -23,7 +23,7 @@ export interface BatchTotals {
   accepted: number
   rejected: number
   threats: number
-  /** Lines that were JSON, records or not. */
+  /** Items that were JSON, records or not. */
   parsed: number
 }
 
@@ -35,15 +35,15 @@ const isTelemetry = (() => {
   }
 })()
 
-/** Judges the lines of a batch in order, and lets others have their turn in between. One bad line stops none. */
+/** Judges the items of a batch in order, and lets others have their turn in between. One bad item stops none. */
 export async function judgeBatch(
   sentinel: Sentinel,
-  lines: Iterable<BatchLine>,
+  items: Iterable<BatchItem>,
   sink: BatchSink,
 ): Promise<BatchTotals> {
   const totals: BatchTotals = { accepted: 0, rejected: 0, threats: 0, parsed: 0 }
   let inTurn = 0
-  for (const { line, value, fault } of lines) {
+  for (const { line, value, fault } of items) {
     if (++inTurn > RECORDS_A_TURN) {
       inTurn = 1
       await nextTurn()

@@ -1,0 +1,50 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { byteOrderMark, charsetRefusal } from '../plugins/json-body.js'
+import { readBytes } from '../read-body.js'
+import type { BatchLoad } from './batch-load.js'
+import { CONTENT_ENCODINGS, decoded, isKnownEncoding, unknownEncoding } from './content-decoding.js'
+
+/** Of a body as it arrives, and again of what comes out of it where it is compressed. */
+export const BATCH_LIMIT_BYTES = 16 * 2 ** 20
+
+export const JSON_TYPE = 'application/json'
+/** What bodies of records may be. */
+export const RECORD_TYPES = [JSON_TYPE, 'application/x-ndjson', 'application/ndjson', 'application/jsonl']
+const BYTE_ORDER_MARK = Buffer.of(0xef, 0xbb, 0xbf)
+
+/** Has `request.body` of the routes in this scope be the bytes of a batch, as they came. */
+export function takeBatchBodies(app: FastifyInstance, load: BatchLoad, types: readonly string[]): void {
+  app.removeAllContentTypeParsers()
+  app.addHook('onRequest', checkEncoding)
+  app.addContentTypeParser([...types], (request, message, next) => {
+    const refusal = charsetRefusal(request)
+    if (refusal !== null) {
+      next(refusal)
+      return
+    }
+    const announced = Number(message.headers['content-length'] ?? BATCH_LIMIT_BYTES)
+    const release = load.takeIn(Math.min(announced, BATCH_LIMIT_BYTES))
+    readBytes(message, BATCH_LIMIT_BYTES, (failure, body) => {
+      release()
+      if (failure !== null) next(failure)
+      else next(null, body ?? Buffer.alloc(0))
+    })
+  })
+}
+
+/**
+ * The text of a batch.
+ * @throws ApiError where it cannot be had from the body
+ */
+export async function textOfBatch(request: FastifyRequest): Promise<Buffer> {
+  const bytes = await decoded(request.body as Buffer, request.headers['content-encoding'], BATCH_LIMIT_BYTES)
+  if (bytes.subarray(0, 3).equals(BYTE_ORDER_MARK)) throw byteOrderMark()
+  return bytes
+}
+
+/** Refused before the body is read, and the answer says what may be sent instead (RFC 9110, 12.5.3). */
+async function checkEncoding({ headers }: FastifyRequest, reply: FastifyReply): Promise<void> {
+  if (isKnownEncoding(headers['content-encoding'])) return
+  reply.header('accept-encoding', CONTENT_ENCODINGS.join(', '))
+  throw unknownEncoding()
+}

@@ -1,0 +1,60 @@
+import { nextTurn } from '../../runtime/timers.js'
+import { indexJson } from './index-json.js'
+import { indexLines } from './index-lines.js'
+import type { ItemIndex } from './item-index.js'
+
+/** As much as a single record may have: 16 KiB. */
+const ITEM_MAX_BYTES = 16 * 1024
+
+/** One item of a batch. */
+export interface BatchItem {
+  /** Which one, or in which line it stands: from 1, as editors count. */
+  readonly line: number
+  /** What was read; undefined where it is no JSON. */
+  readonly value: unknown
+  /** Why it is no JSON. */
+  readonly fault: string | null
+}
+
+/** Parses one text that is JSON, as bodies of single records are. @throws Error when it is none */
+export type ParseJson = (text: string) => unknown
+
+/** The items of a batch in order, parsed one by one as they are taken. */
+export class BatchItems implements Iterable<BatchItem> {
+  readonly #bytes: Buffer
+  readonly #index: ItemIndex
+  readonly #parse: ParseJson
+
+  private constructor(bytes: Buffer, index: ItemIndex, parse: ParseJson) {
+    this.#bytes = bytes
+    this.#index = index
+    this.#parse = parse
+  }
+
+  /**
+   * Looks for the items, and lets others have their turn in between.
+   * @throws ApiError where the body is no batch or holds too many: before any is judged
+   */
+  static async find(bytes: Buffer, isJson: boolean, parse: ParseJson): Promise<BatchItems> {
+    const finding = isJson ? indexJson(bytes) : indexLines(bytes)
+    let step = finding.next()
+    for (; step.done !== true; step = finding.next()) await nextTurn()
+    return new BatchItems(bytes, step.value, parse)
+  }
+
+  *[Symbol.iterator](): Generator<BatchItem> {
+    for (let item = 0; item < this.#index.size; item++) yield this.#read(item)
+  }
+
+  #read(item: number): BatchItem {
+    const index = this.#index
+    const [start, end, line] = [index.startOf(item), index.endOf(item), index.lineOf(item)]
+    const fault = index.faultOf(item) ?? (end - start > ITEM_MAX_BYTES ? 'a record is at most 16 KiB' : null)
+    if (fault !== null) return { line, value: undefined, fault }
+    try {
+      return { line, value: this.#parse(this.#bytes.toString('utf8', start, end)), fault: null }
+    } catch {
+      return { line, value: undefined, fault: 'this is not valid JSON' }
+    }
+  }
+}

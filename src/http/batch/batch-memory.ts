@@ -1,0 +1,51 @@
+import { hash } from 'node:crypto'
+import { AnswerMemory } from '../answer-memory.js'
+import type { BatchAnswer } from './batch-answer.js'
+
+/** A repeated batch whose answer was longer gets the figures alone: what is kept has to be bounded. */
+const KEPT_CHARACTERS = 64 * 1024
+/** Batches are few, and their answers long. */
+const KEPT_MAX = 100
+
+/** What a batch was asked to be. */
+export interface AskedBatch {
+  readonly key: string
+  /** The body as it came. */
+  readonly body: Buffer
+  /** All else that the answer depends on. */
+  readonly form: string
+}
+
+/** The answers to batches with an `Idempotency-Key`: one that comes again is answered again, and judged once. */
+export class BatchMemory {
+  readonly #memory: AnswerMemory<Promise<BatchAnswer>>
+
+  /** @param capacity at least 1 */
+  constructor(capacity: number) {
+    this.#memory = new AnswerMemory(Math.min(capacity, KEPT_MAX))
+  }
+
+  /**
+   * The answer, given by `judge` if the key is new.
+   * @throws ApiError when the key is malformed, or came with another batch
+   */
+  answer(
+    { key, body, form }: AskedBatch,
+    judge: () => Promise<BatchAnswer>,
+  ): { readonly answer: Promise<BatchAnswer>; readonly replayed: boolean } {
+    const asked = [hash('sha256', body, 'base64'), form]
+    const first = this.#memory.recall(key, asked)
+    if (first !== null) return { answer: first.answer, replayed: true }
+    const answer = judge()
+    const kept = answer.then(bounded)
+    kept.catch(() => this.#memory.forget(key))
+    this.#memory.keep(key, asked, kept, null)
+    return { answer, replayed: false }
+  }
+}
+
+function bounded(answer: BatchAnswer): BatchAnswer {
+  if (answer.text.length <= KEPT_CHARACTERS) return answer
+  const { figures } = answer
+  return { type: 'application/json; charset=utf-8', text: JSON.stringify(figures), figures }
+}
