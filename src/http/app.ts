@@ -29,6 +29,7 @@ import { incidentRoutes } from './routes/incidents.js'
 import { learningRoutes } from './routes/learning.js'
 import { metricsRoute } from './routes/metrics.js'
 import { muteRoutes } from './routes/mutes.js'
+import { otlpRoutes } from './routes/otlp.js'
 import { playgroundRoutes } from './routes/playground.js'
 import { watchServers } from './servers.js'
 
@@ -139,6 +140,7 @@ export async function buildApp(options: AppOptions = {}) {
   const { idempotencyMax } = config.limits
   await app.register(analyzeFlowRoute, { sentinel, metrics, idempotencyMax })
   await app.register(analyzeBatchRoute, { sentinel, metrics, idempotencyMax })
+  await app.register(otlpRoutes, { sentinel })
   // Not around the routes above: their answers are no pages, and the headers would cost more than the verdict.
   await app.register(async (scope) => {
     await scope.register(pageSecurityPlugin)

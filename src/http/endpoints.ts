@@ -26,6 +26,14 @@ export const ENDPOINTS = {
     summary: 'Judge many telemetry records',
     tag: 'analysis',
   },
+  otlpTraces: {
+    method: 'POST',
+    url: '/v1/traces',
+    summary: "Judge spans, as OpenTelemetry's exporters send them",
+    tag: 'analysis',
+  },
+  otlpMetrics: { method: 'POST', url: '/v1/metrics', summary: 'Refused: only spans are judged', tag: null },
+  otlpLogs: { method: 'POST', url: '/v1/logs', summary: 'Refused: only spans are judged', tag: null },
   anomalies: {
     method: 'GET',
     url: '/anomalies',

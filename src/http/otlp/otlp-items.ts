@@ -1,0 +1,57 @@
+import { nextTurn } from '../../runtime/timers.js'
+import type { BatchItem } from '../batch/batch-items.js'
+import { ApiError } from '../errors/error-codes.js'
+import { jsonSpansOf, readJsonSpan } from './json-spans.js'
+import { type OtlpSpan, recordOfSpan } from './otlp-span.js'
+import { indexProtobuf, readProtobufSpan } from './protobuf-spans.js'
+import { SpanIndex } from './span-index.js'
+
+/**
+ * The records of an `ExportTraceServiceRequest`, one by one as they are taken: of servers' and consumers' spans only.
+ * @throws ApiError where the body is none, or holds too many spans: before any is judged
+ */
+export async function otlpItems(bytes: Buffer, isJson: boolean): Promise<Iterable<BatchItem>> {
+  if (isJson) return jsonItems(bytes)
+  const index = new SpanIndex()
+  try {
+    for (const _ of indexProtobuf(bytes, index)) await nextTurn()
+  } catch (error) {
+    if (error instanceof ApiError) throw error
+    throw new ApiError('SENTINEL_INVALID_BODY', 'the body is no ExportTraceServiceRequest in protobuf')
+  }
+  return protobufItems(bytes, index)
+}
+
+function* protobufItems(bytes: Buffer, index: SpanIndex): Generator<BatchItem> {
+  for (let item = 0; item < index.size; item++) {
+    const service = index.serviceOf(item)
+    const read = () => readProtobufSpan(bytes, index.startOf(item), index.endOf(item))
+    const found = itemOf(item + 1, read, service)
+    if (found !== null) yield found
+  }
+}
+
+function* jsonItems(bytes: Buffer): Generator<BatchItem> {
+  for (const [i, { span, service }] of jsonSpansOf(parsed(bytes)).entries()) {
+    const found = itemOf(i + 1, () => readJsonSpan(span), service)
+    if (found !== null) yield found
+  }
+}
+
+function parsed(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString()) as unknown
+  } catch {
+    throw new ApiError('SENTINEL_INVALID_JSON', 'the body is not valid JSON')
+  }
+}
+
+/** One bad span stops none of the others. */
+function itemOf(line: number, read: () => OtlpSpan | null, service: string | undefined): BatchItem | null {
+  try {
+    const span = read()
+    return span === null ? null : { line, value: recordOfSpan(span, service), fault: null }
+  } catch (error) {
+    return { line, value: undefined, fault: (error as Error).message }
+  }
+}

@@ -1,0 +1,101 @@
+import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox'
+import { Type } from '@sinclair/typebox'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Sentinel } from '../../sentinel.js'
+import { takeBatchBodies, textOfBatch } from '../batch/batch-body.js'
+import { BatchLoad } from '../batch/batch-load.js'
+import { type BatchTotals, judgeBatch } from '../batch/judge-batch.js'
+import { describing, ENDPOINTS } from '../endpoints.js'
+import { ApiError } from '../errors/error-codes.js'
+import {
+  exportAnswer,
+  OTLP_JSON_TYPE,
+  type OtlpAnswer,
+  PROTOBUF_TYPE,
+  statusAnswer,
+} from '../otlp/otlp-answer.js'
+import { otlpItems } from '../otlp/otlp-items.js'
+import { errorResponse, errorResponses } from '../schemas/error.js'
+
+export interface OtlpOptions {
+  readonly sentinel: Sentinel
+}
+
+/** Faults named in an answer: the exporter logs them. */
+const FAULTS_SHOWN = 5
+
+const schema = {
+  ...describing('otlpTraces'),
+  description:
+    "Judges servers' and consumers' spans as OTLP/HTTP exporters send them, in protobuf or JSON, compressed or not. A " +
+    'span that cannot be read is counted in `partial_success`. Errors are a `google.rpc.Status` in the encoding of the request.',
+  body: Type.Unknown({ description: 'An `ExportTraceServiceRequest`.' }),
+  response: {
+    200: Type.Object(
+      {
+        partialSuccess: Type.Optional(
+          Type.Object({
+            rejectedSpans: Type.String({ description: 'How many; a 64-bit number is text in OTLP.' }),
+            errorMessage: Type.String({ description: 'What is wrong with the first of them.' }),
+          }),
+        ),
+      },
+      { description: 'An `ExportTraceServiceResponse`.' },
+    ),
+    ...errorResponses(429),
+    413: errorResponse('The body is larger than 16 MiB, or has more than 100,000 spans. Nothing was judged.'),
+    415: errorResponse('The body is neither protobuf nor JSON, or compressed with something unknown.'),
+  },
+} as const
+
+/** `POST /v1/traces`: spans in, as OpenTelemetry's exporters and its collector send them. */
+export const otlpRoutes: FastifyPluginCallbackTypebox<OtlpOptions> = (app, { sentinel }, done) => {
+  const load = new BatchLoad()
+  takeBatchBodies(app, load, [OTLP_JSON_TYPE, PROTOBUF_TYPE])
+  app.addHook('preSerialization', async (request, reply, payload) => {
+    if (reply.statusCode < 400) return payload
+    const { message } = payload as { message: string }
+    return dressed(reply, statusAnswer(reply.statusCode, message, isJson(request)))
+  })
+
+  app.post(ENDPOINTS.otlpTraces.url, { schema }, async (request, reply) => {
+    const end = load.begin()
+    try {
+      const faults: string[] = []
+      const items = await otlpItems(await textOfBatch(request), isJson(request))
+      const totals: BatchTotals = await judgeBatch(sentinel, items, {
+        ok() {},
+        threat() {},
+        rejected: ({ line, error }) => {
+          if (faults.length < FAULTS_SHOWN) faults.push(`span ${line}: ${error.message}`)
+        },
+      })
+      return send(reply, exportAnswer(totals, faults, isJson(request)))
+    } finally {
+      end()
+    }
+  })
+  for (const { url } of [ENDPOINTS.otlpMetrics, ENDPOINTS.otlpLogs]) {
+    app.post(url, { schema: { hide: true } }, async () => {
+      throw new ApiError(
+        'SENTINEL_NOT_FOUND',
+        'only spans are judged: set OTEL_EXPORTER_OTLP_TRACES_ENDPOINT in place of OTEL_EXPORTER_OTLP_ENDPOINT, or ' +
+          'OTEL_METRICS_EXPORTER=none and OTEL_LOGS_EXPORTER=none',
+      )
+    })
+  }
+  done()
+}
+
+function send(reply: FastifyReply, answer: OtlpAnswer): FastifyReply {
+  return reply.send(dressed(reply, answer))
+}
+
+function dressed(reply: FastifyReply, { type, body }: OtlpAnswer): string | Buffer {
+  reply.type(type).serializer((text: unknown) => text as string)
+  return body
+}
+
+function isJson({ headers }: FastifyRequest): boolean {
+  return (headers['content-type'] ?? '').toLowerCase().startsWith(OTLP_JSON_TYPE)
+}
