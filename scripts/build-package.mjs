@@ -16,6 +16,7 @@ const lib = join(root, 'lib')
 const ENTRIES = [
   'index.js',
   'server.js',
+  'cli.js',
   'sentinel.js',
   'http/metrics/sentinel-metrics.js',
   'adapters/fastify.js',

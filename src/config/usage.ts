@@ -18,7 +18,8 @@ export function usage(served: readonly Served[]): string {
     const schema: ValueSchema & { default?: unknown; description?: string } = Environment.properties[name]
     return `  ${name}=${schema.default}\n      ${schema.description} Allowed: ${allowedBy(schema)}.\n`
   })
-  return `Usage: codeflow-sentinel [--help] [--version]
+  return `Usage: codeflow-sentinel [serve] [--help] [--version]
+       codeflow-sentinel replay FILE… [--help]
 
 Serves:
 

@@ -6,7 +6,7 @@ import { root } from './markdown.js'
 const source = join(root, 'src')
 /** Rooms that everybody may use and that use nobody. */
 const SHARED = ['text', 'v8', 'runtime']
-const ENTRIES = ['index.ts', 'server.ts', 'healthcheck.ts']
+const ENTRIES = ['index.ts', 'server.ts', 'cli.ts', 'healthcheck.ts']
 
 /** The room of a file in src/, as the picture names it. */
 function roomOf(path: string): string {

@@ -1,12 +1,10 @@
-import { Ajv } from 'ajv'
 import { nextTurn } from '../../runtime/timers.js'
 import type { Judgement, ReportedAnomaly, Sentinel } from '../../sentinel.js'
-import { Telemetry } from '../../telemetry/record.js'
-import { AJV_OPTIONS } from '../ajv-options.js'
+import type { Telemetry } from '../../telemetry/record.js'
 import { ApiError } from '../errors/error-codes.js'
-import { validationMessage } from '../errors/validation-message.js'
 import type { BatchThreat, RejectedLine } from '../schemas/batch.js'
 import type { BatchItem } from './batch-items.js'
+import { recordFault } from './record-fault.js'
 
 /** Records judged in one turn of the event loop: some half a millisecond, for that is what single requests wait. */
 const RECORDS_A_TURN = 64
@@ -26,14 +24,6 @@ export interface BatchTotals {
   /** Items that were JSON, records or not. */
   parsed: number
 }
-
-const isTelemetry = (() => {
-  const compiled = new Ajv(AJV_OPTIONS.customOptions).compile<Telemetry>(Telemetry)
-  return {
-    check: (value: unknown): value is Telemetry => compiled(value),
-    errors: () => compiled.errors ?? [],
-  }
-})()
 
 /** Judges the items of a batch in order, and lets others have their turn in between. One bad item stops none. */
 export async function judgeBatch(
@@ -70,13 +60,8 @@ export async function judgeBatch(
 }
 
 function faultOf(value: unknown): RejectedLine['error'] | null {
-  if (isTelemetry.check(value)) return null
-  const message = validationMessage(
-    // ajv and Fastify describe the same object; Fastify's type lacks what is not used here.
-    isTelemetry.errors() as unknown as Parameters<typeof validationMessage>[0],
-    'body',
-  )
-  return { code: 'SENTINEL_INVALID_BODY', message }
+  const message = recordFault(value)
+  return message === null ? null : { code: 'SENTINEL_INVALID_BODY', message }
 }
 
 function threatOf(

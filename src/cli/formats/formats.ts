@@ -1,0 +1,21 @@
+import { caddy, envoy, nginxJson } from './access-log.js'
+import { combined } from './combined.js'
+import { csv } from './csv.js'
+import type { Format } from './format.js'
+import { ndjson } from './ndjson.js'
+
+/** Every kind of file that is read, by its name. Of those that recognise a line the first counts. */
+export const FORMATS = {
+  ndjson,
+  caddy,
+  envoy,
+  'nginx-json': nginxJson,
+  combined,
+  csv,
+} as const satisfies Record<string, Format>
+export type FormatName = keyof typeof FORMATS
+
+/** The kind of file that begins with this line; null for none that is known. */
+export function formatOf(line: string): Format | null {
+  return Object.values(FORMATS).find((format) => format.recognises(line)) ?? null
+}

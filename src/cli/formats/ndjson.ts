@@ -1,0 +1,14 @@
+import type { Telemetry } from '../../telemetry/record.js'
+import { type Format, labelOf } from './format.js'
+import { objectOf } from './json-line.js'
+
+/** One telemetry record a line, as `POST /analyze-flow` takes it. */
+export const ndjson: Format = {
+  open:
+    ({ label }) =>
+    (line) => {
+      const value = objectOf(line)
+      return { record: value as unknown as Telemetry, label: labelOf(value[label]) }
+    },
+  recognises: (line) => /^\{.*"latency"\s*:/.test(line),
+}

@@ -1,0 +1,91 @@
+import { parseArgs } from 'node:util'
+import { CommandError, EXIT } from '../exit.js'
+import { FORMATS, type FormatName } from '../formats/formats.js'
+
+export const REPORTS = ['text', 'json', 'ndjson'] as const
+export type ReportForm = (typeof REPORTS)[number]
+const FAILING = ['incident', 'alert'] as const
+type Failing = (typeof FAILING)[number]
+
+export const REPLAY_USAGE = `Usage: codeflow-sentinel replay FILE… [options]
+
+Judges old telemetry as the service would have, by the clock of the records: the same files and settings give the same
+verdicts in every run. FILE is text or gzip; - is the standard input. Several files are put in order of time. Settings
+come from the environment, as those of the service: see codeflow-sentinel --help.
+
+  --input KIND        ${Object.keys(FORMATS).join(', ')}; by default as the first line looks
+  --label NAME        field or column that marks anomalies; default: label
+  --format FORM       ${REPORTS.join(', ')}; ndjson is a line for each record. Default: text
+  --what-if alert-rate=RATE[,RATE…]
+                      how many records other alert rates would have told of
+  --fail-on WHAT      exit code 1 after an ${FAILING.join(' or an ')}
+  --save-state DIR    leaves what was learnt there, for a service with SENTINEL_STATE_DIR=DIR to go on with
+
+Exit codes: 0 done, 1 what --fail-on says has happened, 2 the call is wrong, 3 the input cannot be read.
+`
+
+export interface ReplayOptions {
+  readonly files: readonly string[]
+  readonly input: FormatName | null
+  readonly label: string
+  readonly form: ReportForm
+  readonly whatIf: readonly number[]
+  readonly failOn: Failing | null
+  readonly stateDir: string | null
+}
+
+/** @returns null where help was asked for @throws CommandError in one line */
+export function readReplayOptions(args: readonly string[]): ReplayOptions | null {
+  const { values, positionals } = parsed(args)
+  if (values.help === true) return null
+  if (positionals.length === 0) throw usage('replay needs a file; see codeflow-sentinel replay --help')
+  return {
+    files: positionals,
+    input:
+      values.input === undefined
+        ? null
+        : oneOf('--input', values.input, Object.keys(FORMATS) as FormatName[]),
+    label: values.label ?? 'label',
+    form: oneOf('--format', values.format ?? 'text', REPORTS),
+    whatIf: values['what-if'] === undefined ? [] : ratesIn(values['what-if']),
+    failOn: values['fail-on'] === undefined ? null : oneOf('--fail-on', values['fail-on'], FAILING),
+    stateDir: values['save-state'] ?? null,
+  }
+}
+
+function parsed(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        help: { type: 'boolean', short: 'h' },
+        input: { type: 'string' },
+        label: { type: 'string' },
+        format: { type: 'string' },
+        'what-if': { type: 'string' },
+        'fail-on': { type: 'string' },
+        'save-state': { type: 'string' },
+      },
+    })
+  } catch (error) {
+    throw usage(`${(error as Error).message.split('\n', 1)[0]}; see codeflow-sentinel replay --help`)
+  }
+}
+
+function oneOf<Name extends string>(option: string, value: string, allowed: readonly Name[]): Name {
+  const found = allowed.find((each) => each === value)
+  if (found !== undefined) return found
+  throw usage(`${option} must be one of ${allowed.join(', ')}; got ${JSON.stringify(value.slice(0, 40))}`)
+}
+
+function ratesIn(text: string): number[] {
+  const [name, list = ''] = text.split('=', 2)
+  const rates = list.split(',').map(Number)
+  if (name === 'alert-rate' && rates.every((rate) => rate > 0 && rate < 1)) return rates
+  throw usage('--what-if must be alert-rate= and rates between 0 and 1, separated by commas')
+}
+
+function usage(message: string): CommandError {
+  return new CommandError(EXIT.usage, message)
+}

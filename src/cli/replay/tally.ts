@@ -1,0 +1,113 @@
+import type { Action } from '../../alerts/incident.js'
+import type { Judgement } from '../../sentinel.js'
+import type { Telemetry } from '../../telemetry/record.js'
+import { recordTimeMs } from '../../telemetry/record-clock.js'
+import { routeName } from '../../telemetry/route-name.js'
+import { auroc, averagePrecision } from './ranking.js'
+
+/** Routes that are told apart in the report; what comes on top counts as one. */
+const ROUTES_MAX = 1000
+export const OTHER_ROUTES = '(others)'
+const REJECTED_SHOWN = 20
+
+export interface RouteTally {
+  records: number
+  alerted: number
+}
+
+/** A line that was not judged. */
+export interface Rejected {
+  readonly file: string
+  readonly line: number
+  readonly reason: string
+}
+
+/** How well the alerts go with the labels of the file. */
+export interface LabelFigures {
+  readonly labelled: number
+  readonly anomalies: number
+  readonly precision: number
+  readonly recall: number
+  /** By p, or by the score where there is none. */
+  readonly auroc: number
+  readonly averagePrecision: number
+}
+
+/** Adds up what becomes of the records of a replay. */
+export class ReplayTally {
+  records = 0
+  rejected = 0
+  alerted = 0
+  readonly actions: Record<Action, number> = { observe: 0, throttle: 0, freeze: 0 }
+  readonly routes = new Map<string, RouteTally>()
+  /** The first ones. */
+  readonly faults: Rejected[] = []
+  /** When the first and the last record came, in milliseconds since 1970; null where they do not say. */
+  firstMs: number | null = null
+  lastMs: number | null = null
+  /** Records at or below each alert rate that was asked about. */
+  readonly whatIf: { readonly rate: number; alerted: number }[]
+  readonly #rarities: number[] = []
+  readonly #labels: number[] = []
+  #labelledAlerts = 0
+  #foundAnomalies = 0
+
+  /** @param rates alert rates to be asked about */
+  constructor(rates: readonly number[]) {
+    this.whatIf = rates.map((rate) => ({ rate, alerted: 0 }))
+  }
+
+  reject(fault: Rejected): void {
+    this.rejected++
+    if (this.faults.length < REJECTED_SHOWN) this.faults.push(fault)
+  }
+
+  add(record: Telemetry, label: boolean | null, { anomaly, p, verdict }: Judgement): void {
+    this.records++
+    const route = this.#routeOf(record)
+    route.records++
+    if (anomaly !== null) {
+      this.alerted++
+      this.actions[anomaly.action]++
+      route.alerted++
+    }
+    if (p !== null) for (const each of this.whatIf) if (p <= each.rate) each.alerted++
+    const ms = recordTimeMs(record.timestamp)
+    if (ms !== null) {
+      this.firstMs = Math.min(this.firstMs ?? ms, ms)
+      this.lastMs = Math.max(this.lastMs ?? ms, ms)
+    }
+    if (label === null) return
+    // Without a p, which only the first records are, the score ranks among the ordinary.
+    this.#rarities.push(p === null ? verdict.score : 1 - Math.log(p))
+    this.#labels.push(label ? 1 : 0)
+    if (anomaly !== null) {
+      this.#labelledAlerts++
+      if (label) this.#foundAnomalies++
+    }
+  }
+
+  /** Null where no record is labelled. */
+  get labels(): LabelFigures | null {
+    if (this.#labels.length === 0) return null
+    const anomalies = this.#labels.reduce((sum, label) => sum + label, 0)
+    return {
+      labelled: this.#labels.length,
+      anomalies,
+      precision: this.#foundAnomalies / this.#labelledAlerts,
+      recall: this.#foundAnomalies / anomalies,
+      auroc: auroc(this.#rarities, this.#labels),
+      averagePrecision: averagePrecision(this.#rarities, this.#labels),
+    }
+  }
+
+  #routeOf({ route }: Telemetry): RouteTally {
+    const name = routeName(route)
+    const known = this.routes.get(name)
+    if (known !== undefined) return known
+    const key = this.routes.size < ROUTES_MAX ? name : OTHER_ROUTES
+    const tally = this.routes.get(key) ?? { records: 0, alerted: 0 }
+    this.routes.set(key, tally)
+    return tally
+  }
+}
