@@ -1,20 +1,15 @@
-import { Ajv } from 'ajv'
-import { envSchema } from 'env-schema'
 import type { AlertOptions } from '../alerts/alert-options.js'
 import { type FeaturePolicies, parseFeaturePolicies } from '../detector/baseline/policy.js'
 import type { DetectorOptions } from '../detector/detector.js'
 import type { ExplainMode } from '../explain/explainer.js'
 import { readOllamaHost } from '../explain/llm/ollama-host.js'
 import type { WebhookSettings } from '../notify/webhook-settings.js'
-import { checkWebhookUrl } from '../notify/webhook-url.js'
 import { FEATURES } from '../telemetry/features.js'
-import { allowedBy, type ValueSchema } from '../text/allowed.js'
-import { quoted } from '../text/quoted.js'
+import { ConfigError } from './config-error.js'
+import { listed, readEnvironment } from './environment.js'
 import { isLoopback } from './loopback.js'
-import { parseProxyAddress } from './proxy-address.js'
-import { Environment, type Variable } from './schema.js'
-import { explainedLink, isServiceLink } from './service-links.js'
-import { unusedVariables } from './unused.js'
+import type { Environment, EnvironmentSource } from './schema.js'
+import { adminHostOf, checkTogether } from './together.js'
 
 /** Everything the service can be told, checked and grouped by the part that reads it. */
 export interface Config {
@@ -101,28 +96,12 @@ export interface StateConfig {
   readonly intervalMs: number
 }
 
-/** Variables by name, such as `process.env`; what is missing or empty takes its default. */
-export type EnvironmentSource = Readonly<Record<string, string | undefined>>
-
-/** A setting that cannot be used. The message is one line: variable, value, what is allowed. */
-export class ConfigError extends Error {
-  readonly code = 'SENTINEL_BAD_CONFIG'
-  override readonly name = 'ConfigError'
-
-  constructor(
-    readonly variable: string,
-    message: string,
-  ) {
-    super(message)
-  }
-}
-
 /**
  * Reads the configuration from environment variables; what is missing or empty takes its default.
  * @throws ConfigError at the first value that cannot be used, or that does not go with another
  */
 export function loadConfig(source: EnvironmentSource = process.env): Config {
-  const { env, ignored } = read(source)
+  const { env, ignored } = readEnvironment(source)
   checkTogether(env, source)
   return {
     host: withoutBrackets(env.SENTINEL_HOST),
@@ -192,122 +171,10 @@ export function loadConfig(source: EnvironmentSource = process.env): Config {
   }
 }
 
-/** What clients are told by, in an `.env` that they may share with the service. */
-const CLIENTS_OWN = new Set(['SENTINEL_URL'])
-
-/**
- * Variables that look like ours and are none: nearly always a typing error worth a word in the log.
- * @internal
- */
-export function unknownVariables(source: EnvironmentSource = process.env): string[] {
-  return Object.keys(source).filter(
-    (name) =>
-      name.startsWith('SENTINEL_') &&
-      !Object.hasOwn(Environment.properties, name) &&
-      !CLIENTS_OWN.has(name) &&
-      !isServiceLink(name, source[name]),
-  )
-}
-
-/** What was given, each value checked by itself. */
-function read(source: EnvironmentSource): { env: Environment; ignored: string[] } {
-  const given: Record<string, string> = {}
-  for (const name of variables()) {
-    const value = source[name]?.trim()
-    if (value !== undefined && value !== '') given[name] = value
-  }
-  const unused = unusedVariables(given)
-  const ignored: string[] = []
-  for (;;) {
-    try {
-      return { env: checked(given, source), ignored }
-    } catch (error) {
-      if (!(error instanceof ConfigError) || !unused.has(error.variable)) throw error
-      delete given[error.variable]
-      ignored.push(error.variable)
-    }
-  }
-}
-
-function checked(given: Readonly<Record<string, string>>, source: EnvironmentSource): Environment {
-  for (const name of variables()) {
-    const value = given[name]
-    if (value !== undefined) checkWriting(name, value)
-  }
-  // To check the schema itself, which is ours, would add a tenth to the time of a start.
-  const ajv = new Ajv({
-    coerceTypes: true,
-    useDefaults: true,
-    validateSchema: false,
-    meta: false,
-    keywords: ['allowed'],
-  })
-  let env: Environment
-  try {
-    env = envSchema<Environment>({ schema: Environment, data: given, env: false, ajv })
-  } catch (error) {
-    const variable = variables().find((name) => `/${name}` === ajv.errors?.[0]?.instancePath)
-    throw variable === undefined ? error : refusal(variable, source)
-  }
-  for (const name of variables()) {
-    // ajv reads 1e999 as Infinity, and lets that pass whatever the maximum.
-    if (typeof env[name] === 'number' && !Number.isFinite(env[name])) throw refusal(name, source)
-  }
-  if (listed(env.SENTINEL_TRUST_PROXY).some((entry) => parseProxyAddress(entry) === null)) {
-    throw refusal('SENTINEL_TRUST_PROXY', source)
-  }
-  checkUrl('OLLAMA_HOST', () => readOllamaHost(env.OLLAMA_HOST))
-  return env
-}
-
-/** What a value looks like that came to us by a way that was not meant. */
-function checkWriting(name: Variable, value: string): void {
-  const link = explainedLink(name, value)
-  if (link !== null) throw new ConfigError(name, `${name}=${shown(name, value)} cannot be used: ${link}`)
-  // JSON has quotes of its own.
-  const parts = value.startsWith('{') ? [value] : [value, ...listed(value)]
-  if (parts.some((text) => /^(["']).*\1$/s.test(text))) {
-    throw new ConfigError(
-      name,
-      `${name}=${shown(name, value)} cannot be used: the quotes are part of it; leave them out, as docker --env-file hands them on`,
-    )
-  }
-}
-
-/** What no single value can say: settings that must fit each other. */
-function checkTogether(env: Environment, source: EnvironmentSource): void {
-  if (env.SENTINEL_FOREST === '' && env.SENTINEL_MIN_SAMPLES > env.SENTINEL_HISTORY_MAX) {
-    throw refusal(
-      'SENTINEL_MIN_SAMPLES',
-      source,
-      `a whole number from 2 to SENTINEL_HISTORY_MAX, which is ${env.SENTINEL_HISTORY_MAX}`,
-    )
-  }
-  if (env.SENTINEL_FOREST !== '' && source.SENTINEL_BASELINE?.trim() === 'guarded') {
-    throw refusal('SENTINEL_BASELINE', source, 'window, or left out, where SENTINEL_FOREST is set')
-  }
-  checkBinding('SENTINEL_HOST', env.SENTINEL_HOST, env)
-  checkBinding('SENTINEL_ADMIN_HOST', adminHostOf(env), env)
-  if (env.SENTINEL_WEBHOOK_URL !== '') {
-    checkUrl('SENTINEL_WEBHOOK_URL', () =>
-      checkWebhookUrl(env.SENTINEL_WEBHOOK_URL, env.SENTINEL_WEBHOOK_FORMAT),
-    )
-  }
-}
-
 /** A replay keeps the process busy on purpose, and a record that is shed would change all verdicts after it. */
 function maxDelayOf(env: Environment, source: EnvironmentSource): number {
   const given = source.SENTINEL_MAX_DELAY_MS?.trim() ?? ''
   return env.SENTINEL_FIT === 'sync' && given === '' ? 0 : env.SENTINEL_MAX_DELAY_MS
-}
-
-/** @param check whose message does not repeat the value, which may hold a password */
-function checkUrl(variable: Variable, check: () => unknown): void {
-  try {
-    check()
-  } catch (error) {
-    throw new ConfigError(variable, (error as Error).message)
-  }
 }
 
 function webhookIn(env: Environment): WebhookSettings | null {
@@ -331,45 +198,6 @@ function readPolicies(json: string): FeaturePolicies {
   }
 }
 
-/** An address beyond loopback can be called by the whole network: it needs a token, or the word that none is wanted. */
-function checkBinding(variable: Variable, host: string, env: Environment): void {
-  if (isLoopback(host) || env.SENTINEL_API_TOKEN !== '' || env.SENTINEL_ALLOW_UNAUTHENTICATED) return
-  throw new ConfigError(
-    variable,
-    `${variable}=${quoted(host)} cannot be used without a token, because others than this machine reach it: ` +
-      'set SENTINEL_API_TOKEN, or SENTINEL_ALLOW_UNAUTHENTICATED=true if something else keeps them out',
-  )
-}
-
-/** The address of the second listener, or that of the first where there is no second. */
-function adminHostOf(env: Environment): string {
-  return env.SENTINEL_ADMIN_PORT === 'off' ? env.SENTINEL_HOST : env.SENTINEL_ADMIN_HOST
-}
-
-function listed(text: string): string[] {
-  return text === '' ? [] : text.split(',').map((entry) => entry.trim())
-}
-
-function refusal(variable: Variable, source: EnvironmentSource, allowed?: string): ConfigError {
-  const schema: ValueSchema & { default?: unknown } = Environment.properties[variable]
-  const value = source[variable] ?? ''
-  const given = value.trim() === '' ? `${schema.default} (the default)` : shown(variable, value)
-  return new ConfigError(
-    variable,
-    `${variable}=${given} cannot be used: it must be ${allowed ?? allowedBy(schema)}`,
-  )
-}
-
-/** A value for a message; not what is a secret, or a URL that may hold one. */
-function shown(variable: Variable, value: string): string {
-  const { writeOnly }: { writeOnly?: boolean } = Environment.properties[variable]
-  return writeOnly === true || value.includes('@') ? '"…"' : quoted(value)
-}
-
 function withoutBrackets(host: string): string {
   return host.replace(/^\[(.*)\]$/, '$1')
-}
-
-function variables(): Variable[] {
-  return Object.keys(Environment.properties) as Variable[]
 }

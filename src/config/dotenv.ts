@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import process from 'node:process'
 import { parseEnv } from 'node:util'
-import type { EnvironmentSource } from './config.js'
+import type { EnvironmentSource } from './schema.js'
 
 const FILE = '.env'
 

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { IsolationForest } from '../forest/isolation-forest.js'
 import { quoted } from '../text/quoted.js'
-import { ConfigError } from './config.js'
+import { ConfigError } from './config-error.js'
 import { Environment } from './schema.js'
 
 /** The limit that the schema of SENTINEL_FOREST names. */

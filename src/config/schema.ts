@@ -319,3 +319,6 @@ export const Environment = Type.Object(
 
 export type Environment = Static<typeof Environment>
 export type Variable = keyof Environment
+
+/** Variables by name, such as `process.env`; what is missing or empty takes its default. */
+export type EnvironmentSource = Readonly<Record<string, string | undefined>>

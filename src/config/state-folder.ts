@@ -1,6 +1,6 @@
 import { type Stats, statSync } from 'node:fs'
 import { quoted } from '../text/quoted.js'
-import { ConfigError } from './config.js'
+import { ConfigError } from './config-error.js'
 
 const SHOWN_CHARS = 300
 

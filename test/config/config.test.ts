@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { ConfigError, loadConfig, unknownVariables } from '#sentinel/config/config.js'
+import { loadConfig } from '#sentinel/config/config.js'
+import { ConfigError } from '#sentinel/config/config-error.js'
+import { unknownVariables } from '#sentinel/config/environment.js'
 import { usage } from '#sentinel/config/usage.js'
 
 const DEFAULTS = {

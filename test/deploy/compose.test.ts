@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url'
 import { Ajv } from 'ajv'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { loadConfig, unknownVariables } from '#sentinel/config/config.js'
+import { loadConfig } from '#sentinel/config/config.js'
+import { unknownVariables } from '#sentinel/config/environment.js'
 
 interface Service {
   readonly image: string

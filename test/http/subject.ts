@@ -1,6 +1,7 @@
 import type { LightMyRequestResponse } from 'fastify'
 import { onTestFinished } from 'vitest'
-import { type EnvironmentSource, loadConfig } from '#sentinel/config/config.js'
+import { loadConfig } from '#sentinel/config/config.js'
+import type { EnvironmentSource } from '#sentinel/config/schema.js'
 import { type App, type AppOptions, buildApp } from '#sentinel/http/app.js'
 
 /**

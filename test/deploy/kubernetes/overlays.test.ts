@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { loadConfig, unknownVariables } from '#sentinel/config/config.js'
+import { loadConfig } from '#sentinel/config/config.js'
+import { unknownVariables } from '#sentinel/config/environment.js'
 import { STOP_GRACE_MS } from '#sentinel/http/drain.js'
 import { hasTool, skipped } from '../tool.js'
 import { type Manifest, renderOverlay } from './manifests.js'
