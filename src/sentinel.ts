@@ -172,15 +172,16 @@ export class Sentinel {
   judge(record: Telemetry, options?: JudgeOptions): Judgement | null {
     if (this.#closed) return null
     checkRecord(record)
-    const { detector, operator } = this
+    const { detector } = this
+    const { rulings } = this.operator
     this.#recordClock?.see(record)
     let verdict = detector.rate(record, options)
-    const threat = operator.keepsOut()
-    const expected = operator.expects(() => this.#told(verdict))
+    const threat = rulings.keepsOut()
+    const expected = rulings.expects(() => this.#told(verdict))
     const { p, alert } = this.#desk.decide(verdict, threat ? 'never' : expected ? 'expected' : 'usual')
     if (alert !== null) verdict = this.#told(verdict)
-    const muted = alert !== null && operator.mutes(verdict)
-    detector.learn(operator.treatmentOf(alert === null ? 'none' : muted ? 'muted' : 'alerted'))
+    const muted = alert !== null && rulings.mutes(verdict)
+    detector.learn(rulings.treatmentOf(alert === null ? 'none' : muted ? 'muted' : 'alerted'))
     const { traceparent } = options ?? {}
     const anomaly =
       alert === null || muted ? null : this.#reporter.report(verdict, alert, record, traceparent)

@@ -1,11 +1,12 @@
 import type { FeaturePolicies } from '../detector/baseline/policy.js'
 import { StateError, type StateValue } from '../state/section.js'
 import type { Feature } from '../telemetry/features.js'
-import { Alerts, type Band } from './alerts.js'
+import { Alerts } from './alerts.js'
 import { AlertsStateError, type Captured } from './captured.js'
 import type { Incident as Gathered } from './evidence/gathered-incident.js'
 import type { Action, Incident } from './incident.js'
 import type { IncidentFacts, IncidentLog } from './incident-log.js'
+import type { Band } from './judgement.js'
 
 /** Who is told, and how often that may be wrong. */
 export interface AlarmOptions {

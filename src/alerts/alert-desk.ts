@@ -4,8 +4,9 @@ import type { Verdict } from '../detector/verdict.js'
 import { Alarm, type Alarmed, type AlarmState, type Alert } from './alarm.js'
 import type { AlertMemories } from './alert-memories.js'
 import type { AlertOptions } from './alert-options.js'
-import { type Band, OBSERVED_FIRST } from './alerts.js'
+import { OBSERVED_FIRST } from './evidence/recommendation.js'
 import type { IncidentFacts, IncidentLog } from './incident-log.js'
+import type { Band } from './judgement.js'
 
 /** What is said of a record that the forest's label or a limit alone decides on. */
 const BY_LABEL: Alert = { action: 'freeze', p: null, incident: null, feature: null }

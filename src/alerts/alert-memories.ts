@@ -1,4 +1,4 @@
-import type { Band } from './alerts.js'
+import type { Band } from './judgement.js'
 
 /** What the alerts have learnt, as far as an operator's words reach it. Null for the route means all of them. @internal */
 export interface AlertMemories {

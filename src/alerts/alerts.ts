@@ -3,63 +3,22 @@ import { Detection } from './evidence/detection.js'
 import { ExpectedChange } from './evidence/expected-change.js'
 import type { Incident, KeptIncident } from './evidence/gathered-incident.js'
 import { type IncidentEvent, Incidents } from './evidence/gathering.js'
-import { type Action, gradeOf } from './evidence/grade.js'
+import type { Action } from './evidence/grade.js'
+import { Recommendation } from './evidence/recommendation.js'
+import { RhythmWatch } from './evidence/rhythm-watch.js'
 import { TrafficPace } from './evidence/traffic-pace.js'
 import type { Watch } from './evidence/watch.js'
+import type { Band, Judged, Judgement } from './judgement.js'
 import { type AlertsOptions, type AlertsSettings, namesOf, settingsOf } from './options.js'
 import { Learning, RARE } from './rarity/learning.js'
 import { Rarity } from './rarity/rarity.js'
 import type { RouteMemory } from './rarity/route-memory.js'
 import { RouteTable } from './rarity/route-table.js'
 
-/** Records up to which nothing but `observe` is recommended: p cannot yet tell one in a thousand. */
-export const OBSERVED_FIRST = 500
 /** Records of a route from which on its own memories can tell what is rare there, whatever the forest knows of it. */
 const KNOWN_FROM = 200
 /** First records of a route, of which nothing at all is known. */
 const STRANGE_UP_TO = 16
-
-/** A record as the detector saw it. */
-export interface Judged {
-  /** Name of the route; empty for requests without one. */
-  readonly route: string
-  /** Score of the forest, 0 to 1; NaN while there is none. */
-  readonly score: number
-  /** Raw values in feature order. */
-  readonly values: ArrayLike<number>
-  /** Whether it may be learnt from; default true. */
-  readonly learns?: boolean
-  /** Whether the forest knows the route, so that the score is one among its records; default true. */
-  readonly known?: boolean
-  /** Whether an operator expects records like it: a rare one is then learnt, and no evidence; default false. */
-  readonly expected?: boolean
-}
-
-/** Values of one feature, both ends inclusive. */
-export interface Band {
-  readonly feature: string
-  readonly from: number
-  readonly to: number
-}
-
-/** What is said of a record. The same object every time, valid until the next record. */
-export interface Judgement {
-  /** Chance that an ordinary record of this route is as rare; 1 while there is no forest. */
-  readonly p: number
-  /** Whether anything is known of its route; else static limits are all there is. */
-  readonly known: boolean
-  /** -ln p, which does not round to 0. */
-  readonly surprise: number
-  readonly alert: boolean
-  /** What is recommended; null for a record that is no alert. */
-  readonly action: Action | null
-  /** The open incident that it belongs to. */
-  readonly incident: Incident | null
-  /** Index of the feature that is rarest in it, or -1 where the features have no say. */
-  readonly feature: number
-  /** What happened to incidents. */
-  readonly events: readonly IncidentEvent[]
-}
 
 /**
  * From a score to an alert: how rare a record is among ordinary ones (rarity.ts), what the records of a route and of all
@@ -69,30 +28,32 @@ export interface Judgement {
 export class Alerts {
   readonly #settings: AlertsSettings
   readonly #rateZ: number
+  readonly #recommendation: Recommendation
   readonly #rarity: Rarity
   readonly #routes: RouteTable
   readonly #incidents: Incidents
   readonly #detection: Detection
   readonly #learning: Learning
   readonly #pace: TrafficPace
+  readonly #rhythms: RhythmWatch
   readonly #change = new ExpectedChange()
   readonly #events: IncidentEvent[] = []
   readonly #judgement: { -readonly [Name in keyof Judgement]: Judgement[Name] }
   #records = 0
-  /** Records that belong to no incident: the beat that rhythms are measured by. */
-  #calmRecords = 0
 
   constructor(options: AlertsOptions) {
     const settings = settingsOf(options)
     const { features, rate, routesMax, incidentsMax, falseIncidentsADay } = settings
     this.#settings = settings
     this.#rateZ = -Math.log(rate)
+    this.#recommendation = new Recommendation(settings, this.#rateZ)
     this.#rarity = new Rarity(features.length)
     this.#routes = new RouteTable(routesMax, features)
     this.#incidents = new Incidents(incidentsMax)
     this.#detection = new Detection(features, this.#incidents)
     this.#learning = new Learning(this.#rarity, features.length)
     this.#pace = new TrafficPace(falseIncidentsADay)
+    this.#rhythms = new RhythmWatch(this.#routes, this.#incidents, this.#pace)
     const events = this.#events
     this.#judgement = {
       p: 1,
@@ -163,7 +124,7 @@ export class Alerts {
     const expected = record.expected === true && z > RARE
     if (expected) this.#rarity.withhold()
     const watch = this.#detection.weigh(route, this.#rarity, this.#records, learns, this.#pace, nowMs, events)
-    this.#keepTime(route, watch === undefined, nowMs)
+    this.#rhythms.observe(route, watch === undefined, nowMs, events)
     this.#judgement.surprise = z
     this.#judgement.p = p
     this.#answer(route, score, values, watch, nowMs)
@@ -214,7 +175,7 @@ export class Alerts {
   capture(): Captured {
     return {
       features: namesOf(this.#settings),
-      counts: Float64Array.of(this.#records, this.#calmRecords),
+      counts: Float64Array.of(this.#records, this.#rhythms.calmRecords),
       rarity: this.#rarity.capture(),
       routes: this.#routes.capture(),
       incidents: this.#incidents.capture(),
@@ -241,7 +202,7 @@ export class Alerts {
     // A state of before changes were expected has none.
     if (Object.hasOwn(captured as object, 'change')) this.#change.restore(memberOf(captured, 'change'))
     this.#records = records
-    this.#calmRecords = calmRecords
+    this.#rhythms.calmRecords = calmRecords
   }
 
   #answer(
@@ -252,33 +213,19 @@ export class Alerts {
     nowMs: number,
   ): void {
     const judgement = this.#judgement
-    const beyondLimit = this.#exceedsLimit(values)
+    const beyondLimit = this.#recommendation.exceedsLimit(values)
     judgement.alert = judgement.surprise >= this.#rateZ || watch !== undefined || beyondLimit
     judgement.incident = watch?.incident ?? null
     judgement.feature = -1
     judgement.action = null
     if (!judgement.alert) return
     judgement.feature = this.#rarity.leading(route)
-    const action = beyondLimit ? 'freeze' : this.#recommend(route, values, watch !== undefined)
+    const { feature, surprise: z } = judgement
+    const inIncident = watch !== undefined
+    const alerted = { route, values, feature, records: this.#records, z, inIncident }
+    const action = beyondLimit ? 'freeze' : this.#recommendation.of(alerted)
     judgement.action = action
     if (watch !== undefined) this.#collect(watch.incident, action, score, values, nowMs)
-  }
-
-  #recommend(route: RouteMemory, values: ArrayLike<number>, inIncident: boolean): Action {
-    if (this.#settings.actions === 'freeze') return 'freeze'
-    if (this.#records <= OBSERVED_FIRST) return 'observe'
-    const ratio = this.#ratio(route, values)
-    return gradeOf({ z: this.#judgement.surprise, rateZ: this.#rateZ, inIncident, ratio })
-  }
-
-  /** How many times the usual value the leading feature is, on its rare side. */
-  #ratio(route: RouteMemory, values: ArrayLike<number>): number {
-    const { feature } = this.#judgement
-    const usual = route.grown?.features[feature]?.usual
-    if (usual === undefined) return 1
-    const value = values[feature] as number
-    const low = this.#settings.features[feature]?.direction === 'low'
-    return low ? usual / value : value / Math.max(usual, Number.MIN_VALUE)
   }
 
   #collect(
@@ -297,45 +244,5 @@ export class Alerts {
     incident.peak.p = p
     incident.peak.score = score >= 0 ? score : 0
     incident.peak.value = leading < 0 ? 0 : (values[leading] as number)
-  }
-
-  #exceedsLimit(values: ArrayLike<number>): boolean {
-    const { features } = this.#settings
-    for (let f = 0; f < features.length; f++) {
-      const limit = features[f]?.limit
-      if (limit !== undefined && (values[f] as number) > limit) return true
-    }
-    return false
-  }
-
-  /** Looks at the rhythm of this record's route, and at whether the next one in turn has fallen silent. */
-  #keepTime(route: RouteMemory, calm: boolean, nowMs: number): void {
-    if (calm) this.#calmRecords += 1
-    const pace = this.#pace
-    const incidents = this.#incidents
-    const surge = route.rhythm.beat(nowMs, this.#calmRecords, pace) === 'surge'
-    // Requests without a route are all there are, or of no one kind: what they do says nothing of a rhythm.
-    if (route.name === '') return
-    const own = incidents.open === 0 ? undefined : incidents.of(route.name)
-    if (own?.silent) {
-      own.silent = false
-      own.hotMs = nowMs
-    }
-    if (surge && own === undefined) this.#startPlain('surge', route.name, nowMs)
-    else if (surge && own !== undefined) own.hotMs = nowMs
-    const other = this.#routes.next()
-    if (other === route || other.name === '' || !other.rhythm.isSilent(nowMs, this.#calmRecords, pace)) return
-    other.rhythm.silent = true
-    if (incidents.of(other.name) === undefined) this.#startPlain('silence', other.name, nowMs)
-  }
-
-  #startPlain(kind: 'silence' | 'surge', route: string, nowMs: number): void {
-    const direction = kind === 'silence' ? 'low' : 'high'
-    this.#incidents.start(
-      { kind, route, feature: null, direction, usual: 0, nowMs, gapMs: 0 },
-      false,
-      -1,
-      this.#events,
-    )
   }
 }

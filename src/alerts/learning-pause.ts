@@ -9,12 +9,17 @@ const MINUTE_MS = 60_000
 export class LearningPause {
   readonly #detector: Detector
   readonly #clock: () => number
+  readonly #onLapse: () => void
   #untilMs: number | null = null
 
-  /** @param clock milliseconds since 1970 */
-  constructor(detector: Detector, clock: () => number) {
+  /**
+   * @param clock milliseconds since 1970
+   * @param onLapse told when it ended by itself
+   */
+  constructor(detector: Detector, clock: () => number, onLapse: () => void) {
     this.#detector = detector
     this.#clock = clock
+    this.#onLapse = onLapse
   }
 
   /** When learning goes on by itself, milliseconds since 1970; null while it is not paused. */
@@ -48,10 +53,11 @@ export class LearningPause {
     return lasted
   }
 
-  /** Ends it when its time is over. @returns whether it ended just now */
-  lapse(): boolean {
-    if (this.#untilMs === null || this.#clock() < this.#untilMs) return false
-    return this.end()
+  /** Ends it when its time is over. */
+  lapse(): void {
+    if (this.#untilMs === null || this.#clock() < this.#untilMs) return
+    this.end()
+    this.#onLapse()
   }
 
   /** Takes over the end of a pause that was captured, as `untilMs`. What is none, or is over by now, is no pause. */

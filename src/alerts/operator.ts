@@ -1,9 +1,9 @@
-import type { Detector, Forgotten, Treatment } from '../detector/detector.js'
+import type { Detector, Forgotten } from '../detector/detector.js'
 import { routeName } from '../telemetry/route-name.js'
 import { type AlertMemories, NO_MEMORIES } from './alert-memories.js'
 import { Feedback, type FeedbackSubject } from './feedback.js'
 import type { FeedbackAnswer, FeedbackNote, FeedbackRequest } from './feedback-note.js'
-import { type Findings, type Lead, leadOf, leadOfIncident } from './lead.js'
+import { leadOf, leadOfIncident } from './lead.js'
 import { LearningPause } from './learning-pause.js'
 import { Mutes } from './mutes.js'
 import { NeverLearntList } from './never-learnt.js'
@@ -12,9 +12,7 @@ import type { AnomalyNotes, IncidentNotes, OperatorLog, OperatorParts } from './
 import type { PatternsState } from './pattern.js'
 import type { Mute, NeverLearnt } from './pattern-schemas.js'
 import { RecentRecords } from './recent-records.js'
-
-/** Whether a record alerts, and whether anybody hears of it. @internal */
-export type AlertOutcome = 'none' | 'alerted' | 'muted'
+import { RecordRulings } from './record-rulings.js'
 
 /** What is learnt, and what is not by an operator's word. */
 export interface LearningReport {
@@ -41,6 +39,8 @@ export interface OperatorState {
  * word leaves a line in the log. All of it holds by the clock, so it is no part of what the same records repeat.
  */
 export class Operator {
+  /** What the words make of each record. @internal */
+  readonly rulings: RecordRulings
   readonly #detector: Detector
   readonly #anomalies: AnomalyNotes
   readonly #incidents: IncidentNotes
@@ -48,17 +48,10 @@ export class Operator {
   readonly #clock: () => number
   readonly #mutes = new Mutes()
   readonly #neverLearnt: NeverLearntList
-  readonly #recent: RecentRecords
   readonly #feedback: Feedback
   readonly #pause: LearningPause
   readonly #memories: AlertMemories
   #words = 0
-  /** What the record rated last falls under. */
-  #threat: NeverLearnt | null = null
-  /** What it is expected by. */
-  #mute: Mute | null = null
-  /** What leads in the alert that was asked about last. */
-  #lead: Lead | null = null
 
   /** Made by the sentinel. @internal */
   constructor(parts: OperatorParts) {
@@ -69,14 +62,16 @@ export class Operator {
     this.#memories = memories
     this.#log = log
     this.#clock = clock
-    this.#pause = new LearningPause(detector, clock)
+    this.#pause = new LearningPause(detector, clock, () =>
+      this.#say({}, 'the pause is over: learning goes on'),
+    )
     const features = detector.features.map(({ name }) => name)
     this.#neverLearnt = new NeverLearntList(features)
-    this.#recent = new RecentRecords(features.length)
+    const recent = new RecentRecords(features.length)
+    const patterns = { mutes: this.#mutes, neverLearnt: this.#neverLearnt, recent }
+    this.rulings = new RecordRulings({ ...patterns, detector, pause: this.#pause, clock })
     this.#feedback = new Feedback({
-      mutes: this.#mutes,
-      neverLearnt: this.#neverLearnt,
-      recent: this.#recent,
+      ...patterns,
       forget: detector.given ? null : (matches) => detector.forget(matches),
       forgetAlerts: (route, band) => memories.forget(route, band),
       keepsRoutes: detector.keepsRoutes,
@@ -86,66 +81,6 @@ export class Operator {
   /** Changes with everything that is to be kept. @internal */
   get revision(): string {
     return `${this.#words} ${this.#mutes.revision} ${this.#neverLearnt.revision}`
-  }
-
-  /**
-   * Whether the record rated last is one that an operator called a threat, and so nothing may learn from it. To be asked
-   * first of every record.
-   * @internal
-   */
-  keepsOut(): boolean {
-    const { rated } = this.#detector
-    this.#threat =
-      rated === null || this.#neverLearnt.size === 0
-        ? null
-        : this.#neverLearnt.match(rated.route, rated.values, this.#clock())
-    return this.#threat !== null
-  }
-
-  /**
-   * Whether an operator expects records like the one rated last: then it is no evidence of anything. To be asked after
-   * `keepsOut`, for a threat is never expected.
-   * @param findings gives those of its verdict; called only where something is expected at all
-   * @internal
-   */
-  expects(findings: () => Findings): boolean {
-    const { rated } = this.#detector
-    this.#mute = null
-    if (rated === null || this.#mutes.size === 0 || this.#threat !== null) return false
-    const lead = leadOf(findings())
-    if (lead !== null) this.#mute = this.#mutes.match(rated.route, lead, this.#clock())
-    return this.#mute !== null
-  }
-
-  /**
-   * Whether nobody is to hear of the record rated last, which would alert. To be asked after `expects`.
-   * @param findings of its verdict
-   * @internal
-   */
-  mutes(findings: Findings): boolean {
-    this.#lead = leadOf(findings)
-    if (this.#mute === null) return false
-    this.#mute.muted += 1
-    return true
-  }
-
-  /**
-   * What becomes of the record rated last. To be asked once of every record, after `keepsOut`, `expects` and, of those
-   * that would alert, `mutes`.
-   * @param alert what comes of it
-   * @internal
-   */
-  treatmentOf(alert: AlertOutcome): Treatment {
-    const { rated } = this.#detector
-    if (rated === null) return 'usual'
-    const { route, values } = rated
-    this.#recent.push(route, values, alert === 'none' ? null : this.#lead)
-    this.#lapsePause()
-    if (this.#threat !== null) {
-      this.#threat.kept_out += 1
-      return 'never'
-    }
-    return alert === 'muted' ? 'expected' : 'usual'
   }
 
   /**
@@ -224,7 +159,7 @@ export class Operator {
 
   /** Whether it learns now, and how much it knows. */
   learning(): LearningReport {
-    this.#lapsePause()
+    this.#pause.lapse()
     const { historySize, samplesNeeded } = this.#detector
     return {
       paused: this.#pause.until !== null,
@@ -298,12 +233,6 @@ export class Operator {
       `operator: ${request.verdict}`,
     )
     return answer
-  }
-
-  #lapsePause(): void {
-    if (!this.#pause.lapse()) return
-    this.#words += 1
-    this.#log.info({}, 'the pause is over: learning goes on')
   }
 
   #say(fields: object, message: string): void {

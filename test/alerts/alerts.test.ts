@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { Alerts, type Judgement } from '#sentinel/alerts/alerts.js'
+import { Alerts } from '#sentinel/alerts/alerts.js'
 import type { Captured } from '#sentinel/alerts/captured.js'
+import type { Judgement } from '#sentinel/alerts/judgement.js'
 import { mulberry32 } from '../../made-up/random.js'
 import { RATED_ROUTES, ratedAttack, ratedTraffic } from '../../made-up/rated-traffic.js'
 import { alertsWith, FEATURES, GAP_MS, play } from './subject.js'

@@ -1,4 +1,5 @@
-import { Alerts, type Judgement } from '#sentinel/alerts/alerts.js'
+import { Alerts } from '#sentinel/alerts/alerts.js'
+import type { Judgement } from '#sentinel/alerts/judgement.js'
 import type { AlertsOptions } from '#sentinel/alerts/options.js'
 import { RATED_SCORES, type Rated } from '../../made-up/rated-traffic.js'
 
