@@ -26,7 +26,7 @@ export function sectionsOf(parts: KeptParts): StateSection[] {
   return [
     section(
       'detector',
-      () => detector.snapshot(),
+      () => detector.capture(),
       (state) => detector.restore(state),
     ),
     section(

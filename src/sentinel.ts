@@ -24,6 +24,7 @@ import type {
 import { Reporter } from './sentinel-reporter.js'
 import { factsOf, type KeptParts, revisionOf, sectionsOf } from './sentinel-sections.js'
 import { StateKeeper } from './state/keeper.js'
+import { settled } from './state/late.js'
 import { captureAll, restoreAll, type StateSection, type StateValue } from './state/section.js'
 import { checkRecord } from './telemetry/check-record.js'
 import { FEATURES, ruleLimitsOf } from './telemetry/features.js'
@@ -194,7 +195,7 @@ export class Sentinel {
 
   /** All that the next verdicts depend on, the anomalies and the incidents, as plain data: what `restore` takes. */
   snapshot(): Record<string, StateValue> {
-    return captureAll(this.#sections)
+    return settled(captureAll(this.#sections))
   }
 
   /**

@@ -152,8 +152,10 @@ export class Alerts {
     const index = this.#settings.features.findIndex((each) => each.name === feature)
     if (index < 0) return 0
     let gone = 0
-    for (const route of this.#routes.values())
-      if (name === null || route.name === name) gone += route.forget(index, from, to)
+    for (const route of this.#routes.named(name)) {
+      this.#routes.willChange(route)
+      gone += route.forget(index, from, to)
+    }
     return gone
   }
 

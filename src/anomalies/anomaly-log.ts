@@ -12,7 +12,7 @@ import { detailOf } from './detail-of.js'
 
 /** Anomalies kept where nothing else is said. */
 export const ANOMALIES_MAX = 500
-/** At most so many go into a saved state: capturing more would keep requests waiting for too long. */
+/** At most so many go into a saved state, which is a kilobyte or two for each. */
 const MAX_CAPTURED = 1000
 
 /** @internal */

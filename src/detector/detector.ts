@@ -1,3 +1,4 @@
+import { settled } from '../state/late.js'
 import { captureAll, restoreAll, StateError, type StateSection, type StateValue } from '../state/section.js'
 import type { Feature } from '../telemetry/features.js'
 import type { Telemetry } from '../telemetry/record.js'
@@ -222,6 +223,11 @@ export class Detector {
 
   /** All that the next verdicts depend on, as plain data. */
   snapshot(): DetectorState {
+    return settled(this.capture())
+  }
+
+  /** The same, with what takes long in it captured late. @internal */
+  capture(): DetectorState {
     return captureAll(this.#sections)
   }
 

@@ -1,6 +1,9 @@
-/** CRC-32 (IEEE 802.3, reflected, as zlib has it): finds every error burst of up to 32 bits. */
-export function crc32(bytes: Uint8Array): number {
-  let crc = ~0
+/**
+ * CRC-32 (IEEE 802.3, reflected, as zlib has it): finds every error burst of up to 32 bits.
+ * @param before that of the bytes before these; 0 where these are the first
+ */
+export function crc32(bytes: Uint8Array, before = 0): number {
+  let crc = ~before
   for (const byte of bytes) crc = (TABLE[(crc ^ byte) & 0xff] as number) ^ (crc >>> 8)
   return ~crc >>> 0
 }

@@ -31,6 +31,19 @@ const INNER_BYTES = 7
 
 /** The forest in a slot as bytes. */
 export function encodeForest(arena: Arena, slot: number, options: ResolvedOptions): Uint8Array<ArrayBuffer> {
+  const steps = encodeTreeByTree(arena, slot, options)
+  for (;;) {
+    const step = steps.next()
+    if (step.done) return step.value
+  }
+}
+
+/** The same tree by tree, as nothing may change in the slot meanwhile: gives the bytes of each, and all of them at last. */
+export function* encodeTreeByTree(
+  arena: Arena,
+  slot: number,
+  options: ResolvedOptions,
+): Generator<number, Uint8Array<ArrayBuffer>> {
   const { wasm, base } = arena
   const scores = arena.scores(slot)
   // A tree of height H has at most 2^(H+1) - 1 nodes, and no node takes more than an inner one.
@@ -75,7 +88,9 @@ export function encodeForest(arena: Arena, slot: number, options: ResolvedOption
       view.setUint16(at, rows, true)
       at += ROWS_BYTES
     }
+    const from = at
     writeNode(tree, 1, 0)
+    yield at - from
   }
 
   const forest = bytes.slice(0, at)

@@ -1,5 +1,6 @@
-import { type Timer, unrefTimer } from '../runtime/timers.js'
-import { decodeState, encodeState } from './codec.js'
+import { nextTurn, type Timer, unrefTimer } from '../runtime/timers.js'
+import { decodeState } from './codec.js'
+import { StateEncoder } from './encoder.js'
 import { captureAll, restoreAll, StateError, type StateSection } from './section.js'
 import type { StateStore } from './state-store.js'
 
@@ -21,6 +22,9 @@ export interface StateKeeperOptions {
   readonly onSave: (outcome: 'ok' | 'failed') => void
   readonly log: StateLog
 }
+
+/** How much of a state is made before whatever else waits has its turn, in bytes: well under a millisecond. */
+export const SLICE_BYTES = 2 ** 15
 
 /**
  * Keeps the state of its sections in a store: restored at the start, written at intervals when something changed,
@@ -76,8 +80,11 @@ export class StateKeeper {
       return
     }
     try {
-      const bytes = encodeState(captureAll(sections))
-      const kept = { ...facts(), bytes: bytes.length, path }
+      const encoder = new StateEncoder(captureAll(sections))
+      const known = facts()
+      while (encoder.advance(SLICE_BYTES) > 0) await nextTurn()
+      const bytes = encoder.finish()
+      const kept = { ...known, bytes: bytes.length, path }
       await store.write(bytes)
       this.#savedRevision = revisionNow
       onSave('ok')

@@ -16,7 +16,7 @@ export type StateArray = Uint8Array | Uint32Array | Float32Array | Float64Array
  */
 export interface StateSection<Value extends StateValue = StateValue> {
   readonly name: string
-  /** What it holds now, never changed afterwards. */
+  /** What it holds now, never changed afterwards. What takes long to capture may stand in it as late, see `late.ts`. */
   capture(): Value
   /**
    * Takes over what an earlier process captured.
@@ -31,7 +31,7 @@ export class StateError extends Error {
   readonly code = 'SENTINEL_BAD_STATE'
 }
 
-/** Every section's value by its name. @internal */
+/** Every section's value by its name, with late parts in it. @internal */
 export function captureAll(sections: readonly StateSection[]): Record<string, StateValue> {
   return Object.fromEntries(sections.map((section) => [section.name, section.capture()]))
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { Alarm, type Alarmed, type AlarmOptions, type AlarmState } from '#sentinel/alerts/alarm.js'
 import type { IncidentEvent } from '#sentinel/alerts/incident-event.js'
 import { IncidentLog } from '#sentinel/alerts/incident-log.js'
+import { settled } from '#sentinel/state/late.js'
 import { StateError } from '#sentinel/state/section.js'
 import { ERRORS, LATENCY } from '#sentinel/telemetry/features.js'
 import { TimeIds } from '#sentinel/text/time-id.js'
@@ -133,7 +134,7 @@ describe('a restored alarm', () => {
     const ms = play(alarm, () => ratedAttack('/c'), 30, rest.ms)
     const other = watched()
     other.log.restore(structuredClone(log.capture()))
-    other.alarm.restore(structuredClone(alarm.capture()) as AlarmState)
+    other.alarm.restore(settled(alarm.capture()) as AlarmState)
     expect(other.alarm.adopted).toBe(true)
     expect(other.log.list()).toEqual(log.list())
     for (let i = 0; i < 4000; i++) {
@@ -147,7 +148,7 @@ describe('a restored alarm', () => {
 
   test('refuses what was captured of other features, by a word that a state is refused with', () => {
     const { alarm } = taught(1000, 5)
-    const state = alarm.capture()
+    const state = settled(alarm.capture())
     for (const features of [[LATENCY], [ERRORS, LATENCY]]) {
       const other = watched({ features })
       expect(() => other.alarm.restore(state)).toThrow(StateError)

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { Alerts } from '#sentinel/alerts/alerts.js'
 import type { Captured } from '#sentinel/alerts/captured.js'
 import type { Judgement } from '#sentinel/alerts/judgement.js'
+import { settled } from '#sentinel/state/late.js'
 import { mulberry32 } from '../../made-up/random.js'
 import { RATED_ROUTES, ratedAttack, ratedTraffic } from '../../made-up/rated-traffic.js'
 import { alertsWith, FEATURES, GAP_MS, play } from './subject.js'
@@ -128,7 +129,7 @@ describe('a captured state', () => {
       one.judge(ratedAttack('/c'), ms)
     }
     const other = new Alerts({ features: FEATURES })
-    other.restore(structuredClone(one.capture()) as Captured)
+    other.restore(settled(one.capture()))
     expect(other.incidents()).toEqual(one.incidents())
     for (let i = 0; i < 6000; i++) {
       const record = i % 7 === 0 && i < 700 ? ratedAttack('/c') : source()
@@ -140,7 +141,7 @@ describe('a captured state', () => {
   test('of other features, or with a part that is missing or no number, is refused by name', () => {
     const alerts = alertsWith()
     play(alerts, ratedTraffic(7), 1000)
-    const state = alerts.capture() as { [name: string]: Captured }
+    const state = settled(alerts.capture()) as { [name: string]: Captured }
     const restored = (changed: Captured) => () => new Alerts({ features: FEATURES }).restore(changed)
     expect(restored({ ...state, features: ['other high'] })).toThrow(/features/)
     for (const name of Object.keys(state)) {

@@ -3,6 +3,7 @@ import type { AlarmState } from '#sentinel/alerts/alarm.js'
 import { Alerts } from '#sentinel/alerts/alerts.js'
 import { Sentinel } from '#sentinel/sentinel.js'
 import { decodeState, encodeState } from '#sentinel/state/codec.js'
+import { settled } from '#sentinel/state/late.js'
 import type { Telemetry } from '#sentinel/telemetry/record.js'
 import { type Rated, ratedTraffic } from '../../made-up/rated-traffic.js'
 import { madeUpTraffic } from '../../made-up/traffic.js'
@@ -127,7 +128,7 @@ describe('a band that is taken out', () => {
     const { alerts, ms } = poisoned()
     expect(alerts.forget(null, { feature: 'latency', from: 2500, to: 4500 })).toBeGreaterThan(200)
     const other = new Alerts({ features: FEATURES })
-    other.restore(alerts.capture())
+    other.restore(settled(alerts.capture()))
     const record = { ...slow(3500), learns: false }
     expect(other.judge(record, ms).p).toBe(alerts.judge(record, ms).p)
     expect(other.forget(null, { feature: 'latency', from: 2500, to: 4500 })).toBe(0)

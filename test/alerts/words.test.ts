@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { Alerts } from '#sentinel/alerts/alerts.js'
+import { settled } from '#sentinel/state/late.js'
 import { mulberry32 } from '../../made-up/random.js'
 import { ratedAttack, ratedTraffic } from '../../made-up/rated-traffic.js'
 import { alertsWith, FEATURES, GAP_MS, play } from './subject.js'
@@ -55,9 +56,9 @@ describe('a reset', () => {
   test('of a route that is not known changes nothing', () => {
     const alerts = alertsWith()
     play(alerts, ratedTraffic(2), 600)
-    const before = alerts.capture()
+    const before = settled(alerts.capture())
     alerts.reset('/nowhere')
-    expect(alerts.capture()).toEqual(before)
+    expect(settled(alerts.capture())).toEqual(before)
   })
 })
 
@@ -69,7 +70,7 @@ describe('an announced change', () => {
     if (route !== undefined) alerts.expectChange(route, 1000)
     if (restart) {
       const copy = new Alerts({ features: FEATURES })
-      copy.restore(alerts.capture())
+      copy.restore(settled(alerts.capture()))
       alerts = copy
     }
     return attack(alerts, 6000, false).alerted

@@ -41,6 +41,7 @@ export class RhythmWatch {
     else if (surge && own !== undefined) own.hotMs = nowMs
     const other = this.#routes.next()
     if (other === route || other.name === '' || !other.rhythm.isSilent(nowMs, this.calmRecords, pace)) return
+    this.#routes.willChange(other)
     other.rhythm.silent = true
     if (incidents.of(other.name) === undefined) this.#start('silence', other.name, nowMs, events)
   }

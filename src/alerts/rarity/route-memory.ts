@@ -29,6 +29,12 @@ export interface Grown {
   readonly quarantine: Quarantine
 }
 
+/** A captured route. */
+export interface CapturedRoute {
+  used: boolean
+  readonly [name: string]: Captured
+}
+
 /** What is known of one route. Routes that came a few times cost little: a flood of names must not cost memory. */
 export class RouteMemory {
   readonly name: string
@@ -103,7 +109,7 @@ export class RouteMemory {
     return count
   }
 
-  capture(): Captured {
+  capture(): CapturedRoute {
     const { name, used, grown } = this
     return {
       name,

@@ -1,6 +1,7 @@
+import { LateList } from '../../state/late.js'
 import { type Captured, listOf } from '../captured.js'
 import type { AlertFeature } from '../options.js'
-import { RouteMemory } from './route-memory.js'
+import { type CapturedRoute, RouteMemory } from './route-memory.js'
 
 /**
  * The memories of at most `routesMax` routes. When one more is needed, the least recently used goes: a sweep in order
@@ -13,6 +14,8 @@ export class RouteTable {
   /** The same in no order that matters, to look after one at a time. */
   #list: RouteMemory[] = []
   #next = 0
+  /** What is being captured. */
+  #late: LateList<RouteMemory, CapturedRoute> | null = null
 
   constructor(routesMax: number, features: readonly AlertFeature[]) {
     this.#routesMax = routesMax
@@ -23,17 +26,14 @@ export class RouteTable {
     return this.#routes.size
   }
 
-  find(name: string): RouteMemory | undefined {
-    return this.#routes.get(name)
-  }
-
   findOrCreate(name: string): RouteMemory {
     const found = this.#routes.get(name)
     if (found !== undefined) {
+      if (this.#late !== null) this.#keep(found, this.#late)
       found.used = true
       return found
     }
-    const route = new RouteMemory(name, this.#features)
+    const route = this.#created(name)
     const place = this.#routes.size >= this.#routesMax ? this.#evict() : this.#list.length
     this.#routes.set(name, route)
     this.#list[place] = route
@@ -44,7 +44,7 @@ export class RouteTable {
   reset(name: string): void {
     const route = this.#routes.get(name)
     if (route === undefined) return
-    const fresh = new RouteMemory(name, this.#features)
+    const fresh = this.#created(name)
     this.#routes.set(name, fresh)
     this.#list[this.#list.indexOf(route)] = fresh
   }
@@ -55,17 +55,30 @@ export class RouteTable {
     return this.#list[this.#next] as RouteMemory
   }
 
-  /** Every route in the order of the sweep. */
-  values(): IterableIterator<RouteMemory> {
-    return this.#routes.values()
+  /** To be called before a route changes that was not just looked up. */
+  willChange(route: RouteMemory): void {
+    if (this.#late !== null) this.#keep(route, this.#late)
   }
 
+  /** The routes of that name, or all for null, in the order of the sweep. */
+  named(name: string | null): RouteMemory[] {
+    return [...this.#routes.values()].filter((route) => name === null || route.name === name)
+  }
+
+  /** The routes are captured late, one by one. */
   capture(): Captured {
-    return {
-      swept: [...this.#routes.values()].map((route) => route.capture()),
-      order: this.#list.map(({ name }) => name),
-      next: this.#next,
-    }
+    this.#late?.finish()
+    const routes = [...this.#routes.values()]
+    const used = routes.map((route) => route.used)
+    const swept = new LateList(
+      routes,
+      (route: RouteMemory) => route.capture(),
+      (state: CapturedRoute, i) => {
+        state.used = used[i] as boolean
+      },
+    )
+    this.#late = swept
+    return { swept: swept.asList(), order: this.#list.map(({ name }) => name), next: this.#next }
   }
 
   /** @throws AlertsStateError when these are no routes, and then nothing has changed */
@@ -81,6 +94,17 @@ export class RouteTable {
     this.#routes = routes
     const { next } = captured as { readonly next?: Captured }
     this.#next = typeof next === 'number' && next >= 0 && next < this.#list.length ? next : 0
+  }
+
+  #created(name: string): RouteMemory {
+    const route = new RouteMemory(name, this.#features)
+    this.#late?.leaveOut(route)
+    return route
+  }
+
+  #keep(route: RouteMemory, late: LateList<RouteMemory, CapturedRoute>): void {
+    if (late.done) this.#late = null
+    else late.keep(route)
   }
 
   /** Lets one go; returns its place in the list. */

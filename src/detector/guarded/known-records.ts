@@ -40,6 +40,7 @@ export class KnownRecords {
     if (index < records.size) this.#cells.remove(records.cells[index] as number)
     records.copy(index, source, from)
     this.#cells.add(records.cells[index] as number)
+    this.#profiles.willChange(profile)
     profile.add(records.values, index * records.nFeatures)
   }
 
@@ -71,6 +72,7 @@ export class KnownRecords {
     const own = everyIndex(records).filter((i) => records.routes[i] === route)
     if (!always && own.length <= (this.#profiles.peek(route)?.size ?? 0)) return
     const profile = this.#profiles.findOrCreate(route)
+    this.#profiles.willChange(profile)
     profile.forget(() => true)
     for (const i of own) profile.add(records.values, i * records.nFeatures)
   }

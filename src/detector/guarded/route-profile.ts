@@ -13,7 +13,7 @@ const scratch = new Float64Array(PROFILE_ROWS)
 export type ProfileState = {
   readonly name: string
   readonly established: boolean
-  readonly used: boolean
+  used: boolean
   readonly size: number
   readonly next: number
   readonly stale: boolean
@@ -66,9 +66,14 @@ export class RouteProfile {
     this.#stale = true
   }
 
-  /** Takes centre, spread and values anew, where there are records enough and any came. */
+  /** Whether `refresh` has anything to do: there are records enough, and any came. */
+  get stale(): boolean {
+    return this.#stale && this.size >= ESTABLISHED_ROWS
+  }
+
+  /** Takes centre, spread and values anew. */
   refresh(): void {
-    if (!this.#stale || this.size < ESTABLISHED_ROWS) return
+    if (!this.stale) return
     const n = this.median.length
     if (this.#sorted.length < this.#values.length) this.#sorted = new Float64Array(this.#values.length)
     this.columns = new Columns(sortedColumns(this.#values, n, this.size, this.#sorted))
@@ -114,9 +119,9 @@ export class RouteProfile {
       size,
       next: this.#next,
       stale: this.#stale,
-      median,
-      center,
-      spread,
+      median: median.slice(),
+      center: center.slice(),
+      spread: spread.slice(),
       values,
       columns: this.columns.capture(),
     }

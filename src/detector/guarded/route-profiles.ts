@@ -1,3 +1,4 @@
+import { LateList } from '../../state/late.js'
 import type { RecordMatch } from '../baseline/baseline.js'
 import { RouteNames } from '../baseline/route-names.js'
 import { type ProfileState, RouteProfile } from './route-profile.js'
@@ -17,6 +18,8 @@ export class RouteProfiles {
   readonly #nFeatures: number
   readonly #profiles = new Map<string, RouteProfile>()
   readonly #names: RouteNames
+  /** What is being captured. */
+  #late: LateList<RouteProfile, ProfileState> | null = null
 
   constructor(routesMax: number, nFeatures: number) {
     this.#routesMax = routesMax
@@ -48,6 +51,12 @@ export class RouteProfiles {
     return this.#profiles.get(name)
   }
 
+  /** To be called before a profile takes a record in. */
+  willChange(profile: RouteProfile): void {
+    if (this.#late?.done) this.#late = null
+    this.#late?.keep(profile)
+  }
+
   /** The profile of a route that a record was admitted for. */
   findOrCreate(name: string): RouteProfile {
     const found = this.find(name)
@@ -55,6 +64,7 @@ export class RouteProfiles {
     if (this.#profiles.size >= this.#routesMax) this.#evict()
     const profile = new RouteProfile(name, this.#nFeatures)
     profile.used = false
+    this.#late?.leaveOut(profile)
     this.#profiles.set(name, profile)
     return profile
   }
@@ -63,6 +73,7 @@ export class RouteProfiles {
   forget(matches: RecordMatch): Map<string, number> {
     const gone = new Map<string, number>()
     for (const [name, profile] of this.#profiles) {
+      this.willChange(profile)
       const records = profile.forget(matches)
       if (records > 0) gone.set(name, records)
       if (profile.size === 0) this.#profiles.delete(name)
@@ -74,9 +85,19 @@ export class RouteProfiles {
     this.#profiles.clear()
   }
 
-  /** Every profile, in the order of the sweep. */
-  capture(): ProfileState[] {
-    return [...this.#profiles.values()].map((profile) => profile.capture())
+  /** Every profile, in the order of the sweep; captured late, one by one. */
+  capture(): readonly ProfileState[] {
+    this.#late?.finish()
+    const profiles = [...this.#profiles.values()]
+    const used = profiles.map((profile) => profile.used)
+    this.#late = new LateList(
+      profiles,
+      (profile: RouteProfile) => profile.capture(),
+      (state, i) => {
+        state.used = used[i] as boolean
+      },
+    )
+    return this.#late.asList()
   }
 
   /** Takes over captured profiles; of more than there is room for, the latest. */
@@ -85,7 +106,11 @@ export class RouteProfiles {
   }
 
   refresh(): void {
-    for (const profile of this.#profiles.values()) profile.refresh()
+    for (const profile of this.#profiles.values()) {
+      if (!profile.stale) continue
+      this.willChange(profile)
+      profile.refresh()
+    }
   }
 
   #evict(): void {

@@ -1,6 +1,7 @@
 import type { Arena } from '../../forest/arena.js'
-import { decodeForest, decodeHeader, encodeForest } from '../../forest/codec.js'
+import { decodeForest, decodeHeader, encodeTreeByTree } from '../../forest/codec.js'
 import type { Contamination } from '../../forest/options.js'
+import { LateValue } from '../../state/late.js'
 import { StateError } from '../../state/section.js'
 
 /** What a forest depends on besides its rows. One fitted under other options is not taken over. */
@@ -23,21 +24,25 @@ export interface ForestState {
   readonly columns: readonly Float32Array[]
 }
 
+/** A forest that is being captured: its slot may not be filled again before the bytes are there. */
+export interface CapturedForest {
+  readonly state: ForestState
+  readonly slot: number
+  readonly bytes: LateValue<Uint8Array>
+}
+
 export function captureForest(
   arena: Arena,
   slot: number,
   generation: number,
   options: FittedOptions,
-): ForestState {
+): CapturedForest {
   const columns = Array.from({ length: options.nFeatures }, (_, feature) =>
     arena.column(slot, feature).slice(),
   )
-  return {
-    generation,
-    capacity: arena.shape.maxRows,
-    forest: encodeForest(arena, slot, { ...options, maxRows: undefined }),
-    columns,
-  }
+  const bytes = new LateValue<Uint8Array>(encodeTreeByTree(arena, slot, { ...options, maxRows: undefined }))
+  const { maxRows: capacity } = arena.shape
+  return { state: { generation, capacity, forest: bytes.asValue(), columns }, slot, bytes }
 }
 
 /**

@@ -1,11 +1,19 @@
 import type { Arena } from '../../forest/arena.js'
 import { type FitOrder, fitSlot } from '../../forest/fit.js'
+import { nextTurn } from '../../runtime/timers.js'
+import type { LateValue } from '../../state/late.js'
 import type { StateSection, StateValue } from '../../state/section.js'
 import { StateError } from '../../state/section.js'
 import type { Forgotten, Learner, Placement, Rating, RecordMatch, Treatment } from '../baseline/baseline.js'
 import type { History } from '../baseline/history.js'
 import { LearningError } from '../learning-error.js'
-import { captureForest, type FittedOptions, type ForestState, restoreForest } from '../model/forest-state.js'
+import {
+  type CapturedForest,
+  captureForest,
+  type FittedOptions,
+  type ForestState,
+  restoreForest,
+} from '../model/forest-state.js'
 import { Model } from '../model/model.js'
 import type { ResolvedDetectorOptions } from '../options.js'
 import { RefitSchedule } from './refit-schedule.js'
@@ -28,6 +36,8 @@ export class Learning {
   readonly #trainer: Trainer
   readonly #schedule: RefitSchedule
   #model: Model | null = null
+  /** The forest that was captured last, perhaps not all of it yet. */
+  #captured: CapturedForest | null = null
   /** Generation given last: a number never stands for two forests. */
   #generation = 0
   /** Counts up when the rows of a fit that runs must not be used any more. */
@@ -149,9 +159,7 @@ export class Learning {
       }),
       section<ForestState | null>({
         name: 'forest',
-        capture: () =>
-          this.#model &&
-          captureForest(this.#arena, this.#model.slot, this.#model.generation, this.#fittedOptions()),
+        capture: () => this.#captureForest(),
         restore: (state) => {
           if (state === null || !restoreForest(this.#arena, 0, state, this.#fittedOptions())) return
           this.#generation = state.generation
@@ -164,6 +172,13 @@ export class Learning {
         restore: (state) => this.#learner.restore(state, this.#model),
       }),
     ]
+  }
+
+  #captureForest(): ForestState | null {
+    if (this.#model === null) return null
+    const { slot, generation } = this.#model
+    this.#captured = captureForest(this.#arena, slot, generation, this.#fittedOptions())
+    return this.#captured.state
   }
 
   /** What is left is fitted at once; where it is less than a first fit needs, the static rules decide until then. */
@@ -200,6 +215,7 @@ export class Learning {
 
   /** At the record that made it due. */
   #fitNow(): void {
+    this.#late?.finish()
     const order = this.#order()
     const startedMs = performance.now()
     try {
@@ -214,6 +230,11 @@ export class Learning {
   }
 
   async #fit(): Promise<number> {
+    // The fit waits until the slot may be written over; no request does.
+    for (let late = this.#late; late !== null; late = this.#late) {
+      late.advance()
+      await nextTurn()
+    }
     const epoch = this.#epoch
     const order = this.#order()
     const startedMs = performance.now()
@@ -230,13 +251,25 @@ export class Learning {
     return durationMs
   }
 
+  /** The slot that nobody judges by. */
+  get #nextSlot(): number {
+    return this.#model?.slot === 0 ? 1 : 0
+  }
+
+  /** What is still being captured of the forest that the next one takes the place of; null where nothing is. */
+  get #late(): LateValue | null {
+    const captured = this.#captured
+    return captured === null || captured.bytes.done || captured.slot !== this.#nextSlot
+      ? null
+      : captured.bytes
+  }
+
   /** A fit of what is learnt now, into the slot that nobody judges by. */
   #order(): FitOrder {
     const { nTrees, seed, contamination } = this.#options
-    const slot = this.#model?.slot === 0 ? 1 : 0
     return {
       base: this.#arena.base,
-      slot,
+      slot: this.#nextSlot,
       nRows: this.#learner.copyToTraining(),
       nTrees,
       seed,
