@@ -22,6 +22,18 @@ export interface Judgement {
   readonly anomaly: ReportedAnomaly | null
 }
 
+/** What would be said of a record that is only tried out. */
+export interface Trial {
+  readonly verdict: Verdict
+  readonly p: number | null
+  /** What would be recommended; null for a record that nobody would be told of. */
+  readonly action: Action | null
+  /** Why, by the rules; null with `action`. */
+  readonly reason: string | null
+  readonly confidence: number
+  readonly feature: string | null
+}
+
 export interface JudgeOptions {
   readonly detail?: boolean
   readonly traceparent?: string | undefined
@@ -55,6 +67,8 @@ export interface SentinelListener {
   llmRequest?(outcome: LlmOutcome, seconds: number | null): void
   /** The language model is asked no more for a while (`open`), or again. */
   breakerState?(state: BreakerState): void
+  /** A language model answers that did not, or none answers. */
+  modelPresent?(present: boolean): void
   /** The model's words have come for an anomaly. */
   explained?(anomalyId: string): void
   /** An attempt to write the state has ended. */

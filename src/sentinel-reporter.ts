@@ -35,9 +35,17 @@ export class Reporter {
         breakerState: (breaker) => {
           for (const listener of listeners) listener.breakerState?.(breaker)
         },
+        modelPresent: (present) => {
+          for (const listener of listeners) listener.modelPresent?.(present)
+        },
         log,
       },
     })
+  }
+
+  /** Why somebody would be told of a record that belongs to no incident, by the rules alone. */
+  reasonFor(verdict: Verdict, { route }: Telemetry): string {
+    return this.#explainer.explain({ verdict, route, ask: false }).reason
   }
 
   /**

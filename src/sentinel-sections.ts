@@ -1,3 +1,4 @@
+import type { Activity, ActivityState } from './activity/activity.js'
 import type { AlarmState } from './alerts/alarm.js'
 import type { IncidentLog } from './alerts/incident-log.js'
 import type { Operator } from './alerts/operator.js'
@@ -14,6 +15,7 @@ export interface KeptParts {
   readonly incidents: IncidentLog
   readonly operator: Operator
   readonly answered: AnomalyRate
+  readonly activity: Activity
   readonly captureAlarm: () => AlarmState | null
   readonly restoreAlarm: (state: AlarmState | null) => void
   /** Time as the records tell it; null where the clock of the machine does. */
@@ -22,7 +24,7 @@ export interface KeptParts {
 
 /** Their sections, in the order in which they are restored: the detector first, because it may refuse a state. */
 export function sectionsOf(parts: KeptParts): StateSection[] {
-  const { detector, anomalies, incidents, operator, answered, recordClock } = parts
+  const { detector, anomalies, incidents, operator, answered, activity, recordClock } = parts
   return [
     section(
       'detector',
@@ -49,6 +51,11 @@ export function sectionsOf(parts: KeptParts): StateSection[] {
       'answers',
       () => answered.capture(),
       (flags) => answered.restore(flags),
+    ),
+    section<ActivityState>(
+      'activity',
+      () => activity.capture(),
+      (state) => activity.restore(state),
     ),
     section(
       'clock',

@@ -1,3 +1,4 @@
+import { Activity } from './activity/activity.js'
 import type { AlarmState } from './alerts/alarm.js'
 import { AlertDesk } from './alerts/alert-desk.js'
 import { ALERT_DEFAULTS } from './alerts/alert-options.js'
@@ -20,6 +21,7 @@ import type {
   SentinelListener,
   SentinelLog,
   SentinelOptions,
+  Trial,
 } from './sentinel-options.js'
 import { Reporter } from './sentinel-reporter.js'
 import { factsOf, type KeptParts, revisionOf, sectionsOf } from './sentinel-sections.js'
@@ -58,6 +60,10 @@ export class Sentinel {
   readonly incidents: IncidentLog
   /** What the people who run it say to it. */
   readonly operator: Operator
+  /** What was seen lately, to be looked at. */
+  readonly activity: Activity
+  /** Whether a language model is asked, and who waits for it. */
+  readonly explainMode: AskedModel['mode']
   /** Share of ordinary records that may be alerted; null where the forest's labels decide. */
   readonly alertRate: number | null
   readonly #desk: AlertDesk
@@ -65,6 +71,7 @@ export class Sentinel {
   readonly #reporter: Reporter
   readonly #listeners: SentinelListener[]
   readonly #log: SentinelLog
+  readonly #clock: () => number
   readonly #parts: KeptParts
   readonly #sections: readonly StateSection[]
   /** Time as the records tell it, where no pace may decide; null where the clock of the machine does. */
@@ -90,8 +97,11 @@ export class Sentinel {
     this.detector = detector
     this.anomalies = anomalies
     this.incidents = incidents
+    this.activity = new Activity({ features: detector.features.map(({ name }) => name), clock })
+    this.explainMode = explain.mode
     this.#listeners = listeners
     this.#log = log
+    this.#clock = clock
     this.#desk = new AlertDesk({
       detector,
       incidents,
@@ -112,6 +122,7 @@ export class Sentinel {
       incidents,
       operator: this.operator,
       answered: this.#answered,
+      activity: this.activity,
       captureAlarm: () => this.#desk.capture(),
       restoreAlarm: (alarm) => this.#restoreAlarm(alarm),
       recordClock,
@@ -176,12 +187,16 @@ export class Sentinel {
     const { detector } = this
     const { rulings } = this.operator
     this.#recordClock?.see(record)
-    let verdict = detector.rate(record, options)
+    const nowMs = this.#clock()
+    const rated = detector.rate(record, options)
     const threat = rulings.keepsOut()
-    const expected = rulings.expects(() => this.#told(verdict))
-    const { p, alert } = this.#desk.decide(verdict, threat ? 'never' : expected ? 'expected' : 'usual')
-    if (alert !== null) verdict = this.#told(verdict)
+    const expected = rulings.expects(() => this.#told(rated))
+    const treatment = threat ? 'never' : expected ? 'expected' : 'usual'
+    const { p, alert } = this.#desk.decide(rated, treatment, nowMs)
+    const verdict = alert === null ? rated : this.#told(rated)
     const muted = alert !== null && rulings.mutes(verdict)
+    if (detector.rated !== null)
+      this.activity.see(nowMs, detector.rated, rated, p, muted ? null : alert, this.alertRate)
     detector.learn(rulings.treatmentOf(alert === null ? 'none' : muted ? 'muted' : 'alerted'))
     const { traceparent } = options ?? {}
     const anomaly =
@@ -191,6 +206,25 @@ export class Sentinel {
     const judgement = { verdict, p, anomaly }
     for (const listener of this.#listeners) listener.recordJudged?.(judgement)
     return judgement
+  }
+
+  /**
+   * What would be said of a record that came now, by itself: nothing is learnt, counted, kept or logged, and incidents
+   * and operators' words are left out of account.
+   * @returns null once it is closed
+   * @throws RecordError for what is no record
+   */
+  tryOut(record: Telemetry): Trial | null {
+    if (this.#closed) return null
+    checkRecord(record)
+    const { detector } = this
+    const rated = detector.tryOut(record, { detail: true })
+    const { p, alert } = this.#desk.tryOut(rated)
+    const verdict = alert === null ? rated : this.#told(rated)
+    detector.dismiss()
+    const { action = null, feature = null } = alert ?? {}
+    const reason = alert === null ? null : this.#reporter.reasonFor(verdict, record)
+    return { verdict, p, action, reason, confidence: p === null ? verdict.confidence : 1 - p, feature }
   }
 
   /** All that the next verdicts depend on, the anomalies and the incidents, as plain data: what `restore` takes. */

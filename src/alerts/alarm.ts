@@ -6,7 +6,7 @@ import { AlertsStateError, type Captured } from './captured.js'
 import type { Incident as Gathered } from './evidence/gathered-incident.js'
 import type { Action, Incident } from './incident.js'
 import type { IncidentFacts, IncidentLog } from './incident-log.js'
-import type { Band } from './judgement.js'
+import type { Band, Judgement } from './judgement.js'
 
 /** Who is told, and how often that may be wrong. */
 export interface AlarmOptions {
@@ -109,7 +109,15 @@ export class Alarm {
 
   /** @param nowMs when the record came, ms */
   judge(record: RatedRecord, nowMs: number): Alarmed {
-    const { p, known, alert, action, incident, feature, events } = this.#alerts.judge(record, nowMs)
+    return this.#alarmedOf(this.#alerts.judge(record, nowMs), nowMs)
+  }
+
+  /** What would be said of a record that came by itself; nothing is learnt, and no incident hears of it. */
+  tryOut(record: RatedRecord): Alarmed {
+    return this.#alarmedOf(this.#alerts.tryOut(record), 0)
+  }
+
+  #alarmedOf({ p, known, alert, action, incident, feature, events }: Judgement, nowMs: number): Alarmed {
     for (const { kind, incident: gathered } of events) this.#follow(kind, gathered, nowMs)
     this.#alarmed.p = p
     this.#alarmed.known = known

@@ -1,7 +1,7 @@
 import type { FeaturePolicies } from '../detector/baseline/policy.js'
 import type { Detector, Treatment } from '../detector/detector.js'
 import type { Verdict } from '../detector/verdict.js'
-import { Alarm, type Alarmed, type AlarmState, type Alert } from './alarm.js'
+import { Alarm, type Alarmed, type AlarmState, type Alert, type RatedRecord } from './alarm.js'
 import type { AlertMemories } from './alert-memories.js'
 import type { AlertOptions } from './alert-options.js'
 import { OBSERVED_FIRST } from './evidence/recommendation.js'
@@ -64,11 +64,25 @@ export class AlertDesk implements AlertMemories {
   /**
    * @param verdict of the record that the detector rated last, and has not learnt from yet
    * @param treatment what an operator's words make of it
+   * @param nowMs when it came, milliseconds since 1970
    */
-  decide(verdict: Verdict, treatment: Treatment): Decision {
+  decide(verdict: Verdict, treatment: Treatment, nowMs: number): Decision {
+    const alarm = this.#alarm
+    return this.#decideBy(
+      verdict,
+      alarm === null ? null : alarm.judge(this.#ratedBy(verdict, treatment), nowMs),
+    )
+  }
+
+  /** What would be decided of a record that came by itself. Nothing is learnt from it. */
+  tryOut(verdict: Verdict): Decision {
+    const alarm = this.#alarm
+    return this.#decideBy(verdict, alarm === null ? null : alarm.tryOut(this.#ratedBy(verdict, 'never')))
+  }
+
+  #decideBy(verdict: Verdict, alarmed: Alarmed | null): Decision {
     const decision = this.#decision
     const byForest = verdict.detector === 'forest'
-    const alarmed = this.#alarm === null ? null : this.#raise(verdict, byForest, treatment, this.#alarm)
     decision.p = null
     decision.alert = verdict.anomalous ? BY_LABEL : null
     if (alarmed !== null && byForest) {
@@ -149,15 +163,15 @@ export class AlertDesk implements AlertMemories {
   }
 
   /** While there is no forest the alarm only learns which values are usual. */
-  #raise(verdict: Verdict, byForest: boolean, treatment: Treatment, alarm: Alarm): Alarmed {
+  #ratedBy(verdict: Verdict, treatment: Treatment): RatedRecord {
     const { rated, learningPaused } = this.#parts.detector
-    const score = byForest ? verdict.score : Number.NaN
+    const score = verdict.detector === 'forest' ? verdict.score : Number.NaN
     const route = rated?.route ?? ''
     const known = verdict.scope !== 'baseline' || route === ''
     const learns = treatment !== 'never' && !learningPaused
     const expected = treatment === 'expected'
     const values = rated?.considered ?? []
-    return alarm.judge({ route, score, values, learns, known, expected }, this.#parts.clock())
+    return { route, score, values, learns, known, expected }
   }
 
   /** Beyond a static limit, while p may not tell yet: of all traffic, or of the route. */

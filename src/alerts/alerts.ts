@@ -12,7 +12,7 @@ import type { Band, Judged, Judgement } from './judgement.js'
 import { type AlertsOptions, type AlertsSettings, namesOf, settingsOf } from './options.js'
 import { Learning, RARE } from './rarity/learning.js'
 import { Rarity } from './rarity/rarity.js'
-import type { RouteMemory } from './rarity/route-memory.js'
+import { RouteMemory } from './rarity/route-memory.js'
 import { RouteTable } from './rarity/route-table.js'
 
 /** Records of a route from which on its own memories can tell what is rare there, whatever the forest knows of it. */
@@ -134,6 +134,25 @@ export class Alerts {
     else if (learns && expected) this.#learning.learnExpected(route, values)
     else if (learns) this.#learning.learn(route, values, open, this.#records, this.#change.isExpected(name))
     return this.#judgement
+  }
+
+  /**
+   * Judges a record as if it came now, by itself: it is no evidence, belongs to no incident, and nothing is learnt.
+   * Nothing that comes after it is judged otherwise for it.
+   */
+  tryOut({ route: name, score, values, known = true }: Judged): Judgement {
+    const route = this.#routes.find(name) ?? new RouteMemory(name, this.#settings.features)
+    this.#events.length = 0
+    return this.#rarity.apart(route, () => {
+      this.#rarity.rank(route, score, values)
+      const unknown = !known && route.records < KNOWN_FROM
+      if (unknown) this.#rarity.withhold()
+      this.#judgement.known = !unknown || route.records > STRANGE_UP_TO
+      this.#judgement.surprise = this.#rarity.z
+      this.#judgement.p = this.#rarity.p
+      this.#answer(route, score, values, undefined, 0)
+      return this.#judgement
+    })
   }
 
   /** Lets time pass without a record: ends incidents that have been calm for a minute. */

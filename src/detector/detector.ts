@@ -121,6 +121,14 @@ export class Detector {
 
   /** Judges one record; `learn` may follow, and says what becomes of it. */
   rate(record: Telemetry, options?: { readonly detail?: boolean }): Verdict {
+    const verdict = this.tryOut(record, options)
+    this.#records += 1
+    this.#rate.push(verdict.anomalous)
+    return verdict
+  }
+
+  /** Judges one record as `rate` does, and does not count it. `dismiss` is to follow. */
+  tryOut(record: Telemetry, options?: { readonly detail?: boolean }): Verdict {
     const { features, rules, minConfidence } = this.#options
     const placement = this.#reference.place(record)
     const model = this.#model
@@ -129,11 +137,14 @@ export class Detector {
       model === null || rating === null
         ? judgeByRules(features, rules, placement.values)
         : model.verdict(placement, rating, minConfidence, options?.detail === true)
-    this.#records += 1
-    this.#rate.push(verdict.anomalous)
     this.#placement = placement
     this.#rating = rating
     return verdict
+  }
+
+  /** Nothing is learnt from the record rated last. */
+  dismiss(): void {
+    this.#placement = null
   }
 
   /**

@@ -23,6 +23,8 @@ export interface ExplainListener {
   llmRequest(outcome: LlmOutcome, seconds: number | null): void
   /** At first `closed`, then each change. */
   breakerState(state: BreakerState): void
+  /** A model answers that did not, or none answers. */
+  modelPresent?(present: boolean): void
   /** Where lines for the log go; none are written without it. */
   readonly log?: ExplainLog
 }
@@ -221,7 +223,9 @@ export class Explainer {
 
   #onPresence(present: boolean, model: string, lastFailure: string | null): void {
     if (this.#closed) return
-    const { log } = this.#options.listener
+    const { listener } = this.#options
+    const { log } = listener
+    listener.modelPresent?.(present)
     if (present) log?.info({ model }, 'the language model answers, and explains anomalies from now on')
     else
       log?.info({ model, lastFailure }, 'no language model answers: the rules explain alone until one does')

@@ -97,6 +97,18 @@ export class Rarity {
     this.p = payoffs.p
   }
 
+  /** Does something that ranks records of a route, after which the memories are as they were. */
+  apart<Result>({ grown }: RouteMemory, work: () => Result): Result {
+    const memories = [this.#forest, this.#payoffs]
+    if (grown !== null) memories.push(grown.forest, ...grown.features.map(({ memory }) => memory))
+    const tails = memories.map(({ tail }) => tail)
+    try {
+      return work()
+    } finally {
+      for (const [i, memory] of memories.entries()) memory.tail = tails[i] as Float64Array
+    }
+  }
+
   /** Says nothing of the record ranked last; its place on the forest's scale stays, to be learnt. */
   withhold(): void {
     this.z = 0

@@ -26,6 +26,11 @@ export class RouteTable {
     return this.#routes.size
   }
 
+  /** To look at: it does not count as a use of the route. */
+  find(name: string): RouteMemory | undefined {
+    return this.#routes.get(name)
+  }
+
   findOrCreate(name: string): RouteMemory {
     const found = this.#routes.get(name)
     if (found !== undefined) {

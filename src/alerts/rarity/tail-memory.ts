@@ -126,20 +126,28 @@ export class TailMemory {
     return this.#valueOf(this.#memory.binOfRank(this.#memory.total / 2))
   }
 
-  capture(): Captured {
-    const tail = Float64Array.of(this.#knee, this.#kneeZ, this.#rate, this.#values, this.#stale)
-    return { memory: this.#memory.capture(), tail }
+  /** What is known of the tail, worked out anew when something is ranked after many values were taken in. */
+  get tail(): Float64Array {
+    return Float64Array.of(this.#knee, this.#kneeZ, this.#rate, this.#values, this.#stale)
   }
 
-  /** @throws AlertsStateError when that is no memory */
-  restore(captured: Captured): void {
-    const [knee = 0, kneeZ = 0, rate = 0, values = KNEE, stale = 0] = numbersOf(captured, 'tail', 5)
-    this.#memory.restore(memberOf(captured, 'memory'))
+  set tail([knee = 0, kneeZ = 0, rate = 0, values = KNEE, stale = 0]: Float64Array) {
     this.#knee = knee
     this.#kneeZ = kneeZ
     this.#rate = rate
     this.#values = values
     this.#stale = stale
+  }
+
+  capture(): Captured {
+    return { memory: this.#memory.capture(), tail: this.tail }
+  }
+
+  /** @throws AlertsStateError when that is no memory */
+  restore(captured: Captured): void {
+    const tail = Float64Array.from(numbersOf(captured, 'tail', 5))
+    this.#memory.restore(memberOf(captured, 'memory'))
+    this.tail = tail
   }
 
   /** Bin of the value. */

@@ -36,6 +36,11 @@ export class UsualValue {
     this.#sign = low ? -1 : 1
   }
 
+  /** How far values were above the usual one. */
+  get memory(): TailMemory {
+    return this.#memory
+  }
+
   /** Weight of the values remembered. */
   get total(): number {
     return this.#memory.total

@@ -1,0 +1,113 @@
+import type { Alert } from '../alerts/alarm.js'
+import { ACTIONS } from '../alerts/evidence/grade.js'
+import type { Verdict } from '../detector/verdict.js'
+import type { StateValue } from '../state/section.js'
+import type { AlertLevels } from './alert-levels.js'
+import { RarityCounts, type RarityState } from './rarity-counts.js'
+import { RouteActivity } from './route-activity.js'
+import type { RouteFigures } from './route-figures.js'
+import { Timeline, type TimelineState } from './timeline.js'
+
+const HOUR_MS = 3_600_000
+const NO_ACTION = -1
+
+export interface ActivityOptions {
+  /** Names of the features, in column order. */
+  readonly features: readonly string[]
+  /** Milliseconds since 1970. */
+  readonly clock: () => number
+}
+
+/** What is kept of it over a restart. */
+export type ActivityState = { readonly timeline: TimelineState; readonly rarity: RarityState }
+
+/** A record as the detector placed it. */
+export interface SeenRecord {
+  readonly route: string
+  readonly values: ArrayLike<number>
+}
+
+/**
+ * What was seen lately, for people to look at: over time, by route, and by how rare it was. Nothing that is decided
+ * depends on it. It takes the same memory whatever comes.
+ */
+export class Activity {
+  readonly timeline = new Timeline()
+  readonly #routes: RouteActivity
+  readonly #rarity = new RarityCounts()
+  readonly #features: readonly string[]
+  readonly #clock: () => number
+
+  constructor({ features, clock }: ActivityOptions) {
+    this.#features = features
+    this.#clock = clock
+    this.#routes = new RouteActivity(features.length)
+  }
+
+  /** What time it is by the clock that records are counted by, in milliseconds since 1970. */
+  get nowMs(): number {
+    return this.#clock()
+  }
+
+  /**
+   * Counts a judged record.
+   * @param p chance that an ordinary record is as rare; null where nobody knows
+   * @param alert what somebody is told; null for nobody
+   * @param rate share of ordinary records that may be alerted; null where the labels decide
+   */
+  see(
+    nowMs: number,
+    record: SeenRecord,
+    verdict: Verdict,
+    p: number | null,
+    alert: Alert | null,
+    rate: number | null,
+  ): void {
+    const { anomalous, score, threshold } = verdict
+    const action = alert === null ? NO_ACTION : ACTIONS.indexOf(alert.action)
+    const byForest = verdict.detector === 'forest' && threshold !== null
+    this.timeline.see(
+      nowMs,
+      byForest ? score : Number.NaN,
+      byForest ? threshold : Number.NaN,
+      anomalous,
+      action,
+    )
+    this.#routes.see(nowMs, record.route, record.values, anomalous, alert !== null)
+    if (rate === null) return
+    const alone = alert === null || (alert.incident === null && p !== null && p <= rate)
+    this.#rarity.see(nowMs, p, !alone)
+  }
+
+  /** The routes of the last hour, those with the most records first; or the one that is asked for. */
+  routes(only?: string): RouteFigures[] {
+    return this.#routes.list(this.nowMs, this.#features, only)
+  }
+
+  /** A route with the last values of each feature; undefined for one that is not known. */
+  routeWithValues(route: string): RouteFigures | undefined {
+    const [figures] = this.routes(route)
+    if (figures === undefined) return undefined
+    const features = figures.features.map((one, f) => ({ ...one, recent: this.#routes.recent(route, f) }))
+    return { ...figures, features }
+  }
+
+  /** How many alerts other rates would have raised in the last hour. */
+  alertLevels(rate: number | null): AlertLevels {
+    const { nowMs } = this
+    const span = { from: new Date(nowMs - HOUR_MS).toISOString(), to: new Date(nowMs).toISOString() }
+    const { records, anyway, levels } = this.#rarity.levels(nowMs)
+    return { ...span, records, alert_rate: rate, anyway, levels: rate === null ? [] : levels }
+  }
+
+  capture(): ActivityState {
+    return { timeline: this.timeline.capture(), rarity: this.#rarity.capture() }
+  }
+
+  /** Takes over what was captured; what does not fit is left out, for nothing depends on it. */
+  restore(state: StateValue): void {
+    const { timeline, rarity } = (state ?? {}) as Partial<ActivityState>
+    if (timeline) this.timeline.restore(timeline)
+    if (rarity) this.#rarity.restore(rarity)
+  }
+}

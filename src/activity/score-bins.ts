@@ -1,0 +1,41 @@
+/** Scores lie around 0.5, and few beyond these: bins of 0.02 between them, one below and one above. */
+const LEAST = 0.3
+const MOST = 0.9
+const WIDTH = 0.02
+const INNER = Math.round((MOST - LEAST) / WIDTH)
+
+/** How many bins the scores of the forest, in (0, 1], are counted in. */
+export const SCORE_BINS = INNER + 2
+
+/** The bin of a score. */
+export function scoreBin(score: number): number {
+  if (score < LEAST) return 0
+  return score >= MOST ? SCORE_BINS - 1 : 1 + Math.min(INNER - 1, Math.floor((score - LEAST) / WIDTH))
+}
+
+/** Bounds of a bin. */
+function boundsOf(bin: number): readonly [from: number, to: number] {
+  if (bin === 0) return [0, LEAST]
+  if (bin === SCORE_BINS - 1) return [MOST, 1]
+  return [LEAST + (bin - 1) * WIDTH, LEAST + bin * WIDTH]
+}
+
+/**
+ * The score that this share of the counted ones is below, as if those of a bin were spread evenly over it; null where
+ * none was counted.
+ */
+export function scoreQuantile(counts: ArrayLike<number>, share: number): number | null {
+  let total = 0
+  for (let bin = 0; bin < SCORE_BINS; bin++) total += counts[bin] as number
+  if (total === 0) return null
+  let left = share * total
+  for (let bin = 0; bin < SCORE_BINS; bin++) {
+    const count = counts[bin] as number
+    if (count > 0 && left <= count) {
+      const [from, to] = boundsOf(bin)
+      return from + ((to - from) * left) / count
+    }
+    left -= count
+  }
+  return 1
+}
