@@ -11,6 +11,7 @@ const SLOW = [
   'test/bench/**/*.test.ts',
   'test/calibrated-sentinel.test.ts',
   'test/chaos/**/*.test.ts',
+  'test/cli/prove/proof.test.ts',
   'test/cli/replay/**/*.test.ts',
   'test/deploy/prometheus/**/*.test.ts',
   'test/deploy/release.test.ts',

@@ -20,6 +20,7 @@ export function usage(served: readonly Served[]): string {
   })
   return `Usage: codeflow-sentinel [serve] [--help] [--version]
        codeflow-sentinel replay FILE… [--help]
+       codeflow-sentinel prove FILE… [--help]
 
 Serves:
 

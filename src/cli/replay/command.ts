@@ -1,19 +1,14 @@
 import process from 'node:process'
-import { loadConfig } from '../../config/config.js'
-import { environmentWithFile } from '../../config/dotenv.js'
-import { withForestFile } from '../../config/forest-file.js'
-import { Sentinel, type SentinelOptions } from '../../sentinel.js'
-import { StateFile } from '../../state/state-file.js'
+import type { Sentinel } from '../../sentinel.js'
 import { EXIT } from '../exit.js'
 import { FORMATS } from '../formats/formats.js'
+import { Progress } from '../history/progress.js'
+import { type ReadRecord, readInOrder } from '../history/read-records.js'
+import { replayingSentinel } from '../history/replaying-sentinel.js'
+import { writeOut } from '../write-out.js'
 import { REPLAY_USAGE, type ReplayOptions, readReplayOptions } from './options.js'
-import { Progress } from './progress.js'
-import { type ReadRecord, readInOrder } from './read-records.js'
 import { reportOf, reportText } from './report.js'
 import { ReplayTally } from './tally.js'
-
-/** Incidents that the report can hold. */
-const INCIDENTS_MAX = 10_000
 
 /**
  * Judges the records of files, and reports on standard output.
@@ -26,7 +21,7 @@ export async function replay(args: readonly string[]): Promise<number> {
     process.stdout.write(REPLAY_USAGE)
     return EXIT.done
   }
-  const sentinel = await replayingSentinel(options)
+  const sentinel = await replayingSentinel(options.stateDir)
   const tally = new ReplayTally(options.whatIf)
   const progress = new Progress()
   try {
@@ -36,30 +31,11 @@ export async function replay(args: readonly string[]): Promise<number> {
     await sentinel.close()
   }
   const report = reportOf(tally, sentinel.incidents.list().reverse())
-  if (options.form === 'text') await write(reportText(report))
-  if (options.form === 'json') await write(`${JSON.stringify(report, null, 2)}\n`)
+  if (options.form === 'text') await writeOut(reportText(report))
+  if (options.form === 'json') await writeOut(`${JSON.stringify(report, null, 2)}\n`)
   const happened = { incident: report.incidents.length, alert: report.alerted }
   return options.failOn !== null && happened[options.failOn] > 0 ? EXIT.missed : EXIT.done
 }
-
-/** By the settings of the service, but for what depends on its pace. */
-async function replayingSentinel({ stateDir }: ReplayOptions): Promise<Sentinel> {
-  const { detector, alerts, forestFile } = loadConfig({ ...environmentWithFile(), SENTINEL_FIT: 'sync' })
-  const options: SentinelOptions = {
-    detector,
-    alerts,
-    anomaliesMax: 1,
-    incidentsMax: INCIDENTS_MAX,
-    ...(stateDir !== null && { state: { store: new StateFile(stateDir), intervalMs: NEVER_MS } }),
-  }
-  if (forestFile === null) return Sentinel.create(options)
-  return withForestFile(forestFile, (forest) =>
-    Sentinel.create({ ...options, detector: { ...detector, forest } }),
-  )
-}
-
-/** The state is written once, at the end. */
-const NEVER_MS = 2 ** 31 - 1
 
 async function judgeAll(
   sentinel: Sentinel,
@@ -75,7 +51,7 @@ async function judgeAll(
   for await (const portion of readInOrder(files, reading)) {
     const answers = form === 'ndjson' ? portion.map((read) => judgeOne(sentinel, read, tally, true)) : null
     if (answers === null) for (const read of portion) judgeOne(sentinel, read, tally, false)
-    else if (answers.length > 0) await write(`${answers.join('\n')}\n`)
+    else if (answers.length > 0) await writeOut(`${answers.join('\n')}\n`)
     progress.show(tally.records)
   }
 }
@@ -96,11 +72,4 @@ function judgeOne(sentinel: Sentinel, read: ReadRecord, tally: ReplayTally, answ
   const { action, reason, confidence, incident } = anomaly
   const told = { action, reason, p, prediction_score: verdict.score, confidence, incident }
   return JSON.stringify({ file, line, status: 'THREAT_DETECTED', ...told })
-}
-
-/** Waits where the reader is slower. */
-function write(text: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    process.stdout.write(text, (error) => (error ? reject(error) : resolve()))
-  })
 }

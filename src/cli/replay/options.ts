@@ -1,5 +1,4 @@
-import { parseArgs } from 'node:util'
-import { CommandError, EXIT } from '../exit.js'
+import { argumentsOf, oneOf, usageError } from '../arguments.js'
 import { FORMATS, type FormatName } from '../formats/formats.js'
 
 export const REPORTS = ['text', 'json', 'ndjson'] as const
@@ -24,6 +23,16 @@ come from the environment, as those of the service: see codeflow-sentinel --help
 Exit codes: 0 done, 1 what --fail-on says has happened, 2 the call is wrong, 3 the input cannot be read.
 `
 
+const OPTIONS = {
+  help: { type: 'boolean', short: 'h' },
+  input: { type: 'string' },
+  label: { type: 'string' },
+  format: { type: 'string' },
+  'what-if': { type: 'string' },
+  'fail-on': { type: 'string' },
+  'save-state': { type: 'string' },
+} as const
+
 export interface ReplayOptions {
   readonly files: readonly string[]
   readonly input: FormatName | null
@@ -36,9 +45,9 @@ export interface ReplayOptions {
 
 /** @returns null where help was asked for @throws CommandError in one line */
 export function readReplayOptions(args: readonly string[]): ReplayOptions | null {
-  const { values, positionals } = parsed(args)
+  const { values, positionals } = argumentsOf('replay', args, OPTIONS)
   if (values.help === true) return null
-  if (positionals.length === 0) throw usage('replay needs a file; see codeflow-sentinel replay --help')
+  if (positionals.length === 0) throw usageError('replay needs a file; see codeflow-sentinel replay --help')
   return {
     files: positionals,
     input:
@@ -53,39 +62,9 @@ export function readReplayOptions(args: readonly string[]): ReplayOptions | null
   }
 }
 
-function parsed(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: {
-        help: { type: 'boolean', short: 'h' },
-        input: { type: 'string' },
-        label: { type: 'string' },
-        format: { type: 'string' },
-        'what-if': { type: 'string' },
-        'fail-on': { type: 'string' },
-        'save-state': { type: 'string' },
-      },
-    })
-  } catch (error) {
-    throw usage(`${(error as Error).message.split('\n', 1)[0]}; see codeflow-sentinel replay --help`)
-  }
-}
-
-function oneOf<Name extends string>(option: string, value: string, allowed: readonly Name[]): Name {
-  const found = allowed.find((each) => each === value)
-  if (found !== undefined) return found
-  throw usage(`${option} must be one of ${allowed.join(', ')}; got ${JSON.stringify(value.slice(0, 40))}`)
-}
-
 function ratesIn(text: string): number[] {
   const [name, list = ''] = text.split('=', 2)
   const rates = list.split(',').map(Number)
   if (name === 'alert-rate' && rates.every((rate) => rate > 0 && rate < 1)) return rates
-  throw usage('--what-if must be alert-rate= and rates between 0 and 1, separated by commas')
-}
-
-function usage(message: string): CommandError {
-  return new CommandError(EXIT.usage, message)
+  throw usageError('--what-if must be alert-rate= and rates between 0 and 1, separated by commas')
 }

@@ -1,0 +1,31 @@
+import { loadConfig } from '../../config/config.js'
+import { environmentWithFile } from '../../config/dotenv.js'
+import { withForestFile } from '../../config/forest-file.js'
+import { Sentinel, type SentinelOptions } from '../../sentinel.js'
+import { StateFile } from '../../state/state-file.js'
+
+/** Incidents that a report can hold. */
+const INCIDENTS_MAX = 10_000
+/** The state is written once, at the end. */
+const NEVER_MS = 2 ** 31 - 1
+
+/**
+ * A sentinel by the settings of the service, but for what depends on its pace: fits are awaited at their record, and the
+ * clock is that of the records.
+ * @param stateDir where to leave what was learnt; nowhere when it is null
+ * @throws ConfigError for settings that cannot be used
+ */
+export async function replayingSentinel(stateDir: string | null): Promise<Sentinel> {
+  const { detector, alerts, forestFile } = loadConfig({ ...environmentWithFile(), SENTINEL_FIT: 'sync' })
+  const options: SentinelOptions = {
+    detector,
+    alerts,
+    anomaliesMax: 1,
+    incidentsMax: INCIDENTS_MAX,
+    ...(stateDir !== null && { state: { store: new StateFile(stateDir), intervalMs: NEVER_MS } }),
+  }
+  if (forestFile === null) return Sentinel.create(options)
+  return withForestFile(forestFile, (forest) =>
+    Sentinel.create({ ...options, detector: { ...detector, forest } }),
+  )
+}
