@@ -32,6 +32,7 @@ const SLOW = [
   'test/made-up/demo.test.ts',
   'test/package/**/*.test.ts',
   'test/playground/page.test.ts',
+  'test/web/dashboard.test.ts',
   'test/runtimes/**/*.test.ts',
   'test/server.test.ts',
   'test/state/folder.test.ts',

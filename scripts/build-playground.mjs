@@ -1,4 +1,4 @@
-/** Builds playground/ into dist/playground: static files with relative addresses, for the service or any host. */
+/** Builds web/playground/ into dist/playground: static files with relative addresses, for the service or any host. */
 import { fileURLToPath } from 'node:url'
 import { build } from 'vite'
 
@@ -6,7 +6,8 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 
 await build({
   configFile: false,
-  root: `${root}playground`,
+  root: `${root}web/playground`,
+  publicDir: `${root}web/public`,
   base: './',
   logLevel: 'warn',
   resolve: { alias: { 'codeflow-sentinel/forest': `${root}dist/forest/forest.js` } },

@@ -17,10 +17,11 @@ const STEPS = {
   ts: { command: [TSC, '-p', 'tsconfig.build.json'] },
   docs: { command: ['scripts/build-docs-pages.mjs'] },
   browser: { command: ['scripts/build-browser-module.mjs'], after: ['wasm', 'ts'] },
+  dashboard: { command: ['scripts/build-dashboard.mjs'] },
   playground: { command: ['scripts/build-playground.mjs'], after: ['browser'] },
   package: {
     command: ['scripts/build-package.mjs'],
-    after: ['browser', 'docs', 'playground'],
+    after: ['browser', 'docs', 'dashboard', 'playground'],
   },
   // It takes the place of a module that the package is made of.
   server: { command: ['scripts/bundle-server.mjs'], after: ['browser', 'package'] },
@@ -30,7 +31,7 @@ const STEPS = {
   lint: { command: ['node_modules/@biomejs/biome/bin/biome', 'ci', '.'] },
 }
 
-const SERVICE = ['wasm', 'ts', 'docs', 'browser', 'playground', 'server']
+const SERVICE = ['wasm', 'ts', 'docs', 'browser', 'dashboard', 'playground', 'server']
 const GOALS = {
   service: SERVICE,
   all: [...SERVICE, 'package', 'wasm-debug'],

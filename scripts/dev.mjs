@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url'
 /** Steps of scripts/build.mjs by the folder of the change; the first that fits. The service runs unbundled. */
 const CONCERNED = [
   ['assembly/', ['wasm', 'browser', 'playground']],
-  ['playground/', ['playground']],
+  ['web/', ['dashboard', 'playground']],
   ['src/http/pages/', ['docs']],
   // The limits of a forest's shape are a source of the modules, too.
   ['src/forest/', ['wasm', 'ts', 'browser', 'playground']],
@@ -65,7 +65,7 @@ function note(path) {
 /** Folder by folder: Node 20 watches files recursively by their inode, and many editors write a file anew. */
 const watched = new Set()
 function watchFolders() {
-  for (const top of ['assembly', 'playground', 'src']) {
+  for (const top of ['assembly', 'web', 'src']) {
     const below = readdirSync(`${cwd}${top}`, { recursive: true, withFileTypes: true })
     const folders = below
       .filter((entry) => entry.isDirectory())

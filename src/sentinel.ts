@@ -60,9 +60,9 @@ export class Sentinel {
   readonly incidents: IncidentLog
   /** What the people who run it say to it. */
   readonly operator: Operator
-  /** What was seen lately, to be looked at. */
+  /** What was seen lately, to be looked at. @internal */
   readonly activity: Activity
-  /** Whether a language model is asked, and who waits for it. */
+  /** Whether a language model is asked, and who waits for it. @internal */
   readonly explainMode: AskedModel['mode']
   /** Share of ordinary records that may be alerted; null where the forest's labels decide. */
   readonly alertRate: number | null

@@ -19,14 +19,17 @@ import { jsonBodyPlugin } from './plugins/json-body.js'
 import { metricsPlugin } from './plugins/metrics.js'
 import { openapiPlugin } from './plugins/openapi.js'
 import { pageSecurityPlugin } from './plugins/page-security.js'
+import { activityRoutes } from './routes/activity.js'
 import { analyzeBatchRoute } from './routes/analyze-batch.js'
 import { analyzeFlowRoute } from './routes/analyze-flow.js'
 import { anomalyRoutes } from './routes/anomalies.js'
+import { dashboardRoutes } from './routes/dashboard.js'
 import { docsRoutes } from './routes/docs.js'
 import { feedbackRoutes } from './routes/feedback.js'
 import { healthRoutes } from './routes/health.js'
 import { incidentRoutes } from './routes/incidents.js'
 import { learningRoutes } from './routes/learning.js'
+import { liveRoute } from './routes/live.js'
 import { metricsRoute } from './routes/metrics.js'
 import { muteRoutes } from './routes/mutes.js'
 import { otlpRoutes } from './routes/otlp.js'
@@ -150,6 +153,8 @@ export async function buildApp(options: AppOptions = {}) {
       drain,
       features: () => detector.features.map(({ name }) => name),
     })
+    await scope.register(activityRoutes, { sentinel })
+    await scope.register(liveRoute, { sentinel, drain })
     await scope.register(incidentRoutes, { log: incidents })
     await scope.register(feedbackRoutes, { operator })
     await scope.register(muteRoutes, { operator })
@@ -157,6 +162,7 @@ export async function buildApp(options: AppOptions = {}) {
     await scope.register(healthRoutes, { detector, metrics, drain })
     await scope.register(metricsRoute, { metrics })
     await scope.register(docsRoutes)
+    await scope.register(dashboardRoutes)
     await scope.register(playgroundRoutes)
   })
   return app

@@ -6,7 +6,16 @@ export interface Endpoint {
   /** What it is for, in a few words. */
   readonly summary: string
   /** Its group in the OpenAPI document; null for pages and their files, which the document leaves out. */
-  readonly tag: 'analysis' | 'anomalies' | 'incidents' | 'operator' | 'health' | 'metrics' | 'docs' | null
+  readonly tag:
+    | 'analysis'
+    | 'activity'
+    | 'anomalies'
+    | 'incidents'
+    | 'operator'
+    | 'health'
+    | 'metrics'
+    | 'docs'
+    | null
 }
 
 /**
@@ -34,6 +43,30 @@ export const ENDPOINTS = {
   },
   otlpMetrics: { method: 'POST', url: '/v1/metrics', summary: 'Refused: only spans are judged', tag: null },
   otlpLogs: { method: 'POST', url: '/v1/logs', summary: 'Refused: only spans are judged', tag: null },
+  timeline: {
+    method: 'GET',
+    url: '/timeline',
+    summary: 'What became of the records over time, in columns',
+    tag: 'activity',
+  },
+  routes: {
+    method: 'GET',
+    url: '/routes',
+    summary: 'The routes of the last hour, with their usual values',
+    tag: 'activity',
+  },
+  whatIf: {
+    method: 'GET',
+    url: '/what-if',
+    summary: 'How many alerts other alert rates would have raised',
+    tag: 'activity',
+  },
+  liveStatus: {
+    method: 'GET',
+    url: '/live',
+    summary: 'How things stand, once a second, as server-sent events',
+    tag: 'activity',
+  },
   anomalies: {
     method: 'GET',
     url: '/anomalies',
@@ -105,6 +138,8 @@ export const ENDPOINTS = {
   docs: { method: 'GET', url: '/docs', summary: 'The API in Swagger UI', tag: null },
   docsFile: { method: 'GET', url: '/docs/:file', summary: 'Files of /docs and /redoc', tag: null },
   redoc: { method: 'GET', url: '/redoc', summary: 'The API in ReDoc', tag: null },
+  dashboard: { method: 'GET', url: '/', summary: 'What the service sees, as a page', tag: null },
+  dashboardFile: { method: 'GET', url: '/dashboard/*', summary: 'Files of the page at /', tag: null },
   playground: { method: 'GET', url: '/playground', summary: 'The forest in your browser', tag: null },
   playgroundFile: { method: 'GET', url: '/playground/*', summary: 'Files of /playground', tag: null },
 } as const satisfies Readonly<Record<string, Endpoint>>

@@ -41,10 +41,25 @@ export function readUntil(text: string | undefined, listed: Listed): string | un
   return text === undefined ? undefined : readBound(text, 'until', listed)
 }
 
+/**
+ * A time in milliseconds since 1970: ISO 8601, or Unix time in seconds.
+ * @throws ApiError for anything else
+ */
+export function readTime(text: string | undefined, name: string): number | undefined {
+  if (text === undefined) return undefined
+  const timeMs = /^\d{1,11}(?:\.\d{1,9})?$/.test(text) ? 1000 * Number(text) : parseTime(text)
+  if (!Number.isNaN(timeMs)) return timeMs
+  throw invalid(`${name} must be a time such as 2026-01-01T00:00:00Z, or Unix time in seconds`)
+}
+
+function parseTime(text: string): number {
+  // A plus sign that is not percent-encoded reaches us as a space.
+  return DATE.test(text) || DATE_TIME.test(text) ? Date.parse(text.replace(' ', '+')) : Number.NaN
+}
+
 function readBound(text: string, name: string, listed: Listed): string {
   if (isTimeId(text)) return text
-  // A plus sign that is not percent-encoded reaches us as a space.
-  const timeMs = DATE.test(text) || DATE_TIME.test(text) ? Date.parse(text.replace(' ', '+')) : Number.NaN
+  const timeMs = parseTime(text)
   if (!Number.isNaN(timeMs)) return idBound(timeMs)
   throw invalid(`${name} must be ${idRule(listed)}, or a time such as 2026-01-01T00:00:00Z or 2026-01-01`)
 }

@@ -41,6 +41,7 @@ export async function openapiDocument(routes: readonly DocumentedRoute[]): Promi
       },
       tags: [
         { name: 'analysis', description: 'Verdicts on telemetry.' },
+        { name: 'activity', description: 'What was seen lately, for people and dashboards.' },
         { name: 'anomalies', description: 'What was flagged, and why.' },
         { name: 'incidents', description: 'What goes on, and what went on lately.' },
         { name: 'operator', description: 'What the people who run it say to it.' },

@@ -18,10 +18,14 @@ const ROUTES = [
   '/learning',
   '/learning/changed',
   '/learning/reset',
+  '/live',
   '/metrics',
   '/mutes',
   '/mutes/{id}',
   '/openapi.json',
+  '/routes',
+  '/timeline',
+  '/what-if',
 ]
 
 interface Operation {
@@ -70,12 +74,16 @@ test('every operation has an id of its own', async () => {
     'incidents',
     'learning',
     'live',
+    'liveStatus',
     'metrics',
     'mutes',
     'openapi',
     'pauseLearning',
     'ready',
     'resetLearning',
+    'routes',
+    'timeline',
+    'whatIf',
   ])
 })
 

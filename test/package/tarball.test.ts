@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bin, packTarball, removeFolder, root, run, type Tarball, temporaryFolder } from './tarball.js'
 
-/** Documentation: the pages of Swagger UI and ReDoc, the playground, and what is written in Markdown. */
-const DOCUMENTATION = /^lib\/(http\/pages|playground)\/|^examples\/|\.md$/
+/** The pages: Swagger UI, ReDoc, the dashboard, the playground; and what is written in Markdown. */
+const DOCUMENTATION = /^lib\/(http\/pages|dashboard|playground)\/|^examples\/|\.md$/
 /** Without types of its own; Fastify brings it. */
 const semver = createRequire(import.meta.url)('semver') as {
   satisfies(version: string, range: string): boolean
@@ -35,7 +35,7 @@ describe('the tarball', () => {
     expect(paths.filter((path) => /debug|\.test\.|\.map$/.test(path))).toEqual([])
   })
 
-  it('unpacks to less than 445 KiB without the documentation', () => {
+  it('unpacks to less than 445 KiB without the pages and the documentation', () => {
     const code = tarball.files.filter(({ path }) => !DOCUMENTATION.test(path))
     expect(code.reduce((sum, { size }) => sum + size, 0)).toBeLessThan(LIMIT_BYTES)
   })

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { withoutGaps } from '../../playground/data/gaps.js'
-import { readTable } from '../../playground/data/read-table.js'
-import type { NumberColumn } from '../../playground/data/table.js'
-import { simulateTelemetry } from '../../playground/data/telemetry-simulator.js'
+import { withoutGaps } from '../../web/playground/data/gaps.js'
+import { readTable } from '../../web/playground/data/read-table.js'
+import type { NumberColumn } from '../../web/playground/data/table.js'
+import { simulateTelemetry } from '../../web/playground/data/telemetry-simulator.js'
 
 const read = (text: string, name = 'rows.csv') => readTable(new File([text], name))
 const numbers = async (text: string) =>

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { IsolationForest } from '#sentinel/forest/index.js'
-import { copyOf } from '../../playground/fit/timings.js'
+import { copyOf } from '../../web/playground/fit/timings.js'
 import { conformanceRows, N_FEATURES } from '../runtimes/conformance-data.js'
 
 it('the comparison in JavaScript gives the scores of WebAssembly', async () => {

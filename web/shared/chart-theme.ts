@@ -7,6 +7,7 @@ export interface ChartTheme {
   readonly surface: string
   readonly normal: string
   readonly anomalous: string
+  readonly warning: string
   readonly font: string
 }
 
@@ -21,6 +22,7 @@ export function chartTheme(): ChartTheme {
     surface: color('--surface'),
     normal: color('--normal'),
     anomalous: color('--anomalous'),
+    warning: color('--warning'),
     font: `12px ${color('--sans')}`,
   }
 }

@@ -6,8 +6,9 @@ const PAGES: ReadonlySet<string> = new Set([
   ENDPOINTS.redoc.url,
   ENDPOINTS.openapi.url,
   ENDPOINTS.playground.url,
+  ENDPOINTS.dashboard.url,
 ])
-const FOLDERS = [`${ENDPOINTS.docs.url}/`, `${ENDPOINTS.playground.url}/`]
+const FOLDERS = [`${ENDPOINTS.docs.url}/`, `${ENDPOINTS.playground.url}/`, '/dashboard/']
 
 /** Whether a route, as it is registered, is one of the pages or their files. */
 export function isPage(url: string | undefined): boolean {

@@ -22,20 +22,29 @@ const PAGE: Directives = {
   'worker-src': ["'self'", 'blob:'],
 }
 
-/** For a page that runs the forest: to compile WebAssembly takes a permission of its own, not that of `eval`. */
-const FOREST_PAGE: Directives = {
+/** For the dashboard, which needs no more than scripts and styles of its own. */
+const OWN_PAGE: Directives = {
   ...ANSWER,
-  'script-src': ["'self'", "'wasm-unsafe-eval'"],
+  'script-src': ["'self'"],
   'style-src': ["'self'"],
   'img-src': ["'self'", 'data:'],
   'connect-src': ["'self'"],
+}
+
+/** For a page that runs the forest: to compile WebAssembly takes a permission of its own, not that of `eval`. */
+const FOREST_PAGE: Directives = {
+  ...OWN_PAGE,
+  'script-src': ["'self'", "'wasm-unsafe-eval'"],
   'worker-src': ["'self'"],
 }
 
 /** The `helmet` option of a route that serves a page. */
 export const pageHelmet = { contentSecurityPolicy: policyOf(PAGE) }
 
-/** As `pageHelmet`, for a page that runs the forest: cross-origin isolated, so that it may share memory. */
+/** As `pageHelmet`, for a page of which every script and style is a file of its own. */
+export const ownPageHelmet = { contentSecurityPolicy: policyOf(OWN_PAGE) }
+
+/** As `ownPageHelmet`, for a page that runs the forest: cross-origin isolated, so that it may share memory. */
 export const forestPageHelmet = {
   contentSecurityPolicy: policyOf(FOREST_PAGE),
   crossOriginEmbedderPolicy: { policy: 'require-corp' as const },

@@ -1,7 +1,7 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { detailOf } from '../../anomalies/detail-of.js'
-import type { Judgement, ReportedAnomaly, Sentinel } from '../../sentinel.js'
+import type { Judgement, ReportedAnomaly, Sentinel, Trial } from '../../sentinel.js'
 import { Telemetry } from '../../telemetry/record.js'
 import { OK } from '../answer-json.js'
 import { AnswerMemory } from '../answer-memory.js'
@@ -40,6 +40,7 @@ export const analyzeFlowRoute: FastifyPluginCallbackTypebox<AnalyzeFlowOptions> 
   const memory = options.idempotencyMax > 0 ? new AnswerMemory<Answer>(options.idempotencyMax) : null
   app.post(ENDPOINTS.analyzeFlow.url, { schema }, (request, reply): Answer => {
     reply.header('x-content-type-options', 'nosniff')
+    if (request.query.learn === 'false') return tryOut(request, options)
     const key = request.raw.headers['idempotency-key']
     return key === undefined || memory === null
       ? judge(request, reply, options)
@@ -62,6 +63,21 @@ function judge(request: AnalysisRequest, reply: FastifyReply, { sentinel }: Anal
   return typeof reason === 'string'
     ? threat(judgement, anomaly, reason, detailed)
     : reason.then((text) => threat(judgement, anomaly, text, detailed))
+}
+
+/** Judges a record that is only tried out. */
+function tryOut(request: AnalysisRequest, { sentinel }: AnalyzeFlowOptions): Analysis {
+  const trial = sentinel.tryOut(request.body)
+  if (trial === null) throw new ApiError('SENTINEL_UNAVAILABLE', 'the sentinel is closed')
+  const answer = answerToTrial(trial)
+  if (request.query.detail !== 'true') return answer
+  const { verdict, p, action } = trial
+  return { ...answer, detail: detailOf(verdict, { p, alert: action ?? 'none' }) }
+}
+
+function answerToTrial({ verdict, action, reason, confidence }: Trial): Analysis {
+  if (action === null || reason === null) return { status: 'OK' }
+  return { status: 'THREAT_DETECTED', action, reason, prediction_score: verdict.score, confidence }
 }
 
 function threat(

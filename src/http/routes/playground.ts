@@ -1,24 +1,14 @@
 import { readdir } from 'node:fs/promises'
-import { extname } from 'node:path'
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import { describing, ENDPOINTS } from '../endpoints.js'
 import { ApiError } from '../errors/error-codes.js'
 import { PageFiles } from '../page-files.js'
+import { pageTypeOf } from '../page-types.js'
 import { forestPageHelmet } from '../plugins/page-security.js'
 
 /** Where the build puts the page. */
 const PAGE = new URL('../../playground/', import.meta.url)
-
-const TYPES: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.svg': 'image/svg+xml',
-  '.txt': 'text/plain; charset=utf-8',
-  // The type that lets a browser compile while the module arrives.
-  '.wasm': 'application/wasm',
-}
 
 /** `/playground/`: the forest in the browser, static files that a build put there. */
 export const playgroundRoutes: FastifyPluginAsyncTypebox = async (app) => {
@@ -39,7 +29,7 @@ export const playgroundRoutes: FastifyPluginAsyncTypebox = async (app) => {
     },
     async (request, reply) => {
       const file = request.params['*'] || 'index.html'
-      const type = TYPES[extname(file)]
+      const type = pageTypeOf(file)
       if (type === undefined || !names.has(file)) throw new ApiError('SENTINEL_NOT_FOUND', 'no such file')
       // The build puts a digest into the names of assets: another content has another name.
       const immutable = file.startsWith('assets/')

@@ -49,6 +49,15 @@ export const AnalysisQuery = Type.Object({
       examples: ['true'],
     }),
   ),
+  learn: Type.Optional(
+    Type.Unsafe<'true' | 'false'>({
+      type: 'string',
+      enum: ['true', 'false'],
+      description:
+        '`false` tries the record out: it is judged as if it came by itself, and not learnt, counted, kept or logged. The answer has no `x-anomaly-id`, and `Idempotency-Key` is ignored.',
+      examples: ['false'],
+    }),
+  ),
 })
 export type AnalysisQuery = Static<typeof AnalysisQuery>
 

@@ -1,5 +1,5 @@
 import uPlot from 'uplot'
-import { axisValue, chartTheme, themedAxis } from './chart-theme.js'
+import { axisValue, chartTheme, themedAxis } from '../../shared/chart-theme.js'
 
 const BINS = 48
 const HEIGHT = 240

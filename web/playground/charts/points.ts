@@ -1,5 +1,5 @@
 import type uPlot from 'uplot'
-import type { ChartTheme } from './chart-theme.js'
+import type { ChartTheme } from '../../shared/chart-theme.js'
 import type { ScatterData } from './scatter-chart.js'
 
 const REACH_PX = 14

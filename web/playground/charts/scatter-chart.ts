@@ -1,5 +1,5 @@
 import uPlot from 'uplot'
-import { axisValue, chartTheme, themedAxis } from './chart-theme.js'
+import { axisValue, chartTheme, themedAxis } from '../../shared/chart-theme.js'
 import type { ColorScale } from './color-scale.js'
 import { drawPoints, nearestPoint } from './points.js'
 

@@ -1,6 +1,6 @@
-import { mulberry32 } from '../../made-up/random.js'
-import { withAttacks } from '../../made-up/recipes.js'
-import { codeRunnerTraffic } from '../../made-up/traffic.js'
+import { mulberry32 } from '../../../made-up/random.js'
+import { withAttacks } from '../../../made-up/recipes.js'
+import { codeRunnerTraffic } from '../../../made-up/traffic.js'
 import type { Table } from './table.js'
 
 const ATTACK_SHARE = 0.03

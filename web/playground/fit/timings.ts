@@ -1,5 +1,5 @@
 import type { IsolationForest } from 'codeflow-sentinel/forest'
-import { TypedArrayTrees } from '../../made-up/peers/typed-array-trees.js'
+import { TypedArrayTrees } from '../../../made-up/peers/typed-array-trees.js'
 import type { TimingsAnswer } from './orders.js'
 
 const MEASURE_MS = 150

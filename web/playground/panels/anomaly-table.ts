@@ -1,7 +1,11 @@
+import { bitsChart } from '../../shared/bits-chart.js'
+import { created, elementOf, formatted } from '../../shared/page-elements.js'
 import type { ColorScale } from '../charts/color-scale.js'
 import type { NumberColumn, Table } from '../data/table.js'
 import type { RankedRow } from '../fit/orders.js'
-import { created, elementOf, formatted } from './page-elements.js'
+
+/** Features shown of a row, the weightiest. */
+const SHOWN = 6
 
 /** The most anomalous rows, and what each value adds to its row's score. */
 export class AnomalyTable {
@@ -61,23 +65,11 @@ function contributionsCell(
   widest: number,
 ): HTMLTableCellElement {
   const cell = created('td', 'contributions')
-  const order = [...contributions.keys()].sort(
-    (a, b) => (contributions[b] as number) - (contributions[a] as number),
-  )
-  for (const feature of order.slice(0, 6)) {
-    const bits = contributions[feature] as number
-    const line = created('div', 'contribution')
-    const track = created('span', 'track')
-    const bar = created('span', bits < 0 ? 'bar less' : 'bar more')
-    bar.style.width = `${(50 * Math.abs(bits)) / widest}%`
-    track.append(bar)
-    line.append(
-      created('span', 'name', features[feature]?.name ?? ''),
-      created('span', 'value', formatted(features[feature]?.values[row] as number)),
-      track,
-      created('span', 'bits', `${bits < 0 ? '−' : '+'}${Math.abs(bits).toFixed(2)}`),
-    )
-    cell.append(line)
-  }
+  const entries = features.map(({ name, values }, feature) => ({
+    name,
+    value: formatted(values[row] as number),
+    bits: contributions[feature] as number,
+  }))
+  cell.append(...bitsChart(entries, widest).slice(0, SHOWN))
   return cell
 }

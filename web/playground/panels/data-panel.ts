@@ -1,8 +1,8 @@
+import { created, elementOf } from '../../shared/page-elements.js'
 import { type GapChoice, gapsOf } from '../data/gaps.js'
 import { readTable } from '../data/read-table.js'
 import type { LeftOut, NumberColumn, Table } from '../data/table.js'
 import { simulateTelemetry } from '../data/telemetry-simulator.js'
-import { created, elementOf } from './page-elements.js'
 
 /** Columns beyond the first twelve are not chosen by themselves, though a forest takes more. */
 const CHOSEN = 12

@@ -1,5 +1,5 @@
+import { elementOf } from '../../shared/page-elements.js'
 import type { NumberColumn, Table } from '../data/table.js'
-import { elementOf } from './page-elements.js'
 
 export interface Downloadable {
   readonly table: Table

@@ -1,5 +1,5 @@
+import { created, elementOf } from '../../shared/page-elements.js'
 import type { NumberColumn } from '../data/table.js'
-import { created, elementOf } from './page-elements.js'
 
 export interface Axes {
   readonly x: number

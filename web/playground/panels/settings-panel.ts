@@ -1,6 +1,6 @@
 import type { Contamination } from 'codeflow-sentinel/forest'
-import { FOREST_DEFAULTS, FOREST_RANGES } from '../../src/forest/options.js'
-import { created, elementOf } from './page-elements.js'
+import { FOREST_DEFAULTS, FOREST_RANGES } from '../../../src/forest/options.js'
+import { created, elementOf } from '../../shared/page-elements.js'
 
 /** Rows a tree may be grown from here, besides the most there can be. */
 const SUBSAMPLES = [32, 64, 128, 256, 512, 1024]

@@ -1,5 +1,5 @@
+import { elementOf } from '../../shared/page-elements.js'
 import type { FitAnswer } from '../fit/orders.js'
-import { elementOf } from './page-elements.js'
 
 /** The fit in four numbers. */
 export class Summary {

@@ -1,5 +1,5 @@
+import { created, elementOf } from '../../shared/page-elements.js'
 import type { TimingsAnswer } from '../fit/orders.js'
-import { created, elementOf } from './page-elements.js'
 
 /** Microseconds a row, WebAssembly beside JavaScript, as measured here and now. */
 export class TimingPanel {

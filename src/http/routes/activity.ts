@@ -1,0 +1,84 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import { AlertLevels } from '../../activity/alert-levels.js'
+import { ROUTES_KEPT } from '../../activity/route-activity.js'
+import { TimelineColumns } from '../../activity/timeline-columns.js'
+import type { Sentinel } from '../../sentinel.js'
+import { routeName } from '../../telemetry/route-name.js'
+import { Briefly } from '../briefly.js'
+import { describing, ENDPOINTS } from '../endpoints.js'
+import { readFlag, readLimit } from '../list-query.js'
+import { RoutesAnswer, RoutesQuery, TimelineQuery } from '../schemas/activity.js'
+import { errorResponses } from '../schemas/error.js'
+import { referenceTo } from '../schemas/reference.js'
+import { readSpan } from '../span-query.js'
+import { refuseUnknownQueries } from '../strict-query.js'
+
+export interface ActivityRoutesOptions {
+  readonly sentinel: Sentinel
+}
+
+/** Medians of hundreds of routes are worked out once for all who ask within this time. */
+const SHARED_MS = 2000
+
+/** `GET /timeline`, `/routes` and `/what-if`: what was seen lately. */
+export const activityRoutes: FastifyPluginAsyncTypebox<ActivityRoutesOptions> = async (app, { sentinel }) => {
+  refuseUnknownQueries(app)
+  const { activity } = sentinel
+  const routes = new Briefly(SHARED_MS, () => activity.routes())
+
+  app.get(
+    ENDPOINTS.timeline.url,
+    {
+      schema: {
+        ...describing('timeline'),
+        description:
+          'Buckets of five seconds are kept for an hour, of a minute for a day; with SENTINEL_STATE_DIR over restarts, too.',
+        querystring: TimelineQuery,
+        response: {
+          200: referenceTo(TimelineColumns, { description: 'Buckets, oldest first.' }),
+          ...errorResponses(400),
+        },
+      },
+    },
+    async ({ query }) => {
+      const { timeline, nowMs } = activity
+      return timeline.columns(readSpan(query, nowMs, timeline.fineFromMs(nowMs)))
+    },
+  )
+
+  app.get(
+    ENDPOINTS.routes.url,
+    {
+      schema: {
+        ...describing('routes'),
+        querystring: RoutesQuery,
+        response: {
+          200: referenceTo(RoutesAnswer, { description: 'Routes, with figures at most two seconds old.' }),
+          ...errorResponses(400),
+        },
+      },
+    },
+    async ({ query }) => {
+      const limit = readLimit(query.limit, ROUTES_KEPT)
+      const withValues = readFlag(query.values, 'values') === true
+      const known = routes.value
+      if (query.route === undefined) return { routes: known.slice(0, limit), total: known.length }
+      const name = routeName(query.route)
+      const found = withValues ? activity.routeWithValues(name) : activity.routes(name)[0]
+      return { routes: found === undefined ? [] : [found], total: known.length }
+    },
+  )
+
+  app.get(
+    ENDPOINTS.whatIf.url,
+    {
+      schema: {
+        ...describing('whatIf'),
+        response: {
+          200: referenceTo(AlertLevels, { description: 'Alerts of the last hour by alert rate.' }),
+        },
+      },
+    },
+    async () => activity.alertLevels(sentinel.alertRate),
+  )
+}

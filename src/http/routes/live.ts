@@ -1,0 +1,76 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { Sentinel } from '../../sentinel.js'
+import type { Drain } from '../drain.js'
+import { describing, ENDPOINTS } from '../endpoints.js'
+import { ApiError } from '../errors/error-codes.js'
+import { LiveTicker } from '../live/live-ticker.js'
+import { errorAnswer, errorResponse, errorResponses } from '../schemas/error.js'
+import { LiveEvents, LiveHeaders, Status } from '../schemas/live.js'
+import { referenceTo } from '../schemas/reference.js'
+import { refuseUnknownQueries } from '../strict-query.js'
+
+export interface LiveRouteOptions {
+  readonly sentinel: Sentinel
+  /** Streams end when it begins. */
+  readonly drain: Drain
+  /** How many clients may listen at a time. */
+  readonly maxStreams?: number
+  readonly tickMs?: number
+}
+
+/** `GET /live`: how things stand, once a second. */
+export const liveRoute: FastifyPluginAsyncTypebox<LiveRouteOptions> = async (app, options) => {
+  refuseUnknownQueries(app)
+  const { sentinel, drain, maxStreams = 32, tickMs } = options
+  const ticker = new LiveTicker(sentinel, tickMs)
+  drain.onBegin(async () => ticker.finish())
+  app.addHook('onClose', async () => ticker.close())
+  // The events refer to it, and a stream has no schema that could.
+  referenceTo(Status)
+
+  app.get(
+    ENDPOINTS.liveStatus.url,
+    {
+      // A HEAD request would hold open a stream that nobody reads.
+      exposeHeadRoute: false,
+      config: { untimed: true },
+      schema: {
+        ...describing('liveStatus'),
+        description:
+          'Events `tick`, each with an id: the status, the buckets of `GET /timeline` that have changed, five seconds ' +
+          'wide, and the incidents that have. With `Last-Event-ID` the first one holds what came since, of the last hour.',
+        headers: LiveHeaders,
+        response: {
+          200: {
+            description: 'Events until either side ends it.',
+            content: { 'text/event-stream': { schema: LiveEvents } },
+          },
+          ...errorResponses(400),
+          503: errorResponse('The service is overloaded, or serves as many streams as it can.'),
+        },
+      },
+    },
+    async (request, reply) => {
+      const after = request.headers['last-event-id'] || undefined
+      if (after !== undefined && !/^\d{1,16}$/.test(after))
+        throw new ApiError(
+          'SENTINEL_INVALID_REQUEST',
+          'Last-Event-ID must be the id of an event: a whole number',
+        )
+      if (drain.begun || ticker.listeners >= maxStreams) {
+        const message = drain.begun
+          ? 'the service is stopping'
+          : `at most ${maxStreams} streams are served at a time; try again later`
+        // Not thrown: that would be logged as a failure of the service.
+        return reply.code(503).header('retry-after', '5').send(errorAnswer('SENTINEL_UNAVAILABLE', message))
+      }
+      // Ticks say whether the client lives; a socket time-out would cut it off.
+      request.raw.socket.setTimeout(0)
+      return reply
+        .header('content-type', 'text/event-stream; charset=utf-8')
+        .header('cache-control', 'no-store')
+        .header('x-accel-buffering', 'no')
+        .send(ticker.open(after === undefined ? undefined : Number(after)))
+    },
+  )
+}

@@ -1,0 +1,35 @@
+import { KEPT_MS, LEAST_STEP_MS, type Span } from '../activity/timeline.js'
+import { ApiError } from './errors/error-codes.js'
+import { readTime } from './list-query.js'
+
+const HOUR_MS = 3_600_000
+const MINUTE_MS = 60_000
+
+/** A span as it is asked for. */
+export interface SpanQuery {
+  readonly from?: string
+  readonly to?: string
+  readonly step?: string
+}
+
+/**
+ * The span that is meant, cut to what is kept.
+ * @param fineFromMs where buckets narrower than a minute begin
+ * @throws ApiError for what is no span
+ */
+export function readSpan({ from, to, step }: SpanQuery, nowMs: number, fineFromMs: number): Span {
+  const toMs = Math.min(readTime(to, 'to') ?? nowMs, nowMs)
+  const fromMs = Math.max(readTime(from, 'from') ?? toMs - HOUR_MS + LEAST_STEP_MS, nowMs - KEPT_MS)
+  if (fromMs > toMs) throw new ApiError('SENTINEL_INVALID_QUERY', 'from must not lie behind to')
+  const narrowest = fromMs >= fineFromMs ? LEAST_STEP_MS : MINUTE_MS
+  const asked = readStep(step) ?? narrowest
+  // Of minutes only whole multiples can be made.
+  return { fromMs, toMs, stepMs: Math.ceil(asked / narrowest) * narrowest }
+}
+
+function readStep(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const stepMs = /^\d{1,4}$/.test(text) ? 1000 * Number(text) : 0
+  if (stepMs >= LEAST_STEP_MS && stepMs <= HOUR_MS && stepMs % LEAST_STEP_MS === 0) return stepMs
+  throw new ApiError('SENTINEL_INVALID_QUERY', 'step must be a multiple of 5 from 5 to 3600, in seconds')
+}

@@ -1,0 +1,3 @@
+import { Dashboard } from './dashboard.js'
+
+void new Dashboard().run()

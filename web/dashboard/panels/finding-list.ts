@@ -1,0 +1,153 @@
+import type { Incident } from '../../../src/alerts/incident.js'
+import type { AnomalySummary } from '../../../src/anomalies/anomaly.js'
+import { created, elementOf } from '../../shared/page-elements.js'
+import { hashOf, type Place } from '../connection/place.js'
+import type { Findings } from '../findings.js'
+import { ago, counted, routeLabel } from '../words.js'
+
+type Kind = 'open' | 'incidents' | 'alerts'
+
+const KINDS: readonly { readonly kind: Kind; readonly name: string; readonly none: string }[] = [
+  {
+    kind: 'incidents',
+    name: 'All',
+    none: 'No incident so far. Records that are merely rare are listed as single alerts.',
+  },
+  { kind: 'open', name: 'Open', none: 'No incident is open: all calm.' },
+  { kind: 'alerts', name: 'Single alerts', none: 'No single alert so far.' },
+]
+const SHOWN_AT_FIRST = 8
+
+interface Item {
+  readonly place: Place
+  readonly title: string
+  readonly about: string
+  readonly action: string
+  readonly open: boolean
+}
+
+/** What was told of lately: incidents, or the alerts that belong to none. */
+export class FindingList {
+  readonly #findings: Findings
+  readonly #list = elementOf('incidents', HTMLOListElement)
+  readonly #none = elementOf('incidents-none', HTMLElement)
+  readonly #more = elementOf('incidents-more', HTMLButtonElement)
+  readonly #items = new Map<string, HTMLLIElement>()
+  #kind: Kind = 'incidents'
+  #route: string | null = null
+  #chosen: Place | null = null
+  #all = false
+
+  constructor(findings: Findings) {
+    this.#findings = findings
+    this.#offerKinds()
+    this.#more.addEventListener('click', () => {
+      this.#all = true
+      this.show(Date.now())
+    })
+  }
+
+  /** Only those of this route; null for all. */
+  filter(route: string | null): void {
+    this.#route = route
+  }
+
+  /** The one that is shown in detail. */
+  choose(place: Place | null): void {
+    this.#chosen = place
+  }
+
+  show(nowMs: number): void {
+    const items = this.#wanted(nowMs)
+    const shown = this.#all ? items : items.slice(0, SHOWN_AT_FIRST)
+    const elements = shown.map((item) => this.#elementOf(item))
+    const kept = new Set(elements)
+    for (const [key, element] of this.#items) if (!kept.has(element)) this.#items.delete(key)
+    if (
+      elements.length !== this.#list.children.length ||
+      elements.some((each, i) => each !== this.#list.children[i])
+    )
+      this.#list.replaceChildren(...elements)
+    this.#more.hidden = shown.length === items.length
+    this.#more.textContent = `Show all ${items.length}`
+    this.#none.textContent =
+      items.length > 0 ? '' : (KINDS.find(({ kind }) => kind === this.#kind)?.none ?? '')
+  }
+
+  #wanted(nowMs: number): Item[] {
+    const ofRoute = <Each extends { readonly route: string | null }>(each: Each): boolean =>
+      this.#route === null || each.route === this.#route || each.route === null
+    if (this.#kind === 'alerts')
+      return this.#findings.alerts.filter(ofRoute).map((alert) => itemOfAlert(alert, nowMs))
+    return this.#findings.incidents
+      .filter(ofRoute)
+      .filter(({ status }) => this.#kind === 'incidents' || status === 'open')
+      .map((incident) => itemOfIncident(incident, nowMs))
+  }
+
+  /** One element for as long as its finding is listed, so that the focus stays where it is. */
+  #elementOf({ place, title, about, action, open }: Item): HTMLLIElement {
+    const key = hashOf(place)
+    let element = this.#items.get(key)
+    if (element === undefined) {
+      element = created('li')
+      const link = created('a')
+      link.href = key
+      link.append(created('span', 'state'), created('b'), created('span', 'action'), created('small'))
+      element.append(link)
+      this.#items.set(key, element)
+    }
+    const link = element.firstElementChild as HTMLAnchorElement
+    const [state, name, advice, small] = [...link.children] as HTMLElement[]
+    const chosen = this.#chosen !== null && hashOf(this.#chosen) === key
+    if (chosen) link.setAttribute('aria-current', 'true')
+    else link.removeAttribute('aria-current')
+    write(state, open ? 'open' : 'closed')
+    state?.classList.toggle('is-open', open)
+    if (state) state.hidden = place.kind === 'anomalies'
+    write(name, title)
+    write(advice, action)
+    if (advice) advice.className = `action ${action}`
+    write(small, about)
+    return element
+  }
+
+  #offerKinds(): void {
+    const group = elementOf('kinds', HTMLElement)
+    const buttons = KINDS.map(({ kind, name }) => {
+      const button = created('button', '', name)
+      button.type = 'button'
+      button.setAttribute('aria-pressed', String(kind === this.#kind))
+      button.addEventListener('click', () => {
+        this.#kind = kind
+        this.#all = false
+        for (const one of buttons) one.setAttribute('aria-pressed', String(one === button))
+        this.show(Date.now())
+      })
+      return button
+    })
+    group.append(...buttons)
+  }
+}
+
+function write(element: HTMLElement | undefined, text: string): void {
+  if (element !== undefined && element.textContent !== text) element.textContent = text
+}
+
+function itemOfIncident(incident: Incident, nowMs: number): Item {
+  const { id, summary, route, feature, records, opened, last_seen, action, status } = incident
+  const what = [routeLabel(route), ...(feature === null ? [] : [feature]), counted(records, 'record')]
+  const when = `first ${ago(opened, nowMs)}, last ${ago(last_seen, nowMs)}`
+  return {
+    place: { kind: 'incidents', id },
+    title: summary,
+    about: `${what.join(' · ')} · ${when}`,
+    action,
+    open: status === 'open',
+  }
+}
+
+function itemOfAlert({ id, reason, route, timestamp, action }: AnomalySummary, nowMs: number): Item {
+  const about = `${routeLabel(route)} · ${ago(timestamp, nowMs)}`
+  return { place: { kind: 'anomalies', id }, title: reason, about, action, open: false }
+}

@@ -1,0 +1,121 @@
+import type { Status } from '../../../src/http/schemas/live.js'
+import { created, elementOf } from '../../shared/page-elements.js'
+import { count, counted, percent, span } from '../words.js'
+
+/** A figure with its name and a line below; the names are those of the panels in deploy/grafana. */
+interface Tile {
+  readonly value: HTMLElement
+  readonly note: HTMLElement
+}
+
+/** How the service stands, in one row. */
+export class StatusStrip {
+  readonly #tiles = new Map<string, Tile>()
+  readonly #progress = created('progress')
+
+  constructor() {
+    const strip = elementOf('strip', HTMLElement)
+    for (const name of [
+      'Records a second',
+      'Odd share',
+      'Alert share',
+      'Incidents open',
+      'Learning',
+      'Generation',
+      'Baseline',
+      'Explanations',
+    ]) {
+      const tile = created('div')
+      const value = created('dd', 'value', '–')
+      const note = created('dd', 'about', ' ')
+      tile.append(created('dt', '', name), value, note)
+      strip.append(tile)
+      this.#tiles.set(name, { value, note })
+    }
+    this.#progress.setAttribute('aria-label', 'Records until the first forest')
+    this.#progress.hidden = true
+    const bar = created('dd')
+    bar.append(this.#progress)
+    this.#tiles.get('Learning')?.note.after(bar)
+  }
+
+  show(status: Status, nowMs: number): void {
+    const { minute, hour, incidents_open: open } = status
+    const share = (part: number, all: number): string => (all === 0 ? '–' : percent(part / all))
+    this.#write(
+      'Records a second',
+      status.records_a_second.toLocaleString('en'),
+      `${count(hour.records)} in an hour`,
+    )
+    this.#write('Odd share', share(minute.odd, minute.records), `${share(hour.odd, hour.records)} in an hour`)
+    const rate = status.alert_rate === null ? '' : `, ${percent(status.alert_rate)} asked for`
+    this.#write(
+      'Alert share',
+      share(minute.alerts, minute.records),
+      `${share(hour.alerts, hour.records)} in an hour${rate}`,
+    )
+    this.#write('Incidents open', count(open), open === 0 ? 'all calm' : 'see below')
+    this.#tiles.get('Incidents open')?.value.classList.toggle('bad', open > 0)
+    this.#showLearning(status)
+    const { model_generation: generation, model_fitted_at: fittedAt } = status
+    const age = fittedAt === null ? 'age not known' : `fitted ${span(nowMs - Date.parse(fittedAt))} ago`
+    this.#write(
+      'Generation',
+      generation === 0 ? 'none yet' : count(generation),
+      generation === 0 ? 'static limits decide' : age,
+    )
+    this.#write('Baseline', status.baseline, ABOUT_BASELINE[status.baseline])
+    this.#write('Explanations', NAME_OF[status.explanations], ABOUT_MODEL[status.explanations])
+    this.#tiles.get('Explanations')?.value.classList.toggle('bad', status.explanations === 'down')
+  }
+
+  #showLearning({
+    baseline,
+    learning_paused_until: pausedUntil,
+    samples,
+    samples_needed: needed,
+  }: Status): void {
+    const learning = needed > 0
+    this.#progress.hidden = !learning
+    if (baseline === 'given') this.#write('Learning', 'off', 'a given forest judges')
+    else if (pausedUntil !== null)
+      this.#write('Learning', 'paused', `until ${new Date(pausedUntil).toLocaleTimeString()}`)
+    else if (!learning) this.#write('Learning', 'on', `${counted(samples, 'record')} known`)
+    else {
+      this.#write(
+        'Learning',
+        `${count(samples)} of ${count(samples + needed)}`,
+        'records until the first forest',
+      )
+      this.#progress.max = samples + needed
+      this.#progress.value = samples
+    }
+  }
+
+  #write(name: string, value: string, note: string): void {
+    const tile = this.#tiles.get(name)
+    if (tile === undefined) return
+    if (tile.value.textContent !== value) tile.value.textContent = value
+    if (tile.note.textContent !== note) tile.note.textContent = note
+  }
+}
+
+const ABOUT_BASELINE: Readonly<Record<Status['baseline'], string>> = {
+  guarded: 'an attack cannot fill it',
+  window: 'the last records',
+  given: 'a forest from a file',
+}
+
+const NAME_OF: Readonly<Record<Status['explanations'], string>> = {
+  rules: 'rules',
+  unknown: 'rules',
+  up: 'model up',
+  down: 'model down',
+}
+
+const ABOUT_MODEL: Readonly<Record<Status['explanations'], string>> = {
+  rules: 'no language model is asked',
+  unknown: 'no model was asked yet',
+  up: 'a language model adds its words',
+  down: 'the rules explain alone',
+}

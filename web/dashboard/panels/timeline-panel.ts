@@ -1,0 +1,190 @@
+import type { TimelineColumns } from '../../../src/activity/timeline-columns.js'
+import { created, elementOf } from '../../shared/page-elements.js'
+import { drawAlertMarks } from '../charts/alert-marks.js'
+import { TimePlot } from '../charts/time-plot.js'
+import { appended, EMPTY, secondsOf, trimmed } from '../timeline-data.js'
+import { Readout } from './readout.js'
+
+const RANGES = [
+  { name: '5 min', seconds: 300 },
+  { name: '15 min', seconds: 900 },
+  { name: '1 h', seconds: 3600 },
+  { name: '6 h', seconds: 21_600 },
+  { name: '24 h', seconds: 86_400 },
+] as const
+/** Up to here buckets of five seconds are kept. */
+const FINE_UP_TO = 3600
+const ZOOM = 2
+
+export interface TimelineListener {
+  /** Another span is wanted, in seconds. */
+  readonly onRange: (seconds: number) => void
+}
+
+/** Records and scores over time, live until somebody zooms or pauses. */
+export class TimelinePanel {
+  readonly #records: TimePlot
+  readonly #scores: TimePlot
+  readonly #readout = new Readout()
+  readonly #spoken = elementOf('spoken', HTMLElement)
+  readonly #pause = elementOf('pause', HTMLButtonElement)
+  readonly #plots = elementOf('plots', HTMLElement)
+  readonly #listener: TimelineListener
+  #columns: TimelineColumns = EMPTY
+  #seconds: number = RANGES[0].seconds
+  #nowSeconds = 0
+  /** What is shown instead of the latest. */
+  #zoom: readonly [number, number] | null = null
+  #cursor: number | null = null
+
+  constructor(listener: TimelineListener) {
+    this.#listener = listener
+    const common = {
+      onCursor: (index: number | null) => this.#read(index),
+      onZoom: (from: number, to: number) => this.#zoomTo([from, to]),
+      onReset: () => this.#zoomTo(null),
+    }
+    this.#records = new TimePlot({
+      ...common,
+      host: elementOf('plot-records', HTMLElement),
+      label: 'records a second',
+      lines: [
+        { label: 'records', color: ({ normal }) => normal, filled: true },
+        { label: 'odd', color: ({ anomalous }) => anomalous },
+      ],
+      height: () => (innerWidth < 600 ? 140 : 170),
+      range: (_, most) => [0, Math.max(1, most * 1.18)],
+      times: false,
+      draw: (plot, theme) => drawAlertMarks(plot, theme, this.#columns),
+    })
+    this.#scores = new TimePlot({
+      ...common,
+      host: elementOf('plot-scores', HTMLElement),
+      label: 'score',
+      lines: [
+        { label: 'median', color: ({ normal }) => normal },
+        { label: '99 %', color: ({ ink }) => ink },
+        { label: 'threshold', color: ({ anomalous }) => anomalous, dash: [5, 4] },
+      ],
+      height: () => (innerWidth < 600 ? 165 : 190),
+      range: (least, most) => [Math.min(0.3, least), Math.max(0.7, most + 0.03)],
+      times: true,
+    })
+    // It scrolls nothing and is no control: the keys that it takes are said in its name.
+    this.#plots.tabIndex = 0
+    this.#offerRanges()
+    this.#pause.addEventListener('click', () => this.#zoomTo(this.#zoom === null ? this.#latest() : null))
+    this.#plots.addEventListener('keydown', (event) => this.#onKey(event))
+    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
+      this.#records.retheme()
+      this.#scores.retheme()
+    })
+  }
+
+  /** Seconds that are looked back. */
+  get seconds(): number {
+    return this.#seconds
+  }
+
+  /** Whether ticks carry buckets as narrow as those that are shown. */
+  get followsTicks(): boolean {
+    return this.#seconds <= FINE_UP_TO
+  }
+
+  /** Takes the place of all that is shown. */
+  replace(columns: TimelineColumns, nowMs: number): void {
+    this.#columns = columns
+    this.#nowSeconds = nowMs / 1000
+    this.#draw()
+  }
+
+  /** The buckets of a tick. */
+  append(columns: TimelineColumns, nowMs: number): void {
+    this.#nowSeconds = nowMs / 1000
+    if (this.followsTicks && columns.step === this.#columns.step) {
+      const from = this.#nowSeconds - Math.max(FINE_UP_TO, this.#seconds)
+      this.#columns = trimmed(appended(this.#columns, columns), from)
+    }
+    if (this.#zoom === null) this.#draw()
+  }
+
+  #draw(): void {
+    if (document.hidden) return
+    const { time, records, odd, score_median: median, score_p99: p99, threshold } = this.#columns
+    const perSecond = (counts: readonly number[]): number[] =>
+      counts.map((n, i) => n / secondsOf(this.#columns, i, this.#nowSeconds))
+    const span = this.#zoom ?? this.#latest()
+    this.#records.show([time, perSecond(records), perSecond(odd)], span)
+    this.#scores.show([time, median, p99, threshold], span)
+    if (this.#cursor === null) this.#readout.show(this.#columns, null, this.#nowSeconds)
+  }
+
+  #read(index: number | null): void {
+    this.#cursor = index
+    this.#readout.show(this.#columns, index, this.#nowSeconds)
+  }
+
+  #zoomTo(span: readonly [number, number] | null): void {
+    this.#zoom = span
+    this.#pause.setAttribute('aria-pressed', String(span !== null))
+    this.#draw()
+  }
+
+  #latest(): readonly [number, number] {
+    return [this.#nowSeconds - this.#seconds, this.#nowSeconds]
+  }
+
+  #offerRanges(): void {
+    const group = elementOf('ranges', HTMLElement)
+    const buttons = RANGES.map(({ name, seconds }) => {
+      const button = created('button', '', name)
+      button.type = 'button'
+      button.setAttribute('aria-pressed', String(seconds === this.#seconds))
+      button.addEventListener('click', () => {
+        this.#seconds = seconds
+        for (const one of buttons) one.setAttribute('aria-pressed', String(one === button))
+        this.#zoomTo(null)
+        this.#listener.onRange(seconds)
+      })
+      return button
+    })
+    group.append(...buttons)
+  }
+
+  #onKey(event: KeyboardEvent): void {
+    const { time } = this.#columns
+    const last = time.length - 1
+    const at = this.#cursor ?? last
+    const moves: Readonly<Record<string, () => void>> = {
+      ArrowLeft: () => this.#point(Math.max(0, at - 1)),
+      ArrowRight: () => this.#point(Math.min(last, at + 1)),
+      Home: () => this.#point(0),
+      End: () => this.#point(last),
+      '+': () => this.#zoomAround(at, 1 / ZOOM),
+      '-': () => this.#zoomAround(at, ZOOM),
+      Escape: () => {
+        this.#point(null)
+        this.#zoomTo(null)
+      },
+    }
+    const move = moves[event.key]
+    if (move === undefined || last < 0) return
+    event.preventDefault()
+    move()
+  }
+
+  #point(index: number | null): void {
+    this.#cursor = index
+    this.#records.point(index)
+    this.#scores.point(index)
+    this.#spoken.textContent =
+      index === null ? '' : this.#readout.sentence(this.#columns, index, this.#nowSeconds)
+  }
+
+  #zoomAround(index: number, factor: number): void {
+    const [from, to] = this.#zoom ?? this.#latest()
+    const middle = this.#columns.time[index] ?? (from + to) / 2
+    const half = Math.min(this.#seconds / 2, Math.max(2 * this.#columns.step, ((to - from) * factor) / 2))
+    this.#zoomTo([middle - half, middle + half])
+  }
+}
