@@ -34,14 +34,14 @@ COPY --from=production /app/node_modules ./node_modules
 COPY --from=test /app/dist ./dist
 # Where a volume for SENTINEL_STATE_DIR belongs: a new volume takes its owner from here.
 COPY --from=production --chown=65532:65532 /app/state /var/lib/sentinel
-# Inside a container the loopback interface reaches nobody. Who may come in is decided where the port is published:
-# publish it on 127.0.0.1, or set SENTINEL_API_TOKEN and SENTINEL_ALLOW_UNAUTHENTICATED=false.
+# Inside a container the loopback interface reaches nobody. Who may come in has to be said at the start: SENTINEL_API_TOKEN
+# or SENTINEL_API_TOKEN_FILE, or SENTINEL_ALLOW_UNAUTHENTICATED=true where the port is published for this machine alone.
 ENV NODE_ENV=production \
-    SENTINEL_HOST=0.0.0.0 \
-    SENTINEL_ALLOW_UNAUTHENTICATED=true
+    SENTINEL_HOST=0.0.0.0
 # The image's own user "nonroot", by number, so that an orchestrator can see that it is not root.
 USER 65532:65532
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=5s --retries=3 \
   CMD ["/nodejs/bin/node", "dist/healthcheck.js"]
-ENTRYPOINT ["/nodejs/bin/node", "dist/server.js"]
+# A signal must not open a debugger.
+ENTRYPOINT ["/nodejs/bin/node", "--disable-sigusr1", "dist/server.js"]

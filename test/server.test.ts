@@ -142,6 +142,17 @@ describe('the server process', () => {
     expect(server.stdout()).toContain('"records":300')
   })
 
+  test('opens no debugger on SIGUSR1, and serves on', async () => {
+    const server = await start({ SENTINEL_PORT: '0' })
+    const url = await listening(server)
+    server.child.kill('SIGUSR1')
+    for (let n = 0; n < 5; n++) expect((await fetch(new URL('/health', url))).status).toBe(200)
+    server.child.kill('SIGTERM')
+    expect(await server.exit).toBe(0)
+    // Node would say there where it listens.
+    expect(server.stderr()).toBe('')
+  })
+
   test('serves on when its log cannot be written', async () => {
     const full = await open('/dev/full', 'w')
     onTestFinished(() => full.close())

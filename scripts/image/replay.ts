@@ -111,5 +111,7 @@ function run(step: Step, stage: Stage, workdir: string, folder: string): void {
 function nodeOfThisMachine([program = '', ...args]: readonly string[]): string[] {
   if (basename(program) !== 'node')
     throw new Error(`the image starts ${program}; only node can be stood in for`)
-  return [process.execPath, ...args]
+  // The image's Node is newer, and may have flags that this one lacks.
+  const known = args.filter((arg) => !arg.startsWith('--') || process.allowedNodeEnvironmentFlags.has(arg))
+  return [process.execPath, ...known]
 }

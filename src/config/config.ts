@@ -1,6 +1,7 @@
 import type { AlertOptions } from '../alerts/alert-options.js'
 import { type FeaturePolicies, parseFeaturePolicies } from '../detector/baseline/policy.js'
 import type { DetectorOptions } from '../detector/detector.js'
+import type { DetectorListener } from '../detector/options.js'
 import type { ExplainMode } from '../explain/explainer.js'
 import { readOllamaHost } from '../explain/llm/ollama-host.js'
 import type { WebhookSettings } from '../notify/webhook-settings.js'
@@ -10,6 +11,7 @@ import { listed, readEnvironment } from './environment.js'
 import { isLoopback } from './loopback.js'
 import type { Environment, EnvironmentSource } from './schema.js'
 import { adminHostOf, checkTogether } from './together.js'
+import { tokensFrom } from './token-file.js'
 
 /** Everything the service can be told, checked and grouped by the part that reads it. */
 export interface Config {
@@ -25,9 +27,7 @@ export interface Config {
   readonly state: StateConfig
   /** Path of the file with the forest that judges; null where the forest is learnt here. */
   readonly forestFile: string | null
-  readonly detector: Required<
-    Omit<DetectorOptions, 'forest' | 'features' | 'onFit' | 'onTrainerFault' | 'trainer'>
-  >
+  readonly detector: Required<Omit<DetectorOptions, 'forest' | 'features' | DetectorListener | 'trainer'>>
   readonly explain: ExplainConfig
   /** Anomalies kept to be looked up. */
   readonly anomaliesMax: number
@@ -102,15 +102,16 @@ export interface StateConfig {
  */
 export function loadConfig(source: EnvironmentSource = process.env): Config {
   const { env, ignored } = readEnvironment(source)
-  checkTogether(env, source)
+  const tokens = tokensIn(env)
+  checkTogether(env, source, tokens.length > 0)
   return {
     host: withoutBrackets(env.SENTINEL_HOST),
     port: env.SENTINEL_PORT,
     logLevel: env.SENTINEL_LOG_LEVEL,
     access: {
-      tokens: listed(env.SENTINEL_API_TOKEN),
+      tokens,
       unauthenticated:
-        env.SENTINEL_API_TOKEN === '' && !(isLoopback(env.SENTINEL_HOST) && isLoopback(adminHostOf(env))),
+        tokens.length === 0 && !(isLoopback(env.SENTINEL_HOST) && isLoopback(adminHostOf(env))),
       allowedHosts: listed(env.SENTINEL_ALLOWED_HOSTS.toLowerCase()),
       corsOrigins: listed(env.SENTINEL_CORS_ORIGINS.toLowerCase()),
       trustedProxies: listed(env.SENTINEL_TRUST_PROXY),
@@ -169,6 +170,11 @@ export function loadConfig(source: EnvironmentSource = process.env): Config {
     incidentsMax: env.SENTINEL_INCIDENTS_MAX,
     ignored,
   }
+}
+
+function tokensIn(env: Environment): string[] {
+  const fromFile = env.SENTINEL_API_TOKEN_FILE === '' ? [] : tokensFrom(env.SENTINEL_API_TOKEN_FILE)
+  return [...listed(env.SENTINEL_API_TOKEN), ...fromFile]
 }
 
 /** A replay keeps the process busy on purpose, and a record that is shed would change all verdicts after it. */

@@ -39,6 +39,12 @@ export const Environment = Type.Object(
         'Bearer tokens that callers must present, except at /health*; several while one is replaced.',
       writeOnly: true,
     }),
+    SENTINEL_API_TOKEN_FILE: Type.String({
+      default: '',
+      maxLength: 4096,
+      allowed: 'a file of tokens, one a line, each of 16 to 512 letters, digits and -._~+/=',
+      description: 'File with further tokens, such as a mounted secret; read at the start.',
+    }),
     SENTINEL_ALLOW_UNAUTHENTICATED: Type.Boolean({
       default: false,
       allowed: 'true or false',
@@ -71,7 +77,8 @@ export const Environment = Type.Object(
       default: 1024,
       minimum: 1,
       maximum: 65_535,
-      description: 'Connections served at a time; further ones are closed at once.',
+      description:
+        'Connections served at a time, fewer where the process may not open more files; beyond it those give way that nothing is asked on.',
     }),
     SENTINEL_MAX_DELAY_MS: Type.Integer({
       default: 200,

@@ -6,9 +6,10 @@ import type { Environment, EnvironmentSource, Variable } from './schema.js'
 
 /**
  * What no single value can say: settings that must fit each other.
+ * @param hasToken whether callers need one
  * @throws ConfigError at the first that does not
  */
-export function checkTogether(env: Environment, source: EnvironmentSource): void {
+export function checkTogether(env: Environment, source: EnvironmentSource, hasToken: boolean): void {
   if (env.SENTINEL_FOREST === '' && env.SENTINEL_MIN_SAMPLES > env.SENTINEL_HISTORY_MAX) {
     throw refusal(
       'SENTINEL_MIN_SAMPLES',
@@ -19,8 +20,10 @@ export function checkTogether(env: Environment, source: EnvironmentSource): void
   if (env.SENTINEL_FOREST !== '' && source.SENTINEL_BASELINE?.trim() === 'guarded') {
     throw refusal('SENTINEL_BASELINE', source, 'window, or left out, where SENTINEL_FOREST is set')
   }
-  checkBinding('SENTINEL_HOST', env.SENTINEL_HOST, env)
-  checkBinding('SENTINEL_ADMIN_HOST', adminHostOf(env), env)
+  if (!hasToken && !env.SENTINEL_ALLOW_UNAUTHENTICATED) {
+    checkBinding('SENTINEL_HOST', env.SENTINEL_HOST)
+    checkBinding('SENTINEL_ADMIN_HOST', adminHostOf(env))
+  }
   if (env.SENTINEL_WEBHOOK_URL !== '') {
     checkUrl('SENTINEL_WEBHOOK_URL', () =>
       checkWebhookUrl(env.SENTINEL_WEBHOOK_URL, env.SENTINEL_WEBHOOK_FORMAT),
@@ -29,8 +32,8 @@ export function checkTogether(env: Environment, source: EnvironmentSource): void
 }
 
 /** An address beyond loopback can be called by the whole network: it needs a token, or the word that none is wanted. */
-function checkBinding(variable: Variable, host: string, env: Environment): void {
-  if (isLoopback(host) || env.SENTINEL_API_TOKEN !== '' || env.SENTINEL_ALLOW_UNAUTHENTICATED) return
+function checkBinding(variable: Variable, host: string): void {
+  if (isLoopback(host)) return
   throw new ConfigError(
     variable,
     `${variable}=${quoted(host)} cannot be used without a token, because others than this machine reach it: ` +

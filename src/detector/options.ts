@@ -54,6 +54,8 @@ export interface DetectorOptions {
   readonly onFit?: ((fit: FitReport) => void) | undefined
   /** Told when the trainer's thread failed and what follows. */
   readonly onTrainerFault?: ((fault: TrainerFault) => void) | undefined
+  /** Told when a state that was taken over turns out to be of no use: what was learnt is gone, and judging goes on. */
+  readonly onStateLost?: ((error: Error) => void) | undefined
   /** For tests of a thread that fails. @internal */
   readonly trainer?: Pick<TrainerOptions, 'thread' | 'watchdogMs'>
 }
@@ -75,9 +77,12 @@ export const DETECTOR_DEFAULTS = {
   trainer: {},
 } as const satisfies DetectorOptions
 
+/** Names of the options that are told of something. */
+export type DetectorListener = 'onFit' | 'onTrainerFault' | 'onStateLost'
+
 /** Options with nothing left out but the given forest and the listeners. @internal */
-export type ResolvedDetectorOptions = Required<Omit<DetectorOptions, 'forest' | 'onFit' | 'onTrainerFault'>> &
-  Pick<DetectorOptions, 'onFit' | 'onTrainerFault'>
+export type ResolvedDetectorOptions = Required<Omit<DetectorOptions, 'forest' | DetectorListener>> &
+  Pick<DetectorOptions, DetectorListener>
 
 /** Fills in the defaults; what is `undefined` counts as left out. @internal */
 export function resolveDetectorOptions(options: DetectorOptions): ResolvedDetectorOptions {

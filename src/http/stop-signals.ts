@@ -16,6 +16,9 @@ for (const signal of STOP_SIGNALS) {
   })
 }
 
+// Node would open its debugger, to which whoever reaches it may say what to run.
+process.on('SIGUSR1', () => {})
+
 /** Whether somebody has asked already. */
 export function stopRequested(): boolean {
   return heard.length > 0

@@ -81,7 +81,7 @@ test('the settings of the sentinel are ones that it knows and accepts', () => {
     Object.entries(environment).map(([name, value]) => [name, value.replace(/\$\{\w+:-([^}]*)\}/, '$1')]),
   )
   expect(unknownVariables(settings)).toEqual([])
-  const image = { SENTINEL_HOST: '0.0.0.0', SENTINEL_ALLOW_UNAUTHENTICATED: 'true' }
+  const image = { SENTINEL_HOST: '0.0.0.0' }
   const config = loadConfig({ ...image, ...settings })
   // As Prometheus and the sentinel call each other and Ollama.
   expect(config.access.allowedHosts).toContain('sentinel')

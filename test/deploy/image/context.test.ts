@@ -31,10 +31,9 @@ test('what the build and its tests need gets in', () => {
   }
 })
 
-test('the example settings leave the address to the image, so that a published port reaches it', () => {
+test('the example settings leave the address to the image, so that a published port reaches it, and say who may call', () => {
   const settings = readEnvFile(readFileSync(new URL('../../../.env.example', import.meta.url), 'utf8'))
   expect(settings).toHaveProperty('SENTINEL_PORT', '8000')
-  for (const name of ['SENTINEL_HOST', 'SENTINEL_ALLOW_UNAUTHENTICATED']) {
-    expect(settings).not.toHaveProperty(name)
-  }
+  expect(settings).not.toHaveProperty('SENTINEL_HOST')
+  expect(settings).toHaveProperty('SENTINEL_ALLOW_UNAUTHENTICATED', 'true')
 })

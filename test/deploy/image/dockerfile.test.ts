@@ -46,7 +46,8 @@ test('the last user is a numbered one and not root (DL3002)', () => {
 })
 
 test('start (as npm start does) and health check need no shell (DL3025), and there is one of each (DL4003, DL4004, DL3012)', () => {
-  expect(execForm(last(final, 'ENTRYPOINT')?.text ?? '')).toEqual(['/nodejs/bin/node', ...START_ARGUMENTS])
+  const [node, flag, ...program] = execForm(last(final, 'ENTRYPOINT')?.text ?? '')
+  expect([node, flag, program]).toEqual(['/nodejs/bin/node', '--disable-sigusr1', [...START_ARGUMENTS]])
   expect(execForm(last(final, 'HEALTHCHECK')?.text ?? '')).toEqual([
     '/nodejs/bin/node',
     'dist/healthcheck.js',
@@ -75,7 +76,8 @@ test('only production dependencies get in, and the program from the stage whose 
   expect(production?.steps.map(({ text }) => text).join('\n')).toContain('npm prune --omit=dev')
 })
 
-test('it listens beyond the container, and says what it is', () => {
+test('it listens beyond the container, asks for a token unless it is told otherwise, and says what it is', () => {
+  expect(properties(final, 'ENV')).not.toHaveProperty('SENTINEL_ALLOW_UNAUTHENTICATED')
   expect(properties(final, 'ENV')).toMatchObject({ NODE_ENV: 'production', SENTINEL_HOST: '0.0.0.0' })
   const labels = properties(final, 'LABEL')
   for (const name of ['title', 'description', 'licenses', 'version', 'revision']) {

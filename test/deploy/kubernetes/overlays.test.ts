@@ -101,7 +101,7 @@ describe.skipIf(!found).for(['standalone', 'sidecar'])(
     test('the settings are ones that the service knows and accepts, and agree with the ports', () => {
       const environment = environmentOf(sentinelOf(pod), manifests)
       expect(unknownVariables(environment)).toEqual([])
-      const image = { SENTINEL_HOST: '0.0.0.0', SENTINEL_ALLOW_UNAUTHENTICATED: 'true' }
+      const image = { SENTINEL_HOST: '0.0.0.0' }
       const config = loadConfig({ ...image, ...environment })
       expect(config.admin).toMatchObject({ host: '::', port: portsOf(pod).get('admin') })
       const state = sentinelOf(pod).volumeMounts?.find(({ name }) => name === 'state')
