@@ -1,18 +1,20 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
+import { outliveAcceptErrors } from './accept-errors.js'
 import { asksFor, HEALTH_AND_METRICS_PATHS } from './access/watch-paths.js'
 import type { App } from './app.js'
 import { Connections } from './connections.js'
 import { answerClientError } from './errors/client-error.js'
+import {
+  ADMIN_CONNECTIONS_MOST,
+  HEADERS_TIMEOUT_MS,
+  IDLE_TIMEOUT_MS,
+  LATE_CHECK_MS,
+  REQUEST_TIMEOUT_MS,
+} from './limits.js'
+import { Pipelines } from './pipelines.js'
 import { errorAnswer } from './schemas/error.js'
-
-const MAX_CONNECTIONS = 64
-const HEADERS_TIMEOUT_MS = 5_000
-const REQUEST_TIMEOUT_MS = 10_000
-const IDLE_TIMEOUT_MS = 60_000
-/** How often Node looks for requests that are late. */
-const LATE_CHECK_MS = 2_000
 
 const NOT_FOUND = JSON.stringify(
   errorAnswer('SENTINEL_NOT_FOUND', `this listener serves ${[...HEALTH_AND_METRICS_PATHS].join(', ')}`),
@@ -39,10 +41,12 @@ export async function listenForAdmin(app: App, { host, port }: AdminAddress): Pr
     },
     only(HEALTH_AND_METRICS_PATHS, app.routing),
   )
-  server.maxConnections = MAX_CONNECTIONS
+  server.maxHeadersCount = 0
   server.timeout = IDLE_TIMEOUT_MS
-  const connections = new Connections(MAX_CONNECTIONS, HEADERS_TIMEOUT_MS)
+  const connections = new Connections({ max: ADMIN_CONNECTIONS_MOST, patienceMs: HEADERS_TIMEOUT_MS })
   connections.watch(server)
+  new Pipelines((socket) => connections.used(socket)).watch(server)
+  outliveAcceptErrors(server, app.log)
   server.on('clientError', (error, socket: Socket) => {
     if (!connections.mayWait(error, socket)) answerClientError(error, socket)
   })

@@ -29,10 +29,10 @@ export class AnswerMemory<Answer> {
 
   /**
    * The answer that this key got before, or null.
-   * @param request everything that the answer depends on
+   * @param fingerprint of the request, by `fingerprintOf`
    * @throws ApiError when the key is malformed, or came with another request
    */
-  recall(key: string, request: unknown): FirstAnswer<Answer> | null {
+  recall(key: string, fingerprint: string): FirstAnswer<Answer> | null {
     if (!KEY.test(key)) {
       throw new ApiError(
         'SENTINEL_INVALID_IDEMPOTENCY_KEY',
@@ -41,7 +41,7 @@ export class AnswerMemory<Answer> {
     }
     const entry = this.#entries.get(key)
     if (entry === undefined) return null
-    if (entry.fingerprint === fingerprintOf(request)) return entry
+    if (entry.fingerprint === fingerprint) return entry
     throw new ApiError(
       'SENTINEL_IDEMPOTENCY_KEY_REUSED',
       'this Idempotency-Key came with another record before; use a new key for each record',
@@ -49,8 +49,8 @@ export class AnswerMemory<Answer> {
   }
 
   /** Keeps an answer under its key; the oldest goes when there is one too many. */
-  keep(key: string, request: unknown, answer: Answer, anomalyId: string | null): void {
-    this.#entries.set(key, { answer, anomalyId, fingerprint: fingerprintOf(request) })
+  keep(key: string, fingerprint: string, answer: Answer, anomalyId: string | null): void {
+    this.#entries.set(key, { answer, anomalyId, fingerprint })
   }
 
   /** For a request that came to nothing, and may be tried again. */
@@ -59,7 +59,10 @@ export class AnswerMemory<Answer> {
   }
 }
 
-/** A digest, so that what was sent need not be kept. */
-function fingerprintOf(request: unknown): string {
-  return hash('sha256', JSON.stringify(request), 'base64')
+/**
+ * A digest of everything that an answer depends on, so that what was sent need not be kept. It is taken of the body as it
+ * came, before anything is judged: whoever sends a request again sends the same bytes.
+ */
+export function fingerprintOf(body: string, ...options: readonly (string | undefined)[]): string {
+  return hash('sha256', `${JSON.stringify(options)}\n${body}`, 'base64')
 }

@@ -4,17 +4,31 @@ import { fastify, LogController } from 'fastify'
 import { type Config, loadConfig } from '../config/config.js'
 import type { Sentinel } from '../sentinel.js'
 import { Telemetry } from '../telemetry/record.js'
+import { outliveAcceptErrors } from './accept-errors.js'
 import { protectionPlugin } from './access/protection.js'
+import { ProxyList } from './access/proxy-list.js'
 import { AJV_OPTIONS } from './ajv-options.js'
 import { answerJson } from './answer-json.js'
 import { Connections } from './connections.js'
 import { Drain } from './drain.js'
 import { answerClientError } from './errors/client-error.js'
 import { webhookFor } from './incident-webhook.js'
+import {
+  ADMIN_CONNECTIONS_MOST,
+  BODY_LIMIT_BYTES,
+  HEADER_LIMIT_BYTES,
+  HEADERS_TIMEOUT_MS,
+  IDLE_TIMEOUT_MS,
+  LATE_CHECK_MS,
+  REQUEST_TIMEOUT_MS,
+  UNREAD_ANSWERS_BYTES,
+} from './limits.js'
 import { type LoggerOptions, loggerOptions } from './logger.js'
 import { SentinelMetrics } from './metrics/sentinel-metrics.js'
+import { connectionsWithin, openFiles } from './open-files.js'
 import { sentinelOf } from './own-sentinel.js'
-import { answerFrameworkError, errorsPlugin } from './plugins/errors.js'
+import { Pipelines } from './pipelines.js'
+import { answerBadUrl, errorsPlugin } from './plugins/errors.js'
 import { jsonBodyPlugin } from './plugins/json-body.js'
 import { metricsPlugin } from './plugins/metrics.js'
 import { openapiPlugin } from './plugins/openapi.js'
@@ -35,14 +49,8 @@ import { muteRoutes } from './routes/mutes.js'
 import { otlpRoutes } from './routes/otlp.js'
 import { playgroundRoutes } from './routes/playground.js'
 import { watchServers } from './servers.js'
+import { UnreadAnswers } from './unread-answers.js'
 
-const BODY_LIMIT_BYTES = 16 * 1024
-const HEADER_LIMIT_BYTES = 16 * 1024
-const HEADERS_TIMEOUT_MS = 5_000
-const REQUEST_TIMEOUT_MS = 10_000
-const IDLE_TIMEOUT_MS = 60_000
-/** How often Node looks for requests that are late; its default of 30 s would stretch the time-outs. */
-const LATE_CHECK_MS = 2_000
 /** A request that arrives as slowly as it may is still answered, or told that it was late. */
 const STOP_PATIENCE_MS = REQUEST_TIMEOUT_MS + 2 * LATE_CHECK_MS
 
@@ -68,7 +76,17 @@ export type App = Awaited<ReturnType<typeof buildApp>>
 export async function buildApp(options: AppOptions = {}) {
   const config = options.config ?? loadConfig()
   const metrics = options.metrics ?? new SentinelMetrics()
-  const connections = new Connections(config.limits.maxConnections, HEADERS_TIMEOUT_MS)
+  const files = openFiles()
+  const { maxConnections } = config.limits
+  const adminConnections = config.admin.port === null ? 0 : ADMIN_CONNECTIONS_MOST
+  const proxies = new ProxyList(config.access.trustedProxies)
+  const connections = new Connections({
+    max: connectionsWithin(files, maxConnections, adminConnections),
+    patienceMs: HEADERS_TIMEOUT_MS,
+    isProxy: (address) => proxies.trusts(address),
+    onClosed: () => metrics.protection.droppedConnections++,
+  })
+  const pipelines = new Pipelines((socket) => connections.used(socket))
   const onClientError = (error: NodeJS.ErrnoException, socket: Socket): void => {
     if (!connections.mayWait(error, socket)) answerClientError(error, socket)
   }
@@ -91,11 +109,12 @@ export async function buildApp(options: AppOptions = {}) {
     return503OnClosing: false,
     ajv: AJV_OPTIONS,
     clientErrorHandler: onClientError,
-    frameworkErrors: answerFrameworkError,
+    frameworkErrors: (_error, request, reply) => answerBadUrl(request, reply),
   }).withTypeProvider<TypeBoxTypeProvider>()
   app.setSerializerCompiler(() => answerJson)
   const drain = new Drain({
     connections,
+    pipelines,
     drainMs: config.limits.drainMs,
     patienceMs: STOP_PATIENCE_MS,
     onCut: (left) => app.log.warn({ connections: left }, 'connections that did not end were cut'),
@@ -103,11 +122,20 @@ export async function buildApp(options: AppOptions = {}) {
   app.decorate('drain', drain)
   watchServers(app, (server) => {
     connections.watch(server)
+    pipelines.watch(server)
     drain.watch(server)
-    server.maxConnections = config.limits.maxConnections
-    server.on('drop', () => metrics.protection.droppedConnections++)
+    outliveAcceptErrors(server, app.log)
+    // Their bytes are bounded. Node would leave out those beyond the 2,000th without a word.
+    server.maxHeadersCount = 0
     if (server !== app.server) server.on('clientError', onClientError)
   })
+
+  if (connections.max < maxConnections) {
+    app.log.warn(
+      { maxConnections: connections.max, wanted: maxConnections, openFiles: files?.most },
+      'fewer connections are served than SENTINEL_MAX_CONNECTIONS says: the process may not open more files',
+    )
+  }
 
   const sentinel = options.sentinel ?? (await sentinelOf(config, metrics, app.log))
   const { detector, anomalies, incidents, operator } = sentinel
@@ -142,15 +170,21 @@ export async function buildApp(options: AppOptions = {}) {
   app.addSchema(Telemetry)
   const { idempotencyMax } = config.limits
   await app.register(analyzeFlowRoute, { sentinel, metrics, idempotencyMax })
-  await app.register(analyzeBatchRoute, { sentinel, metrics, idempotencyMax })
+  const unread = new UnreadAnswers(UNREAD_ANSWERS_BYTES)
+  await app.register(async (scope) => {
+    unread.bound(scope)
+    await scope.register(analyzeBatchRoute, { sentinel, metrics, idempotencyMax })
+  })
   await app.register(otlpRoutes, { sentinel })
   // Not around the routes above: their answers are no pages, and the headers would cost more than the verdict.
   await app.register(async (scope) => {
     await scope.register(pageSecurityPlugin)
+    unread.bound(scope)
     await scope.register(anomalyRoutes, {
       log: anomalies,
       incidents,
       drain,
+      proxies: config.access.trustedProxies,
       features: () => detector.features.map(({ name }) => name),
     })
     await scope.register(activityRoutes, { sentinel })

@@ -1,7 +1,8 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { Server as NetServer, type Socket } from 'node:net'
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises'
-import type { Connections } from './connections.js'
+import { answerOn, type Connections, isBusy } from './connections.js'
+import type { Pipelines } from './pipelines.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -28,6 +29,7 @@ const QUIET_LOOKS = 10
 
 export interface DrainOptions {
   readonly connections: Connections
+  readonly pipelines: Pipelines
   /** How long connections are still taken after the stop began, for balancers to notice. */
   readonly drainMs: number
   /** When what is left is cut off: above the time that a request may take to arrive. */
@@ -116,9 +118,11 @@ export class Drain {
   /** From now on answers say `connection: close`, those to requests in hand, too. */
   #announce(): void {
     this.#announced = true
-    for (const socket of this.#options.connections) {
-      const response = answerOn(socket)
-      if (response !== null) this.#closeAfter(socket, response)
+    const { connections, pipelines } = this.#options
+    for (const socket of connections) {
+      // What waits behind the request in hand has come in time, and is answered, too.
+      const last = pipelines.newestOn(socket) ?? answerOn(socket)
+      if (last !== null) this.#closeAfter(socket, last)
     }
   }
 
@@ -162,14 +166,4 @@ export class Drain {
       await sleep(LOOK_MS)
     }
   }
-}
-
-/** Whether a request is in hand, or its answer not sent off. */
-function isBusy(socket: Socket): boolean {
-  return answerOn(socket) !== null || socket.writableLength > 0
-}
-
-/** Node's own note of the answer that a connection waits for. To keep one would cost every request something. */
-function answerOn(socket: Socket): ServerResponse | null {
-  return (socket as Socket & { _httpMessage?: ServerResponse | null })._httpMessage ?? null
 }

@@ -6,7 +6,7 @@ import { StateError } from './section.js'
 import type { StateStore } from './state-store.js'
 
 /** Larger than a state of the largest settings; what is larger is not read. */
-const MAX_BYTES = 2 ** 28
+export const MAX_STATE_BYTES = 2 ** 28
 
 /**
  * Neither a link, which may lead anywhere, nor a pipe, which may never end. Systems that do not know these flags have
@@ -51,7 +51,7 @@ export class StateFile implements StateStore {
     try {
       const found = await file.stat()
       if (!found.isFile()) throw new StateError('it is no regular file')
-      if (found.size > MAX_BYTES) throw new StateError(`${found.size} bytes are too many`)
+      if (found.size > MAX_STATE_BYTES) throw new StateError(`${found.size} bytes are too many`)
       return await file.readFile()
     } finally {
       await file.close()

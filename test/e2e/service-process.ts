@@ -1,8 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import { metricOf } from '../metric.js'
 import { startArguments } from '../start-command.js'
+
+export interface StartOptions {
+  /** Limits of the process, as the shell's `ulimit` takes them: `-n 256`. */
+  readonly ulimit?: string
+  readonly nodeFlags?: readonly string[]
+}
 
 /** The built service as a process of its own, on a free port of the loopback interface. */
 export class ServiceProcess {
@@ -21,8 +28,14 @@ export class ServiceProcess {
    * Starts it and waits until it says where it listens. Other tests run beside it and keep it from its turn: that is no
    * load to be shed.
    */
-  static async start(env: Record<string, string> = {}): Promise<ServiceProcess> {
-    const child = spawn(process.execPath, startArguments(), {
+  static async start(
+    env: Record<string, string> = {},
+    { ulimit = '', nodeFlags = [] }: StartOptions = {},
+  ): Promise<ServiceProcess> {
+    const command = [process.execPath, ...nodeFlags, ...startArguments()]
+    const limited = ['sh', '-c', `ulimit ${ulimit}; exec "$@"`, 'sh', ...command]
+    const [program = '', ...programArguments] = ulimit === '' ? command : limited
+    const child = spawn(program, programArguments, {
       env: {
         PATH: process.env.PATH ?? '',
         SENTINEL_PORT: '0',
@@ -44,6 +57,22 @@ export class ServiceProcess {
       })
     })
     return new ServiceProcess(child, url, log)
+  }
+
+  /** Where it listens. */
+  get port(): number {
+    return Number(new URL(this.url).port)
+  }
+
+  /** Most memory that it has had resident so far, in MiB. */
+  async peakMib(): Promise<number> {
+    const status = await readFile(`/proc/${this.#process.pid}/status`, 'utf8')
+    return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024
+  }
+
+  /** Whether it runs. */
+  get alive(): boolean {
+    return this.#process.exitCode === null && this.#process.signalCode === null
   }
 
   post(path: string, body: unknown): Promise<Response> {

@@ -5,6 +5,7 @@ import { AnomalyLog } from '#sentinel/anomalies/anomaly-log.js'
 import { Detail } from '#sentinel/anomalies/detail.js'
 import { Connections } from '#sentinel/http/connections.js'
 import { Drain } from '#sentinel/http/drain.js'
+import { Pipelines } from '#sentinel/http/pipelines.js'
 import { type AnomalyRoutesOptions, anomalyRoutes } from '#sentinel/http/routes/anomalies.js'
 import { ErrorAnswer } from '#sentinel/http/schemas/error.js'
 import { SLOW } from '../explain/verdicts.js'
@@ -19,9 +20,11 @@ export async function start(options: Partial<AnomalyRoutesOptions> = {}): Promis
   app = Fastify()
   app.addSchema(ErrorAnswer)
   app.addSchema(Detail)
-  const connections = new Connections(16, 5000)
-  const drain = new Drain({ connections, drainMs: 0, patienceMs: 5000, onCut() {} })
+  const connections = new Connections({ max: 64, patienceMs: 5000 })
+  const pipelines = new Pipelines((socket) => connections.used(socket))
+  const drain = new Drain({ connections, pipelines, drainMs: 0, patienceMs: 5000, onCut() {} })
   connections.watch(app.server)
+  pipelines.watch(app.server)
   drain.watch(app.server)
   app.addHook('preClose', () => drain.finish())
   await app.register(anomalyRoutes, { log, incidents, drain, ...options })

@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http'
+import type { FastifyRequest } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import type { AccessConfig } from '../../config/config.js'
+import { ENDPOINTS } from '../endpoints.js'
 import { AccessError } from '../errors/error-codes.js'
 import type { SentinelMetrics } from '../metrics/sentinel-metrics.js'
 import { describeAnswers } from '../schemas/error.js'
@@ -21,11 +23,12 @@ const HOST_REFUSAL =
   'the Host header names no host of this service; SENTINEL_ALLOWED_HOSTS lists those that it may name'
 const ORIGIN_REFUSAL =
   'pages of this origin may not call the service; SENTINEL_CORS_ORIGINS lists those that may'
+const FOREIGN_REFUSAL = 'pages of other sites may not load this; open it by its address'
 const TOKEN_REFUSAL = 'a valid token is needed: send it as Authorization: Bearer <token>'
 
 /**
- * Refuses requests by their `Host`, against DNS rebinding, and by their `Origin`, against posts from foreign web pages,
- * before anything of them is read.
+ * Refuses requests by their `Host`, against DNS rebinding, and by their `Origin` and `Sec-Fetch-Site`, against foreign
+ * web pages, before anything of them is read.
  */
 export const gatePlugin = fastifyPlugin<GateOptions>(
   (app, { access, addresses, metrics }, done) => {
@@ -52,6 +55,11 @@ export const gatePlugin = fastifyPlugin<GateOptions>(
         originNotes.note(origin)
         return next(new AccessError('SENTINEL_ORIGIN_NOT_ALLOWED', ORIGIN_REFUSAL))
       }
+      if (origin === undefined && isForeignPage(request)) {
+        refused.origin++
+        originNotes.note(undefined)
+        return next(new AccessError('SENTINEL_ORIGIN_NOT_ALLOWED', FOREIGN_REFUSAL))
+      }
       next()
     })
     done()
@@ -60,8 +68,8 @@ export const gatePlugin = fastifyPlugin<GateOptions>(
 )
 
 /**
- * Asks for a token where tokens are configured; probes carry none, nor do browsers that open a page without data. Registered after CORS, whose preflights carry none
- * either.
+ * Asks for a token where tokens are configured; probes carry none, nor do browsers that open a page without data.
+ * Registered after CORS, whose preflights carry none either.
  */
 export const tokenPlugin = fastifyPlugin<Pick<GateOptions, 'access' | 'metrics'>>(
   (app, { access, metrics }, done) => {
@@ -84,6 +92,19 @@ export const tokenPlugin = fastifyPlugin<Pick<GateOptions, 'access' | 'metrics'>
 )
 
 const CHALLENGE = { 'www-authenticate': 'Bearer realm="codeflow-sentinel"' }
+
+/**
+ * Whether a browser says that a page of another site loads this as a part of its own: an image, a script, a frame. It
+ * sends no `Origin` then. A link that somebody follows is no such part, unless it leads to the stream of events, which
+ * would be held open for as long as its window is.
+ */
+function isForeignPage({ raw, routeOptions }: FastifyRequest): boolean {
+  const { headers } = raw
+  const site = headers['sec-fetch-site']
+  if (site === undefined || site === 'same-origin' || site === 'none') return false
+  const followed = headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document'
+  return !followed || routeOptions.url === ENDPOINTS.anomalyStream.url
+}
 
 /** Whether the page was served by the service itself, with or without a proxy that ends TLS. */
 function isSameOrigin(origin: string, host: string | undefined): boolean {

@@ -31,7 +31,7 @@ export class ProxyList {
    */
   clientOf({ socket, headers }: IncomingMessage): string {
     const nearest = plain(socket.remoteAddress ?? '')
-    if (!this.#trusts(nearest)) return nearest
+    if (!this.trusts(nearest)) return nearest
     const told = [listed(headers['x-forwarded-for']), forwarded(headers.forwarded)].filter(
       (hops) => hops.length > 0,
     )
@@ -47,12 +47,13 @@ export class ProxyList {
       // An obfuscated or unknown hop: who is behind it cannot be told.
       if (address === null) return nearest
       nearest = address
-      if (!this.#trusts(address)) return nearest
+      if (!this.trusts(address)) return nearest
     }
     return nearest
   }
 
-  #trusts(address: string): boolean {
+  /** Whether an address is one of these proxies. */
+  trusts(address: string): boolean {
     return isIP(address) !== 0 && this.#trusted.check(address, familyOf(address))
   }
 }

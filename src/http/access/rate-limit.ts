@@ -1,8 +1,10 @@
 import type { FastifyRequest } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import { AccessError } from '../errors/error-codes.js'
+import { CALLERS_MOST } from '../limits.js'
 import type { SentinelMetrics } from '../metrics/sentinel-metrics.js'
 import { describeAnswers } from '../schemas/error.js'
+import { monotonicStore } from './monotonic-store.js'
 import { ProxyList } from './proxy-list.js'
 import { TokenList } from './token-list.js'
 import { asksFor, HEALTH_AND_METRICS_PATHS, HEALTH_PATHS } from './watch-paths.js'
@@ -16,9 +18,6 @@ export interface RateLimitOptions {
   readonly proxies: readonly string[]
   readonly metrics: SentinelMetrics
 }
-
-/** How many addresses are told apart; the count of the one not seen for longest is dropped. */
-const MAX_ADDRESSES = 5_000
 
 /**
  * Limits each caller: the holder of a valid token, or an address. It stands before the check of tokens and counts paths
@@ -34,6 +33,7 @@ export const rateLimitPlugin = fastifyPlugin<RateLimitOptions>(
       global: false,
       max: perSecond,
       timeWindow: 1000,
+      store: monotonicStore,
       errorResponseBuilder: (_request, { after, max }) => {
         metrics.protection.refused.rate++
         return new AccessError('SENTINEL_RATE_LIMITED', `at most ${max} requests a second; go on in ${after}`)
@@ -44,7 +44,7 @@ export const rateLimitPlugin = fastifyPlugin<RateLimitOptions>(
       asksFor(paths, request.raw.url)
     // The library takes the addresses of an IPv6 network, of which one caller has as many as it likes, for one.
     const byAddress = app.rateLimit({
-      cache: MAX_ADDRESSES,
+      cache: CALLERS_MOST,
       allowList: uncounted(tokens.empty ? HEALTH_AND_METRICS_PATHS : HEALTH_PATHS),
     })
     const byToken = accepted.map((_, index) =>

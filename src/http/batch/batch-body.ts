@@ -1,11 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { BATCH_BODY_LIMIT_BYTES } from '../limits.js'
 import { byteOrderMark, charsetRefusal } from '../plugins/json-body.js'
 import { readBytes } from '../read-body.js'
 import type { BatchLoad } from './batch-load.js'
 import { CONTENT_ENCODINGS, decoded, isKnownEncoding, unknownEncoding } from './content-decoding.js'
-
-/** Of a body as it arrives, and again of what comes out of it where it is compressed. */
-export const BATCH_LIMIT_BYTES = 16 * 2 ** 20
 
 export const JSON_TYPE = 'application/json'
 /** What bodies of records may be. */
@@ -22,9 +20,9 @@ export function takeBatchBodies(app: FastifyInstance, load: BatchLoad, types: re
       next(refusal)
       return
     }
-    const announced = Number(message.headers['content-length'] ?? BATCH_LIMIT_BYTES)
-    const release = load.takeIn(Math.min(announced, BATCH_LIMIT_BYTES))
-    readBytes(message, BATCH_LIMIT_BYTES, (failure, body) => {
+    const announced = Number(message.headers['content-length'] ?? BATCH_BODY_LIMIT_BYTES)
+    const release = load.takeIn(Math.min(announced, BATCH_BODY_LIMIT_BYTES))
+    readBytes(message, BATCH_BODY_LIMIT_BYTES, (failure, body) => {
       release()
       if (failure !== null) next(failure)
       else next(null, body ?? Buffer.alloc(0))
@@ -37,7 +35,11 @@ export function takeBatchBodies(app: FastifyInstance, load: BatchLoad, types: re
  * @throws ApiError where it cannot be had from the body
  */
 export async function textOfBatch(request: FastifyRequest): Promise<Buffer> {
-  const bytes = await decoded(request.body as Buffer, request.headers['content-encoding'], BATCH_LIMIT_BYTES)
+  const bytes = await decoded(
+    request.body as Buffer,
+    request.headers['content-encoding'],
+    BATCH_BODY_LIMIT_BYTES,
+  )
   if (bytes.subarray(0, 3).equals(BYTE_ORDER_MARK)) throw byteOrderMark()
   return bytes
 }

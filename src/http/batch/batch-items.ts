@@ -1,10 +1,10 @@
 import { nextTurn } from '../../runtime/timers.js'
+import { isDeeper } from '../json-depth.js'
+import { BODY_LIMIT_BYTES, JSON_DEPTH_MOST } from '../limits.js'
+import { TOO_DEEP } from '../plugins/json-body.js'
 import { indexJson } from './index-json.js'
 import { indexLines } from './index-lines.js'
 import type { ItemIndex } from './item-index.js'
-
-/** As much as a single record may have: 16 KiB. */
-const ITEM_MAX_BYTES = 16 * 1024
 
 /** One item of a batch. */
 export interface BatchItem {
@@ -49,10 +49,13 @@ export class BatchItems implements Iterable<BatchItem> {
   #read(item: number): BatchItem {
     const index = this.#index
     const [start, end, line] = [index.startOf(item), index.endOf(item), index.lineOf(item)]
-    const fault = index.faultOf(item) ?? (end - start > ITEM_MAX_BYTES ? 'a record is at most 16 KiB' : null)
+    const fault =
+      index.faultOf(item) ?? (end - start > BODY_LIMIT_BYTES ? 'a record is at most 16 KiB' : null)
     if (fault !== null) return { line, value: undefined, fault }
     try {
-      return { line, value: this.#parse(this.#bytes.toString('utf8', start, end)), fault: null }
+      const value = this.#parse(this.#bytes.toString('utf8', start, end))
+      if (isDeeper(value, JSON_DEPTH_MOST)) return { line, value: undefined, fault: TOO_DEEP }
+      return { line, value, fault: null }
     } catch {
       return { line, value: undefined, fault: 'this is not valid JSON' }
     }

@@ -1,9 +1,5 @@
 import { AccessError } from '../errors/error-codes.js'
-
-/** Batches judged at a time; single requests have to come through between their slices. */
-const JUDGED_MAX = 2
-/** Bytes of bodies that are taken in at a time, as announced or at most possible. */
-const BYTES_MAX = 64 * 2 ** 20
+import { BATCH_BODIES_BYTES, BATCHES_MOST } from '../limits.js'
 
 /** How much of batches is at work, so that many large ones cannot take all memory or all turns. */
 export class BatchLoad {
@@ -16,7 +12,7 @@ export class BatchLoad {
    * @throws AccessError 429 when too much is being read already
    */
   takeIn(bytes: number): () => void {
-    if (this.#bytes + bytes > BYTES_MAX) throw busy('the bodies of other batches are being read')
+    if (this.#bytes + bytes > BATCH_BODIES_BYTES) throw busy('the bodies of other batches are being read')
     this.#bytes += bytes
     return once(() => {
       this.#bytes -= bytes
@@ -29,7 +25,7 @@ export class BatchLoad {
    * @throws AccessError 429 when too many are being judged already
    */
   begin(): () => void {
-    if (this.#judged >= JUDGED_MAX) throw busy(`${JUDGED_MAX} batches are being judged`)
+    if (this.#judged >= BATCHES_MOST) throw busy(`${BATCHES_MOST} batches are being judged`)
     this.#judged += 1
     return once(() => {
       this.#judged -= 1

@@ -33,7 +33,7 @@ export class BatchMemory {
     { key, body, form }: AskedBatch,
     judge: () => Promise<BatchAnswer>,
   ): { readonly answer: Promise<BatchAnswer>; readonly replayed: boolean } {
-    const asked = [hash('sha256', body, 'base64'), form]
+    const asked = `${form} ${hash('sha256', body, 'base64')}`
     const first = this.#memory.recall(key, asked)
     if (first !== null) return { answer: first.answer, replayed: true }
     const answer = judge()

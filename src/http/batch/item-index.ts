@@ -1,7 +1,5 @@
 import { ApiError } from '../errors/error-codes.js'
-
-/** Most records that one batch may hold. */
-export const BATCH_RECORDS_MAX = 100_000
+import { BATCH_RECORDS_MOST } from '../limits.js'
 
 const FIRST_ROOM = 1024
 
@@ -23,7 +21,7 @@ export class ItemIndex {
    * @throws ApiError when there are too many
    */
   push(start: number, end: number, line: number, fault?: string): void {
-    if (this.#size >= BATCH_RECORDS_MAX) throw tooMany()
+    if (this.#size >= BATCH_RECORDS_MOST) throw tooMany()
     if (this.#size === this.#starts.length) {
       this.#starts = doubled(this.#starts)
       this.#ends = doubled(this.#ends)
@@ -60,5 +58,5 @@ function doubled(full: Uint32Array): Uint32Array<ArrayBuffer> {
 }
 
 function tooMany(): ApiError {
-  return new ApiError('SENTINEL_BODY_TOO_LARGE', `a batch holds ${BATCH_RECORDS_MAX} records at most`)
+  return new ApiError('SENTINEL_BODY_TOO_LARGE', `a batch holds ${BATCH_RECORDS_MOST} records at most`)
 }

@@ -31,17 +31,26 @@ export class ScrapedMetrics {
     })
   }
 
-  /** @param read gives the value, or null where there is nothing to show */
+  /** @param read gives the value, or null where there is nothing to show; one that throws shows nothing either */
   gauge(name: string, help: string, read: () => number | null): void {
     new Gauge({
       name,
       help,
       registers: this.#registers,
       collect() {
-        const value = read()
+        const value = orNull(read)
         if (value === null) this.remove()
         else this.set(value)
       },
     })
+  }
+}
+
+/** What the system does not tell, for want of files say, keeps nobody from the rest. */
+function orNull(read: () => number | null): number | null {
+  try {
+    return read()
+  } catch {
+    return null
   }
 }

@@ -1,10 +1,16 @@
 import { nextTurn } from '../../runtime/timers.js'
+import { jsonBounds } from '../../text/json-bounds.js'
 import type { BatchItem } from '../batch/batch-items.js'
 import { ApiError } from '../errors/error-codes.js'
+import { BATCH_RECORDS_MOST, JSON_DEPTH_MOST } from '../limits.js'
+import { tooDeep } from '../plugins/json-body.js'
 import { jsonSpansOf, readJsonSpan } from './json-spans.js'
 import { type OtlpSpan, recordOfSpan } from './otlp-span.js'
 import { indexProtobuf, readProtobufSpan } from './protobuf-spans.js'
 import { SpanIndex } from './span-index.js'
+
+/** Most arrays and objects in OTLP's JSON: each costs many times the memory of its two characters. */
+const OPENINGS_MOST = 10 * BATCH_RECORDS_MOST
 
 /**
  * The records of an `ExportTraceServiceRequest`, one by one as they are taken: of servers' and consumers' spans only.
@@ -39,6 +45,10 @@ function* jsonItems(bytes: Buffer): Generator<BatchItem> {
 }
 
 function parsed(bytes: Buffer): unknown {
+  const { depth, objects, arrays } = jsonBounds(bytes)
+  if (depth > JSON_DEPTH_MOST) throw tooDeep()
+  if (objects + arrays > OPENINGS_MOST)
+    throw new ApiError('SENTINEL_BODY_TOO_LARGE', 'the body has too many parts')
   try {
     return JSON.parse(bytes.toString()) as unknown
   } catch {

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import { AccessError, ApiError, ERROR_STATUS, type ErrorCode } from '../errors/error-codes.js'
@@ -23,6 +24,9 @@ export const errorsPlugin = fastifyPlugin<ErrorsOptions>(
 
     const refuseUnmatched = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
       metrics.tallyOf(UNMATCHED, request.method).count++
+      if (badUrls.has(request.raw)) {
+        return send(reply, 'SENTINEL_INVALID_URL', 'the path is not valid percent-encoded UTF-8')
+      }
       const [path = ''] = request.url.split('?', 1)
       const methods = methodsOf.get(path)
       if (methods === undefined) {
@@ -73,7 +77,6 @@ const FRAMEWORK: Readonly<Record<string, Explanation>> = {
     'SENTINEL_UNSUPPORTED_MEDIA_TYPE',
     'content-type must be application/json',
   ],
-  FST_ERR_BAD_URL: ['SENTINEL_INVALID_URL', 'the path is not valid percent-encoded UTF-8'],
 }
 
 function explained(error: FastifyError | ApiError): Explanation {
@@ -91,11 +94,17 @@ function explained(error: FastifyError | ApiError): Explanation {
   return status >= 400 && status < 500 ? ['SENTINEL_INVALID_REQUEST', 'the request is malformed'] : INTERNAL
 }
 
-/** Answers requests that Fastify gives up on before it looks for a route, such as those with an undecodable path. */
-export function answerFrameworkError(
-  error: FastifyError,
-  _request: FastifyRequest,
-  reply: FastifyReply,
-): void {
-  send(reply, ...explained(error))
+/** Where no route is. */
+const NOWHERE = '/%25'
+/** Requests whose path cannot be decoded. */
+const badUrls = new WeakSet<IncomingMessage>()
+
+/**
+ * Takes a request that Fastify gives up on before it looks for a route, because its path cannot be decoded, the way of
+ * all others: who may not call at all, or not so often, hears that first.
+ */
+export function answerBadUrl({ raw, server }: FastifyRequest, reply: FastifyReply): void {
+  badUrls.add(raw)
+  raw.url = NOWHERE
+  server.routing(raw, reply.raw)
 }

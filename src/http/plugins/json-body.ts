@@ -1,12 +1,24 @@
 import type { FastifyRequest } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
 import { ApiError } from '../errors/error-codes.js'
+import { isDeeper } from '../json-depth.js'
+import { JSON_DEPTH_MOST } from '../limits.js'
 import { readBody } from '../read-body.js'
 import { describeAnswers } from '../schemas/error.js'
 
 const BYTE_ORDER_MARK = 0xfeff
 const PLAIN_TYPE = 'application/json'
 const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]*)/i
+
+/** What is wrong with JSON whose arrays and objects are too deep in one another. */
+export const TOO_DEEP = `its arrays and objects are nested more than ${JSON_DEPTH_MOST} deep`
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The body as it came, of a request with an `Idempotency-Key`. */
+    bodyText: string
+  }
+}
 
 /**
  * Takes bodies that are `application/json` in UTF-8 and nothing else. The JSON itself is parsed by Fastify's parser,
@@ -16,13 +28,22 @@ export const jsonBodyPlugin = fastifyPlugin(
   (app, _options, done) => {
     const parse = app.getDefaultJsonParser('error', 'error')
     const { bodyLimit } = app.initialConfig as { bodyLimit: number }
+    app.decorateRequest('bodyText', '')
     describeAnswers(app, [400, 408, 413, 415], ({ schema }) => schema?.body !== undefined)
     app.removeAllContentTypeParsers()
     app.addContentTypeParser(PLAIN_TYPE, (request, message, next) => {
       readBody(message, bodyLimit, (failure, body) => {
         const refusal = failure ?? bodyRefusal(request, body)
-        if (refusal !== null) next(refusal)
-        else parse(request, body, (error, value) => next(error && jsonError(error, body), value))
+        if (refusal !== null) {
+          next(refusal)
+          return
+        }
+        if (request.raw.headers['idempotency-key'] !== undefined) request.bodyText = body
+        parse(request, body, (error, value) => {
+          if (error) next(jsonError(error, body))
+          else if (isDeeper(value, JSON_DEPTH_MOST)) next(tooDeep())
+          else next(null, value)
+        })
       })
     })
     done()
@@ -55,6 +76,11 @@ export function byteOrderMark(): ApiError {
     'SENTINEL_INVALID_JSON',
     'the body starts with a byte order mark; send JSON without one',
   )
+}
+
+/** The body has more arrays and objects in one another than is looked at. */
+export function tooDeep(): ApiError {
+  return new ApiError('SENTINEL_INVALID_JSON', TOO_DEEP)
 }
 
 /** Tells JSON with a forbidden key from what is no JSON: Fastify has one message for both. */

@@ -3,18 +3,13 @@ import { Type } from '@sinclair/typebox'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Sentinel } from '../../sentinel.js'
 import { answerBatch, type BatchAnswer } from '../batch/batch-answer.js'
-import {
-  BATCH_LIMIT_BYTES,
-  JSON_TYPE,
-  RECORD_TYPES,
-  takeBatchBodies,
-  textOfBatch,
-} from '../batch/batch-body.js'
+import { JSON_TYPE, RECORD_TYPES, takeBatchBodies, textOfBatch } from '../batch/batch-body.js'
 import { BatchItems, type ParseJson } from '../batch/batch-items.js'
 import { BatchLoad } from '../batch/batch-load.js'
 import { BatchMemory } from '../batch/batch-memory.js'
 import { describing, ENDPOINTS } from '../endpoints.js'
 import { ApiError } from '../errors/error-codes.js'
+import { BATCH_BODY_LIMIT_BYTES } from '../limits.js'
 import type { SentinelMetrics } from '../metrics/sentinel-metrics.js'
 import { AnalysisHeaders } from '../schemas/analysis.js'
 import { BatchQuery, BatchSummary } from '../schemas/batch.js'
@@ -69,7 +64,7 @@ export const analyzeBatchRoute: FastifyPluginCallbackTypebox<AnalyzeBatchOptions
     }
   }
 
-  const config = { bodyLimit: BATCH_LIMIT_BYTES }
+  const config = { bodyLimit: BATCH_BODY_LIMIT_BYTES }
   app.post(ENDPOINTS.analyzeBatch.url, { schema, ...config }, async (request, reply) => {
     reply.header('x-content-type-options', 'nosniff')
     const form = request.query.answer ?? (isJson(request) ? 'anomalies' : 'lines')

@@ -4,7 +4,7 @@ import { detailOf } from '../../anomalies/detail-of.js'
 import type { Judgement, ReportedAnomaly, Sentinel, Trial } from '../../sentinel.js'
 import { Telemetry } from '../../telemetry/record.js'
 import { OK } from '../answer-json.js'
-import { AnswerMemory } from '../answer-memory.js'
+import { AnswerMemory, fingerprintOf } from '../answer-memory.js'
 import { describing, ENDPOINTS } from '../endpoints.js'
 import { ApiError } from '../errors/error-codes.js'
 import type { SentinelMetrics } from '../metrics/sentinel-metrics.js'
@@ -104,7 +104,7 @@ function judgeOnce(
   memory: AnswerMemory<Answer>,
   options: AnalyzeFlowOptions,
 ): Answer {
-  const asked = [request.body, request.query.detail]
+  const asked = fingerprintOf(request.bodyText, request.query.detail)
   const first = memory.recall(key, asked)
   if (first === null) {
     const answer = judge(request, reply, options)

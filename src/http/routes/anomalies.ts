@@ -3,10 +3,13 @@ import type { IncidentLog } from '../../alerts/incident-log.js'
 import { type AnomalyLog, summaryOf } from '../../anomalies/anomaly-log.js'
 import { FEATURES } from '../../telemetry/features.js'
 import { isTimeId } from '../../text/time-id.js'
+import { callerNetwork } from '../access/caller-network.js'
+import { ProxyList } from '../access/proxy-list.js'
 import { AnomalyStream } from '../anomaly-stream.js'
 import type { Drain } from '../drain.js'
 import { describing, ENDPOINTS } from '../endpoints.js'
 import { ApiError } from '../errors/error-codes.js'
+import { STREAMS_A_CALLER, STREAMS_MOST } from '../limits.js'
 import { checkId, idRule, readLimit, readName, readShare, readSince, readUntil } from '../list-query.js'
 import {
   AnomalyAnswer,
@@ -25,6 +28,8 @@ export interface AnomalyRoutesOptions {
   readonly incidents: IncidentLog
   /** Streams end when it begins. */
   readonly drain: Drain
+  /** Proxies that are believed whom they ask for. */
+  readonly proxies?: readonly string[]
   /** How many clients may listen to the stream at a time. */
   readonly maxStreams?: number
   /** Names of the features that anomalies may stand out by; default: those of a record. */
@@ -39,11 +44,21 @@ const featureNames = (): string[] => FEATURES.map(({ name }) => name)
  * incidents that open, grow and close. */
 export const anomalyRoutes: FastifyPluginAsyncTypebox<AnomalyRoutesOptions> = async (app, options) => {
   refuseUnknownQueries(app)
-  const { log, incidents, drain, features = featureNames, maxStreams = 16, heartbeatMs = 15_000 } = options
-  const streams = new Set<AnomalyStream>()
+  const {
+    log,
+    incidents,
+    drain,
+    features = featureNames,
+    maxStreams = STREAMS_MOST,
+    heartbeatMs = 15_000,
+  } = options
+  const proxies = new ProxyList(options.proxies ?? [])
+  /** Who listens. */
+  const streams = new Map<AnomalyStream, string>()
+  const streamsOf = (caller: string): number => [...streams.values()].filter((one) => one === caller).length
 
   drain.onBegin(async () => {
-    for (const stream of streams) stream.finish()
+    for (const stream of streams.keys()) stream.finish()
   })
 
   app.get(
@@ -118,15 +133,20 @@ export const anomalyRoutes: FastifyPluginAsyncTypebox<AnomalyRoutesOptions> = as
         const rule = `the id of an event: ${idRule(AN_ANOMALY)}`
         throw new ApiError('SENTINEL_INVALID_REQUEST', `Last-Event-ID must be ${rule}`)
       }
-      if (drain.begun || streams.size >= maxStreams) {
-        const message = drain.begun
-          ? 'the service is stopping'
-          : `at most ${maxStreams} streams are served at a time; try again later or poll GET /anomalies`
+      const caller = callerNetwork(proxies.clientOf(request.raw))
+      const refusal = drain.begun
+        ? 'the service is stopping'
+        : streams.size >= maxStreams
+          ? `at most ${maxStreams} streams are served at a time; try again later or poll GET /anomalies`
+          : streamsOf(caller) >= STREAMS_A_CALLER
+            ? `at most ${STREAMS_A_CALLER} streams are served to one address; end one or poll GET /anomalies`
+            : null
+      if (refusal !== null) {
         // Not thrown: that would be logged as a failure of the service.
-        return reply.code(503).header('retry-after', '5').send(errorAnswer('SENTINEL_UNAVAILABLE', message))
+        return reply.code(503).header('retry-after', '5').send(errorAnswer('SENTINEL_UNAVAILABLE', refusal))
       }
       const stream = new AnomalyStream({ log, incidents, after, heartbeatMs })
-      streams.add(stream)
+      streams.set(stream, caller)
       stream.once('close', () => streams.delete(stream))
       // Heartbeats say whether the client lives; a socket time-out would cut a quiet stream.
       request.raw.socket.setTimeout(0)
