@@ -35,6 +35,8 @@ const SLOW = [
   'test/web/dashboard.test.ts',
   'test/runtimes/**/*.test.ts',
   'test/server.test.ts',
+  // As above.
+  'test/state/faulty-disk.test.ts',
   'test/state/folder.test.ts',
   'test/state/restart.test.ts',
 ]

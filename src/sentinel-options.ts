@@ -2,6 +2,7 @@ import type { AlertOptions } from './alerts/alert-options.js'
 import type { Action } from './alerts/incident.js'
 import type { IncidentEvent } from './alerts/incident-event.js'
 import type { DetectorOptions, FitReport } from './detector/detector.js'
+import type { DetectorListener } from './detector/options.js'
 import type { TrainerFault } from './detector/training/trainer-options.js'
 import type { Verdict } from './detector/verdict.js'
 import type { ExplainMode } from './explain/explainer.js'
@@ -88,7 +89,7 @@ export interface SentinelLog {
 /** What a sentinel is made of. Everything has a default. */
 export interface SentinelOptions {
   /** What is learnt, and how records are judged. */
-  readonly detector?: Omit<DetectorOptions, 'onFit' | 'onTrainerFault'>
+  readonly detector?: Omit<DetectorOptions, DetectorListener>
   /** Default: by rules alone; no language model is asked. */
   readonly explain?: AskedModel
   /** Who is told; default: calibrated, one ordinary record in a thousand. */

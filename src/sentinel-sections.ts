@@ -6,6 +6,7 @@ import type { AnomalyLog } from './anomalies/anomaly-log.js'
 import type { AnomalyRate } from './detector/anomaly-rate.js'
 import type { Detector } from './detector/detector.js'
 import type { StateSection, StateValue } from './state/section.js'
+import { is } from './state/shape.js'
 import type { RecordClock } from './telemetry/record-clock.js'
 
 /** The parts of a sentinel that outlive the process. */
@@ -22,7 +23,10 @@ export interface KeptParts {
   readonly recordClock: RecordClock | null
 }
 
-/** Their sections, in the order in which they are restored: the detector first, because it may refuse a state. */
+/**
+ * Their sections, in the order in which they are restored: the detector first, because it may refuse a state. The others
+ * take over what they can use, and leave out the rest.
+ */
 export function sectionsOf(parts: KeptParts): StateSection[] {
   const { detector, anomalies, incidents, operator, answered, activity, recordClock } = parts
   return [
@@ -50,7 +54,9 @@ export function sectionsOf(parts: KeptParts): StateSection[] {
     section(
       'answers',
       () => answered.capture(),
-      (flags) => answered.restore(flags),
+      (flags) => {
+        if (flags instanceof Uint8Array) answered.restore(flags)
+      },
     ),
     section<ActivityState>(
       'activity',
@@ -61,7 +67,7 @@ export function sectionsOf(parts: KeptParts): StateSection[] {
       'clock',
       () => recordClock?.capture() ?? null,
       (nowMs) => {
-        if (nowMs !== null) recordClock?.restore(nowMs)
+        if (is.amount(nowMs)) recordClock?.restore(Number(nowMs))
       },
     ),
   ]

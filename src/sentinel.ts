@@ -1,6 +1,6 @@
 import { Activity } from './activity/activity.js'
 import type { AlarmState } from './alerts/alarm.js'
-import { AlertDesk } from './alerts/alert-desk.js'
+import { AlertDesk, type EvenClock } from './alerts/alert-desk.js'
 import { ALERT_DEFAULTS } from './alerts/alert-options.js'
 import { IncidentLog } from './alerts/incident-log.js'
 import { logIncident } from './alerts/log-incident.js'
@@ -12,6 +12,7 @@ import { DETECTOR_DEFAULTS } from './detector/options.js'
 import type { TrainerFault } from './detector/training/trainer-options.js'
 import type { Verdict } from './detector/verdict.js'
 import { incidentSentence } from './explain/sentence/incident.js'
+import { SteadyClock } from './runtime/steady-clock.js'
 import { type Timer, unrefTimer } from './runtime/timers.js'
 import type {
   AskedModel,
@@ -45,6 +46,7 @@ const STATE_INTERVAL_MS = 60_000
 const TICK_MS = 5_000
 /** Records that the share of alerts is taken over; at one in a thousand, some twenty of them are alerts. */
 const SHARE_RECORDS = 20_000
+const ALERTS_LOST = 'what was learnt of alerts cannot be used; it is learnt afresh'
 const SILENT: SentinelLog = { debug() {}, info() {}, warn() {}, error() {} }
 
 /**
@@ -81,10 +83,9 @@ export class Sentinel {
   #closed = false
 
   private constructor(options: SentinelOptions, detector: Detector, listeners: SentinelListener[]) {
-    const { explain = BY_RULES, log = SILENT, anomaliesMax, incidentsMax } = options
-    const recordClock =
-      options.clock === undefined && options.detector?.fit === 'sync' ? new RecordClock() : null
-    const clock = recordClock === null ? (options.clock ?? Date.now) : () => recordClock.nowMs
+    const { explain = BY_RULES, log = SILENT, anomaliesMax, incidentsMax, clock: given } = options
+    const recordClock = given === undefined && options.detector?.fit === 'sync' ? new RecordClock() : null
+    const clock = recordClock === null ? (given ?? Date.now) : () => recordClock.nowMs
     this.#recordClock = recordClock
     const settings = { ...DETECTOR_DEFAULTS, ...options.detector }
     const anomalies = new AnomalyLog(anomaliesMax === undefined ? { clock } : { max: anomaliesMax, clock })
@@ -111,7 +112,9 @@ export class Sentinel {
       changeRecords: settings.historyMax,
       minConfidence: settings.minConfidence,
       sentence: incidentSentence,
-      clock,
+      clock: recordClock ?? (given === undefined ? new SteadyClock() : clockOf(given)),
+      wallClock: clock,
+      onStateLost: (err) => log.error({ err }, ALERTS_LOST),
     })
     this.alertRate = this.#desk.rate
     this.operator = new Operator({ detector, anomalies, incidents, memories: this.#desk, log, clock })
@@ -146,6 +149,10 @@ export class Sentinel {
         if (sentinel !== null) sentinel.#fitted(fit)
         for (const listener of listeners) listener.fitted?.(fit)
         if (fit.outcome === 'failed') log.error({ err: fit.error, generation: fit.generation }, 'fit failed')
+      },
+      onStateLost: (err) => {
+        log.error({ err }, 'records cannot be judged by the state that was restored; it is learnt afresh')
+        if (sentinel !== null) sentinel.#desk.reset(null)
       },
       onTrainerFault: (fault) => {
         for (const listener of listeners) listener.trainerFault?.(fault)
@@ -192,7 +199,7 @@ export class Sentinel {
     const threat = rulings.keepsOut()
     const expected = rulings.expects(() => this.#told(rated))
     const treatment = threat ? 'never' : expected ? 'expected' : 'usual'
-    const { p, alert } = this.#desk.decide(rated, treatment, nowMs)
+    const { p, alert } = this.#desk.decide(rated, treatment)
     const verdict = alert === null ? rated : this.#told(rated)
     const muted = alert !== null && rulings.mutes(verdict)
     if (detector.rated !== null)
@@ -281,7 +288,7 @@ export class Sentinel {
     try {
       this.#desk.restore(state)
     } catch (error) {
-      this.#log.warn({ err: error }, 'what was learnt of alerts cannot be used; it is learnt afresh')
+      this.#log.warn({ err: error }, ALERTS_LOST)
     }
   }
 
@@ -306,6 +313,14 @@ export class Sentinel {
     })
     await this.#keeper.start()
     this.#desk.resume()
+  }
+}
+
+function clockOf(nowMs: () => number): EvenClock {
+  return {
+    get nowMs() {
+      return nowMs()
+    },
   }
 }
 

@@ -22,6 +22,8 @@ export interface AlarmOptions {
   readonly routesMax: number
   /** Says what happened in a sentence. */
   readonly sentence: (facts: Omit<IncidentFacts, 'summary'>) => string
+  /** The time that people are shown, ms since 1970; default: that by which records are judged. */
+  readonly wallClock?: () => number
 }
 
 /** A record as the detector rated it. */
@@ -102,12 +104,17 @@ export class Alarm {
     this.#alerts.adopt(scores)
   }
 
+  /** When the last record came, ms; 0 before the first. */
+  get lastMs(): number {
+    return this.#alerts.lastMs
+  }
+
   /** Whether an incident of the log is open by its evidence. */
   follows(id: string): boolean {
     return [...this.#ids.values()].includes(id)
   }
 
-  /** @param nowMs when the record came, ms */
+  /** @param nowMs when the record came, ms, by a clock that never goes back */
   judge(record: RatedRecord, nowMs: number): Alarmed {
     return this.#alarmedOf(this.#alerts.judge(record, nowMs), nowMs)
   }
@@ -126,7 +133,7 @@ export class Alarm {
     const id = incident === null ? undefined : this.#ids.get(incident.id)
     if (incident !== null && id !== undefined) {
       const summary = this.#options.sentence(this.#factsOf(incident))
-      this.#log.update(id, { ...changesOf(incident), summary }, nowMs)
+      this.#log.update(id, { ...changesOf(incident), summary }, this.#shown(nowMs))
     }
     this.#alarmed.alert = {
       action: action ?? 'observe',
@@ -174,15 +181,19 @@ export class Alarm {
   #follow(kind: 'opened' | 'grown' | 'closed', gathered: Gathered, nowMs: number): void {
     if (kind === 'opened') {
       const facts = this.#factsOf(gathered)
-      const { id } = this.#log.open({ ...facts, summary: this.#options.sentence(facts) }, nowMs)
+      const { id } = this.#log.open({ ...facts, summary: this.#options.sentence(facts) }, this.#shown(nowMs))
       this.#ids.set(gathered.id, id)
       return
     }
     const id = this.#ids.get(gathered.id)
     if (id === undefined || kind === 'grown') return
     // Its records are counted there already; to name them again would say that one was seen now.
-    this.#log.close(id, { summary: this.#options.sentence(this.#factsOf(gathered)) }, nowMs)
+    this.#log.close(id, { summary: this.#options.sentence(this.#factsOf(gathered)) }, this.#shown(nowMs))
     this.#ids.delete(gathered.id)
+  }
+
+  #shown(nowMs: number): number {
+    return this.#options.wallClock?.() ?? nowMs
   }
 
   #factsOf(gathered: Gathered): Omit<IncidentFacts, 'summary'> {

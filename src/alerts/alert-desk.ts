@@ -1,6 +1,7 @@
 import type { FeaturePolicies } from '../detector/baseline/policy.js'
 import type { Detector, Treatment } from '../detector/detector.js'
 import type { Verdict } from '../detector/verdict.js'
+import { StateError } from '../state/section.js'
 import { Alarm, type Alarmed, type AlarmState, type Alert, type RatedRecord } from './alarm.js'
 import type { AlertMemories } from './alert-memories.js'
 import type { AlertOptions } from './alert-options.js'
@@ -10,6 +11,13 @@ import type { Band } from './judgement.js'
 
 /** What is said of a record that the forest's label or a limit alone decides on. */
 const BY_LABEL: Alert = { action: 'freeze', p: null, incident: null, feature: null }
+
+/** Time in ms that goes on evenly, by which incidents and rhythms are measured. */
+export interface EvenClock {
+  readonly nowMs: number
+  /** What an earlier process saw is past. */
+  continueAfter?(ms: number): void
+}
 
 export interface AlertDeskParts {
   readonly detector: Detector
@@ -23,8 +31,11 @@ export interface AlertDeskParts {
   readonly minConfidence: number
   /** Says what an incident is in a sentence. */
   readonly sentence: (facts: Omit<IncidentFacts, 'summary'>) => string
-  /** Milliseconds since 1970. */
-  readonly clock: () => number
+  readonly clock: EvenClock
+  /** What people are shown, ms since 1970. */
+  readonly wallClock: () => number
+  /** Told when what was learnt of alerts is lost, because what was taken over from a state is of no use. */
+  readonly onStateLost?: (error: Error) => void
 }
 
 /** What was decided of a record. The same object each time, valid until the next record. */
@@ -47,6 +58,8 @@ export class AlertDesk implements AlertMemories {
   readonly #whileYoung: Alert
   readonly #decision: { p: number | null; alert: Alert | null } = { p: null, alert: null }
   #alarm: Alarm | null
+  /** Whether what was taken over from a state is in use: then what fails is that state's fault. */
+  #restored = false
 
   constructor(parts: AlertDeskParts) {
     this.#parts = parts
@@ -64,14 +77,9 @@ export class AlertDesk implements AlertMemories {
   /**
    * @param verdict of the record that the detector rated last, and has not learnt from yet
    * @param treatment what an operator's words make of it
-   * @param nowMs when it came, milliseconds since 1970
    */
-  decide(verdict: Verdict, treatment: Treatment, nowMs: number): Decision {
-    const alarm = this.#alarm
-    return this.#decideBy(
-      verdict,
-      alarm === null ? null : alarm.judge(this.#ratedBy(verdict, treatment), nowMs),
-    )
+  decide(verdict: Verdict, treatment: Treatment): Decision {
+    return this.#decideBy(verdict, this.#raise(this.#ratedBy(verdict, treatment)))
   }
 
   /** What would be decided of a record that came by itself. Nothing is learnt from it. */
@@ -104,7 +112,7 @@ export class AlertDesk implements AlertMemories {
 
   /** Lets time pass without a record: incidents end after a calm minute. */
   tick(): void {
-    this.#alarm?.tick(this.#parts.clock())
+    this.#ask((alarm) => alarm.tick(this.#parts.clock.nowMs))
   }
 
   /** Takes what the alarm learnt of a band of values out, of a route or, for null, of all. */
@@ -116,6 +124,7 @@ export class AlertDesk implements AlertMemories {
   reset(route: string | null): void {
     if (route === null) {
       this.#alarm = this.#newAlarm()
+      this.#restored = false
       this.resume()
     } else this.#alarm?.reset(route)
   }
@@ -126,7 +135,7 @@ export class AlertDesk implements AlertMemories {
   }
 
   capture(): AlarmState | null {
-    return this.#alarm?.capture() ?? null
+    return this.#ask((alarm) => alarm.capture()) ?? null
   }
 
   /** @throws StateError when the state does not fit; then the alarm begins afresh */
@@ -134,6 +143,8 @@ export class AlertDesk implements AlertMemories {
     if (state === null || this.#alarm === null) return
     try {
       this.#alarm.restore(state)
+      this.#parts.clock.continueAfter?.(this.#alarm.lastMs)
+      this.#restored = true
     } catch (error) {
       this.#alarm = this.#newAlarm()
       throw error
@@ -142,22 +153,22 @@ export class AlertDesk implements AlertMemories {
 
   /** To be called after a restore: mends what a state of other settings, or of before there were alerts, leaves open. */
   resume(): void {
-    const { detector, incidents, clock } = this.#parts
+    const { detector, incidents, wallClock } = this.#parts
     const alarm = this.#alarm
     if (alarm?.adopted === false && detector.trained) this.adopt()
     for (const { id } of incidents.list({ open: true })) {
-      if (alarm?.follows(id) !== true) incidents.close(id, {}, clock())
+      if (alarm?.follows(id) !== true) incidents.close(id, {}, wallClock())
     }
   }
 
   #newAlarm(): Alarm | null {
-    const { detector, incidents, options, policies, routesMax, sentence } = this.#parts
+    const { detector, incidents, options, policies, routesMax, sentence, wallClock } = this.#parts
     // A given forest brings no records to tell what is rare by.
     if (options.mode === 'contamination' || detector.given) return null
     const { rate, falseIncidentsADay, actions } = options
     const { features } = detector
     return new Alarm(
-      { features, policies, routesMax, rate, falseIncidentsADay, actions, sentence },
+      { features, policies, routesMax, rate, falseIncidentsADay, actions, sentence, wallClock },
       incidents,
     )
   }
@@ -172,6 +183,30 @@ export class AlertDesk implements AlertMemories {
     const expected = treatment === 'expected'
     const values = rated?.considered ?? []
     return { route, score, values, learns, known, expected }
+  }
+
+  #raise(record: RatedRecord): Alarmed | null {
+    const { nowMs } = this.#parts.clock
+    if (!this.#restored) return this.#alarm?.judge(record, nowMs) ?? null
+    return this.#ask((alarm) => {
+      const alarmed = alarm.judge(record, nowMs)
+      if (alarmed.p >= 0 && alarmed.p <= 1) return alarmed
+      throw new StateError(`by its alerts, the p of a record is ${alarmed.p}`)
+    })
+  }
+
+  /** Asks the alarm, and once more a fresh one where a state that was taken over has made it fail. */
+  #ask<T>(question: (alarm: Alarm) => T): T | null {
+    if (this.#alarm === null) return null
+    try {
+      return question(this.#alarm)
+    } catch (error) {
+      if (!this.#restored) throw error
+      this.#restored = false
+      this.reset(null)
+      this.#parts.onStateLost?.(error as Error)
+      return question(this.#alarm)
+    }
   }
 
   /** Beyond a static limit, while p may not tell yet: of all traffic, or of the route. */

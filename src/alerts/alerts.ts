@@ -72,6 +72,11 @@ export class Alerts {
     return this.#records
   }
 
+  /** When the last record came, ms; 0 before the first. */
+  get lastMs(): number {
+    return this.#pace.lastMs
+  }
+
   /** Whether it knows the scale of a forest's scores. */
   get scaled(): boolean {
     return this.#rarity.scaled

@@ -146,7 +146,8 @@ export class IncidentLog {
    * being open, and ids given from now on sort after theirs, whatever the clock says.
    */
   restore(kept: readonly unknown[]): void {
-    const records = kept.flatMap((item) => readKeptIncident(item) ?? [])
+    const items: readonly unknown[] = Array.isArray(kept) ? kept : []
+    const records = items.flatMap((item) => readKeptIncident(item) ?? [])
     records.sort((a, b) => (a.id < b.id ? -1 : 1))
     for (const { eventId } of records) if (eventId > this.#newestEventId) this.#newestEventId = eventId
     if (this.#newestEventId !== '') this.#ids.continueAfter(this.#newestEventId)

@@ -10,7 +10,8 @@ const isId = (value: unknown): boolean => typeof value === 'string' && isTimeId(
 const ISO_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/
 const isTime = (value: unknown): boolean => is.matching(ISO_TIME)(value) && is.time(value)
 
-const FEEDBACK: Checks<FeedbackNote> = {
+/** What a note of feedback is made of. */
+export const FEEDBACK_CHECKS: Checks<FeedbackNote> = {
   verdict: is.oneOf('expected', 'threat'),
   note: is.orNull(is.text),
   at: isTime,
@@ -35,7 +36,7 @@ const INCIDENT: Checks<Incident> = {
   action: is.oneOf('observe', 'throttle', 'freeze'),
   summary: is.text,
   anomalies: is.texts,
-  feedback: is.orNull(is.shaped(FEEDBACK)),
+  feedback: is.orNull(is.shaped(FEEDBACK_CHECKS)),
 }
 
 /** The last event of an incident, as the state holds it. */

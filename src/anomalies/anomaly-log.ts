@@ -9,6 +9,7 @@ import { routeName, shownRoute } from '../telemetry/route-name.js'
 import { TimeIds } from '../text/time-id.js'
 import type { Anomaly, AnomalySummary } from './anomaly.js'
 import { detailOf } from './detail-of.js'
+import { isKeptAnomaly } from './kept-anomaly.js'
 
 /** Anomalies kept where nothing else is said. */
 export const ANOMALIES_MAX = 500
@@ -151,8 +152,13 @@ export class AnomalyLog {
     return [...this.#anomalies.values()].slice(-MAX_CAPTURED)
   }
 
-  /** Takes over captured anomalies; ids given from now on sort after theirs, whatever the clock says. */
-  restore(anomalies: readonly Anomaly[]): void {
+  /**
+   * Takes over captured anomalies; what is none is left out. Ids given from now on sort after theirs, whatever the clock
+   * says.
+   */
+  restore(captured: readonly unknown[]): void {
+    const anomalies = Array.isArray(captured) ? captured.filter(isKeptAnomaly) : []
+    anomalies.sort((a, b) => (a.id < b.id ? -1 : 1))
     for (const anomaly of anomalies.slice(-this.capacity)) {
       // A state of before there was feedback lacks it, and an older one has routes with queries.
       const { route, feedback = null } = anomaly

@@ -24,6 +24,8 @@ export class AnomalyRate {
   }
 
   restore(flags: Uint8Array): void {
+    this.#flags.fill(0)
+    this.#next = this.#size = this.#anomalous = 0
     for (const flag of flags) this.push(flag !== 0)
   }
 

@@ -5,6 +5,7 @@ import type { Telemetry } from '../telemetry/record.js'
 import { AnomalyRate } from './anomaly-rate.js'
 import type { Forgotten, Placement, Rating, RecordMatch, Reference, Treatment } from './baseline/baseline.js'
 import type { History } from './baseline/history.js'
+import { checkDetectorState } from './detector-state.js'
 import { LearningError } from './learning-error.js'
 import type { Model } from './model/model.js'
 import { type DetectorOptions, type ResolvedDetectorOptions, resolveDetectorOptions } from './options.js'
@@ -21,6 +22,10 @@ export type { FitReport } from './training/fit-report.js'
 /** A detector's sections by name. */
 export type DetectorState = { readonly [section: string]: StateValue }
 
+function isShare(value: number): boolean {
+  return value >= 0 && value <= 1
+}
+
 /**
  * Learns what is normal from the records that come by and judges each by what came before it: a record is scored
  * first and only then may be learnt from.
@@ -33,6 +38,10 @@ export class Detector {
   readonly #given: Model | null
   readonly #rate: AnomalyRate
   readonly #sections: readonly StateSection[]
+  /** As it was before anything was learnt. */
+  readonly #fresh: DetectorState
+  /** Whether what was taken over from a state is in use: then what fails is that state's fault. */
+  #restored = false
   #records = 0
   /** The record rated last, until it was learnt from or not. */
   #placement: Placement | null = null
@@ -46,6 +55,7 @@ export class Detector {
     this.#given = parts.given
     this.#rate = new AnomalyRate(options.historyMax)
     this.#sections = this.#stateSections(parts.sections)
+    this.#fresh = settled(captureAll(this.#sections))
   }
 
   /**
@@ -129,17 +139,16 @@ export class Detector {
 
   /** Judges one record as `rate` does, and does not count it. `dismiss` is to follow. */
   tryOut(record: Telemetry, options?: { readonly detail?: boolean }): Verdict {
-    const { features, rules, minConfidence } = this.#options
-    const placement = this.#reference.place(record)
-    const model = this.#model
-    const rating = model === null ? null : model.rate(placement)
-    const verdict =
-      model === null || rating === null
-        ? judgeByRules(features, rules, placement.values)
-        : model.verdict(placement, rating, minConfidence, options?.detail === true)
-    this.#placement = placement
-    this.#rating = rating
-    return verdict
+    if (!this.#restored) return this.#rateOne(record, options)
+    try {
+      const verdict = this.#rateOne(record, options)
+      const { score, confidence } = verdict
+      if (isShare(score) && isShare(confidence)) return verdict
+      throw new StateError(`a record scores ${score} by it, with a confidence of ${confidence}`)
+    } catch (error) {
+      this.#loseState(error as Error)
+      return this.#rateOne(record, options)
+    }
   }
 
   /** Nothing is learnt from the record rated last. */
@@ -155,8 +164,12 @@ export class Detector {
     const placement = this.#placement
     if (placement === null) return
     this.#placement = null
-    if (this.#learning !== null) this.#learning.learn(placement, this.#rating, treatment)
-    else if (treatment !== 'never') this.#history.push(placement.values)
+    try {
+      if (this.#learning !== null) this.#learning.learn(placement, this.#rating, treatment)
+      else if (treatment !== 'never') this.#history.push(placement.values)
+    } catch (error) {
+      this.#loseState(error as Error)
+    }
   }
 
   /** The record rated last, until `learn` was called: its route's name and its values. Valid until the next one. */
@@ -234,21 +247,42 @@ export class Detector {
 
   /** All that the next verdicts depend on, as plain data. */
   snapshot(): DetectorState {
-    return settled(this.capture())
+    try {
+      return settled(captureAll(this.#sections))
+    } catch (error) {
+      this.#loseState(error as Error)
+      return settled(captureAll(this.#sections))
+    }
   }
 
   /** The same, with what takes long in it captured late. @internal */
   capture(): DetectorState {
-    return captureAll(this.#sections)
+    try {
+      return captureAll(this.#sections)
+    } catch (error) {
+      this.#loseState(error as Error)
+      return captureAll(this.#sections)
+    }
   }
 
   /**
    * Goes on where a snapshot was taken; before the first record. A forest that was fitted under other options is
-   * left out and fitted anew on the restored records.
+   * left out and fitted anew on the restored records. Should it turn out later that records cannot be judged by what was
+   * restored, judging begins afresh, and `onStateLost` is told.
    * @throws StateError when the snapshot does not fit, and then nothing has changed
    */
   restore(state: DetectorState): void {
-    restoreAll(this.#sections, state)
+    checkDetectorState(
+      state,
+      this.#options.features.map(({ name }) => name),
+    )
+    try {
+      restoreAll(this.#sections, state)
+    } catch (error) {
+      restoreAll(this.#sections, this.#fresh)
+      throw error instanceof StateError ? error : new StateError((error as Error).message)
+    }
+    this.#restored = true
     this.#learning?.resume()
   }
 
@@ -260,6 +294,32 @@ export class Detector {
   /** Ends training; a fit in flight is given up, the forest in use goes on answering. */
   async close(): Promise<void> {
     await this.#learning?.close()
+  }
+
+  #rateOne(record: Telemetry, options?: { readonly detail?: boolean }): Verdict {
+    const { features, rules, minConfidence } = this.#options
+    const placement = this.#reference.place(record)
+    const model = this.#model
+    const rating = model === null ? null : model.rate(placement)
+    const verdict =
+      model === null || rating === null
+        ? judgeByRules(features, rules, placement.values)
+        : model.verdict(placement, rating, minConfidence, options?.detail === true)
+    this.#placement = placement
+    this.#rating = rating
+    return verdict
+  }
+
+  /**
+   * Forgets a state that cannot be judged by, so that the record at hand is judged all the same.
+   * @throws the error where it is not a state that is to blame
+   */
+  #loseState(error: Error): void {
+    if (!this.#restored) throw error
+    this.#restored = false
+    this.#placement = null
+    restoreAll(this.#sections, this.#fresh)
+    this.#options.onStateLost?.(error)
   }
 
   #learner(): Learning {
@@ -274,7 +334,7 @@ export class Detector {
     return this.#learning === null ? this.#given : this.#learning.model
   }
 
-  /** What can refuse a value comes first, so that a refusal changes nothing. */
+  /** What can refuse a value comes first. */
   #stateSections(parts: readonly StateSection[]): StateSection[] {
     const section = <Value extends StateValue>(one: StateSection<Value>): StateSection =>
       one as unknown as StateSection
@@ -283,10 +343,8 @@ export class Detector {
       section<string[]>({
         name: 'features',
         capture: names,
-        restore: (features) => {
-          if (features.join() !== names().join())
-            throw new StateError(`its features are ${features.join(', ')}`)
-        },
+        // Those of a state are compared before anything of it is taken over.
+        restore() {},
       }),
       ...parts,
       section<Uint8Array>({

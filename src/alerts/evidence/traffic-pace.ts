@@ -25,6 +25,11 @@ export class TrafficPace {
     return this.#logA
   }
 
+  /** When the last record came, ms; 0 before the first. */
+  get lastMs(): number {
+    return this.#lastMs
+  }
+
   record(nowMs: number): void {
     const gapMs = this.#count === 0 ? 0 : Math.max(0, nowMs - this.#lastMs)
     this.#lastMs = Math.max(nowMs, this.#lastMs)

@@ -49,6 +49,7 @@ export class SlidingWindow implements History {
 
   /** Takes in captured rows; of more than there is room for, the newest stay. A mere count brings none. */
   restore(rows: number | Float32Array): void {
+    this.retain(() => false)
     if (typeof rows === 'number') return
     const { nFeatures } = this.#arena.shape
     for (let at = 0; at < rows.length; at += nFeatures) this.push(rows.subarray(at, at + nFeatures))

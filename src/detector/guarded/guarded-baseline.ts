@@ -199,6 +199,7 @@ export class GuardedBaseline implements Baseline {
   }
 
   restore(state: GuardedState, fitted: FittedSlot | null): void {
+    this.reset()
     this.#known.restore(state.known)
     this.#profiles.restore(state.profiles)
     this.#random.state = state.random

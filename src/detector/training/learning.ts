@@ -147,7 +147,7 @@ export class Learning {
     await this.#trainer.close()
   }
 
-  /** What was learnt. The first section refuses a state of another baseline before anything is taken over. */
+  /** What was learnt. The first section refuses a state of another baseline. */
   sections(): StateSection[] {
     return [
       section<string>({
@@ -161,7 +161,10 @@ export class Learning {
         name: 'forest',
         capture: () => this.#captureForest(),
         restore: (state) => {
-          if (state === null || !restoreForest(this.#arena, 0, state, this.#fittedOptions())) return
+          if (state === null || !restoreForest(this.#arena, 0, state, this.#fittedOptions())) {
+            this.#dropModel()
+            return
+          }
           this.#generation = state.generation
           this.#model = new Model(this.#arena, 0, state.generation, this.#options.features)
         },

@@ -1,0 +1,106 @@
+import { StateError } from '../../state/section.js'
+import { type Checks, hasShape, is } from '../../state/shape.js'
+import type { ChangeState } from './announced-change.js'
+import type { GridState } from './cell-grid.js'
+import type { FrameState } from './frame.js'
+import type { GuardedState } from './guarded-baseline.js'
+import type { RecordState } from './record-store.js'
+import { PROFILE_ROWS, type ProfileState } from './route-profile.js'
+
+const SUMS = 7
+const OCTAVES = 32
+const CHANGES_MOST = 32
+const LARGEST_UINT32 = 2 ** 32 - 1
+
+const record: Checks<RecordState> = {
+  values: is.amounts(),
+  cells: (cells) => cells instanceof Uint32Array,
+  routes: is.texts,
+}
+
+const grid: Checks<GridState> = {
+  quota: (quota) => is.share(quota) && Number(quota) > 0,
+  perSpread: (perSpread) => is.number(perSpread) && Number(perSpread) > 0,
+}
+
+const change: Checks<ChangeState> = {
+  route: is.orNull(is.text),
+  left: is.number,
+  total: is.count,
+  sums: is.amounts(SUMS),
+  routes: is.texts,
+  seen: (seen) => seen instanceof Uint32Array,
+}
+
+function profile(nFeatures: number): Checks<ProfileState> {
+  return {
+    name: is.text,
+    established: is.flag,
+    used: is.flag,
+    size: (size) => is.count(size) && Number(size) <= PROFILE_ROWS,
+    next: (next) => is.count(next) && Number(next) < PROFILE_ROWS,
+    stale: is.flag,
+    median: is.amounts(nFeatures),
+    center: is.numbers(nFeatures),
+    spread: is.amounts(nFeatures),
+    values: is.amounts(),
+    columns: (columns) => Array.isArray(columns) && (columns.length === 0 || is.columns(nFeatures)(columns)),
+  }
+}
+
+function frame(nFeatures: number): Checks<FrameState> {
+  return {
+    median: is.amounts(nFeatures),
+    center: is.numbers(nFeatures),
+    spread: is.positives(nFeatures),
+    within: is.positives(nFeatures),
+    middle: is.numbers(nFeatures),
+    halfRange: is.positives(nFeatures),
+    columns: is.columns(nFeatures),
+  }
+}
+
+/**
+ * Checks a captured baseline whole: what it is made of, and that its parts fit each other.
+ * @throws StateError for what is none
+ */
+export function checkGuardedState(value: unknown, nFeatures: number): asserts value is GuardedState {
+  const checks: Checks<GuardedState> = {
+    known: is.shaped(record),
+    odd: is.shaped(record),
+    nextOdd: is.count,
+    profiles: is.listOf(is.shaped(profile(nFeatures))),
+    random: (state) => is.count(state) && Number(state) <= LARGEST_UINT32,
+    shift: is.amounts(SUMS),
+    tokens: is.amounts(OCTAVES),
+    frame: is.orNull(is.shaped(frame(nFeatures))),
+    grid: is.orNull(is.shaped(grid)),
+    // A state of before changes were announced has none.
+    changes: (changes) =>
+      changes === undefined ||
+      (is.listOf(is.shaped(change))(changes) && (changes as unknown[]).length <= CHANGES_MOST),
+  }
+  if (!hasShape(value, checks)) throw new StateError('its baseline has another form')
+  const fits =
+    isWhole(value.known, nFeatures) &&
+    isWhole(value.odd, nFeatures) &&
+    value.nextOdd <= value.odd.cells.length &&
+    value.profiles.every((each) => isWholeProfile(each, nFeatures)) &&
+    new Set(value.profiles.map(({ name }) => name)).size === value.profiles.length &&
+    (value.frame === null) === (value.grid === null) &&
+    (value.changes ?? []).every(({ routes, seen }) => routes.length === seen.length)
+  if (!fits) throw new StateError('the parts of its baseline do not fit each other')
+}
+
+function isWhole({ values, cells, routes }: RecordState, nFeatures: number): boolean {
+  return values.length === nFeatures * cells.length && routes.length === cells.length
+}
+
+function isWholeProfile(state: ProfileState, nFeatures: number): boolean {
+  const { size, next, established, values, spread, columns } = state
+  return (
+    values.length === nFeatures * size &&
+    (size === PROFILE_ROWS || next === size) &&
+    (!established || (columns.length === nFeatures && spread.every((each) => each > 0)))
+  )
+}
