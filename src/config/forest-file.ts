@@ -1,11 +1,15 @@
-import { readFile, stat } from 'node:fs/promises'
+import { constants, open } from 'node:fs/promises'
+import { getHeapStatistics } from 'node:v8'
 import { IsolationForest } from '../forest/isolation-forest.js'
+import { MAX_TREES } from '../forest/shape-limits.js'
+import { jsonBounds } from '../text/json-bounds.js'
 import { quoted } from '../text/quoted.js'
 import { ConfigError } from './config-error.js'
 import { Environment } from './schema.js'
 
+const MIB = 2 ** 20
 /** The limit that the schema of SENTINEL_FOREST names. */
-const MAX_BYTES = 64 * 2 ** 20
+const MAX_BYTES = 64 * MIB
 /** The first bytes of what `IsolationForest.toBytes` gives. */
 const MAGIC = 'SIFO'
 /** How much of a path a message shows. */
@@ -30,14 +34,19 @@ export async function withForestFile<T>(path: string, use: (forest: Uint8Array) 
 }
 
 async function contentOf(path: string): Promise<Buffer> {
-  const found = await stat(path)
-  if (found.isDirectory()) throw new Error('it is a directory')
-  // Reading a pipe might never end.
-  if (!found.isFile()) throw new Error('it is no regular file')
-  if (found.size > MAX_BYTES) throw new Error(`it has ${found.size} bytes`)
-  const content = await readFile(path)
-  if (content.length === 0) throw new Error('it is empty')
-  return content
+  // A pipe that nobody writes to would be waited for.
+  const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
+  try {
+    const found = await file.stat()
+    if (found.isDirectory()) throw new Error('it is a directory')
+    if (!found.isFile()) throw new Error('it is no regular file')
+    if (found.size > MAX_BYTES) throw new Error(`it has ${found.size} bytes`)
+    const content = await file.readFile()
+    if (content.length === 0) throw new Error('it is empty')
+    return content
+  } finally {
+    await file.close()
+  }
 }
 
 async function bytesOf(content: Buffer): Promise<Uint8Array> {
@@ -46,7 +55,25 @@ async function bytesOf(content: Buffer): Promise<Uint8Array> {
   return forest.toBytes()
 }
 
+/** What a document of a forest holds at most: the largest there can be, and rows that it was fitted on. */
+const DEPTH = 4
+const OBJECTS_MOST = MAX_TREES + 1
+const ROWS_MOST = 1_000_000
+const ARRAYS_MOST = 5 * MAX_TREES + ROWS_MOST + 3
+/** Bytes that a parser takes for a value, and for an array or an object, generously. */
+const VALUE_BYTES = 16
+const HOLDER_BYTES = 128
+
 function jsonOf(content: Buffer) {
+  const { depth, objects, arrays, commas } = jsonBounds(content)
+  if (depth > DEPTH || objects > OBJECTS_MOST || arrays > ARRAYS_MOST) {
+    throw new Error('it holds more arrays and objects than a forest has')
+  }
+  const neededBytes = VALUE_BYTES * commas + HOLDER_BYTES * (objects + arrays) + content.length
+  const { heap_size_limit: mostBytes, used_heap_size: usedBytes } = getHeapStatistics()
+  if (neededBytes > mostBytes - usedBytes) {
+    throw new Error(`to read it takes some ${Math.ceil(neededBytes / MIB)} MiB of memory, which is not there`)
+  }
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(content))
   } catch {

@@ -155,7 +155,7 @@ export function decodeHeader(bytes: Uint8Array): ForestHeader {
   if (subsample < 1 || subsample > options.subsampleSize || nRows < 1) refuse('the header contradicts itself')
   if (HEADER_BYTES + 8 * nScores > bytes.length) refuse('the scores do not fit')
   const threshold = view.getFloat64(48, true)
-  if (!Number.isFinite(threshold)) refuse('the threshold is no number')
+  if (!(threshold > 0 && threshold <= 1)) refuse(`the threshold, ${threshold}, is not in (0, 1]`)
   return { options, nRows, nScores, subsample, withRows: version === VERSION_WITH_ROWS, threshold }
 }
 

@@ -3,7 +3,7 @@
 import type { Arena } from './arena.js'
 import { ForestError } from './errors.js'
 import { contaminationNumber } from './fit.js'
-import { type ForestOptions, resolveOptions } from './options.js'
+import { FOREST_RANGES, type ForestOptions, MAX_CONTAMINATION, resolveOptions } from './options.js'
 import { MAX_FLOAT32, writeRow } from './rows.js'
 
 /** One `estimator.tree_`: arrays by node, the root first. The children of a leaf are -1. */
@@ -43,13 +43,18 @@ export function documentOptions(doc: ScikitLearnForest): Required<ForestOptions>
   if (doc === null || typeof doc !== 'object' || !Array.isArray(doc.trees)) {
     refuse('it must be an object with trees, an array')
   }
-  if (typeof doc.offset !== 'number' || !Number.isFinite(doc.offset)) refuse('offset must be a finite number')
+  if (!(typeof doc.offset === 'number' && doc.offset < 0 && doc.offset > -1)) {
+    refuse('offset must be a number between -1 and 0: a score above -offset is anomalous')
+  }
   if (!Number.isInteger(doc.max_samples) || doc.max_samples < 1)
     refuse('max_samples must be an integer from 1')
   for (const name of ['train', 'train_score_samples'] as const) {
     if (doc[name] != null && !Array.isArray(doc[name])) refuse(`${name} must be an array`)
   }
   const rows = doc.train?.length ?? doc.train_score_samples?.length ?? doc.max_samples
+  if (rows > FOREST_RANGES.maxRows.most) {
+    refuse(`it was fitted on ${rows} rows, and ${FOREST_RANGES.maxRows.most} are the most`)
+  }
   const options = {
     nFeatures: doc.n_features,
     nTrees: doc.trees.length,
@@ -81,7 +86,10 @@ export function importDocument(arena: Arena, slot: number, doc: ScikitLearnFores
     wasm.importSeal(base, slot, number)
   })
   const nScores = writeScores(arena, slot, doc)
-  if (nScores > 0) wasm.calibrateOn(base, slot, nScores, contaminationNumber(doc.contamination))
+  if (nScores > 0) {
+    checkOffset(arena.scores(slot, nScores), doc)
+    wasm.calibrateOn(base, slot, nScores, contaminationNumber(doc.contamination))
+  }
   wasm.setThreshold(base, slot, -doc.offset)
 }
 
@@ -170,6 +178,15 @@ function checkScores(scores: Float64Array, given: readonly number[] | undefined)
   )
   if (furthest <= SAME_SCORE) return
   refuse(`the scores of train differ from train_score_samples by up to ${furthest.toPrecision(2)}`)
+}
+
+/** An offset that makes most of what the forest was grown from an anomaly is that of another forest. */
+function checkOffset(scores: Float64Array, { offset, contamination }: ScikitLearnForest): void {
+  const anomalous = scores.reduce((count, score) => count + (score > SAME_SCORE - offset ? 1 : 0), 0)
+  // With auto the offset does not follow the rows, and may lie among them anywhere.
+  const most = contamination === 'auto' ? scores.length - 1 : scores.length * MAX_CONTAMINATION
+  if (anomalous <= most) return
+  refuse(`offset ${offset} makes ${anomalous} of the ${scores.length} rows anomalous that it was fitted on`)
 }
 
 function writeTraining(row: readonly number[], arena: Arena, index: number): void {
