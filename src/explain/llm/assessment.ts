@@ -77,11 +77,29 @@ export function shownWords(words: string, facts: readonly FeatureFact[]): string
   const line = plainText(words, MAX_ASSESSMENT_CHARS)
   if (line === '') throw new InvalidAnswerError('the message has no visible text')
   // People follow links in alerts, and the text of the route, which the model reads, may have asked for one.
-  if (LINK.test(line)) throw new InvalidAnswerError('the message has a link')
+  if (hasLink(line)) throw new InvalidAnswerError('the message has a link')
   if (!figuresHold(line, facts)) {
     throw new InvalidAnswerError('the message has a figure that is none of the facts')
   }
   return line
 }
 
-const LINK = /[a-z][a-z0-9+.-]*:\/\/|\bwww\.|\bmailto:/i
+/** What programs that show text make a link or an image of, in the letters that it stands for (`ｗｗｗ．` is `www.`). */
+const LINKS = [
+  // With a scheme, or without one as in `//host/path`; schemes that have no slashes.
+  /\/\/|\\\\|\b(?:mailto|tel|sms|data|javascript|vbscript|file|magnet|geo):/iu,
+  // Markdown and what HTML follows or loads.
+  /!\[|\]\s*[([:]|<(?:a|img|picture|source|i?frame|link|script|object|embed|svg|video|audio|form|base|meta|style)\b/iu,
+  // A name with a dot and a letter behind it, and the part of an address before it.
+  /[\p{L}\p{N}\p{M}_-][.\u3002]\p{L}[\p{L}\p{N}\p{M}-]+/u,
+  /\S@\S/u,
+  // Numbers as an address.
+  /\b\d{1,3}(?:\.\d{1,3}){3}\b|\[[\da-f]*:[\da-f:.]+\]/iu,
+]
+/** Short forms that are no names of hosts, although they look like one. */
+const NO_NAMES = /\b(?:e\.g|i\.e|p\.m|a\.m)\b/giu
+
+function hasLink(line: string): boolean {
+  const plain = line.normalize('NFKC').replace(NO_NAMES, '')
+  return LINKS.some((link) => link.test(plain))
+}

@@ -72,6 +72,48 @@ describe('a route that tries to instruct the model', () => {
   })
 })
 
+describe('words with something that a program which shows them follows or loads', () => {
+  it.each([
+    'see https://evil.example/x',
+    'see //evil.example/x',
+    '![x](//evil.example/p.png)',
+    '![x](p.png)',
+    '[the runbook](runbook)',
+    '[the runbook][1]',
+    'ask evil.example for help',
+    'ask evil.example. It knows',
+    'ask ｅｖｉｌ．ｅｘａｍｐｌｅ for help',
+    'ask evil。example for help',
+    'look at ｗｗｗ.example',
+    'look at WWW.EXAMPLE',
+    'look at bücher.example',
+    'look at xn--bcher-kva.example',
+    'look at evil.exam​ple',
+    'write to ops@evil',
+    'mailto:ops and tel:5230',
+    'javascript:alert',
+    '<img src=x>',
+    '<A href=x>here</A>',
+    'at [::1]',
+    '\\\\files\\share',
+  ])('%s are not shown', async (assessment) => {
+    ollama.content = JSON.stringify({ assessment })
+    expect(await explainer.explain({ verdict: SLOW }).assessment).toBeNull()
+  })
+
+  it.each([
+    'Latency is high, e.g. by a slow query. Errors rose, too.',
+    'Latency is 41x its median of 127.4 ms; errors: 3.',
+    'Requests to /users/* take 5.23 s (p99).',
+    'Either a deploy and/or a slow disk… Look at the deploy first!',
+    'Latency [high] and errors (some) <b>together</b>.',
+  ])('%s are shown', async (assessment) => {
+    ollama.content = JSON.stringify({ assessment })
+    const shown = await explainer.explain({ verdict: SLOW }).assessment
+    expect(shown?.text.endsWith(assessment)).toBe(true)
+  })
+})
+
 describe('the prompt', () => {
   it('carries the facts and never who made the request', async () => {
     const { document, messages } = await messagesFor('/users/u-102?user_id=u-102')
