@@ -1,0 +1,68 @@
+/** Files of dist/ that are changed, and the tests that have to notice. */
+export interface Target {
+  readonly name: string
+  readonly files: readonly string[]
+  readonly tests: readonly string[]
+}
+
+export const TARGETS: readonly Target[] = [
+  {
+    name: 'state',
+    files: [
+      'state/codec.js',
+      'state/state-file.js',
+      'state/keeper.js',
+      'state/damaged.js',
+      'state/section.js',
+    ],
+    tests: ['test/state'],
+  },
+  {
+    name: 'access',
+    files: [
+      'http/access/token-list.js',
+      'http/access/gate.js',
+      'http/access/host-list.js',
+      'http/access/rate-limit.js',
+      'http/access/monotonic-store.js',
+      'http/access/load-shedding.js',
+      'http/answer-memory.js',
+    ],
+    tests: ['test/http/access', 'test/http/idempotency.test.ts'],
+  },
+  {
+    name: 'guarded',
+    files: [
+      'detector/guarded/guarded-baseline.js',
+      'detector/guarded/tail-gate.js',
+      'detector/guarded/cell-grid.js',
+      'detector/guarded/cell-counts.js',
+      'detector/guarded/shift-evidence.js',
+      'detector/guarded/odd-records.js',
+    ],
+    tests: ['test/detector/guarded', 'test/detector/snapshot.test.ts'],
+  },
+  {
+    name: 'alerts',
+    files: [
+      'alerts/rarity/gate.js',
+      'alerts/rarity/fading-memory.js',
+      'alerts/rarity/tail-memory.js',
+      'alerts/evidence/betting.js',
+      'alerts/evidence/grade.js',
+      'alerts/evidence/watch.js',
+      'alerts/incident-log.js',
+    ],
+    tests: ['test/alerts'],
+  },
+  { name: 'codec', files: ['forest/codec.js', 'forest/checksum.js'], tests: ['test/forest'] },
+  {
+    name: 'connections',
+    files: ['http/connections.js', 'http/pipelines.js', 'http/unread-answers.js'],
+    tests: [
+      'test/http/connections.test.ts',
+      'test/http/pipelines.test.ts',
+      'test/http/unread-answers.test.ts',
+    ],
+  },
+]
