@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { HEALTH_AND_METRICS_PATHS } from './access/watch-paths.js'
 import { errorAnswer } from './schemas/error.js'
 
 /** Answers below this size are not counted. */
@@ -32,7 +33,7 @@ export class UnreadAnswers {
   bound(app: FastifyInstance): void {
     app.addHook('onSend', (request, reply, payload, next) => {
       if (typeof payload !== 'string' || payload.length < SMALL) return next(null, payload)
-      if (!this.#hasRoomFor(payload.length)) return next(null, refusalOn(reply))
+      if (!this.#hasRoomFor(payload.length) && !isWatching(request)) return next(null, refusalOn(reply))
       this.#count(request, reply, payload.length)
       next(null, payload)
     })
@@ -58,6 +59,11 @@ export class UnreadAnswers {
     this.#bytes -= this.#unread.get(reply)?.bytes ?? 0
     this.#unread.delete(reply)
   }
+}
+
+/** Health and metrics are answered whatever happens. */
+function isWatching({ routeOptions }: FastifyRequest): boolean {
+  return HEALTH_AND_METRICS_PATHS.has(routeOptions.url ?? '')
 }
 
 function refusalOn(reply: FastifyReply): string {

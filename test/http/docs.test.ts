@@ -112,6 +112,22 @@ test.each([
   expect(answers('/health/ready')).toEqual([200, 403, 500, 503])
 })
 
+test.each(['swagger-ui-bundle.js', 'redoc.standalone.js'])(
+  '%s comes with the licences that it names',
+  async (bundle) => {
+    const app = await startApp()
+    const { body } = await app.inject(`/docs/${bundle}`)
+    const named = /license information please see (\S+)/.exec(body.slice(0, 500))?.[1]
+    expect(named).toBe(`${bundle}.LICENSE.txt`)
+    const licences = await app.inject(`/docs/${named}`)
+    expect([licences.statusCode, licences.headers['content-type']]).toEqual([
+      200,
+      'text/plain; charset=utf-8',
+    ])
+    expect(licences.body).toMatch(/MIT|Apache License/)
+  },
+)
+
 test('every named schema has a description and an example, and every reference resolves', async () => {
   const document = await openapi()
   const { schemas } = document.components

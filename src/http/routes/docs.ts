@@ -18,6 +18,9 @@ const ASSETS: Readonly<Record<string, string>> = {
   'redoc.standalone.js': 'text/javascript; charset=utf-8',
   'redoc-start.js': 'text/javascript; charset=utf-8',
   'favicon.png': 'image/png',
+  // Named by the bundles.
+  'swagger-ui-bundle.js.LICENSE.txt': 'text/plain; charset=utf-8',
+  'redoc.standalone.js.LICENSE.txt': 'text/plain; charset=utf-8',
 }
 
 /** `/openapi.json`, and the two pages that show it. Their files are read when first asked for. */
