@@ -25,6 +25,7 @@ const ROUTES = [
   '/openapi.json',
   '/routes',
   '/timeline',
+  '/v1/traces',
   '/what-if',
 ]
 
@@ -78,6 +79,7 @@ test('every operation has an id of its own', async () => {
     'metrics',
     'mutes',
     'openapi',
+    'otlpTraces',
     'pauseLearning',
     'ready',
     'resetLearning',
