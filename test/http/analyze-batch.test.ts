@@ -213,6 +213,16 @@ test('a line may hold several objects, and a record that is too large is rejecte
   ])
 })
 
+test('records are only tried out where nothing is to be learnt', async () => {
+  const app = await startApp()
+  const [ordinary, threat] = parsed(await send(app, ndjson(NORMAL, ATTACK), NDJSON, '?learn=false'))
+  expect(ordinary).toEqual({ line: 1, status: 'OK' })
+  expect(threat).toMatchObject({ line: 2, status: 'THREAT_DETECTED', reason: expect.any(String) })
+  expect(threat).not.toHaveProperty('id')
+  expect(await historySize(app)).toBe(0)
+  expect((await app.inject('/anomalies')).json().anomalies).toEqual([])
+})
+
 test('a batch that is sent again under its key is judged once and answered alike', async () => {
   const app = await startApp()
   const key = { 'idempotency-key': 'batch-1' }

@@ -1,9 +1,9 @@
-import type { Sentinel } from '../../sentinel.js'
 import { ApiError } from '../errors/error-codes.js'
 import type { BatchQuery, BatchSummary, BatchThreat, RejectedLine } from '../schemas/batch.js'
 import { AnswerLines } from './answer-lines.js'
 import type { BatchItem } from './batch-items.js'
 import { type BatchTotals, judgeBatch } from './judge-batch.js'
+import type { JudgeItem } from './judge-item.js'
 
 export const NDJSON_TYPE = 'application/x-ndjson'
 const ERRORS_SHOWN = 20
@@ -20,14 +20,14 @@ export interface BatchAnswer {
  * @throws ApiError when not one item is JSON, or the sentinel is closed
  */
 export async function answerBatch(
-  sentinel: Sentinel,
+  judge: JudgeItem,
   items: Iterable<BatchItem>,
   form: NonNullable<BatchQuery['answer']>,
 ): Promise<BatchAnswer> {
   const errors: RejectedLine[] = []
   const lines = form === 'lines' ? new AnswerLines() : null
   const threats: (BatchThreat | Promise<BatchThreat>)[] = []
-  const totals = await judgeBatch(sentinel, items, {
+  const totals = await judgeBatch(judge, items, {
     ok: (line) => lines?.add(`{"line":${line},"status":"OK"}\n`),
     threat: (threat) => {
       if (lines === null) threats.push(threat)

@@ -1,9 +1,8 @@
 import { nextTurn } from '../../runtime/timers.js'
-import type { Judgement, ReportedAnomaly, Sentinel } from '../../sentinel.js'
 import type { Telemetry } from '../../telemetry/record.js'
-import { ApiError } from '../errors/error-codes.js'
 import type { BatchThreat, RejectedLine } from '../schemas/batch.js'
 import type { BatchItem } from './batch-items.js'
+import type { JudgeItem } from './judge-item.js'
 import { recordFault } from './record-fault.js'
 
 /** Records judged in one turn of the event loop: some half a millisecond, for that is what single requests wait. */
@@ -27,7 +26,7 @@ export interface BatchTotals {
 
 /** Judges the items of a batch in order, and lets others have their turn in between. One bad item stops none. */
 export async function judgeBatch(
-  sentinel: Sentinel,
+  judge: JudgeItem,
   items: Iterable<BatchItem>,
   sink: BatchSink,
 ): Promise<BatchTotals> {
@@ -46,14 +45,13 @@ export async function judgeBatch(
       sink.rejected({ line, status: 'REJECTED', error })
       continue
     }
-    const judgement = sentinel.judge(value as Telemetry)
-    if (judgement === null) throw new ApiError('SENTINEL_UNAVAILABLE', 'the sentinel is closed')
+    const threat = judge(value as Telemetry, line)
     totals.accepted++
-    if (judgement.anomaly === null) {
+    if (threat === null) {
       sink.ok(line)
     } else {
       totals.threats++
-      sink.threat(threatOf(line, judgement, judgement.anomaly))
+      sink.threat(threat)
     }
   }
   return totals
@@ -62,21 +60,4 @@ export async function judgeBatch(
 function faultOf(value: unknown): RejectedLine['error'] | null {
   const message = recordFault(value)
   return message === null ? null : { code: 'SENTINEL_INVALID_BODY', message }
-}
-
-function threatOf(
-  line: number,
-  { verdict }: Judgement,
-  { id, action, reason, confidence }: ReportedAnomaly,
-): BatchThreat | Promise<BatchThreat> {
-  const threat = (text: string): BatchThreat => ({
-    line,
-    status: 'THREAT_DETECTED',
-    id,
-    action,
-    reason: text,
-    prediction_score: verdict.score,
-    confidence,
-  })
-  return typeof reason === 'string' ? threat(reason) : reason.then(threat)
 }

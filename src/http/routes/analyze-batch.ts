@@ -7,6 +7,7 @@ import { JSON_TYPE, RECORD_TYPES, takeBatchBodies, textOfBatch } from '../batch/
 import { BatchItems, type ParseJson } from '../batch/batch-items.js'
 import { BatchLoad } from '../batch/batch-load.js'
 import { BatchMemory } from '../batch/batch-memory.js'
+import { judging, tryingOut } from '../batch/judge-item.js'
 import { describing, ENDPOINTS } from '../endpoints.js'
 import { ApiError } from '../errors/error-codes.js'
 import { BATCH_BODY_LIMIT_BYTES } from '../limits.js'
@@ -53,12 +54,15 @@ export const analyzeBatchRoute: FastifyPluginCallbackTypebox<AnalyzeBatchOptions
   const memory = idempotencyMax > 0 ? new BatchMemory(idempotencyMax) : null
   takeBatchBodies(app, load, RECORD_TYPES)
 
+  const [judged, tried] = [judging(sentinel), tryingOut(sentinel)]
+  const judgeItem = ({ query }: BatchRequest) => (query.learn === 'false' ? tried : judged)
+
   async function judge(request: BatchRequest, form: NonNullable<BatchQuery['answer']>): Promise<BatchAnswer> {
     const end = load.begin()
     try {
       const bytes = await textOfBatch(request)
       const items = await BatchItems.find(bytes, isJson(request), parserFor(request))
-      return await answerBatch(sentinel, items, form)
+      return await answerBatch(judgeItem(request), items, form)
     } finally {
       end()
     }
@@ -71,7 +75,7 @@ export const analyzeBatchRoute: FastifyPluginCallbackTypebox<AnalyzeBatchOptions
     const key = request.headers['idempotency-key']
     if (key === undefined || memory === null) return send(reply, await judge(request, form))
     const { headers } = request
-    const asked = `${form} ${headers['content-type']} ${headers['content-encoding']}`
+    const asked = `${form} ${request.query.learn} ${headers['content-type']} ${headers['content-encoding']}`
     const { answer, replayed } = memory.answer(
       { key: String(key), body: request.body as Buffer, form: asked },
       () => judge(request, form),

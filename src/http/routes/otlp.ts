@@ -5,6 +5,7 @@ import type { Sentinel } from '../../sentinel.js'
 import { takeBatchBodies, textOfBatch } from '../batch/batch-body.js'
 import { BatchLoad } from '../batch/batch-load.js'
 import { type BatchTotals, judgeBatch } from '../batch/judge-batch.js'
+import { judging } from '../batch/judge-item.js'
 import { describing, ENDPOINTS } from '../endpoints.js'
 import { ApiError } from '../errors/error-codes.js'
 import {
@@ -63,7 +64,7 @@ export const otlpRoutes: FastifyPluginCallbackTypebox<OtlpOptions> = (app, { sen
     try {
       const faults: string[] = []
       const items = await otlpItems(await textOfBatch(request), isJson(request))
-      const totals: BatchTotals = await judgeBatch(sentinel, items, {
+      const totals: BatchTotals = await judgeBatch(judging(sentinel), items, {
         ok() {},
         threat() {},
         rejected: ({ line, error }) => {

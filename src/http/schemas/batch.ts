@@ -10,7 +10,12 @@ const Line = Type.Integer({
 /** An anomaly among the records of a batch. */
 export const BatchThreat = Type.Object({
   line: Line,
-  id: Type.String({ description: 'For `GET /anomalies/{id}`; what `x-anomaly-id` is to a single record.' }),
+  id: Type.Optional(
+    Type.String({
+      description:
+        'For `GET /anomalies/{id}`; what `x-anomaly-id` is to a single record. None with `learn=false`.',
+    }),
+  ),
   ...Threat.properties,
 })
 export type BatchThreat = Static<typeof BatchThreat>
@@ -51,6 +56,15 @@ export const BatchQuery = Type.Object({
       description:
         '`lines`: NDJSON, one line a record; default for NDJSON. `anomalies`: the figures and the anomalies; default for JSON. `summary`: the figures alone.',
       examples: ['anomalies'],
+    }),
+  ),
+  learn: Type.Optional(
+    Type.Unsafe<'true' | 'false'>({
+      type: 'string',
+      enum: ['true', 'false'],
+      description:
+        '`false` tries the records out: each is judged by itself, and not learnt, counted, kept or logged.',
+      examples: ['false'],
     }),
   ),
 })
