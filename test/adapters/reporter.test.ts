@@ -10,7 +10,7 @@ import { Watch } from '#sentinel/adapters/watch.js'
 import { historySize, startApp } from '../http/subject.js'
 import { WAIT } from './watched.js'
 
-const ORDINARY: Exchange = { latencyMs: 120, inputLength: 1800, status: 200, failed: false, route: '/run' }
+const ORDINARY: Exchange = { latencyMs: 120, inputLength: 1800, status: 200, failed: false }
 const SLOW: Exchange = { ...ORDINARY, latencyMs: 9000 }
 
 type Options = {
@@ -44,8 +44,8 @@ test('records reach the sidecar, and its anomalies come back with their requests
   const heard: [RequestVerdict, string][] = []
   const onVerdict = (verdict: RequestVerdict, name: string) => void heard.push([verdict, name])
   const watch = watchOf(report, { token: 'a-token-of-some-length', onVerdict })
-  watch.ended(ORDINARY, 'first')
-  watch.ended(SLOW, 'second')
+  watch.ended(ORDINARY, '/run', 'first')
+  watch.ended(SLOW, '/run', 'second')
   await vi.waitFor(() => expect(watch.counts.judged).toBe(2), WAIT)
   expect(watch.counts).toMatchObject({ anomalies: 1, broken: 0, overflowed: 0, unanswered: 0 })
   expect(heard).toEqual([
@@ -68,7 +68,7 @@ test('over a Unix socket, too', async () => {
   const path = join(tmpdir(), `sentinel-${process.pid}-${Date.now()}.sock`)
   await app.listen({ path })
   const watch = watchOf(`unix:${path}`)
-  watch.ended(ORDINARY, '')
+  watch.ended(ORDINARY, '/run', '')
   await watch.close()
   expect(watch.counts).toMatchObject({ judged: 1, unanswered: 0 })
   expect(await historySize(app)).toBe(1)
@@ -88,12 +88,12 @@ test('a thousand records are a few requests, in order, and close sends what is l
     }),
   )
   const watch = watchOf(report)
-  for (let i = 0; i < 1000; i++) watch.ended({ ...ORDINARY, latencyMs: i }, '')
+  for (let i = 0; i < 1000; i++) watch.ended({ ...ORDINARY, latencyMs: i }, '/run', '')
   await watch.close()
   expect(batches.length).toBeLessThanOrEqual(6)
   expect(batches.flat()).toEqual(Array.from({ length: 1000 }, (_, i) => i))
   expect(watch.counts).toMatchObject({ judged: 1000, overflowed: 0, unanswered: 0 })
-  watch.ended(ORDINARY, 'too late')
+  watch.ended(ORDINARY, '/run', 'too late')
   expect(watch.counts.unanswered).toBe(1)
 })
 
@@ -106,7 +106,7 @@ test('with a prefix in the address, and asked by its name', async () => {
     }),
   )
   const watch = watchOf(`${report}/behind/a/proxy/`, { token: '' })
-  watch.ended(ORDINARY, '')
+  watch.ended(ORDINARY, '/run', '')
   await watch.close()
   expect(seen).toEqual([
     '/behind/a/proxy/analyze-flow/batch?answer=summary',
@@ -124,7 +124,7 @@ test('neither a user nor a query string leaves the process', async () => {
     }),
   )
   const watch = watchOf(report)
-  watch.ended({ ...ORDINARY, route: '/users?token=secret&user_id=u-17' }, 'u-17')
+  watch.ended(ORDINARY, '/users?token=secret&user_id=u-17', 'u-17')
   await watch.close()
   expect(bodies).toHaveLength(1)
   expect(JSON.parse(bodies[0] as string)).toEqual({
@@ -158,14 +158,14 @@ test.each([
   ],
 ])('a sidecar that is %s costs the records, which are counted', async (_, start) => {
   const watch = watchOf(await start())
-  for (let i = 0; i < 10; i++) watch.ended(ORDINARY, '')
+  for (let i = 0; i < 10; i++) watch.ended(ORDINARY, '/run', '')
   await vi.waitFor(() => expect(watch.counts.unanswered).toBe(10), WAIT)
   expect(watch.counts).toMatchObject({ judged: 0, overflowed: 0 })
 })
 
 test('a sidecar that is silent costs a queue of bounded length, and no time', async () => {
   const watch = watchOf(await standIn((server) => server.on('request', () => {})), { queueMax: 500 })
-  for (let i = 0; i < 2000; i++) watch.ended(ORDINARY, '')
+  for (let i = 0; i < 2000; i++) watch.ended(ORDINARY, '/run', '')
   // One batch of 256 is under way, 500 wait.
   expect(watch.counts.overflowed).toBe(2000 - 256 - 500)
 })
@@ -188,9 +188,9 @@ test('a batch that was turned away is sent again, before those that came after i
     }),
   )
   const watch = watchOf(report)
-  watch.ended({ ...ORDINARY, latencyMs: 1 }, '')
+  watch.ended({ ...ORDINARY, latencyMs: 1 }, '/run', '')
   await vi.waitFor(() => expect(asked).toBeGreaterThan(0), WAIT)
-  watch.ended({ ...ORDINARY, latencyMs: 2 }, '')
+  watch.ended({ ...ORDINARY, latencyMs: 2 }, '/run', '')
   await vi.waitFor(() => expect(watch.counts.judged).toBe(2), WAIT)
   expect(taken).toEqual([1, 2])
   expect(watch.counts).toMatchObject({ judged: 2, unanswered: 0 })
@@ -200,8 +200,8 @@ test('what a record cannot be is counted and dropped by the sidecar, and the oth
   const app = await startApp()
   const report = await app.listen({ host: '127.0.0.1', port: 0 })
   const watch = watchOf(report)
-  watch.ended({ ...ORDINARY, latencyMs: Number.NaN }, '')
-  watch.ended(ORDINARY, '')
+  watch.ended({ ...ORDINARY, latencyMs: Number.NaN }, '/run', '')
+  watch.ended(ORDINARY, '/run', '')
   await watch.close()
   expect(watch.counts).toMatchObject({ judged: 1, broken: 1 })
 })
@@ -219,7 +219,7 @@ test('what onVerdict throws, or rejects with, is counted and goes no further', a
   ]
   for (const onVerdict of ways) {
     const watch = watchOf(report, { onVerdict })
-    watch.ended(SLOW, '')
+    watch.ended(SLOW, '/run', '')
     await vi.waitFor(() => expect(watch.counts.callbackErrors).toBe(1), WAIT)
   }
 })
