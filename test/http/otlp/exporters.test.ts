@@ -11,7 +11,7 @@ const PACKAGES = fileURLToPath(new URL('../../../.ci/runtimes/package.json', imp
 const PROGRAM = fileURLToPath(new URL('export-spans.mjs', import.meta.url))
 const installed = existsSync(new URL('../../../.ci/runtimes/node_modules/@opentelemetry/', import.meta.url))
 
-test.each(['http', 'proto'])(
+test.for(['http', 'proto'])(
   "spans arrive from OpenTelemetry's own exporter: %s",
   async (encoding, context) => {
     if (!installed) {
