@@ -2,12 +2,15 @@ import { type Captured, numbersOf } from '../captured.js'
 
 /** Records after which a route has a rhythm. */
 const ESTABLISHED = 200
-/** Records over which it follows. */
+/** Records over which it follows, and how fast that is in the end. */
 const MEMORY = 500
+const PACE = 1 / MEMORY
 /** A gap counts as at most this many usual ones. */
 const LONGEST = 16
 /** Fewest records that make a surge. */
 const LEAST_SURGE = 50
+/** Up to so many records of others a route is not silent: the bound on evidence alone asks for more. */
+const NOT_SILENT = 24
 /** Above this evidence gaps are no longer taken for the route's own. */
 const SUSPECT = 3
 
@@ -56,8 +59,11 @@ export class Rhythm {
     this.silent = false
     if (this.#count === 1) return 'usual'
     // The less hurried of the two decides whether it is a surge.
-    const ratio = Math.min(LONGEST, Math.max(gapMs / this.#gapMs, gapRecords / this.#gapRecords))
-    if (this.#count > ESTABLISHED) {
+    // Where all have come in one millisecond so far, nothing is a number that is divided by the usual gap.
+    const inTime = gapMs / Math.max(this.#gapMs, Number.MIN_VALUE)
+    const ratio = Math.min(LONGEST, Math.max(inTime, gapRecords / this.#gapRecords))
+    // Without evidence so far, a gap that is no shorter than usual adds none.
+    if (this.#count > ESTABLISHED && (this.#surge > 0 || ratio < Math.LN2)) {
       this.#surge = Math.max(0, this.#surge + (Math.LN2 - ratio) / this.#burstiness)
       this.#surgeCount = this.#surge === 0 ? 0 : this.#surgeCount + 1
     }
@@ -70,7 +76,7 @@ export class Rhythm {
 
   /** Whether the route has been silent for longer than chance would have it. */
   isSilent(nowMs: number, records: number, { logA }: Pace): boolean {
-    if (this.silent || this.#count < ESTABLISHED) return false
+    if (records - this.#lastRecord <= NOT_SILENT || this.silent || this.#count < ESTABLISHED) return false
     const bound = 2 * logA * this.#burstiness
     return (
       records - this.#lastRecord > bound * this.#gapRecords &&
@@ -114,7 +120,7 @@ export class Rhythm {
   }
 
   #follow(gapMs: number, gapRecords: number, ratio: number): void {
-    const pace = 1 / Math.min(this.#count - 1, MEMORY)
+    const pace = this.#count > MEMORY ? PACE : 1 / (this.#count - 1)
     this.#gapMs += pace * (Math.min(gapMs, LONGEST * (this.#gapMs || gapMs)) - this.#gapMs)
     this.#gapRecords +=
       pace * (Math.min(gapRecords, LONGEST * (this.#gapRecords || gapRecords)) - this.#gapRecords)

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { Alerts } from '#sentinel/alerts/alerts.js'
+import { settled } from '#sentinel/state/late.js'
 import { mulberry32 } from '../../../made-up/random.js'
 import { ratedTraffic } from '../../../made-up/rated-traffic.js'
 import { alertsWith, play } from '../subject.js'
@@ -53,4 +54,16 @@ test('requests without a route have no rhythm', () => {
   for (let i = 0; i < 2000; i++)
     alerts.judge({ route: '', score: Number.NaN, values: [1] }, i < 1000 ? 1000 * i : 1e6 + i)
   expect(alerts.incidents()).toEqual([])
+})
+
+test('records that come in one millisecond are no surge, and their rhythm can be kept', () => {
+  const features = [{ name: 'latency', direction: 'high' }] as const
+  const alerts = new Alerts({ features })
+  const values = [1]
+  for (let i = 0; i < 1000; i++) alerts.judge({ route: '/batch', score: Number.NaN, values }, 5000)
+  for (let i = 0; i < 300; i++) alerts.judge({ route: '/batch', score: Number.NaN, values }, 6000 + 20 * i)
+  expect(alerts.incidents()).toEqual([])
+  const other = new Alerts({ features })
+  other.restore(settled(alerts.capture()))
+  expect(other.records).toBe(1300)
 })
