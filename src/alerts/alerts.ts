@@ -110,7 +110,7 @@ export class Alerts {
    * @param nowMs when it came, ms
    */
   judge(record: Judged, nowMs: number): Judgement {
-    const { route: name, score, values, learns = true, known = true } = record
+    const { route: name, values, learns = true, known = true } = record
     const events = this.#events
     // To set the length costs more than to read it.
     if (events.length > 0) events.length = 0
@@ -118,7 +118,7 @@ export class Alerts {
     this.#pace.record(nowMs)
     const route = this.#routes.findOrCreate(name)
     route.records += 1
-    this.#rarity.rank(route, score, values)
+    this.#rarity.rank(route, record)
     // Set against other routes it may well be odd, and ordinary for its own.
     const unknown = !known && route.records < KNOWN_FROM
     if (unknown) this.#rarity.withhold()
@@ -132,7 +132,7 @@ export class Alerts {
     this.#rhythms.observe(route, watch === undefined, nowMs, events)
     this.#judgement.surprise = z
     this.#judgement.p = p
-    this.#answer(route, score, values, watch, nowMs)
+    this.#answer(route, record, watch, nowMs)
     const open =
       this.#incidents.open === 0 ? undefined : (this.#incidents.of(null) ?? this.#incidents.of(name))
     if (learns && unknown) this.#learning.learnNew(route, values, this.#records)
@@ -145,17 +145,18 @@ export class Alerts {
    * Judges a record as if it came now, by itself: it is no evidence, belongs to no incident, and nothing is learnt.
    * Nothing that comes after it is judged otherwise for it.
    */
-  tryOut({ route: name, score, values, known = true }: Judged): Judgement {
+  tryOut(record: Judged): Judgement {
+    const { route: name, known = true } = record
     const route = this.#routes.find(name) ?? new RouteMemory(name, this.#settings.features)
     this.#events.length = 0
     return this.#rarity.apart(route, () => {
-      this.#rarity.rank(route, score, values)
+      this.#rarity.rank(route, record)
       const unknown = !known && route.records < KNOWN_FROM
       if (unknown) this.#rarity.withhold()
       this.#judgement.known = !unknown || route.records > STRANGE_UP_TO
       this.#judgement.surprise = this.#rarity.z
       this.#judgement.p = this.#rarity.p
-      this.#answer(route, score, values, undefined, 0)
+      this.#answer(route, record, undefined, 0)
       return this.#judgement
     })
   }
@@ -231,13 +232,8 @@ export class Alerts {
     this.#rhythms.calmRecords = calmRecords
   }
 
-  #answer(
-    route: RouteMemory,
-    score: number,
-    values: ArrayLike<number>,
-    watch: Watch | undefined,
-    nowMs: number,
-  ): void {
+  #answer(route: RouteMemory, record: Judged, watch: Watch | undefined, nowMs: number): void {
+    const { values } = record
     const judgement = this.#judgement
     const beyondLimit = this.#recommendation.exceedsLimit(values)
     judgement.alert = judgement.surprise >= this.#rateZ || watch !== undefined || beyondLimit
@@ -251,16 +247,10 @@ export class Alerts {
     const alerted = { route, values, feature, records: this.#records, z, inIncident }
     const action = beyondLimit ? 'freeze' : this.#recommendation.of(alerted)
     judgement.action = action
-    if (watch !== undefined) this.#collect(watch.incident, action, score, values, nowMs)
+    if (watch !== undefined) this.#collect(watch.incident, action, record, nowMs)
   }
 
-  #collect(
-    incident: KeptIncident,
-    action: Action,
-    score: number,
-    values: ArrayLike<number>,
-    nowMs: number,
-  ): void {
+  #collect(incident: KeptIncident, action: Action, { score, values }: Judged, nowMs: number): void {
     const { p, feature } = this.#judgement
     incident.collect(action, nowMs)
     if (incident.grownTenfold) this.#events.push({ kind: 'grown', incident })

@@ -65,5 +65,6 @@ const SCORES = Float64Array.from({ length: STEPS }, (_, i) => normalScore((i + 0
 
 /** The same from a table: at most 3.3, which keeps a single value from deciding by itself. */
 export function clippedNormalScore(upperShare: number): number {
-  return SCORES[Math.min(STEPS - 1, Math.floor(upperShare * STEPS))] as number
+  const step = (upperShare * STEPS) | 0
+  return SCORES[step < STEPS ? step : STEPS - 1] as number
 }

@@ -1,7 +1,8 @@
 import { type Captured, numbersOf } from '../captured.js'
 
-/** Records over which dependence is remembered. */
+/** Records over which dependence is remembered, and how fast it follows in the end. */
 const MEMORY = 4000
+const PACE = 1 / MEMORY
 /** Records that are smoothed to see runs. */
 const RUN = 8
 /** Rarer ones are left out: they are what is looked for. */
@@ -43,7 +44,7 @@ export class Dependence {
     this.#last = z
     if (z >= RARE || last >= RARE || !counts) return
     this.#pairs += 1
-    const pace = Math.max(1 / MEMORY, 1 / this.#pairs)
+    const pace = this.#pairs >= MEMORY ? PACE : 1 / this.#pairs
     this.#mean += pace * (z - this.#mean)
     const off = z - this.#mean
     this.#variance += pace * (off * off - this.#variance)

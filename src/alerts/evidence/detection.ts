@@ -2,7 +2,6 @@ import { type Captured, memberOf } from '../captured.js'
 import type { AlertFeature } from '../options.js'
 import type { Rarity } from '../rarity/rarity.js'
 import type { Grown, RouteMemory } from '../rarity/route-memory.js'
-import { logEValue } from './betting.js'
 import type { IncidentEvent, Incidents } from './gathering.js'
 import { SpikeEvidence } from './spike-evidence.js'
 import type { TrafficPace } from './traffic-pace.js'
@@ -29,11 +28,14 @@ const ALONE = 0.75
 /** Gathers evidence by route and over all traffic, and opens, heats and cools incidents by it. */
 export class Detection {
   readonly #features: readonly AlertFeature[]
+  /** ln of twice their number. */
+  readonly #logFeatures: number
   readonly #incidents: Incidents
   readonly #all = new SpikeEvidence()
 
   constructor(features: readonly AlertFeature[], incidents: Incidents) {
     this.#features = features
+    this.#logFeatures = Math.log(2 * features.length)
     this.#incidents = incidents
   }
 
@@ -53,38 +55,41 @@ export class Detection {
     events: IncidentEvent[],
   ): Watch | undefined {
     const { spikes, grown } = route
-    const { z, p } = rarity
+    const { z } = rarity
     const { logA } = pace
     const common = this.#incidents.open === 0 ? undefined : this.#incidents.of(null)
     let watch = common ?? (this.#incidents.open === 0 ? undefined : this.#incidents.of(route.name))
     const calm = learns && (watch === undefined || !watch.hot)
     const shifted = grown === null || !rarity.byFeatures ? -1 : this.#weighShifts(route, grown, calm)
-    const shift = shifted < 0 ? 0 : (grown?.shifts[shifted]?.level ?? 0)
-    const gain = rarity.place < 0 ? 0 : logEValue(p, z)
-    spikes.add(gain)
+    // Not by `?.`: what may be undefined or a number is an object on the heap.
+    const shift = grown === null || shifted < 0 ? 0 : (grown.shifts[shifted] as Grown['shifts'][number]).level
+    rarity.weigh()
+    spikes.add(rarity)
     spikes.dependence.observe(rarity, calm && shift < SUSPECT)
 
-    const spikeMark = spikes.threshold(logA)
-    const shiftMark = logA + Math.log(2 * this.#features.length) - OVERSHOOT
+    spikes.findMark(pace, false)
+    const { mark: spikeMark } = spikes
+    const shiftMark = logA + this.#logFeatures - OVERSHOOT
     const byItself = records > SPIKES_FROM && z >= logA + 2 * Math.LN2
     const bySpikes = byItself || (records > SPIKES_FROM && spikes.level >= spikeMark)
     const byShift = shift >= shiftMark && this.#matters(grown, shifted)
     let coolness = 0
     if (watch === undefined) {
       if (bySpikes || byShift) watch = this.#open(route, rarity, bySpikes ? -1 : shifted, nowMs, events)
-      else watch = this.#weighAll(route, gain, rarity, records, learns, pace, nowMs, events)
+      else watch = this.#weighAll(route, rarity, records, learns, pace, nowMs, events)
     } else {
       coolness = watch.coolness
       // Odd records of different routes have less to do with each other than those of one.
       const evidence = watch.incident.route === null ? this.#all : spikes
-      if (evidence === this.#all) this.#all.add(gain)
-      const mark =
-        evidence === this.#all ? evidence.threshold(logA) : Math.min(reheatOf(route.rhythm.gapMs), spikeMark)
+      if (evidence === this.#all) this.#all.add(rarity)
+      if (evidence === this.#all) evidence.findMark(pace, false)
+      const mark = evidence === this.#all ? evidence.mark : Math.min(reheatOf(route.rhythm.gapMs), spikeMark)
       if (!watch.hot) {
         if (byItself || evidence.level >= mark) watch.reheat(-1)
         else if (byShift) watch.reheat(shifted)
       } else {
         if (watch.shifted >= 0 && spikes.level >= spikeMark) watch.shifted = -1
+        const { gain } = rarity
         const step = watch.shifted >= 0 ? (grown?.shifts[watch.shifted]?.step ?? gain) : gain
         if (watch.feel(step, nowMs)) this.#cool(evidence, route, watch)
       }
@@ -147,18 +152,19 @@ export class Detection {
   /** Evidence over all traffic that no single route has enough of. */
   #weighAll(
     route: RouteMemory,
-    gain: number,
     rarity: Rarity,
     records: number,
     learns: boolean,
-    { logA }: TrafficPace,
+    pace: TrafficPace,
     nowMs: number,
     events: IncidentEvent[],
   ): Watch | undefined {
     const all = this.#all
-    all.add(gain)
+    all.add(rarity)
     all.dependence.observe(rarity, learns)
-    if (records <= SPIKES_FROM || all.level < all.threshold(logA + Math.LN2)) return undefined
+    if (records <= SPIKES_FROM) return undefined
+    all.findMark(pace, true)
+    if (all.level < all.mark) return undefined
     const alone = route.name === '' || route.spikes.level >= ALONE * all.level
     if (alone) {
       all.level = Math.max(0, all.level - route.spikes.level)

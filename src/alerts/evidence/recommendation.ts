@@ -19,20 +19,20 @@ export interface Alerted extends Omit<Evidence, 'ratio' | 'rateZ'> {
 export class Recommendation {
   readonly #settings: AlertsSettings
   readonly #rateZ: number
+  /** By feature; Infinity for none. */
+  readonly #limits: Float64Array
 
   /** @param rateZ -ln of the alert rate */
   constructor(settings: AlertsSettings, rateZ: number) {
     this.#settings = settings
     this.#rateZ = rateZ
+    this.#limits = Float64Array.from(settings.features, ({ limit = Infinity }) => limit)
   }
 
   /** Whether a value is beyond what it must never exceed. */
   exceedsLimit(values: ArrayLike<number>): boolean {
-    const { features } = this.#settings
-    for (let f = 0; f < features.length; f++) {
-      const limit = features[f]?.limit
-      if (limit !== undefined && (values[f] as number) > limit) return true
-    }
+    const limits = this.#limits
+    for (let f = 0; f < limits.length; f++) if ((values[f] as number) > (limits[f] as number)) return true
     return false
   }
 

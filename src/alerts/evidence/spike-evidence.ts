@@ -13,16 +13,21 @@ export class SpikeEvidence {
   readonly dependence = new Dependence()
   /** L, 0 or more. */
   level = 0
+  /** What L must reach. */
+  mark = 0
 
-  /** One record has come. */
-  add(logE: number): void {
-    const level = this.level + logE
+  /** One record has come, of which it was weighed what a bet against it pays. */
+  add({ gain }: { readonly gain: number }): void {
+    const level = this.level + gain
     this.level = level > 0 ? level : 0
   }
 
-  /** What L must reach, for A records between false incidents. */
-  threshold(logA: number): number {
-    return (Math.LN2 + logA) * this.dependence.factor - OVERSHOOT
+  /**
+   * Finds what L must reach, for so many records between false incidents: `mark`.
+   * @param doubled whether it is for twice as many
+   */
+  findMark({ logA }: { readonly logA: number }, doubled: boolean): void {
+    this.mark = (Math.LN2 + (doubled ? logA + Math.LN2 : logA)) * this.dependence.factor - OVERSHOOT
   }
 
   capture(): Captured {

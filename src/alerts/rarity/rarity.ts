@@ -1,15 +1,19 @@
 import { type Captured, memberOf } from '../captured.js'
-import { eValue, LEAST_TABLED, tabledEValue } from '../evidence/betting.js'
+import { eValue, LEAST_TABLED, logEValue, tabledEValue } from '../evidence/betting.js'
+import type { Judged } from '../judgement.js'
 import { Gate } from './gate.js'
 import { CAPACITY, FOREST_SHAPE, type Grown, type RouteMemory } from './route-memory.js'
 import { ScoreScale } from './score-scale.js'
 import { TailMemory } from './tail-memory.js'
+import type { UsualValue } from './usual-value.js'
 
 /** Records of a route from which on its own memory of the forest's scale counts, and those of its features. */
 const OWN_FOREST_FROM = 200
 const OWN_FEATURES_FROM = 100
 /** A route's own memory makes a place rarer than it is among all traffic by at most this, in -ln p. */
 const OWN_MOST = 2
+/** Of a larger p than this no more than the p is asked: -ln of it is less than OWN_MOST, and it is in the table of bets. */
+const COMMON = 0.14
 /** Records that a young route is taken to have had before its first, all of them as those of all traffic are. */
 const PRIOR_RECORDS = 16
 /** Rarer than this, in -ln p, is not excused by the very first records of a route: it may be an attack on a new one. */
@@ -42,12 +46,14 @@ export class Rarity {
   z = 0
   /** The p of that; 1 while there is none. */
   p = 1
+  /** ln of what a bet against that p pays, once it was weighed; 0 without a forest. */
+  gain = 0
   /** Of the record ranked last: distances from the usual values. */
   readonly distances: Float64Array
   /** Whether the features had a say. */
   byFeatures = false
   #meanPayoff = 1
-  /** Of the place of the record ranked last: -ln p, and p. */
+  /** Of the place of the record ranked last: -ln p, unless p is common and what the bets paid is ranked, and p. */
   #placeZ = 0
   #placeP = 1
 
@@ -67,14 +73,17 @@ export class Rarity {
   }
 
   /**
-   * Ranks a record.
-   * @param score of the forest; NaN without one
+   * Ranks a record. Its score is read here: a number that is handed to a call is an object on the heap.
    */
-  rank(route: RouteMemory, score: number, values: ArrayLike<number>): void {
+  rank(route: RouteMemory, { score, values }: Pick<Judged, 'score' | 'values'>): void {
     const { grown } = route
     const scored = score >= 0 && this.#scale.ready
-    if (scored) this.#scale.place(score)
-    this.place = scored ? this.#scale.z : -1
+    this.place = -1
+    if (scored) {
+      this.#scale.score = score
+      this.#scale.place()
+      this.place = this.#scale.z
+    }
     this.byFeatures = false
     if (grown !== null) this.#betOnValues(grown, route.name !== '', values)
     if (!scored) {
@@ -82,16 +91,20 @@ export class Rarity {
       this.p = 1
       return
     }
-    this.#rankPlace(route)
+    const payoffs = this.#payoffs
+    const byPayoff = this.byFeatures && payoffs.total >= RANKED_FROM
+    this.#rankPlace(route, byPayoff)
     this.z = this.#placeZ
     this.p = this.#placeP
     this.payoff = NO_PAYOFF
     if (!this.byFeatures) return
-    const payoffs = this.#payoffs
-    const bet = this.p > LEAST_TABLED ? tabledEValue(this.p) : eValue(this.z)
-    payoffs.value = Math.log(0.5 * bet + 0.5 * this.#meanPayoff)
+    // Two statements: where both ends of a choice are not known to be numbers, the one that comes is put on the heap.
+    payoffs.value = 0.5 * this.#meanPayoff
+    if (this.p > LEAST_TABLED) payoffs.value += 0.5 * tabledEValue(this.p)
+    else payoffs.value += 0.5 * eValue(this.z)
+    payoffs.value = Math.log(payoffs.value)
     this.payoff = payoffs.value
-    if (payoffs.total < RANKED_FROM) return
+    if (!byPayoff) return
     payoffs.rank()
     this.z = payoffs.surprise
     this.p = payoffs.p
@@ -114,6 +127,11 @@ export class Rarity {
     this.z = 0
     this.p = 1
     this.byFeatures = false
+  }
+
+  /** What a bet against the record ranked last pays: `gain`. */
+  weigh(): void {
+    this.gain = this.place < 0 ? 0 : logEValue(this.p, this.z)
   }
 
   /** Index of the feature that is rarest in the record ranked last, or -1. */
@@ -168,8 +186,9 @@ export class Rarity {
    * Ranks the place among those of the route. A young route is ranked among all traffic, but what it has had itself is
    * never rarer than that: p is what a Dirichlet process predicts that starts from all traffic, without the part that
    * would make rarer what the route has not had yet.
+   * @param byPayoff whether what the bets paid is ranked, and not the place
    */
-  #rankPlace(route: RouteMemory): void {
+  #rankPlace(route: RouteMemory, byPayoff: boolean): void {
     const { place } = this
     const { grown } = route
     const all = this.#forest
@@ -177,6 +196,10 @@ export class Rarity {
     if (grown !== null && grown.forest.total >= OWN_FOREST_FROM) {
       const own = grown.forest
       own.value = place
+      if (byPayoff && own.rankShare() && own.p > COMMON) {
+        this.#placeP = own.p
+        return
+      }
       own.rank()
       this.#placeZ = own.surprise
       this.#placeP = own.p
@@ -200,7 +223,7 @@ export class Rarity {
 
   /** Bets against each feature's p. Requests without a route have nothing in common to rank by. */
   #betOnValues({ features }: Grown, named: boolean, values: ArrayLike<number>): void {
-    this.byFeatures = named && (features[0]?.total ?? 0) >= OWN_FEATURES_FROM
+    this.byFeatures = named && features.length > 0 && (features[0] as UsualValue).total >= OWN_FEATURES_FROM
     let sum = 0
     for (let f = 0; f < features.length; f++) {
       const feature = features[f] as Grown['features'][number]

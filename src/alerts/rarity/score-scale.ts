@@ -24,6 +24,8 @@ export class ScoreScale {
   #startX = 0
   #width = 0
 
+  /** What is placed. */
+  score = 0
   /** Of the score placed last: 0 or more; grows strictly beyond the top tenth. */
   z = 0
 
@@ -48,8 +50,9 @@ export class ScoreScale {
     this.#width = this.#width === 0 ? width : this.#width + SMOOTHING * (width - this.#width)
   }
 
-  /** Places a score: `z`. */
-  place(score: number): void {
+  /** Places the score: `z`. */
+  place(): void {
+    const { score } = this
     if (score > this.#start) {
       this.z = Math.LN10 * (1 + (stretched(score) - this.#startX) / this.#width)
       return

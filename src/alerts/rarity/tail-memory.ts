@@ -79,8 +79,8 @@ export class TailMemory {
   rank(): void {
     if (this.#stale <= 0) this.#findKnee()
     const memory = this.#memory
-    const { total } = memory
-    const atLeast = memory.atLeast(this.#bin())
+    const { total, unit } = memory
+    const atLeast = memory.partsAtLeast(this.#bin()) * unit
     const { value } = this
     this.p = (1 + atLeast) / (1 + total)
     this.surprise = Math.log((1 + total) / (1 + atLeast))
@@ -92,18 +92,29 @@ export class TailMemory {
     this.p = Math.exp(-beyond)
   }
 
+  /**
+   * Ranks the value by its `p` alone: a logarithm less.
+   * @returns false beyond the knee, where only `rank` says p
+   */
+  rankShare(): boolean {
+    if (this.#stale <= 0) this.#findKnee()
+    const memory = this.#memory
+    this.p = (1 + memory.partsAtLeast(this.#bin()) * memory.unit) / (1 + memory.total)
+    return this.value < this.#knee
+  }
+
   /** Weight of the values at the value and above it. */
   atLeast(): number {
-    return this.#memory.atLeast(this.#bin())
+    return this.#memory.partsAtLeast(this.#bin()) * this.#memory.unit
   }
 
   /** Bets against the value: `payoff` and `upperShare`. */
   bet(): void {
     const memory = this.#memory
-    const { total } = memory
+    const { total, unit } = memory
     const bin = this.#bin()
-    const atLeast = memory.atLeast(bin)
-    this.upperShare = (0.5 + atLeast - 0.5 * memory.within(bin)) / (1 + total)
+    const atLeast = memory.partsAtLeast(bin) * unit
+    this.upperShare = (0.5 + atLeast - 0.5 * (memory.partsWithin(bin) * unit)) / (1 + total)
     const p = (1 + atLeast) / (1 + total)
     if (p > LEAST_TABLED) {
       this.payoff = tabledEValue(p)
@@ -169,28 +180,29 @@ export class TailMemory {
       return
     }
     const bin = memory.binOfRank(KNEE)
-    const weight = Math.max(memory.atLeast(bin), KNEE)
+    const parts = memory.partsAtLeast(bin)
+    const weight = Math.max(parts * memory.unit, KNEE)
     // From the upper edge of its bin on, nothing is left to rank but what lies above it.
     this.#knee = this.#valueOf(bin + 0.5)
     this.#kneeZ = Math.log((1 + total) / (1 + weight))
     const from = memory.binOfRank(Math.min(KNEE * SPAN, total / 4))
     this.#values = Math.max(memory.occupied(from, KNEE), LEAST_VALUES)
     // The slower of the two sides: a tail that grows heavier outwards is not taken for a light one.
-    const rate = Math.min(this.#rateBelow(bin, from), this.#rateAbove(bin))
+    const rate = Math.min(this.#rateBelow(bin, parts, from), this.#rateAbove(bin, parts))
     this.#rate = Math.min(Math.max(rate, this.#leastRate), this.#mostRate)
   }
 
-  #rateBelow(bin: number, from: number): number {
-    const memory = this.#memory
+  /** @param parts weight from the bin on */
+  #rateBelow(bin: number, parts: number, from: number): number {
     // All in one bin: a feature of few values, whose tail says nothing of what lies beyond.
     if (from === bin) return this.#leastRate
-    return (Math.log(memory.atLeast(from) / memory.atLeast(bin)) * this.#binsAUnit) / (bin - from)
+    return (Math.log(this.#memory.partsAtLeast(from) / parts) * this.#binsAUnit) / (bin - from)
   }
 
-  #rateAbove(bin: number): number {
+  #rateAbove(bin: number, parts: number): number {
     const memory = this.#memory
     const to = memory.binOfRank(KNEE / 4)
     if (to === bin) return this.#mostRate
-    return (Math.log(memory.atLeast(bin) / memory.atLeast(to)) * this.#binsAUnit) / (to - bin)
+    return (Math.log(parts / memory.partsAtLeast(to)) * this.#binsAUnit) / (to - bin)
   }
 }

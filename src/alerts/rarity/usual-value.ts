@@ -1,8 +1,9 @@
 import { type Captured, memberOf, numbersOf } from '../captured.js'
 import { TailMemory } from './tail-memory.js'
 
-/** Records of its route over which the usual value follows. */
+/** Records of its route over which the usual value follows, and how fast that is in the end. */
 const FOLLOWED_RECORDS = 400
+const PACE = 1 / FOLLOWED_RECORDS
 /** A single value moves the usual one as if it were at most this many mean deviations away. */
 const CLIP = 2
 /** How far, ln, a usual value is thought to have moved since the oldest of what is remembered was learnt. */
@@ -112,7 +113,8 @@ export class UsualValue {
     memory.value = distance
     memory.add()
     this.#count += 1
-    const pace = 1 / (slowness * Math.min(this.#count, FOLLOWED_RECORDS))
+    const followed = this.#count >= FOLLOWED_RECORDS
+    const pace = followed && slowness === 1 ? PACE : 1 / (slowness * Math.min(this.#count, FOLLOWED_RECORDS))
     const limit = CLIP * this.#deviation
     this.#center += pace * this.#sign * Math.min(Math.max(distance, -limit), limit)
     const size = Math.min(Math.abs(distance), 1.5 * limit + 1e-6)
@@ -157,5 +159,7 @@ export class UsualValue {
 
 /** Math.asinh, several times faster; its last digits do not matter here. */
 function arsinh(x: number): number {
-  return x < 0 ? -arsinh(-x) : Math.log(x + Math.sqrt(x * x + 1))
+  const size = Math.abs(x)
+  const place = Math.log(size + Math.sqrt(size * size + 1))
+  return x < 0 ? -place : place
 }

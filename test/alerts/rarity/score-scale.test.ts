@@ -8,7 +8,8 @@ const ascending = (lowest: number, width: number): Float64Array =>
 const ofX = (x: number): number => 1 - 2 ** -x
 
 const placeOf = (scale: ScoreScale, score: number): number => {
-  scale.place(score)
+  scale.score = score
+  scale.place()
   return scale.z
 }
 
