@@ -24,7 +24,7 @@ export interface StateKeeperOptions {
 }
 
 /** How much of a state is made before whatever else waits has its turn, in bytes: well under a millisecond. */
-export const SLICE_BYTES = 2 ** 15
+export const SLICE_BYTES = 2 ** 14
 
 /**
  * Keeps the state of its sections in a store: restored at the start, written at intervals when something changed,
