@@ -104,8 +104,30 @@ test('a release checks the .wasm bytes, publishes with provenance and lists what
   expect(permissions).toEqual({})
   const runs = (job: string): string => jobs[job]?.steps.map(({ run = '' }) => run).join('\n') ?? ''
   expect(runs('verify')).toContain('npm run check:wasm')
-  expect(runs('npm')).toContain('npm publish --provenance')
-  expect(jobs.npm?.permissions).toEqual({ contents: 'read', 'id-token': 'write' })
+  expect(jobs.npm?.permissions).toEqual({ contents: 'read', actions: 'read', 'id-token': 'write' })
   expect(runs('image')).toContain('npm sbom --omit=dev')
   expect(jobs.image?.steps.some(({ with: inputs }) => inputs?.['sbom-path'] === 'sbom.cdx.json')).toBe(true)
+})
+
+test('what is published is the very file that was verified: nothing is built again', () => {
+  const { jobs } = workflowOf('release.yml')
+  const runs = (job: string): string[] => jobs[job]?.steps.flatMap(({ run = [] }) => run) ?? []
+  const verified = runs('verify').join('\n')
+  expect(verified.indexOf('npm pkg set')).toBeLessThan(verified.indexOf('npm pack'))
+  expect(runs('npm')).toEqual([
+    expect.stringMatching(/^gh run download .* --name release --dir release$/),
+    'cd release && sha256sum --check --strict SHA256SUMS',
+    'npm publish ./release/*.tgz --provenance --access public',
+  ])
+})
+
+test('packages that are known to be unsafe fail CI, and nights are for what takes long', () => {
+  const runs = (file: string): string =>
+    Object.values(workflowOf(file).jobs)
+      .flatMap(({ steps }) => steps.map(({ run = '' }) => run))
+      .join('\n')
+  expect(runs('ci.yml')).toContain('npm audit --omit=dev')
+  expect(runs('nightly.yml')).toContain('npm run test:chaos')
+  expect(runs('nightly.yml')).toMatch(/npm run test:mutation -- .*--least 0\.\d/)
+  expect(runs('nightly.yml')).toContain('cmp ')
 })
