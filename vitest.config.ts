@@ -26,6 +26,8 @@ const SLOW = [
   'test/examples/**/*.test.ts',
   'test/forest/distribution.test.ts',
   'test/http/access/access.test.ts',
+  // As 'trainer.test.ts' below.
+  'test/http/access/token-list.test.ts',
   'test/http/bad-input.test.ts',
   'test/http/docs-pages.test.ts',
   'test/http/operator.test.ts',
