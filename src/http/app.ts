@@ -188,7 +188,7 @@ export async function buildApp(options: AppOptions = {}) {
       features: () => detector.features.map(({ name }) => name),
     })
     await scope.register(activityRoutes, { sentinel })
-    await scope.register(liveRoute, { sentinel, drain })
+    await scope.register(liveRoute, { sentinel, drain, proxies: config.access.trustedProxies })
     await scope.register(incidentRoutes, { log: incidents })
     await scope.register(feedbackRoutes, { operator })
     await scope.register(muteRoutes, { operator })

@@ -29,8 +29,8 @@ export const LATE_CHECK_MS = 2_000
 export const ADMIN_CONNECTIONS_MOST = 64
 /** Event streams at a time. */
 export const STREAMS_MOST = 16
-/** Event streams of one caller at a time. */
-export const STREAMS_A_CALLER = 8
+/** Streams of how things stand at a time. */
+export const LIVE_STREAMS_MOST = 32
 /** Text of answers that nobody has read yet, of all connections together; small ones do not count. */
 export const UNREAD_ANSWERS_BYTES = 32 * MIB
 

@@ -23,6 +23,9 @@ const text = fc.oneof(
   fc.constantFrom('', '\u0000', '\ud800', '__proto__', '{{7*7}}', '../../etc/passwd', 'x'.repeat(3000)),
 )
 
+/** Valid all the same, however deep. */
+const nested = fc.nat(80).map((depth) => JSON.parse('['.repeat(depth + 1) + ']'.repeat(depth + 1)) as object)
+
 /** Near enough to a record that some are, and wrong in every way that a field can be. */
 const nearRecord = fc.record(
   {
@@ -32,7 +35,7 @@ const nearRecord = fc.record(
     route: fc.oneof({ weight: 3, arbitrary: text }, { weight: 1, arbitrary: fc.jsonValue() }),
     user_id: fc.oneof({ weight: 3, arbitrary: text }, { weight: 1, arbitrary: fc.jsonValue() }),
     timestamp: fc.oneof(text, fc.double(), fc.jsonValue()),
-    extra: fc.jsonValue(),
+    extra: fc.oneof(fc.jsonValue(), nested),
   },
   { requiredKeys: [] },
 )

@@ -33,20 +33,27 @@ interface Opened extends EventEmitter {
   _httpMessage: object | null
 }
 
+/** As much of a socket as is looked at. */
+class StandIn extends EventEmitter implements Opened {
+  destroyed = false
+  bytesRead = 100
+  writableLength = 0
+  _httpMessage: object | null = null
+
+  constructor(readonly remoteAddress: string) {
+    super()
+  }
+
+  destroy(): void {
+    this.destroyed = true
+    this.emit('close')
+  }
+}
+
 /** Opens a connection after a while. */
 function open(from = '10.0.0.1', afterMs = 10): Opened {
   vi.advanceTimersByTime(afterMs)
-  const socket: Opened & { remoteAddress: string; destroy(): void } = Object.assign(new EventEmitter(), {
-    remoteAddress: from,
-    destroyed: false,
-    bytesRead: 100,
-    writableLength: 0,
-    _httpMessage: null,
-    destroy() {
-      this.destroyed = true
-      this.emit('close')
-    },
-  })
+  const socket = new StandIn(from)
   server.emit('connection', socket)
   return socket
 }

@@ -93,9 +93,14 @@ export const tokenPlugin = fastifyPlugin<Pick<GateOptions, 'access' | 'metrics'>
 
 const CHALLENGE = { 'www-authenticate': 'Bearer realm="codeflow-sentinel"' }
 
+const STREAMS: ReadonlySet<string | undefined> = new Set([
+  ENDPOINTS.anomalyStream.url,
+  ENDPOINTS.liveStatus.url,
+])
+
 /**
  * Whether a browser says that a page of another site loads this as a part of its own: an image, a script, a frame. It
- * sends no `Origin` then. A link that somebody follows is no such part, unless it leads to the stream of events, which
+ * sends no `Origin` then. A link that somebody follows is no such part, unless it leads to a stream of events, which
  * would be held open for as long as its window is.
  */
 function isForeignPage({ raw, routeOptions }: FastifyRequest): boolean {
@@ -103,7 +108,7 @@ function isForeignPage({ raw, routeOptions }: FastifyRequest): boolean {
   const site = headers['sec-fetch-site']
   if (site === undefined || site === 'same-origin' || site === 'none') return false
   const followed = headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document'
-  return !followed || routeOptions.url === ENDPOINTS.anomalyStream.url
+  return !followed || STREAMS.has(routeOptions.url)
 }
 
 /** Whether the page was served by the service itself, with or without a proxy that ends TLS. */

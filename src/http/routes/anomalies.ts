@@ -3,13 +3,11 @@ import type { IncidentLog } from '../../alerts/incident-log.js'
 import { type AnomalyLog, summaryOf } from '../../anomalies/anomaly-log.js'
 import { FEATURES } from '../../telemetry/features.js'
 import { isTimeId } from '../../text/time-id.js'
-import { callerNetwork } from '../access/caller-network.js'
-import { ProxyList } from '../access/proxy-list.js'
 import { AnomalyStream } from '../anomaly-stream.js'
 import type { Drain } from '../drain.js'
 import { describing, ENDPOINTS } from '../endpoints.js'
 import { ApiError } from '../errors/error-codes.js'
-import { STREAMS_A_CALLER, STREAMS_MOST } from '../limits.js'
+import { STREAMS_MOST } from '../limits.js'
 import { checkId, idRule, readLimit, readName, readShare, readSince, readUntil } from '../list-query.js'
 import {
   AnomalyAnswer,
@@ -20,6 +18,7 @@ import {
   AnomalyStreamHeaders,
 } from '../schemas/anomaly.js'
 import { errorAnswer, errorResponse, errorResponses } from '../schemas/error.js'
+import { StreamPlaces } from '../stream-places.js'
 import { refuseUnknownQueries } from '../strict-query.js'
 
 export interface AnomalyRoutesOptions {
@@ -52,13 +51,16 @@ export const anomalyRoutes: FastifyPluginAsyncTypebox<AnomalyRoutesOptions> = as
     maxStreams = STREAMS_MOST,
     heartbeatMs = 15_000,
   } = options
-  const proxies = new ProxyList(options.proxies ?? [])
-  /** Who listens. */
-  const streams = new Map<AnomalyStream, string>()
-  const streamsOf = (caller: string): number => [...streams.values()].filter((one) => one === caller).length
+  const streams = new Set<AnomalyStream>()
+  const places = new StreamPlaces({
+    most: maxStreams,
+    drain,
+    proxies: options.proxies ?? [],
+    instead: 'try again later or poll GET /anomalies',
+  })
 
   drain.onBegin(async () => {
-    for (const stream of streams.keys()) stream.finish()
+    for (const stream of streams) stream.finish()
   })
 
   app.get(
@@ -133,20 +135,14 @@ export const anomalyRoutes: FastifyPluginAsyncTypebox<AnomalyRoutesOptions> = as
         const rule = `the id of an event: ${idRule(AN_ANOMALY)}`
         throw new ApiError('SENTINEL_INVALID_REQUEST', `Last-Event-ID must be ${rule}`)
       }
-      const caller = callerNetwork(proxies.clientOf(request.raw))
-      const refusal = drain.begun
-        ? 'the service is stopping'
-        : streams.size >= maxStreams
-          ? `at most ${maxStreams} streams are served at a time; try again later or poll GET /anomalies`
-          : streamsOf(caller) >= STREAMS_A_CALLER
-            ? `at most ${STREAMS_A_CALLER} streams are served to one address; end one or poll GET /anomalies`
-            : null
+      const refusal = places.refusal(request)
       if (refusal !== null) {
         // Not thrown: that would be logged as a failure of the service.
         return reply.code(503).header('retry-after', '5').send(errorAnswer('SENTINEL_UNAVAILABLE', refusal))
       }
       const stream = new AnomalyStream({ log, incidents, after, heartbeatMs })
-      streams.set(stream, caller)
+      places.take(request, stream)
+      streams.add(stream)
       stream.once('close', () => streams.delete(stream))
       // Heartbeats say whether the client lives; a socket time-out would cut a quiet stream.
       request.raw.socket.setTimeout(0)

@@ -3,16 +3,20 @@ import type { Sentinel } from '../../sentinel.js'
 import type { Drain } from '../drain.js'
 import { describing, ENDPOINTS } from '../endpoints.js'
 import { ApiError } from '../errors/error-codes.js'
+import { LIVE_STREAMS_MOST } from '../limits.js'
 import { LiveTicker } from '../live/live-ticker.js'
 import { errorAnswer, errorResponse, errorResponses } from '../schemas/error.js'
 import { LiveEvents, LiveHeaders, Status } from '../schemas/live.js'
 import { referenceTo } from '../schemas/reference.js'
+import { StreamPlaces } from '../stream-places.js'
 import { refuseUnknownQueries } from '../strict-query.js'
 
 export interface LiveRouteOptions {
   readonly sentinel: Sentinel
   /** Streams end when it begins. */
   readonly drain: Drain
+  /** Proxies that are believed whom they ask for. */
+  readonly proxies?: readonly string[]
   /** How many clients may listen at a time. */
   readonly maxStreams?: number
   readonly tickMs?: number
@@ -21,8 +25,14 @@ export interface LiveRouteOptions {
 /** `GET /live`: how things stand, once a second. */
 export const liveRoute: FastifyPluginAsyncTypebox<LiveRouteOptions> = async (app, options) => {
   refuseUnknownQueries(app)
-  const { sentinel, drain, maxStreams = 32, tickMs } = options
+  const { sentinel, drain, maxStreams = LIVE_STREAMS_MOST, tickMs } = options
   const ticker = new LiveTicker(sentinel, tickMs)
+  const places = new StreamPlaces({
+    most: maxStreams,
+    drain,
+    proxies: options.proxies ?? [],
+    instead: 'try again later',
+  })
   drain.onBegin(async () => ticker.finish())
   app.addHook('onClose', async () => ticker.close())
   // The events refer to it, and a stream has no schema that could.
@@ -57,20 +67,20 @@ export const liveRoute: FastifyPluginAsyncTypebox<LiveRouteOptions> = async (app
           'SENTINEL_INVALID_REQUEST',
           'Last-Event-ID must be the id of an event: a whole number',
         )
-      if (drain.begun || ticker.listeners >= maxStreams) {
-        const message = drain.begun
-          ? 'the service is stopping'
-          : `at most ${maxStreams} streams are served at a time; try again later`
+      const refusal = places.refusal(request)
+      if (refusal !== null) {
         // Not thrown: that would be logged as a failure of the service.
-        return reply.code(503).header('retry-after', '5').send(errorAnswer('SENTINEL_UNAVAILABLE', message))
+        return reply.code(503).header('retry-after', '5').send(errorAnswer('SENTINEL_UNAVAILABLE', refusal))
       }
+      const stream = ticker.open(after === undefined ? undefined : Number(after))
+      places.take(request, stream)
       // Ticks say whether the client lives; a socket time-out would cut it off.
       request.raw.socket.setTimeout(0)
       return reply
         .header('content-type', 'text/event-stream; charset=utf-8')
         .header('cache-control', 'no-store')
         .header('x-accel-buffering', 'no')
-        .send(ticker.open(after === undefined ? undefined : Number(after)))
+        .send(stream)
     },
   )
 }
