@@ -41,6 +41,7 @@ export class DashboardPage {
     page.on('request', (request) => {
       if (new URL(request.url()).origin !== new URL(url).origin) complaints.push(request.url())
     })
+    page.setDefaultTimeout(60_000)
     await page.goto(url)
     return new DashboardPage(page, complaints)
   }
@@ -57,7 +58,7 @@ export class DashboardPage {
   }
 
   async expectTile(name: string, value: string | RegExp): Promise<void> {
-    await expect.poll(() => this.tile(name), { timeout: 15_000 }).toMatch(value)
+    await expect.poll(() => this.tile(name), { timeout: 30_000 }).toMatch(value)
   }
 
   /** What axe-core finds wrong; the policy of the page does not allow a script that is not of the service. */

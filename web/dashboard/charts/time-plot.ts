@@ -97,8 +97,8 @@ export class TimePlot {
             ...themedAxis(theme, ''),
             label: '',
             labelSize: 0,
-            size: times ? 44 : 6,
-            ...(times ? {} : { values: () => [] }),
+            size: times ? 28 : 6,
+            values: times ? (_: uPlot, splits: number[]) => splits.map(clock) : () => [],
           },
           themedAxis(theme, label, { size: 48, labelSize: 20, values: (_, splits) => splits.map(axisValue) }),
         ],
@@ -132,3 +132,11 @@ export class TimePlot {
     )
   }
 }
+
+/** A time for the axis: hours and minutes, and seconds alone between them. */
+function clock(seconds: number): string {
+  const date = new Date(1000 * seconds)
+  return date.getSeconds() === 0 ? CLOCK.format(date) : `:${String(date.getSeconds()).padStart(2, '0')}`
+}
+
+const CLOCK = new Intl.DateTimeFormat([], { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
