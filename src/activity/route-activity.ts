@@ -3,7 +3,7 @@ import type { FeatureFigures, RouteFigures } from './route-figures.js'
 
 /** Routes that are looked after at a time. */
 export const ROUTES_KEPT = 500
-/** Last values of each feature that are kept of a route. */
+/** Last values of each feature that are kept of a route: a power of two, so that a place in the ring costs no division. */
 export const VALUES_KEPT = 64
 const MEDIAN = 0.5
 const P95 = 0.95
@@ -21,8 +21,8 @@ export class RouteActivity {
   readonly #counts = new RouteCounts(ROUTES_KEPT)
   /** f32[ROUTES_KEPT][VALUES_KEPT][nFeatures]: a ring for each route. */
   readonly #values: Float32Array
-  /** How many records of it came since it is known. */
-  readonly #seen = new Float64Array(ROUTES_KEPT)
+  /** How many records of it came since it is known; after four thousand million it begins anew, and so does the ring. */
+  readonly #seen = new Uint32Array(ROUTES_KEPT)
   readonly #lastAlertMs = new Float64Array(ROUTES_KEPT)
   #hand = 0
 
@@ -40,7 +40,7 @@ export class RouteActivity {
     if (alerted) this.#lastAlertMs[slot] = nowMs
     const seen = this.#seen[slot] as number
     this.#seen[slot] = seen + 1
-    const at = (slot * VALUES_KEPT + (seen % VALUES_KEPT)) * this.#nFeatures
+    const at = (slot * VALUES_KEPT + (seen & (VALUES_KEPT - 1))) * this.#nFeatures
     for (let f = 0; f < this.#nFeatures; f++) this.#values[at + f] = values[f] as number
   }
 

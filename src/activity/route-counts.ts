@@ -18,6 +18,8 @@ export class RouteCounts {
   /** In which part each route came last: parts since 1970. */
   readonly #parts: Float64Array
   #part = 0
+  /** Where the counts of that part begin among those of a route. */
+  #partAt = 0
   #startMs = Number.POSITIVE_INFINITY
   #endMs = Number.NEGATIVE_INFINITY
 
@@ -30,7 +32,7 @@ export class RouteCounts {
     if (nowMs >= this.#endMs || nowMs < this.#startMs) this.#turnTo(nowMs)
     if (this.#parts[slot] !== this.#part) this.#forward(slot, this.#part)
     const counts = this.#counts
-    const at = (slot * PARTS + (this.#part % PARTS)) * FIGURES
+    const at = slot * PARTS * FIGURES + this.#partAt
     counts[at] = (counts[at] as number) + 1
     if (odd) counts[at + 1] = (counts[at + 1] as number) + 1
     if (alerted) counts[at + 2] = (counts[at + 2] as number) + 1
@@ -68,6 +70,7 @@ export class RouteCounts {
 
   #turnTo(nowMs: number): void {
     this.#part = Math.floor(nowMs / PART_MS)
+    this.#partAt = (this.#part % PARTS) * FIGURES
     this.#startMs = this.#part * PART_MS
     this.#endMs = this.#startMs + PART_MS
   }

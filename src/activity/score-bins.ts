@@ -1,8 +1,9 @@
 /** Scores lie around 0.5, and few beyond these: bins of 0.02 between them, one below and one above. */
 const LEAST = 0.3
 const MOST = 0.9
-const WIDTH = 0.02
-const INNER = Math.round((MOST - LEAST) / WIDTH)
+const BINS_A_UNIT = 50
+const WIDTH = 1 / BINS_A_UNIT
+const INNER = Math.round((MOST - LEAST) * BINS_A_UNIT)
 
 /** How many bins the scores of the forest, in (0, 1], are counted in. */
 export const SCORE_BINS = INNER + 2
@@ -10,7 +11,7 @@ export const SCORE_BINS = INNER + 2
 /** The bin of a score. */
 export function scoreBin(score: number): number {
   if (score < LEAST) return 0
-  return score >= MOST ? SCORE_BINS - 1 : 1 + Math.min(INNER - 1, Math.floor((score - LEAST) / WIDTH))
+  return score >= MOST ? SCORE_BINS - 1 : 1 + Math.min(INNER - 1, Math.floor((score - LEAST) * BINS_A_UNIT))
 }
 
 /** Bounds of a bin. */
