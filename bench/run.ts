@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import { benchmarkAccuracy } from './accuracy/against-scikit-learn.js'
 import { benchmarkAlertCost } from './alert-cost.js'
 import { benchmarkCalibration } from './calibration.js'
+import { benchmarkDashboard } from './dashboard.js'
 import { benchmarkFitStall } from './fit-stall.js'
 import { benchmarkFootprint } from './footprint.js'
 import { benchmarkForest } from './forest.js'
@@ -21,6 +22,7 @@ const parts: Readonly<Record<string, Part>> = {
   'in-process': benchmarkInProcess,
   stall: benchmarkFitStall,
   footprint: benchmarkFootprint,
+  dashboard: benchmarkDashboard,
   forest: benchmarkForest,
   'alert-cost': benchmarkAlertCost,
   peers: benchmarkPeers,

@@ -47,6 +47,7 @@ describe('each part of the benchmark works in its short form', () => {
     ['in-process', 12],
     ['stall', 5],
     ['footprint', 5],
+    ['dashboard', 4],
     ['forest', 11],
     ['alert-cost', 1],
   ])(

@@ -36,11 +36,16 @@ export type Runtime = keyof typeof CANDIDATES
 /** Whether a missing runtime fails the run instead of being skipped. */
 const REQUIRED = env.CI === 'true' || env.SENTINEL_REQUIRE_RUNTIMES === '1'
 
-/** The runtime's program; where there is none, skips the test and says so, or fails it where all are required. */
-export function executable(runtime: Runtime, context: TestContext): string {
-  const found = CANDIDATES[runtime].find(
+/** The runtime's program; undefined where there is none. */
+export function installed(runtime: Runtime): string | undefined {
+  return CANDIDATES[runtime].find(
     (path) => existsSync(path) && spawnSync(path, ['--version'], { timeout: 20_000 }).status === 0,
   )
+}
+
+/** The runtime's program; where there is none, skips the test and says so, or fails it where all are required. */
+export function executable(runtime: Runtime, context: TestContext): string {
+  const found = installed(runtime)
   if (found !== undefined) return found
   const reason = `${runtime} is not installed${runtime === 'chromium' ? '' : ' (npm run runtimes installs it)'}`
   if (REQUIRED) throw new Error(`${reason}, and this run requires every runtime`)
