@@ -29,10 +29,11 @@ const TOLERANCE = 3
 
 /**
  * How rare a record is, from two sides: its forest score, among those of its route, and each of its values, among
- * those that are usual there. Each gives a p of its own; the bets against them are averaged, half of the stake on the
- * forest, which is again a bet that no dependence between them can make unfair (Vovk & Wang 2021), and what it pays
- * is ranked once more among all traffic. So p is calibrated as a whole, whatever the parts were off. Where the features
- * have no say, the forest's p is the p: it is a rank already, and bets of one leg and of two do not compare.
+ * those that are usual there. Each gives a p of its own. Half of the stake is on the forest, a quarter on the features one
+ * by one, a quarter on all subsets of them at once: the mean of the products of what its bets pay, which grows fast where
+ * several features are odd together and is fair if they are independent. What that pays is ranked once more among all
+ * traffic. So p is calibrated as a whole, whatever the parts were off. Where the features have no say, the forest's p is
+ * the p: it is a rank already, and bets of one leg and of two do not compare.
  */
 export class Rarity {
   readonly #scale = new ScoreScale()
@@ -52,7 +53,7 @@ export class Rarity {
   readonly distances: Float64Array
   /** Whether the features had a say. */
   byFeatures = false
-  #meanPayoff = 1
+  #featuresPayoff = 1
   /** Of the place of the record ranked last: -ln p, unless p is common and what the bets paid is ranked, and p. */
   #placeZ = 0
   #placeP = 1
@@ -99,7 +100,7 @@ export class Rarity {
     this.payoff = NO_PAYOFF
     if (!this.byFeatures) return
     // Two statements: where both ends of a choice are not known to be numbers, the one that comes is put on the heap.
-    payoffs.value = 0.5 * this.#meanPayoff
+    payoffs.value = 0.5 * this.#featuresPayoff
     if (this.p > LEAST_TABLED) payoffs.value += 0.5 * tabledEValue(this.p)
     else payoffs.value += 0.5 * eValue(this.z)
     payoffs.value = Math.log(payoffs.value)
@@ -225,6 +226,7 @@ export class Rarity {
   #betOnValues({ features }: Grown, named: boolean, values: ArrayLike<number>): void {
     this.byFeatures = named && features.length > 0 && (features[0] as UsualValue).total >= OWN_FEATURES_FROM
     let sum = 0
+    let product = 1
     for (let f = 0; f < features.length; f++) {
       const feature = features[f] as Grown['features'][number]
       feature.measure(values, f)
@@ -232,7 +234,8 @@ export class Rarity {
       if (!this.byFeatures) continue
       feature.bet()
       sum += feature.payoff
+      product *= 0.5 + 0.5 * feature.payoff
     }
-    this.#meanPayoff = sum / features.length
+    this.#featuresPayoff = 0.5 * (sum / features.length + product)
   }
 }
