@@ -1,4 +1,5 @@
 import { AlertsStateError, type Captured, listOf, memberOf, numbersOf } from './captured.js'
+import { inContext } from './evidence/context.js'
 import { Detection } from './evidence/detection.js'
 import { ExpectedChange } from './evidence/expected-change.js'
 import type { Incident, KeptIncident } from './evidence/gathered-incident.js'
@@ -10,7 +11,7 @@ import { TrafficPace } from './evidence/traffic-pace.js'
 import type { Watch } from './evidence/watch.js'
 import type { Band, Judged, Judgement } from './judgement.js'
 import { type AlertsOptions, type AlertsSettings, namesOf, settingsOf } from './options.js'
-import { Learning, RARE } from './rarity/learning.js'
+import { Learning, RARE, SPARSE_MS } from './rarity/learning.js'
 import { Rarity } from './rarity/rarity.js'
 import { RouteMemory } from './rarity/route-memory.js'
 import { RouteTable } from './rarity/route-table.js'
@@ -115,8 +116,10 @@ export class Alerts {
     // To set the length costs more than to read it.
     if (events.length > 0) events.length = 0
     this.#records += 1
+    const trafficIsSparse = nowMs - this.#pace.lastMs >= SPARSE_MS
     this.#pace.record(nowMs)
     const route = this.#routes.findOrCreate(name)
+    const isSparse = route.records > 0 && nowMs - route.rhythm.lastMs >= SPARSE_MS
     route.records += 1
     this.#rarity.rank(route, record)
     // Set against other routes it may well be odd, and ordinary for its own.
@@ -130,13 +133,14 @@ export class Alerts {
     if (expected) this.#rarity.withhold()
     const watch = this.#detection.weigh(route, this.#rarity, this.#records, learns, this.#pace, nowMs, events)
     this.#rhythms.observe(route, watch === undefined, nowMs, events)
-    this.#judgement.surprise = z
-    this.#judgement.p = p
+    const told = inContext(z, this.#detection.suspicion, this.#rateZ)
+    this.#judgement.surprise = told
+    this.#judgement.p = told === z ? p : Math.exp(-told)
     this.#answer(route, record, watch, nowMs)
-    const open =
-      this.#incidents.open === 0 ? undefined : (this.#incidents.of(null) ?? this.#incidents.of(name))
+    const open = this.#incidents.around(name)
     if (learns && unknown) this.#learning.learnNew(route, values, this.#records)
     else if (learns && expected) this.#learning.learnExpected(route, values)
+    else if (learns && isSparse) this.#learning.learnSparse(route, values, this.#records, trafficIsSparse)
     else if (learns) this.#learning.learn(route, values, open, this.#records, this.#change.isExpected(name))
     return this.#judgement
   }

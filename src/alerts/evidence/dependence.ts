@@ -35,6 +35,11 @@ export class Dependence {
   #runVariance = 0
   #stale = 0
 
+  /** -ln p of the last record. */
+  get last(): number {
+    return this.#last
+  }
+
   /**
    * @param ranked the record's -ln p
    * @param counts whether the record is part of ordinary traffic, as far as one knows

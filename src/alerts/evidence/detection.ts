@@ -2,15 +2,16 @@ import { type Captured, memberOf } from '../captured.js'
 import type { AlertFeature } from '../options.js'
 import type { Rarity } from '../rarity/rarity.js'
 import type { Grown, RouteMemory } from '../rarity/route-memory.js'
+import { suspicionOf } from './context.js'
 import type { IncidentEvent, Incidents } from './gathering.js'
 import { SpikeEvidence } from './spike-evidence.js'
 import type { TrafficPace } from './traffic-pace.js'
-import { reheatOf, type Watch } from './watch.js'
+import { CALM_MS, reheatOf, type Watch } from './watch.js'
 
-/** -ln p down to which a record belongs to an open incident: 0.05. */
-const COLLECTED = Math.log(20)
+/** -ln p down to which a record belongs to an open incident: 1/30. */
+const COLLECTED = Math.log(30)
 /** What is added to that where an incident has nearly cooled down: to 0.001. */
-const COOL = Math.log(50)
+const COOL = Math.log(1000 / 30)
 /** The same where it is one of all routes, to which more ordinary records come: 0.01. */
 const COLLECTED_OF_ALL = Math.log(100)
 /** Records of all traffic, and of a route, before evidence opens anything. */
@@ -22,6 +23,8 @@ const LEAST_SHIFT = Math.log(1.45)
 const OVERSHOOT = 1.5
 /** Evidence of a shift above which a record is no part of ordinary traffic for certain. */
 const SUSPECT = 4
+/** Evidence of a shift from which on it is worth to see whether it matters. */
+const NOTED = 5
 /** Share of the evidence of all traffic that a route has when the matter is that route alone. */
 const ALONE = 0.75
 
@@ -32,6 +35,10 @@ export class Detection {
   readonly #logFeatures: number
   readonly #incidents: Incidents
   readonly #all = new SpikeEvidence()
+  /** What the records before the one weighed last say of it, suspicionOf. */
+  suspicion = 0
+  /** Evidence of a shift that matters before the record weighed last. */
+  #shiftBefore = 0
 
   constructor(features: readonly AlertFeature[], incidents: Incidents) {
     this.#features = features
@@ -57,10 +64,15 @@ export class Detection {
     const { spikes, grown } = route
     const { z } = rarity
     const { logA } = pace
-    const common = this.#incidents.open === 0 ? undefined : this.#incidents.of(null)
-    let watch = common ?? (this.#incidents.open === 0 ? undefined : this.#incidents.of(route.name))
+    let watch = this.#incidents.around(route.name)
     const calm = learns && (watch === undefined || !watch.hot)
-    const shifted = grown === null || !rarity.byFeatures ? -1 : this.#weighShifts(route, grown, calm)
+    const recent = nowMs - route.rhythm.lastMs <= CALM_MS
+    const spikesBefore = spikes.level / spikes.dependence.factor
+    const zBefore = spikes.dependence.last
+    this.#shiftBefore = 0
+    const spiking = watch?.hot === true && watch.shifted < 0
+    const shifted = grown === null || !rarity.byFeatures ? -1 : this.#weighShifts(route, grown, calm, spiking)
+    this.suspicion = recent ? suspicionOf(spikesBefore, this.#shiftBefore) : 0
     // Not by `?.`: what may be undefined or a number is an object on the heap.
     const shift = grown === null || shifted < 0 ? 0 : (grown.shifts[shifted] as Grown['shifts'][number]).level
     rarity.weigh()
@@ -70,12 +82,17 @@ export class Detection {
     spikes.findMark(pace, false)
     const { mark: spikeMark } = spikes
     const shiftMark = logA + this.#logFeatures - OVERSHOOT
-    const byItself = records > SPIKES_FROM && z >= logA + 2 * Math.LN2
+    const unlikely = logA + 2 * Math.LN2
+    const byItself =
+      records > SPIKES_FROM &&
+      (z >= unlikely || (recent && pairSurprise(z, zBefore, spikes.dependence.factor) >= unlikely))
     const bySpikes = byItself || (records > SPIKES_FROM && spikes.level >= spikeMark)
     const byShift = shift >= shiftMark && this.#matters(grown, shifted)
     let coolness = 0
+    let opens = false
     if (watch === undefined) {
-      if (bySpikes || byShift) watch = this.#open(route, rarity, bySpikes ? -1 : shifted, nowMs, events)
+      opens = bySpikes || byShift
+      if (opens) watch = this.#open(route, rarity, bySpikes ? -1 : shifted, nowMs, events)
       else watch = this.#weighAll(route, rarity, records, learns, pace, nowMs, events)
     } else {
       coolness = watch.coolness
@@ -98,7 +115,7 @@ export class Detection {
     spikes.level = Math.min(spikes.level, spikeMark)
     if (grown !== null) for (const each of grown.shifts) if (each.level > shiftMark) each.level = shiftMark
     const least = watch.incident.route === null ? COLLECTED_OF_ALL : COLLECTED + coolness * COOL
-    return watch.hot && z >= least ? watch : undefined
+    return watch.hot && (opens || z >= least) ? watch : undefined
   }
 
   capture(): Captured {
@@ -111,13 +128,18 @@ export class Detection {
   }
 
   /** Index of the feature with most evidence of a shift, or -1. */
-  #weighShifts(route: RouteMemory, { features, shifts }: Grown, calm: boolean): number {
+  #weighShifts(route: RouteMemory, grown: Grown, calm: boolean, spiking: boolean): number {
     if (route.records <= SHIFTS_FROM) return -1
+    const { features, shifts } = grown
     let most = -1
     let level = 0
     for (let f = 0; f < shifts.length; f++) {
       const shift = shifts[f] as Grown['shifts'][number]
+      if (shift.level > NOTED && shift.level > this.#shiftBefore && this.#matters(grown, f))
+        this.#shiftBefore = shift.level
       shift.add(features[f] as Grown['features'][number], calm)
+      // What an attack is made of is not what the route has become.
+      if (spiking && shift.level > SUSPECT) shift.level = SUSPECT
       if (shift.level > level) {
         level = shift.level
         most = f
@@ -162,6 +184,13 @@ export class Detection {
     const all = this.#all
     all.add(rarity)
     all.dependence.observe(rarity, learns)
+    const cold = this.#incidents.of(null)
+    if (cold !== undefined) {
+      all.findMark(pace, false)
+      if (all.level < all.mark) return undefined
+      cold.reheat(-1)
+      return cold
+    }
     if (records <= SPIKES_FROM) return undefined
     all.findMark(pace, true)
     if (all.level < all.mark) return undefined
@@ -187,4 +216,14 @@ export class Detection {
     evidence.level = 0
     if (shifted >= 0 && grown !== null) for (const shift of grown.shifts) shift.reset()
   }
+}
+
+/**
+ * -ln of the chance that two ordinary records in a row are as rare as that together: of x = z + z' it is (1 + x) e^-x
+ * (Fisher 1932). Where odd records follow each other without an attack, the two count as fewer.
+ * @param dependence how many records count as one, 1 or more
+ */
+function pairSurprise(z: number, before: number, dependence: number): number {
+  const x = (z + before) / Math.sqrt(dependence)
+  return x - Math.log(1 + x)
 }

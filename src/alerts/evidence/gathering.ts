@@ -34,6 +34,13 @@ export class Incidents {
     return undefined
   }
 
+  /** The open incident that a record of a route may be part of: that of all routes while it is hot, else the route's own. */
+  around(route: string): Watch | undefined {
+    if (this.#watches.length === 0) return undefined
+    const common = this.of(null)
+    return common?.hot ? common : this.of(route)
+  }
+
   /** Every incident that is kept, open ones last, each in the order in which they ended or began. */
   list(): readonly Incident[] {
     return [...this.#closed, ...this.#watches.map(({ incident }) => incident)]

@@ -40,6 +40,11 @@ export class Rhythm {
   /** Whether silence was said; until the next record. */
   silent = false
 
+  /** When the last record came, ms; 0 before the first. */
+  get lastMs(): number {
+    return this.#lastMs
+  }
+
   /** Usual time from record to record, ms; 0 until the second. */
   get gapMs(): number {
     return this.#gapMs

@@ -6,6 +6,8 @@ import { type Grown, HELD_DISTANCES, type RouteMemory } from './route-memory.js'
 export const RARE = Math.log(50)
 /** Records of all traffic from which on rare ones have to pass the gates: before, too little is known to turn any away. */
 const GUARDED_FROM = 500
+/** A record that comes this long after the last one of its route, ms, is part of no flood. */
+export const SPARSE_MS = 120_000
 /** Evidence of a shift above which it is rising, and above which the usual value follows more slowly. */
 const RISING = 3
 const SLOWED = 4
@@ -73,6 +75,20 @@ export class Learning {
     if (route.grown === null) route.learnYoung(rarity, values)
     else this.#takeOwn(route.grown, rarity, rarity.distances, 0)
     rarity.learn(rarity)
+  }
+
+  /**
+   * Learns from the record ranked last, which came long after the one of its route before it: a sample of a measure every
+   * few minutes, or a request now and then. To hold back what is rare there protects from nothing, as it takes many records
+   * to lead a memory, and after a change it would keep the route odd for days.
+   * @param records that have come so far
+   * @param all whether that holds for all traffic; else its memories keep their gate
+   */
+  learnSparse(route: RouteMemory, values: ArrayLike<number>, records: number, all: boolean): void {
+    const rarity = this.#rarity
+    if (route.grown === null) route.learnYoung(rarity, values)
+    else this.#takeOwn(route.grown, rarity, rarity.distances, 0)
+    if (all || rarity.z <= RARE || rarity.mayLearn(rarity.z, records, 1)) rarity.learn(rarity)
   }
 
   /** Learns from the record ranked last of a route that is not known yet: for that route alone, once others are known. */
