@@ -93,24 +93,28 @@ function breaksAt(call: number, code: string): void {
   disk.code = code
 }
 
+/** What is found on the disk, by somebody for whom it works. */
 async function stored(): Promise<Uint8Array> {
   works()
   const bytes = await new StateFile(dir).read()
   decodeState(bytes as Uint8Array)
-  return bytes as Uint8Array
+  return Uint8Array.from(bytes as Uint8Array)
 }
 
-async function written(bytes: Uint8Array): Promise<StateFile> {
+async function holding(bytes: Uint8Array): Promise<StateFile> {
   const file = new StateFile(dir)
+  onTestFinished(async () => {
+    works()
+    await file.release()
+  })
   await file.write(bytes)
-  onTestFinished(() => file.release())
+  works()
   return file
 }
 
 test('a state is on the disk before its name is, and the name before it counts as written', async () => {
-  await written(OLD)
-  works()
-  const file = await written(NEW)
+  const file = await holding(OLD)
+  await file.write(NEW)
   const order = disk.calls.filter((call) => !call.includes('lock'))
   expect(order).toEqual([
     'mkdir',
@@ -124,13 +128,11 @@ test('a state is on the disk before its name is, and the name before it counts a
     expect.stringMatching(/^sync sentinel-disk-/),
     expect.stringMatching(/^close sentinel-disk-/),
   ])
-  await file.release()
 })
 
 describe.each(['EIO', 'ENOSPC', 'EROFS'])('a disk that says %s', (code) => {
   test('at any one call of a write leaves the old or the new state whole, and the next write succeeds', async () => {
-    const file = await written(OLD)
-    works()
+    const file = await holding(OLD)
     await file.write(OLD)
     const calls = disk.calls.length
     expect(calls).toBeGreaterThan(8)
@@ -158,8 +160,7 @@ describe.each(['EIO', 'ENOSPC', 'EROFS'])('a disk that says %s', (code) => {
   })
 
   test('at any one call of a read says so, and leaves the state as it is', async () => {
-    await written(OLD)
-    works()
+    await holding(OLD)
     await new StateFile(dir).read()
     const calls = disk.calls.length
     for (let call = 0; call < calls; call++) {
