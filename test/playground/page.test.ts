@@ -232,6 +232,62 @@ describe('the playground in Chromium', () => {
     await expect.poll(() => about.textContent()).toBe('rows.ndjson: 2 rows, 1 column of numbers.')
   }, 60_000)
 
+  it('takes rows that are pasted, and lets dates and text be chosen', async () => {
+    const rows = Array.from(
+      { length: 80 },
+      (_, i) => `${10 + (i % 7)},2026-01-01T00:00:${10 + (i % 50)}Z,${i % 9 ? '/run' : '/lint'}`,
+    )
+    await page.evaluate(
+      (text) => {
+        const clipboardData = new DataTransfer()
+        clipboardData.setData('text', text)
+        document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true }))
+      },
+      `latency,when,route\n${rows.join('\n')}\n`,
+    )
+    const about = page.locator('#data-about')
+    await expect
+      .poll(() => about.textContent(), { timeout: 20_000 })
+      .toBe('pasted rows: 80 rows, 1 column of numbers, 1 of dates, 1 of text.')
+    expect(await page.locator('#columns label').allTextContents()).toEqual([
+      'latency',
+      'whendate',
+      'routetext, by how often it comes',
+    ])
+    expect(await page.locator('#columns input:checked').count()).toBe(1)
+    for (const box of await page.locator('#columns input').all()) await box.check()
+    await growForest()
+    expect(await page.locator('#anomalies .contribution .name').first().textContent()).toMatch(
+      /when|route|latency/,
+    )
+  }, 60_000)
+
+  it('reads 100,000 rows aside, draws meanwhile, and says how far it is', async () => {
+    const line = (i: number) => `${100 + (i % 97)},${1000 + (i % 1013)},${i % 5000 === 0 ? 900 : i % 3}`
+    const text = `latency,input_length,errors\n${Array.from({ length: 100_000 }, (_, i) => line(i)).join('\n')}\n`
+    await page.evaluate(() => {
+      const seen = { frames: 0, shown: false }
+      Object.assign(globalThis, { seen })
+      const look = () => {
+        seen.frames += 1
+        seen.shown ||= document.getElementById('reading')?.hidden === false
+        requestAnimationFrame(look)
+      }
+      look()
+    })
+    await choose(text, 'many.csv')
+    await expect
+      .poll(() => page.locator('#data-about').textContent(), { timeout: 30_000 })
+      .toContain('100,000 rows')
+    const seen = await page.evaluate(
+      () => (globalThis as unknown as { seen: { frames: number; shown: boolean } }).seen,
+    )
+    expect(seen.shown).toBe(true)
+    expect(seen.frames).toBeGreaterThan(3)
+    await growForest()
+    expect(await page.locator('#status').textContent()).toContain('Of the ordinary rows one in 5 is drawn.')
+  }, 90_000)
+
   it('works from any folder of any host, without headers of its own', async () => {
     const host = await serveFolder(fileURLToPath(new URL('../../dist', import.meta.url)))
     try {

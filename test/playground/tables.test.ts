@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { withoutGaps } from '../../web/playground/data/gaps.js'
 import { readTable } from '../../web/playground/data/read-table.js'
@@ -127,6 +128,80 @@ describe('a file of delimited text', () => {
   })
 })
 
+describe('a column', () => {
+  const kinds = async (text: string) =>
+    (await read(text)).numbers.map(({ name, kind = 'number', values }) => [name, kind, ...values])
+
+  it.each([
+    ['2026-11-26', 1_795_651_200],
+    ['2026-11-26T10:05:03Z', 1_795_687_503],
+    ['2026-11-26 10:05:03,250', 1_795_687_503.25],
+    ['2026-11-26T12:05:03+02:00', 1_795_687_503],
+    ['2026-11-26 10:05:03 UTC', 1_795_687_503],
+    ['2026-11-26T12:05:03+0200', 1_795_687_503],
+    ['[26/Nov/2026:10:05:03 +0000]', 1_795_687_503],
+  ])('of dates as %s is one of seconds', async (date, seconds) => {
+    expect(await kinds(`x;when\n1;${date}\n2;${date}\n`)).toEqual([
+      ['x', 'number', 1, 2],
+      ['when', 'date', seconds, seconds],
+    ])
+  })
+
+  it.each(['26.11.2026', '11/26/2026', 'Thursday', '2026-13-45'])('of %s is none of dates', async (text) => {
+    expect((await kinds(`x;when\n1;${text}\n`)).map(([name]) => name)).toEqual(['x'])
+  })
+
+  it('of Unix times is known by its name and its values, and stays as it is', async () => {
+    expect(await kinds('timestamp,timeout,size\n1790000000100,30,1790000000\n1790000000900,31,5\n')).toEqual([
+      ['timestamp', 'date', 1_790_000_000_100, 1_790_000_000_900],
+      ['timeout', 'number', 30, 31],
+      ['size', 'number', 1_790_000_000, 5],
+    ])
+  })
+
+  it('may have gaps among its dates, and something that is none', async () => {
+    const table = await read('when\n2026-01-01\n\nsoon\n-\n2026-01-02\n')
+    expect(table.numbers[0]?.values).toEqual(Float64Array.of(1_767_225_600, NaN, NaN, 1_767_312_000))
+    expect(table.leftOut).toEqual([
+      { what: 'values of “when” that are no date', count: 1, line: 4 },
+      { what: 'values of “when” that are empty', count: 1, line: 5 },
+    ])
+  })
+
+  it('of text can be fitted by how often each comes, and is then all that a file needs', async () => {
+    expect(await kinds('route\n/run\n/run\n/lint\n/run\n')).toEqual([['route', 'text', 3, 3, 1, 3]])
+    expect((await read('route,x\n/run,1\n/run,2\n/lint,3\n')).texts).toEqual([
+      { name: 'route', values: ['/run', '/run', '/lint'] },
+    ])
+  })
+})
+
+describe('a file that is packed', () => {
+  const packed = (text: string) => new File([gzipSync(text)], 'rows.csv.gz')
+
+  it('is read as what it holds', async () => {
+    const table = await readTable(packed('a,b\n1,2\n3,4\n'))
+    expect([table.name, table.nRows]).toEqual(['rows.csv', 2])
+    expect((await readTable(packed('{"a":1}\n{"a":2}\n'))).numbers[0]?.values).toEqual(Float64Array.of(1, 2))
+  })
+
+  it('is refused where it is cut off, or unpacks to more than a page holds', async () => {
+    const cut = gzipSync('a\n1\n2\n').subarray(0, 15)
+    await expect(readTable(new File([cut], 'rows.gz'))).rejects.toThrow('it is damaged or cut off')
+    const bomb = gzipSync(Buffer.alloc(101 * 2 ** 20, '1\n'))
+    await expect(readTable(new File([bomb], 'rows.gz'))).rejects.toThrow('more than 100 MiB')
+  })
+})
+
+it('reading tells how far it is', async () => {
+  const heard: number[] = []
+  const text = `a,b\n${'123456789,123456789\n'.repeat(50_000)}`
+  await readTable(new File([text], 'rows.csv'), (share) => heard.push(share))
+  expect(heard.length).toBeGreaterThanOrEqual(3)
+  expect(heard).toEqual([...heard].sort((a, b) => a - b))
+  expect(heard.at(-1)).toBeLessThanOrEqual(1)
+})
+
 describe('a file of JSON', () => {
   const columns = async (text: string) => {
     const { numbers } = await read(text, 'rows.json')
@@ -231,7 +306,7 @@ describe('a file of JSON', () => {
 describe('an access log', () => {
   const LINE = '192.0.2.7 - - [25/Nov/2026:10:05:03 +0000] "GET /a/b.png HTTP/1.1" 200 20302'
 
-  it('gives status, bytes and what is appended as numbers; a dash is an answer without a body', async () => {
+  it('gives status, bytes, time and what is appended as numbers; a dash is an answer without a body', async () => {
     const table = await read(
       `${LINE} "-" "an \\"agent\\"" 1503\n${LINE.replace('200 20302', '304 -')} "-" "agent" 77\nnonsense\n`,
       'access.log',
@@ -239,6 +314,7 @@ describe('an access log', () => {
     expect(table.numbers.map(({ name, values }) => [name, ...values])).toEqual([
       ['status', 200, 304],
       ['bytes', 20302, 0],
+      ['time', 1_795_601_103, 1_795_601_103],
       ['appended 1', 1503, 77],
     ])
     expect(table.texts[0]).toEqual({ name: 'path', values: ['/a/b.png', '/a/b.png'] })
@@ -249,6 +325,7 @@ describe('an access log', () => {
     expect((await read(`${LINE}\n`, 'access.log')).numbers.map(({ name }) => name)).toEqual([
       'status',
       'bytes',
+      'time',
     ])
   })
 })

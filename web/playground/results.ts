@@ -3,6 +3,7 @@ import { MAX_FEATURES } from '../../src/forest/shape-limits.js'
 import { elementOf, formatted } from '../shared/page-elements.js'
 import { ColorScale } from './charts/color-scale.js'
 import { HistogramChart } from './charts/histogram-chart.js'
+import { drawnEvery } from './charts/points.js'
 import { ScatterChart } from './charts/scatter-chart.js'
 import { type GapChoice, withoutGaps } from './data/gaps.js'
 import type { NumberColumn, Table } from './data/table.js'
@@ -83,7 +84,9 @@ export class Results {
       this.#axes.offer(features)
       this.#showLabels()
       this.#showScatter()
-      this.#listener.onStatus(`Fitted in ${fit.fitMs.toFixed(1)} ms.${aboutGaps(affected, data.nRows, gaps)}`)
+      this.#listener.onStatus(
+        `Fitted in ${fit.fitMs.toFixed(1)} ms.${aboutGaps(affected, data.nRows, gaps)}${aboutDrawn(nRows)}`,
+      )
       this.#timings.show(await this.#fitter.ask({ kind: 'timings' }))
       // How many fits are there to be seen in full, for whoever drives the page.
       document.body.dataset.ready = String(Number(document.body.dataset.ready ?? 0) + 1)
@@ -146,6 +149,11 @@ function aboutGaps(affected: number, nRows: number, choice: GapChoice): string {
   if (affected === 0) return ''
   const what = choice === 'median' ? 'had gaps, which got the median' : 'had gaps and were left out'
   return ` ${affected.toLocaleString('en')} of ${nRows.toLocaleString('en')} rows ${what}.`
+}
+
+function aboutDrawn(nRows: number): string {
+  const every = drawnEvery(nRows)
+  return every === 1 ? '' : ` Of the ordinary rows one in ${every} is drawn.`
 }
 
 function rowMajor(features: readonly NumberColumn[], nRows: number): Float64Array {

@@ -3,10 +3,10 @@ import type { ChartTheme } from '../../shared/chart-theme.js'
 import type { ScatterData } from './scatter-chart.js'
 
 const REACH_PX = 14
-/** More points than this are drawn as small squares. */
+/** More points than this are drawn as small squares, and of the ordinary ones no more than that. */
 const MANY = 20_000
 
-/** Draws every row; anomalies last and as diamonds with an outline, so that colour is not all that tells them. */
+/** Draws the rows; anomalies last and as diamonds with an outline, so that colour is not all that tells them. */
 export function drawPoints(plot: uPlot, data: ScatterData, theme: ChartTheme): void {
   const { ctx, bbox } = plot
   const ratio = devicePixelRatio
@@ -19,7 +19,7 @@ export function drawPoints(plot: uPlot, data: ScatterData, theme: ChartTheme): v
   ctx.lineWidth = ratio * 0.8
   for (const anomalies of [0, 1]) {
     for (let row = 0; row < data.xs.length; row++) {
-      if (data.anomalous[row] !== anomalies) continue
+      if (data.anomalous[row] !== anomalies || !isDrawn(data, row)) continue
       const x = plot.valToPos(data.xs[row] as number, 'x', true)
       const y = plot.valToPos(data.ys[row] as number, 'y', true)
       ctx.fillStyle = data.colors.css(data.scores[row] as number)
@@ -30,6 +30,16 @@ export function drawPoints(plot: uPlot, data: ScatterData, theme: ChartTheme): v
   ctx.restore()
 }
 
+/** Every anomaly, and of many ordinary rows one in so many: more would be drawn over each other, and take a while. */
+function isDrawn({ xs, anomalous }: ScatterData, row: number): boolean {
+  return anomalous[row] === 1 || row % drawnEvery(xs.length) === 0
+}
+
+/** Of so many rows, the ordinary ones of which one is drawn. */
+export function drawnEvery(nRows: number): number {
+  return Math.max(1, Math.ceil(nRows / MANY))
+}
+
 /** The row nearest to the pointer, or null when none is near. */
 export function nearestPoint(plot: uPlot, data: ScatterData): number | null {
   const { left = -1, top = -1 } = plot.cursor
@@ -37,6 +47,7 @@ export function nearestPoint(plot: uPlot, data: ScatterData): number | null {
   let nearest: number | null = null
   let least = REACH_PX * REACH_PX
   for (let row = 0; row < data.xs.length; row++) {
+    if (!isDrawn(data, row)) continue
     const dx = plot.valToPos(data.xs[row] as number, 'x') - left
     const dy = plot.valToPos(data.ys[row] as number, 'y') - top
     const distance = dx * dx + dy * dy

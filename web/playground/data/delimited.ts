@@ -1,3 +1,4 @@
+import { type OnProgress, Progress } from './progress.js'
 import type { Table } from './table.js'
 import { TableBuilder } from './table-builder.js'
 
@@ -14,11 +15,11 @@ const DELIMITERS = [',', ';', '\t'] as const
  * has gaps; one that has too many, or quotes that do not fit, is left out.
  * @throws TableError when nothing can be used
  */
-export function readDelimited(name: string, text: string): Table {
+export function readDelimited(name: string, text: string, onProgress: OnProgress = () => {}): Table {
   const delimiter = delimiterOf(text)
   const builder = new TableBuilder()
   let names: readonly string[] | undefined
-  for (const { cells, line } of records(text, delimiter, builder)) {
+  for (const { cells, line } of records(text, delimiter, builder, new Progress(text.length, onProgress))) {
     if (names === undefined) {
       const headless = cells.every((cell) => cell.trim() !== '' && Number.isFinite(Number(cell)))
       names = distinct(cells.map((cell, index) => (headless ? '' : cell.trim()) || `column ${index + 1}`))
@@ -54,7 +55,12 @@ function delimiterOf(text: string): string {
   return DELIMITERS.reduce((best, delimiter) => (count(delimiter) > count(best) ? delimiter : best))
 }
 
-function* records(text: string, delimiter: string, { leftOut }: TableBuilder): Generator<Record> {
+function* records(
+  text: string,
+  delimiter: string,
+  { leftOut }: TableBuilder,
+  progress: Progress,
+): Generator<Record> {
   let at = text.charCodeAt(0) === 0xfeff ? 1 : 0
   let line = 1
   while (at < text.length) {
@@ -68,6 +74,7 @@ function* records(text: string, delimiter: string, { leftOut }: TableBuilder): G
     }
     if (read.cells.length > 1 || read.cells[0] !== '') yield { cells: read.cells, line }
     at = read.end
+    progress.reach(at)
     line += read.breaks + 1
   }
 }

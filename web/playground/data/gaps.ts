@@ -26,7 +26,7 @@ export function withoutGaps(table: Table, features: readonly NumberColumn[], cho
   if (affected === 0) return { table, features, affected }
   if (choice === 'median') return { table, features: features.map(filled), affected }
   const only = (column: NumberColumn): NumberColumn => ({
-    name: column.name,
+    ...column,
     values: Float64Array.from(kept, (row) => column.values[row] as number),
   })
   return {
@@ -42,8 +42,9 @@ export function withoutGaps(table: Table, features: readonly NumberColumn[], cho
   }
 }
 
-function filled({ name, values }: NumberColumn): NumberColumn {
+function filled(column: NumberColumn): NumberColumn {
+  const { values } = column
   const known = values.filter((value) => !Number.isNaN(value)).sort()
   const median = known[known.length >> 1] ?? 0
-  return { name, values: values.map((value) => (Number.isNaN(value) ? median : value)) }
+  return { ...column, values: values.map((value) => (Number.isNaN(value) ? median : value)) }
 }

@@ -1,5 +1,6 @@
 import { fieldsOf } from './json-fields.js'
 import { isTraceExport, spansOf } from './otlp.js'
+import { type OnProgress, Progress } from './progress.js'
 import type { Table } from './table.js'
 import { TableBuilder } from './table-builder.js'
 
@@ -8,10 +9,10 @@ import { TableBuilder } from './table-builder.js'
  * row has; nested ones go by their path. A line that is no JSON is left out.
  * @throws TableError when nothing can be used
  */
-export function readJson(name: string, text: string): Table {
+export function readJson(name: string, text: string, onProgress: OnProgress = () => {}): Table {
   const builder = new TableBuilder()
   const document = documentIn(text)
-  if (document === undefined) readLines(text, builder)
+  if (document === undefined) readLines(text, builder, new Progress(text.length, onProgress))
   else for (const [index, row] of rowsIn(document, builder).entries()) addRow(row, index + 1, builder)
   return builder.build(name)
 }
@@ -41,10 +42,13 @@ function isComposite(value: unknown): boolean {
   return typeof value === 'object' && value !== null
 }
 
-function readLines(text: string, builder: TableBuilder): void {
+function readLines(text: string, builder: TableBuilder, progress: Progress): void {
   let line = 0
+  let at = 0
   for (const source of text.split('\n')) {
     line += 1
+    at += source.length + 1
+    progress.reach(at)
     if (source.trim() === '') continue
     const value = parsed(source)
     if (value === undefined) builder.leftOut.add('lines that are no JSON', line)

@@ -1,3 +1,4 @@
+import { isTimeName, secondsOf, timesIn } from './dates.js'
 import { type LeftOut, LeftOutTally, type NumberColumn, shown, type Table, TableError } from './table.js'
 
 /** A cell as it was in the file; null where there was none. */
@@ -45,39 +46,69 @@ export class TableBuilder {
     const numbers: NumberColumn[] = []
     const texts = []
     for (const column of this.#columns.values()) {
-      const values = this.#numbersOf(column)
-      if (values !== null) numbers.push({ name: column.name, values })
-      else texts.push({ name: column.name, values: this.#lines.map((_, row) => textOf(column.cells[row])) })
+      const found = this.#numbersOf(column)
+      if (found !== null) numbers.push({ name: column.name, ...found })
+      else {
+        const values = this.#lines.map((_, row) => textOf(column.cells[row]))
+        texts.push({ name: column.name, values })
+        const counts = countsOf(values)
+        if (counts !== null) numbers.push({ name: column.name, values: counts, kind: 'text' })
+      }
     }
     if (numbers.length === 0) {
-      throw new TableError('No value is a number, so there is no column to fit a forest on.')
+      throw new TableError(
+        'No value is a number or a date, and no text comes again, so there is no column to fit a forest on.',
+      )
     }
     return { name, nRows, numbers, texts, lines: Uint32Array.from(this.#lines), leftOut: this.leftOut.list() }
   }
 
-  /** A column's numbers, NaN in its gaps; null where most of its values are text. */
-  #numbersOf({ name, cells }: Column): Float64Array | null {
+  /** A column's numbers, NaN in its gaps; null where most of its values are text that is no date. */
+  #numbersOf(column: Column): Omit<NumberColumn, 'name'> | null {
+    const read = this.#read(column, numberOf)
+    if (read !== null) {
+      this.#nameGaps(column, read, 'number')
+      return isTimeName(column.name) && timesIn(read) ? { values: read, kind: 'date' } : { values: read }
+    }
+    const dates = this.#read(column, secondsOf)
+    if (dates === null) return null
+    this.#nameGaps(column, dates, 'date')
+    return { values: dates, kind: 'date' }
+  }
+
+  /** What most values of a column are; null where they are not. */
+  #read({ cells }: Column, toNumber: (cell: Cell) => number): Float64Array | null {
     const flags = cells.every((cell) => isNothing(cell) || isFlag(cell))
     const values = new Float64Array(this.#lines.length).fill(Number.NaN)
     let numbers = 0
     let others = 0
     cells.forEach((cell, row) => {
       if (isNothing(cell)) return
-      const value = flags ? Number(String(cell).toLowerCase() === 'true') : numberOf(cell)
+      const value = flags ? Number(String(cell).trim().toLowerCase() === 'true') : toNumber(cell)
       if (Number.isNaN(value)) others += 1
       else {
         values[row] = value
         numbers += 1
       }
     })
-    if (numbers === 0 || others > numbers) return null
+    return numbers === 0 || others > numbers ? null : values
+  }
+
+  #nameGaps({ name, cells }: Column, values: Float64Array, kind: string): void {
     for (let row = 0; row < values.length; row++) {
       if (!Number.isNaN(values[row] as number)) continue
-      const what = isNothing(cells[row]) ? 'empty' : 'no number'
+      const what = isNothing(cells[row]) ? 'empty' : `no ${kind}`
       this.leftOut.add(`values of “${shown(name)}” that are ${what}`, this.#lines[row] as number)
     }
-    return values
   }
+}
+
+/** How many rows have the same text; null where that is the same for all of them, and so tells nothing. */
+function countsOf(values: readonly string[]): Float64Array | null {
+  const counts = new Map<string, number>()
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
+  if (new Set(counts.values()).size < 2) return null
+  return Float64Array.from(values, (value) => counts.get(value) as number)
 }
 
 /** A message with what was left out behind it. */

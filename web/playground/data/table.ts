@@ -14,6 +14,11 @@ export interface NumberColumn {
   readonly name: string
   /** NaN where a row has no number. */
   readonly values: Float64Array
+  /**
+   * What the numbers stand for where the file has others: of a `date` seconds since 1970, of a `text` how many rows have
+   * the same.
+   */
+  readonly kind?: 'date' | 'text'
 }
 
 export interface TextColumn {

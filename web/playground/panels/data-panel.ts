@@ -1,11 +1,15 @@
 import { created, elementOf } from '../../shared/page-elements.js'
 import { type GapChoice, gapsOf } from '../data/gaps.js'
-import { readTable } from '../data/read-table.js'
+import { Reader } from '../data/reader.js'
 import type { LeftOut, NumberColumn, Table } from '../data/table.js'
 import { simulateTelemetry } from '../data/telemetry-simulator.js'
 
 /** Columns beyond the first twelve are not chosen by themselves, though a forest takes more. */
 const CHOSEN = 12
+
+const PASTED = 'pasted rows'
+/** What is said of columns whose numbers stand for something else. */
+const NOTES = { date: 'date', text: 'text, by how often it comes' } as const
 
 /** Where rows come from, and which of their columns count. */
 export class DataPanel {
@@ -15,6 +19,8 @@ export class DataPanel {
   readonly #leftOut = elementOf('left-out', HTMLElement)
   readonly #gaps = elementOf('gaps', HTMLElement)
   readonly #gapChoice = elementOf('gap-choice', HTMLSelectElement)
+  readonly #reading = elementOf('reading', HTMLProgressElement)
+  readonly #reader = new Reader()
   readonly #onTable: (table: Table) => void
 
   constructor(onTable: (table: Table) => void) {
@@ -28,6 +34,7 @@ export class DataPanel {
     })
     elementOf('sample', HTMLButtonElement).addEventListener('click', () => this.#take(simulateTelemetry()))
     this.#acceptDrops(elementOf('drop', HTMLElement))
+    this.#acceptPastes()
   }
 
   /** Names of the chosen columns, in the file's order. */
@@ -56,19 +63,54 @@ export class DataPanel {
     })
   }
 
+  /** Rows that are pasted anywhere but into a field, and the button for those who have no keys at hand. */
+  #acceptPastes(): void {
+    addEventListener('paste', (event) => {
+      if (event.target instanceof HTMLInputElement) return
+      const [file] = event.clipboardData?.files ?? []
+      const text = event.clipboardData?.getData('text') ?? ''
+      if (file !== undefined) void this.#open(file)
+      else if (text !== '') void this.#open(new File([text], PASTED))
+    })
+    elementOf('paste', HTMLButtonElement).addEventListener('click', async () => {
+      const text = await navigator.clipboard?.readText().catch(() => null)
+      if (text) void this.#open(new File([text], PASTED))
+      else
+        this.#error.textContent =
+          text === ''
+            ? 'The clipboard holds no text.'
+            : 'The clipboard cannot be read here: press Ctrl+V, or ⌘V.'
+    })
+  }
+
   async #open(file: File): Promise<void> {
+    this.#reading.hidden = false
+    this.#reading.value = 0
+    this.#error.textContent = ''
+    this.#about.textContent = `Reading ${file.name}…`
     try {
-      this.#take(await readTable(file))
+      const table = await this.#reader.read(file, (share) => {
+        this.#reading.value = share
+      })
+      this.#take(table)
     } catch (error) {
+      this.#about.textContent = ''
       this.#error.textContent = `${file.name}: ${error instanceof Error ? error.message : String(error)}`
+    } finally {
+      this.#reading.hidden = true
     }
   }
 
   #take(table: Table): void {
     this.#error.textContent = ''
     const { name, nRows, numbers, texts, leftOut } = table
-    const also = texts.length > 0 ? `, ${texts.length} of text` : ''
-    this.#about.textContent = `${name}: ${counted(nRows, 'row')}, ${counted(numbers.length, 'column')} of numbers${also}.`
+    const plain = numbers.filter(({ kind }) => kind === undefined).length
+    const dates = numbers.filter(({ kind }) => kind === 'date').length
+    const also = [
+      ...(dates > 0 ? [`${dates} of dates`] : []),
+      ...(texts.length > 0 ? [`${texts.length} of text`] : []),
+    ]
+    this.#about.textContent = `${[`${name}: ${counted(nRows, 'row')}, ${counted(plain, 'column')} of numbers`, ...also].join(', ')}.`
     this.#leftOut.replaceChildren(...leftOut.map((one) => created('li', '', sentenceOf(one))))
     this.#leftOut.hidden = leftOut.length === 0
     this.#gaps.hidden = numbers.every((column) => gapsOf(column) === 0)
@@ -81,7 +123,11 @@ export class DataPanel {
       box.checked = suitable.has(column)
       const gaps = gapsOf(column)
       label.append(box, created('span', '', column.name))
-      if (gaps > 0) label.append(created('small', '', counted(gaps, 'gap')))
+      const notes = [
+        ...(column.kind === undefined ? [] : [NOTES[column.kind]]),
+        ...(gaps > 0 ? [counted(gaps, 'gap')] : []),
+      ]
+      if (notes.length > 0) label.append(created('small', '', notes.join(', ')))
       return label
     })
     this.#columns.replaceChildren(created('legend', '', 'Columns'), ...labels)
@@ -90,9 +136,11 @@ export class DataPanel {
   }
 }
 
-/** Columns that are chosen by themselves: those that vary and are mostly there; where none does, the first. */
+/** Columns that are chosen by themselves: numbers that vary and are mostly there; where none does, the first. */
 function suitableOf(numbers: readonly NumberColumn[], nRows: number): Set<NumberColumn> {
-  const varying = numbers.filter((column) => 2 * gapsOf(column) <= nRows && !isConstant(column.values))
+  const varying = numbers.filter(
+    (column) => column.kind === undefined && 2 * gapsOf(column) <= nRows && !isConstant(column.values),
+  )
   return new Set((varying.length > 0 ? varying : numbers).slice(0, CHOSEN))
 }
 
