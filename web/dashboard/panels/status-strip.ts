@@ -18,7 +18,7 @@ export class StatusStrip {
     for (const name of [
       'Records a second',
       'Odd share',
-      'Alert share',
+      'Alerted share',
       'Incidents open',
       'Learning',
       'Generation',
@@ -50,7 +50,7 @@ export class StatusStrip {
     this.#write('Odd share', share(minute.odd, minute.records), `${share(hour.odd, hour.records)} in an hour`)
     const rate = status.alert_rate === null ? '' : `, ${percent(status.alert_rate)} asked for`
     this.#write(
-      'Alert share',
+      'Alerted share',
       share(minute.alerts, minute.records),
       `${share(hour.alerts, hour.records)} in an hour${rate}`,
     )
