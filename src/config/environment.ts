@@ -37,19 +37,23 @@ export function readEnvironment(source: EnvironmentSource): ReadEnvironment {
   }
 }
 
+/**
+ * One for all: it keeps what it compiled, which takes longer than all the rest of a read. To check the schema itself,
+ * which is ours, would take as long again.
+ */
+const ajv = new Ajv({
+  coerceTypes: true,
+  useDefaults: true,
+  validateSchema: false,
+  meta: false,
+  keywords: ['allowed'],
+})
+
 function checked(given: Readonly<Record<string, string>>, source: EnvironmentSource): Environment {
   for (const name of variables()) {
     const value = given[name]
     if (value !== undefined) checkWriting(name, value)
   }
-  // To check the schema itself, which is ours, would add a tenth to the time of a start.
-  const ajv = new Ajv({
-    coerceTypes: true,
-    useDefaults: true,
-    validateSchema: false,
-    meta: false,
-    keywords: ['allowed'],
-  })
   let env: Environment
   try {
     env = envSchema<Environment>({ schema: Environment, data: given, env: false, ajv })
