@@ -11,15 +11,17 @@ export interface MemoryGrowth {
 }
 
 const CONNECTIONS = 16
-const SETTLED_MS = 1000
 
-export async function grownMemory([early, late]: [number, number]): Promise<MemoryGrowth[]> {
+export async function grownMemory(
+  [early, late]: [number, number],
+  settledMs: number,
+): Promise<MemoryGrowth[]> {
   const grown: MemoryGrowth[] = []
   for (const name of ['sentinel', 'bare-fastify'] as const) {
     const server = await ServerProcess.start(name)
     try {
-      const afterEarly = await afterRecords(server, early)
-      const afterLate = await afterRecords(server, late - early)
+      const afterEarly = await afterRecords(server, early, settledMs)
+      const afterLate = await afterRecords(server, late - early, settledMs)
       grown.push({ name, records: { early, late }, rssMiB: { early: afterEarly, late: afterLate } })
     } finally {
       await server.stop()
@@ -28,8 +30,8 @@ export async function grownMemory([early, late]: [number, number]): Promise<Memo
   return grown
 }
 
-async function afterRecords(server: ServerProcess, amount: number): Promise<number> {
+async function afterRecords(server: ServerProcess, amount: number, settledMs: number): Promise<number> {
   await closedLoop(server.url, { connections: CONNECTIONS, bodies: ordinaryBodies(), amount })
-  await sleep(SETTLED_MS)
+  await sleep(settledMs)
   return (await server.vitals()).rssMiB
 }

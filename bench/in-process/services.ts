@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { closedLoop } from '../http/load.js'
+import { closedLoop, type Load } from '../http/load.js'
 import { ServerProcess } from '../http/server-process.js'
 import { ordinaryBodies } from '../http/traffic.js'
 
@@ -48,11 +48,11 @@ async function race(framework: string, report: string, quick: boolean): Promise<
   const adapted = MODES.map(({ name, least }) => empty(`${framework}, ${name}`, least))
   try {
     services.push(...(await Promise.all(MODES.map(({ mode }) => Service.start(framework, mode, report)))))
-    for (const service of quick ? [] : services) await service.load(3)
+    for (const service of quick ? [] : services) await service.load({ seconds: 3 })
     for (let round = 0; round < (quick ? 1 : ROUNDS); round++) {
       const results = new Map<Service, Awaited<ReturnType<Service['load']>>>()
       for (const service of round % 2 === 0 ? services : services.toReversed())
-        results.set(service, await service.load(quick ? 1 : 2))
+        results.set(service, await service.load(quick ? { amount: 500 } : { seconds: 2 }))
       const without = results.get(bare) as Awaited<ReturnType<Service['load']>>
       for (const [i, each] of adapted.entries()) {
         const result = results.get(services[i + 1] as Service) as typeof without
@@ -90,8 +90,8 @@ class Service {
     return new Service(child, url)
   }
 
-  load(seconds: number) {
-    return closedLoop(this.#url, { connections: CONNECTIONS, bodies, seconds })
+  load(extent: Pick<Load, 'seconds' | 'amount'>) {
+    return closedLoop(this.#url, { connections: CONNECTIONS, bodies, ...extent })
   }
 
   stop(): void {

@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const out = mkdtempSync(join(tmpdir(), 'sentinel-bench-'))
+afterAll(() => rmSync(out, { recursive: true }))
 const run = promisify(execFile)
 
 /** What this test reads of a part's entry in the results. */
@@ -16,20 +17,27 @@ interface Entry {
   readonly figures: unknown
 }
 
-/** Runs one part as `npm run bench -- part --quick` does, and gives its table and its entry in the results. */
-async function bench(part: string): Promise<{ table: string; entry: Entry }> {
-  const folder = join(out, part)
-  const command = ['--import', 'tsx', 'bench/run.ts', part, '--quick', '--out', folder]
+/** What a run leaves: tables by part on the standard output, entries by part in the results. */
+interface Run {
+  readonly folder: string
+  readonly tables: Readonly<Record<string, string>>
+  readonly entries: Readonly<Record<string, Entry>>
+}
+
+/** Runs parts one after the other in one process, as `npm run bench -- <part>… --quick` does. */
+async function bench(parts: readonly string[]): Promise<Run> {
+  const folder = join(out, parts.join('-'))
+  const command = ['--import', 'tsx', 'bench/run.ts', ...parts, '--quick', '--out', folder]
   // Other tests run beside it and keep the service from its turn: that is no load to be shed.
   const env = { ...process.env, SENTINEL_MAX_DELAY_MS: '0' }
   const { stdout } = await run(process.execPath, command, { cwd: root, env })
-  const date = /\d{4}-\d{2}-\d{2}/.exec(stdout)?.[0]
+  const [head = '', ...sections] = stdout.split('\n## ')
+  const date = /\d{4}-\d{2}-\d{2}/.exec(head)?.[0]
   const results = JSON.parse(readFileSync(join(folder, `${date}.json`), 'utf8')) as {
     parts: Record<string, Entry>
   }
-  const entry = results.parts[part]
-  if (entry === undefined) throw new Error(`the results have no part ${part}`)
-  return { table: stdout, entry }
+  const tables = Object.fromEntries(sections.map((section) => [section.split('\n')[0] as string, section]))
+  return { folder, tables, entries: results.parts }
 }
 
 /** Everything that a part measured, as paths of finite numbers or of what is none. */
@@ -39,50 +47,42 @@ function badNumbers(value: unknown, path = ''): string[] {
   return Object.entries(value).flatMap(([key, each]) => badNumbers(each, `${path}/${key}`))
 }
 
-describe('each part of the benchmark works in its short form', () => {
-  afterAll(() => rmSync(out, { recursive: true }))
+/** What is compared with, and the data, may not be there. */
+const FIGURES_OR_WHY_NOT: Readonly<Record<string, readonly RegExp[]>> = {
+  peers: [/scikit_learn( \d|: skipped, )/, /isotree( \d|: skipped, )/],
+  accuracy: [/breastw|adbench skipped/, /TravelTime|streams skipped/],
+}
 
-  it.each([
-    ['http', 4],
-    ['in-process', 12],
-    ['stall', 5],
-    ['footprint', 5],
-    ['dashboard', 4],
-    ['forest', 11],
-    ['alert-cost', 1],
-  ])(
-    '%s measures, and reports on every goal',
-    async (part, goals) => {
-      const { table, entry } = await bench(part)
-      expect(entry.goals).toHaveLength(goals)
-      for (const { question, wanted } of entry.goals) {
-        expect(table).toContain(question)
-        expect(table).toContain(wanted)
-      }
-      expect(badNumbers(entry.figures)).toEqual([])
-      if (part === 'forest' || part === 'http') {
-        for (const theme of ['light', 'dark']) {
-          expect(readFileSync(join(out, part, `benchmarks-${theme}.svg`), 'utf8')).toMatch(
-            /^<svg [\s\S]*<\/svg>\n$/,
-          )
-        }
-      }
-    },
+describe.each([
+  { http: 4, 'in-process': 12, stall: 5, footprint: 5, dashboard: 4 },
+  { forest: 11, 'alert-cost': 1, peers: null, accuracy: null },
+])('each part of the benchmark works in its short form: %o', (goalsOf) => {
+  let ran: Run
+  beforeAll(async () => {
+    ran = await bench(Object.keys(goalsOf))
     // Some start half a dozen processes.
-    180_000,
+  }, 240_000)
+
+  it.each(Object.entries(goalsOf))(
+    '%s measures, and reports on every goal, or says what is missing',
+    (part, goals) => {
+      const { goals: reported, figures } = ran.entries[part] as Entry
+      if (goals !== null) expect(reported).toHaveLength(goals)
+      for (const { question, wanted } of reported) {
+        expect(ran.tables[part]).toContain(question)
+        expect(ran.tables[part]).toContain(wanted)
+      }
+      if (goals !== null) expect(badNumbers(figures)).toEqual([])
+      for (const pattern of FIGURES_OR_WHY_NOT[part] ?? []) expect(ran.tables[part]).toMatch(pattern)
+    },
   )
 
-  it('peers says what it compared with, or why it could not', async () => {
-    const { table } = await bench('peers')
-    for (const peer of ['scikit_learn', 'isotree'])
-      expect(table).toMatch(new RegExp(`${peer}( \\d|: skipped, )`))
-  }, 60_000)
-
-  it('accuracy gives its figures beside scikit-learn’s, or says that the data is missing', async () => {
-    const { table } = await bench('accuracy')
-    expect(table).toMatch(/breastw|adbench skipped/)
-    expect(table).toMatch(/TravelTime|streams skipped/)
-  }, 60_000)
+  it('draws what it measured, for light and dark pages', () => {
+    for (const theme of ['light', 'dark']) {
+      const picture = readFileSync(join(ran.folder, `benchmarks-${theme}.svg`), 'utf8')
+      expect(picture).toMatch(/^<svg [\s\S]*<\/svg>\n$/)
+    }
+  })
 })
 
 describe('the command', () => {
