@@ -1,5 +1,5 @@
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { launchChromium } from '../runtimes/chromium.js'
 import { startApp } from './subject.js'
 
@@ -13,6 +13,10 @@ function brightness(color: string): number {
   return parts.reduce((sum, part) => sum + part, 0) / 3
 }
 
+const DESKTOP = { width: 1200, height: 900 }
+const PHONE = { width: 360, height: 740 }
+const TOKEN = 'a-token-of-the-pages'
+
 describe('the pages of the API in Chromium', () => {
   let browser: Browser | undefined
 
@@ -23,9 +27,10 @@ describe('the pages of the API in Chromium', () => {
 
   /** Opens a page of a service that has a token, which the browser does not know. */
   async function open(path: string, options: Parameters<Browser['newPage']>[0]) {
-    const app = await startApp({ SENTINEL_API_TOKEN: 'a-token-of-the-pages' })
+    const app = await startApp({ SENTINEL_API_TOKEN: TOKEN })
     const url = await app.listen({ host: '127.0.0.1', port: 0 })
     const page = await (browser as Browser).newPage(options)
+    onTestFinished(() => page.close())
     const complaints: string[] = []
     page.on('console', (message) => {
       if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
@@ -49,36 +54,34 @@ describe('the pages of the API in Chromium', () => {
         return ['rgb(255, 255, 255)', ink]
       })
 
-  for (const path of ['/docs', '/redoc'] as const) {
-    it.each(['light', 'dark'] as const)(
-      `${path} is ${'%s'} where the reader's other pages are`,
-      async (colorScheme) => {
-        const { page, complaints } = await open(path, { colorScheme, viewport: { width: 1200, height: 900 } })
-        const [ground, ink] = (await groundAndInk(page)).map(brightness) as [number, number]
-        expect(ground > 200).toBe(colorScheme === 'light')
-        expect(Math.abs(ground - ink)).toBeGreaterThan(100)
-        // Changed while it is open, it follows.
-        await page.emulateMedia({ colorScheme: colorScheme === 'light' ? 'dark' : 'light' })
-        await expect
-          .poll(async () => brightness((await groundAndInk(page))[0] as string) > 200, { timeout: 20_000 })
-          .toBe(colorScheme === 'dark')
-        expect(complaints).toEqual([])
-        await page.close()
-      },
-      60_000,
-    )
-
-    it(`${path} fits a phone`, async () => {
-      const { page } = await open(path, { viewport: { width: 360, height: 740 } })
-      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360)
-      await page.close()
-    }, 60_000)
-  }
+  // A page takes seconds to draw itself: each load shows what it can of one kind of reader.
+  it.each([
+    ['/docs', 'light', DESKTOP],
+    ['/docs', 'dark', PHONE],
+    ['/redoc', 'light', DESKTOP],
+    ['/redoc', 'dark', PHONE],
+  ] as const)(
+    "%s is %s where the reader's other pages are, and fits the screen: %o",
+    async (path, colorScheme, viewport) => {
+      const { page, complaints } = await open(path, { colorScheme, viewport })
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(viewport.width)
+      const [ground, ink] = (await groundAndInk(page)).map(brightness) as [number, number]
+      expect(ground > 200).toBe(colorScheme === 'light')
+      expect(Math.abs(ground - ink)).toBeGreaterThan(100)
+      // Changed while it is open, it follows.
+      await page.emulateMedia({ colorScheme: colorScheme === 'light' ? 'dark' : 'light' })
+      await expect
+        .poll(async () => brightness((await groundAndInk(page))[0] as string) > 200, { timeout: 20_000 })
+        .toBe(colorScheme === 'dark')
+      expect(complaints).toEqual([])
+    },
+    60_000,
+  )
 
   it('/docs lets a reader say the token, and send a record with it', async () => {
-    const { page } = await open('/docs', { viewport: { width: 1200, height: 900 } })
+    const { page } = await open('/docs', { viewport: DESKTOP })
     await page.getByRole('button', { name: 'Authorize' }).first().click()
-    await page.locator('.auth-container input').fill('a-token-of-the-pages')
+    await page.locator('.auth-container input').fill(TOKEN)
     await page
       .locator('.auth-container')
       .getByRole('button', { name: /apply credentials|authorize/i })
@@ -91,6 +94,5 @@ describe('the pages of the API in Chromium', () => {
     await expect
       .poll(() => operation.locator('.live-responses-table .response-col_status').last().textContent())
       .toContain('200')
-    await page.close()
   }, 60_000)
 })
