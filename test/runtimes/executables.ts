@@ -36,11 +36,17 @@ export type Runtime = keyof typeof CANDIDATES
 /** Whether a missing runtime fails the run instead of being skipped. */
 const REQUIRED = env.CI === 'true' || env.SENTINEL_REQUIRE_RUNTIMES === '1'
 
+/** Those asked for so far: a browser takes a while to say its version. */
+const programs = new Map<Runtime, string | undefined>()
+
+function runs(path: string): boolean {
+  return existsSync(path) && spawnSync(path, ['--version'], { timeout: 20_000 }).status === 0
+}
+
 /** The runtime's program; undefined where there is none. */
 export function installed(runtime: Runtime): string | undefined {
-  return CANDIDATES[runtime].find(
-    (path) => existsSync(path) && spawnSync(path, ['--version'], { timeout: 20_000 }).status === 0,
-  )
+  if (!programs.has(runtime)) programs.set(runtime, CANDIDATES[runtime].find(runs))
+  return programs.get(runtime)
 }
 
 /** The runtime's program; where there is none, skips the test and says so, or fails it where all are required. */
