@@ -1,57 +1,72 @@
 import { availableParallelism } from 'node:os'
+import { relative } from 'node:path'
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /**
  * What packs, starts browsers, other runtimes and the service itself, breaks things, measures or tries very much:
- * left out by `npm run test:fast`.
+ * left out by `npm run test:fast`. The longest come first, here and in a run.
  */
 const SLOW = [
-  'test/alerts/operator/**/*.test.ts',
-  'test/adapters/opentelemetry/traced-service.test.ts',
   'test/bench/**/*.test.ts',
-  'test/calibrated-sentinel.test.ts',
-  'test/chaos/**/*.test.ts',
-  'test/cli/prove/proof.test.ts',
-  'test/cli/replay/**/*.test.ts',
-  'test/deploy/prometheus/**/*.test.ts',
-  'test/deploy/release.test.ts',
-  'test/detector/guarded/guarded-baseline.test.ts',
-  'test/detector/guarded/route-profiles.test.ts',
-  'test/detector/snapshot.test.ts',
-  'test/detector/told/**/*.test.ts',
-  'test/detector/training/trainer-faults.test.ts',
-  // It puts a stand-in in the place of a module of Node's, which the fast files share.
-  'test/detector/training/trainer.test.ts',
-  'test/e2e/**/*.test.ts',
-  'test/examples/**/*.test.ts',
-  'test/forest/distribution.test.ts',
-  'test/http/access/access.test.ts',
-  // As 'trainer.test.ts' below.
-  'test/http/access/token-list.test.ts',
-  'test/http/bad-input.test.ts',
-  'test/http/docs-pages.test.ts',
-  'test/http/operator.test.ts',
-  'test/made-up/demo.test.ts',
-  'test/package/**/*.test.ts',
   'test/playground/page.test.ts',
+  'test/http/docs-pages.test.ts',
   'test/web/dashboard.test.ts',
-  'test/runtimes/**/*.test.ts',
   'test/server.test.ts',
-  // As above.
-  'test/state/faulty-disk.test.ts',
+  'test/e2e/**/*.test.ts',
+  'test/runtimes/**/*.test.ts',
+  'test/package/**/*.test.ts',
+  'test/detector/told/**/*.test.ts',
   'test/state/folder.test.ts',
   'test/state/restart.test.ts',
+  'test/chaos/**/*.test.ts',
+  'test/examples/**/*.test.ts',
+  'test/deploy/prometheus/**/*.test.ts',
+  'test/deploy/release.test.ts',
+  'test/cli/replay/**/*.test.ts',
+  'test/cli/prove/proof.test.ts',
+  'test/calibrated-sentinel.test.ts',
+  'test/detector/guarded/guarded-baseline.test.ts',
+  'test/detector/guarded/route-profiles.test.ts',
+  'test/http/access/access.test.ts',
+  'test/http/operator.test.ts',
+  'test/http/bad-input.test.ts',
+  'test/made-up/demo.test.ts',
+  'test/alerts/operator/**/*.test.ts',
+  'test/forest/distribution.test.ts',
+  'test/detector/snapshot.test.ts',
+  'test/detector/training/trainer-faults.test.ts',
+  // These put a stand-in in the place of a module of Node's, which the fast files share.
+  'test/detector/training/trainer.test.ts',
+  'test/http/access/token-list.test.ts',
+  'test/state/faulty-disk.test.ts',
+  'test/adapters/opentelemetry/traced-service.test.ts',
 ]
 
 /** Takes the Dockerfile's steps one by one: `npm run test:image`, and a job of its own in CI. */
 const IMAGE = ['test/deploy/image/replay.test.ts']
 
+/** Starts what takes longest first: a long file that starts last runs alone. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ project, moduleId }: TestSpecification): number => {
+      const path = relative(project.config.root, moduleId).replaceAll('\\', '/')
+      const found = SLOW.findIndex((pattern) => path.startsWith(pattern.split('*')[0] as string))
+      return found < 0 ? SLOW.length : found
+    }
+    return (await super.sort(files)).sort((a, b) => place(a) - place(b))
+  }
+}
+
 export default defineConfig({
   test: {
+    // What is built is loaded by Node itself, as its users load it, and not rewritten file by file.
+    server: { deps: { external: [/^(?!.*\/node_modules\/).*\/dist\//] } },
     testTimeout: 30_000,
     hookTimeout: 30_000,
-    // Vitest alone would leave one processor idle.
-    maxWorkers: availableParallelism(),
+    // One more than there are processors: many a file waits, for a time-out or for processes that start.
+    maxWorkers: availableParallelism() + 1,
+    sequence: { sequencer: LongestFirst },
     reporters: process.env.CI ? ['default', ['json', { outputFile: 'test-results.json' }]] : ['default'],
     projects: [
       { extends: true, test: { name: 'slow', include: SLOW } },

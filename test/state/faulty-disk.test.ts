@@ -1,74 +1,73 @@
-import type { FileHandle } from 'node:fs/promises'
+import files, { type FileHandle } from 'node:fs/promises'
+import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { basename, join } from 'node:path'
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { decodeState, encodeState } from '#sentinel/state/codec.js'
 import { StateFile } from '#sentinel/state/state-file.js'
 
 /** A disk that fails at one call, and notes all of them. */
-const disk = vi.hoisted(() => ({
+const disk = {
   calls: [] as string[],
   /** Which call from now on fails, from 0; -1 for none. */
   failsAt: -1,
   code: 'EIO',
-}))
+}
 
-vi.mock('node:fs/promises', async (importOriginal) => {
-  const real = await importOriginal<typeof import('node:fs/promises')>()
-  const { basename } = await import('node:path')
+const real = { ...files }
 
-  async function called<T>(
-    name: string,
-    act: () => Promise<T>,
-    half: () => Promise<unknown> = async () => {},
-  ): Promise<T> {
-    const fails = disk.calls.push(name) - 1 === disk.failsAt
-    if (!fails) return act()
-    await half()
-    throw Object.assign(new Error(`${disk.code}: ${name}`), { code: disk.code })
-  }
+async function called<T>(
+  name: string,
+  act: () => Promise<T>,
+  half: () => Promise<unknown> = async () => {},
+): Promise<T> {
+  const fails = disk.calls.push(name) - 1 === disk.failsAt
+  if (!fails) return act()
+  await half()
+  throw Object.assign(new Error(`${disk.code}: ${name}`), { code: disk.code })
+}
 
-  function watched(file: FileHandle, path: string): FileHandle {
-    const name = basename(path)
-    return new Proxy(file, {
-      get(target, property) {
-        const member = Reflect.get(target, property, target) as unknown
-        if (typeof member !== 'function') return member
-        const act = (...args: unknown[]): Promise<unknown> =>
-          (member as (...args: unknown[]) => Promise<unknown>).apply(target, args)
-        if (property === 'writeFile') {
-          return (bytes: Uint8Array) =>
-            // What a full disk leaves: the beginning.
-            called(
-              `write ${name}`,
-              () => act(bytes),
-              () => act(bytes.subarray(0, bytes.length >> 1)),
-            )
-        }
-        if (property === 'close')
-          return () =>
-            called(
-              `close ${name}`,
-              () => act(),
-              () => act(),
-            )
-        if (property === 'sync' || property === 'stat' || property === 'readFile') {
-          return (...args: unknown[]) => called(`${String(property)} ${name}`, () => act(...args))
-        }
-        return act
-      },
-    })
-  }
+function watched(file: FileHandle, path: string): FileHandle {
+  const name = basename(path)
+  return new Proxy(file, {
+    get(target, property) {
+      const member = Reflect.get(target, property, target) as unknown
+      if (typeof member !== 'function') return member
+      const act = (...args: unknown[]): Promise<unknown> =>
+        (member as (...args: unknown[]) => Promise<unknown>).apply(target, args)
+      if (property === 'writeFile') {
+        return (bytes: Uint8Array) =>
+          // What a full disk leaves: the beginning.
+          called(
+            `write ${name}`,
+            () => act(bytes),
+            () => act(bytes.subarray(0, bytes.length >> 1)),
+          )
+      }
+      if (property === 'close')
+        return () =>
+          called(
+            `close ${name}`,
+            () => act(),
+            () => act(),
+          )
+      if (property === 'sync' || property === 'stat' || property === 'readFile') {
+        return (...args: unknown[]) => called(`${String(property)} ${name}`, () => act(...args))
+      }
+      return act
+    },
+  })
+}
 
-  return {
-    ...real,
-    open: (path: string, ...rest: [string | number, number?]) =>
-      called(`open ${basename(path)}`, async () => watched(await real.open(path, ...rest), path)),
-    rename: (from: string, to: string) => called(`rename ${basename(from)}`, () => real.rename(from, to)),
-    rm: (path: string, options: object) => called(`rm ${basename(path)}`, () => real.rm(path, options)),
-    mkdir: (path: string, options: object) => called('mkdir', () => real.mkdir(path, options)),
-  }
+Object.assign(files, {
+  open: (path: string, ...rest: [string | number, number?]) =>
+    called(`open ${basename(path)}`, async () => watched(await real.open(path, ...rest), path)),
+  rename: (from: string, to: string) => called(`rename ${basename(from)}`, () => real.rename(from, to)),
+  rm: (path: string, options: object) => called(`rm ${basename(path)}`, () => real.rm(path, options)),
+  mkdir: (path: string, options: object) => called('mkdir', () => real.mkdir(path, options)),
 })
+// Whoever imported them by name has these now.
+syncBuiltinESMExports()
 
 const OLD = encodeState({ value: 'old', bulk: new Float64Array(2000).fill(1) })
 const NEW = encodeState({ value: 'new', bulk: new Float64Array(3000).fill(2) })
