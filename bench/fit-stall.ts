@@ -50,7 +50,7 @@ export async function benchmarkFitStall({ quick, progress }: Order): Promise<Out
         inline,
       })
       servers.push(server)
-      await closedLoop(server.url, { connections: CONNECTIONS, bodies, amount: quick ? 1200 : 20_000 })
+      await closedLoop(server.url, { connections: CONNECTIONS, bodies, amount: quick ? 300 : 20_000 })
     }
     for (let round = 0; round < (quick ? 1 : 3); round++) {
       progress(`round ${round + 1}`)

@@ -11,7 +11,7 @@ export interface ForestFigures extends Omit<Headline, 'goals'> {
 
 export async function benchmarkForest({ quick, progress }: Order): Promise<Outcome> {
   progress('against other forests in JavaScript')
-  const { goals, ...timings } = await headline(quick ? { rounds: 2, ms: 10 } : { rounds: 9, ms: 250 })
+  const { goals, ...timings } = await headline(quick ? { rounds: 1, ms: 10 } : { rounds: 9, ms: 250 })
   progress('how cost grows')
   const costs = await growth(quick ? { rounds: 1, ms: 10 } : { rounds: 3, ms: 100 }, quick)
   if (!Number.isFinite(sunk())) throw new Error('a runner gave no number')

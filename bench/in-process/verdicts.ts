@@ -17,10 +17,12 @@ export interface Verdicts {
 const HEAP = fileURLToPath(new URL('heap.ts', import.meta.url))
 const ROUNDS = 15
 const LEARNT = 3000
+const LEARNT_QUICKLY = 300
 
 /** A sentinel and a detector that learn, and a forest that only scores, over the same records in turn. */
 export async function verdictCosts(quick: boolean): Promise<Verdicts> {
-  const records = codeRunnerTraffic(quick ? 4000 : 20_000, 7)
+  const learnt = quick ? LEARNT_QUICKLY : LEARNT
+  const records = codeRunnerTraffic(quick ? 1000 : 20_000, 7)
   const rows = records.map(({ latency, input_length, errors }) => [latency, input_length, errors])
   const [sentinel, detector, forest] = await Promise.all([
     Sentinel.create(),
@@ -28,11 +30,11 @@ export async function verdictCosts(quick: boolean): Promise<Verdicts> {
     IsolationForest.create({ nFeatures: 3 }),
   ])
   forest.fit(rows.slice(0, 1000))
-  await learn((record) => sentinel.judge(record), sentinel.detector, records)
-  await learn((record) => detector.analyze(record), detector, records)
+  await learn((record) => sentinel.judge(record), sentinel.detector, records.slice(0, learnt))
+  await learn((record) => detector.analyze(record), detector, records.slice(0, learnt))
   const costs: Verdicts = { judgeUs: [], detectorUs: [], scoreUs: [], bytesARecord: [] }
-  const measured = records.slice(LEARNT)
-  const measuredRows = rows.slice(LEARNT)
+  const measured = records.slice(learnt)
+  const measuredRows = rows.slice(learnt)
   for (let round = 0; round < (quick ? 2 : ROUNDS); round++) {
     await Promise.all([sentinel.detector.settled(), detector.settled()])
     costs.judgeUs.push(microseconds(measured, (record) => sentinel.judge(record)))
@@ -51,7 +53,7 @@ async function learn(
   detector: Detector,
   records: readonly RoutedRecord[],
 ): Promise<void> {
-  for (const [i, record] of records.slice(0, LEARNT).entries()) {
+  for (const [i, record] of records.entries()) {
     take(record)
     if (i % 50 === 49) await detector.settled()
   }
