@@ -31,11 +31,7 @@ describe('the playground in Chromium', () => {
   })
   beforeEach(async (context) => {
     browser ??= await launchChromium(context)
-    await open({})
-    return async () => {
-      expect(complaints).toEqual([])
-      await page.close()
-    }
+    return () => expect(complaints).toEqual([])
   }, 60_000)
 
   /** Opens a page, and takes down all that it complains of and all that it asks of elsewhere. */
@@ -58,9 +54,10 @@ describe('the playground in Chromium', () => {
     await page.goto(url)
   }
 
-  async function growForest(times = 1): Promise<void> {
+  async function growForest(): Promise<void> {
+    const before = await page.evaluate(() => Number(document.body.dataset.ready ?? 0))
     await page.getByRole('button', { name: 'Fit the forest' }).click()
-    await page.waitForFunction((n) => document.body.dataset.ready === String(n), times)
+    await page.waitForFunction((n) => document.body.dataset.ready === String(n), before + 1)
   }
 
   async function fitSample(): Promise<void> {
@@ -78,159 +75,202 @@ describe('the playground in Chromium', () => {
     return readFile(await saved.path())
   }
 
-  it('fits the sample and finds the share of anomalies that was asked for', async () => {
-    await fitSample()
-    expect(await anomalies()).toBe('100')
-    expect(await page.locator('#status').textContent()).toContain('Fitted')
-    expect(await page.locator('#progress').evaluate((bar: HTMLProgressElement) => bar.value)).toBe(100)
-    expect(await page.locator('#anomalies tr').count()).toBe(20)
-    expect(await page.locator('#timings-note').textContent()).toContain('agree to 12 digits')
-    expect(await page.locator('#summary-fit small').textContent()).toContain('shared memory')
-  }, 60_000)
-
-  it('gives the forest as bytes that load, and its scores as CSV', async () => {
-    await fitSample()
-    const forest = await IsolationForest.fromBytes(await download('Forest as bytes'))
-    const [header, ...lines] = (await download('Scores as CSV')).toString().trimEnd().split('\n')
-    expect(header).toBe('line,latency,input_length,errors,score,anomaly')
-    expect(lines).toHaveLength(2000)
-    let marked = 0
-    for (const line of lines) {
-      const [, latency, inputLength, errors, score, anomaly] = line.split(',').map(Number)
-      expect(forest.score([latency, inputLength, errors] as number[])).toBe(score)
-      marked += anomaly as number
+  /** For tests that use one page, one after the other: to open one takes longer than most of them. */
+  function once(begin: () => Promise<void>): () => Promise<void> {
+    let begun: Promise<void> | undefined
+    return async () => {
+      begun ??= begin()
+      await begun
     }
-    expect(marked).toBe(100)
-  }, 60_000)
+  }
 
-  it('gives bytes that the service judges by, as the page does', async () => {
-    await fitSample()
-    const folder = await mkdtemp(join(tmpdir(), 'sentinel-playground-'))
-    onTestFinished(() => rm(folder, { recursive: true }))
-    const forest = join(folder, 'forest.bin')
-    await writeFile(forest, await download('Forest as bytes'))
-    const [, ...lines] = (await download('Scores as CSV')).toString().trimEnd().split('\n')
-    const service = await ServiceProcess.start({ SENTINEL_FOREST: forest })
-    onTestFinished(async () => void (await service.stop('SIGKILL')))
-    for (const line of lines.slice(0, 300)) {
-      const [, latency, input_length, errors, score, anomaly] = line.split(',').map(Number)
-      const answer = await service.post('/analyze-flow?detail=true', { latency, input_length, errors })
-      expect(await answer.json()).toMatchObject({
-        status: anomaly === 1 ? 'THREAT_DETECTED' : 'OK',
-        detail: { score, generation: 1 },
-      })
-    }
-  }, 60_000)
+  describe('with the sample', () => {
+    beforeEach(
+      once(async () => {
+        await open({})
+        await fitSample()
+      }),
+      60_000,
+    )
 
-  it('moves the threshold without growing the trees again', async () => {
-    await fitSample()
-    await page.locator('#contamination').fill('0.1')
-    await expect.poll(anomalies).toBe('200')
-    await page.locator('#contamination-auto').check()
-    await expect.poll(() => page.locator('#summary-threshold strong').textContent()).toBe('0.5000')
-  }, 60_000)
-
-  it('draws rows and field in many colours, and again for other axes', async () => {
-    await fitSample()
-    const colours = () =>
-      page.locator('#scatter canvas').evaluate((canvas: HTMLCanvasElement) => {
-        const { data } = (canvas.getContext('2d') as CanvasRenderingContext2D).getImageData(
-          0,
-          0,
-          canvas.width,
-          canvas.height,
-        )
-        return new Set(new Uint32Array(data.buffer)).size
-      })
-    await expect.poll(colours).toBeGreaterThan(500)
-    await page.locator('#y-feature').selectOption({ label: 'errors' })
-    await page.locator('#logarithmic').uncheck()
-    await expect.poll(colours).toBeGreaterThan(500)
-  }, 60_000)
-
-  it('can be used by keyboard alone, down to a row of the table and its place in the chart', async () => {
-    const focusOn = async (id: string): Promise<void> => {
-      for (let presses = 0; presses < 40; presses++) {
-        await page.keyboard.press('Tab')
-        if ((await page.evaluate(() => document.activeElement?.id ?? '')) === id) return
-      }
-      throw new Error(`#${id} is not reached`)
-    }
-    await focusOn('sample')
-    await page.keyboard.press('Enter')
-    await focusOn('trees')
-    await page.keyboard.press('ArrowUp')
-    await focusOn('fit')
-    await page.keyboard.press('Enter')
-    await page.waitForFunction(() => document.body.dataset.ready === '1')
-    expect(await page.locator('#status').textContent()).toContain('Fitted')
-    expect(await page.locator('.mark').count()).toBe(0)
-    await page.locator('#anomalies button').first().focus()
-    expect(await page.locator('#scatter .mark').count()).toBe(1)
-    expect(await page.locator('#anomalies button').first().getAttribute('aria-label')).toContain('mark it')
-  }, 60_000)
-
-  const choose = (text: string, name = 'rows.csv') =>
-    page.locator('#file').setInputFiles({ name, mimeType: 'text/plain', buffer: Buffer.from(text) })
-
-  it('says why nothing of a file can be used, and takes it once it is mended', async () => {
-    await choose('latency,errors\na,b\n')
-    const alert = page.locator('#data-error')
-    expect(await alert.getAttribute('role')).toBe('alert')
-    await expect.poll(() => alert.textContent()).toContain('rows.csv: No value is a number')
-    const rows = Array.from({ length: 50 }, (_, row) => `${10 + (row % 7)},${row === 20 ? 9 : 0}`)
-    await choose(`latency,errors\n${rows.join('\n')}\n`)
-    await expect.poll(() => alert.textContent()).toBe('')
-    expect(await page.locator('#left-out').isHidden()).toBe(true)
-    await growForest()
-    expect(await page.locator('#anomalies button').first().textContent()).toBe('22')
-  }, 60_000)
-
-  it('uses what can be used of a file, says what was left out, and fills gaps if asked to', async () => {
-    const rows = Array.from({ length: 60 }, (_, row) => `${row === 9 ? '' : 10 + (row % 7)},${row % 5}`)
-    await choose(`latency,errors\n${rows.join('\n')}\n1,2,3\n`)
-    const leftOut = page.locator('#left-out li')
-    await expect
-      .poll(() => leftOut.allTextContents())
-      .toEqual([
-        'Left out (1): lines with more values than the first has; first on line 62.',
-        'Left out (1): values of “latency” that are empty; first on line 11.',
-      ])
-    await growForest()
-    expect(await page.locator('#status').textContent()).toContain('1 of 60 rows had gaps and were left out.')
-    expect(await page.locator('#summary-anomalies small').textContent()).toBe('of 59 rows')
-    await page.locator('#gap-choice').selectOption('median')
-    await growForest(2)
-    expect(await page.locator('#summary-anomalies small').textContent()).toBe('of 60 rows')
-  }, 60_000)
-
-  it.each([
-    ['access.log', '192.0.2.7 - - [25/Nov/2026:10:05:03 +0000] "GET /a HTTP/1.1" 200 20302 "-" "agent"'],
-    ['nested.ndjson', '{"request":{"latency":41},"bytes":512}\n{"request":{"latency":2900},"bytes":530}'],
-    [
-      'traces.json',
-      '{"resourceSpans":[{"scopeSpans":[{"spans":[{"name":"a","startTimeUnixNano":"1","endTimeUnixNano":"5000001"}]}]}]}',
-    ],
-  ])(
-    'fits %s',
-    async (name, text) => {
-      await choose(text, name)
-      await expect.poll(() => page.locator('#data-about').textContent()).toContain(name)
-      await growForest()
+    it('fits the sample and finds the share of anomalies that was asked for', async () => {
+      expect(await anomalies()).toBe('100')
       expect(await page.locator('#status').textContent()).toContain('Fitted')
-    },
-    60_000,
-  )
+      expect(await page.locator('#progress').evaluate((bar: HTMLProgressElement) => bar.value)).toBe(100)
+      expect(await page.locator('#anomalies tr').count()).toBe(20)
+      expect(await page.locator('#timings-note').textContent()).toContain('agree to 12 digits')
+      expect(await page.locator('#summary-fit small').textContent()).toContain('shared memory')
+    }, 60_000)
 
-  it('takes a file that is dropped anywhere', async () => {
-    await page.evaluate(() => {
-      const dataTransfer = new DataTransfer()
-      dataTransfer.items.add(new File(['{"latency":1}\n{"latency":2}\n'], 'rows.ndjson'))
-      document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }))
-    })
-    const about = page.locator('#data-about')
-    await expect.poll(() => about.textContent()).toBe('rows.ndjson: 2 rows, 1 column of numbers.')
-  }, 60_000)
+    it('gives the forest as bytes that load, and its scores as CSV', async () => {
+      const forest = await IsolationForest.fromBytes(await download('Forest as bytes'))
+      const [header, ...lines] = (await download('Scores as CSV')).toString().trimEnd().split('\n')
+      expect(header).toBe('line,latency,input_length,errors,score,anomaly')
+      expect(lines).toHaveLength(2000)
+      let marked = 0
+      for (const line of lines) {
+        const [, latency, inputLength, errors, score, anomaly] = line.split(',').map(Number)
+        expect(forest.score([latency, inputLength, errors] as number[])).toBe(score)
+        marked += anomaly as number
+      }
+      expect(marked).toBe(100)
+    }, 60_000)
+
+    it('gives bytes that the service judges by, as the page does', async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'sentinel-playground-'))
+      onTestFinished(() => rm(folder, { recursive: true }))
+      const forest = join(folder, 'forest.bin')
+      await writeFile(forest, await download('Forest as bytes'))
+      const [, ...lines] = (await download('Scores as CSV')).toString().trimEnd().split('\n')
+      const service = await ServiceProcess.start({ SENTINEL_FOREST: forest })
+      onTestFinished(async () => void (await service.stop('SIGKILL')))
+      for (const line of lines.slice(0, 300)) {
+        const [, latency, input_length, errors, score, anomaly] = line.split(',').map(Number)
+        const answer = await service.post('/analyze-flow?detail=true', { latency, input_length, errors })
+        expect(await answer.json()).toMatchObject({
+          status: anomaly === 1 ? 'THREAT_DETECTED' : 'OK',
+          detail: { score, generation: 1 },
+        })
+      }
+    }, 60_000)
+
+    it('draws rows and field in many colours, and again for other axes', async () => {
+      const colours = () =>
+        page.locator('#scatter canvas').evaluate((canvas: HTMLCanvasElement) => {
+          const { data } = (canvas.getContext('2d') as CanvasRenderingContext2D).getImageData(
+            0,
+            0,
+            canvas.width,
+            canvas.height,
+          )
+          return new Set(new Uint32Array(data.buffer)).size
+        })
+      await expect.poll(colours).toBeGreaterThan(500)
+      await page.locator('#y-feature').selectOption({ label: 'errors' })
+      await page.locator('#logarithmic').uncheck()
+      await expect.poll(colours).toBeGreaterThan(500)
+    }, 60_000)
+
+    it('moves the threshold without growing the trees again', async () => {
+      await page.locator('#contamination').fill('0.1')
+      await expect.poll(anomalies).toBe('200')
+      await page.locator('#contamination-auto').check()
+      await expect.poll(() => page.locator('#summary-threshold strong').textContent()).toBe('0.5000')
+    }, 60_000)
+  })
+
+  describe('with files, one after the other', () => {
+    beforeEach(
+      once(() => open({})),
+      60_000,
+    )
+
+    const choose = (text: string, name = 'rows.csv') =>
+      page.locator('#file').setInputFiles({ name, mimeType: 'text/plain', buffer: Buffer.from(text) })
+
+    it('says why nothing of a file can be used, and takes it once it is mended', async () => {
+      await choose('latency,errors\na,b\n')
+      const alert = page.locator('#data-error')
+      expect(await alert.getAttribute('role')).toBe('alert')
+      await expect.poll(() => alert.textContent()).toContain('rows.csv: No value is a number')
+      const rows = Array.from({ length: 50 }, (_, row) => `${10 + (row % 7)},${row === 20 ? 9 : 0}`)
+      await choose(`latency,errors\n${rows.join('\n')}\n`)
+      await expect.poll(() => alert.textContent()).toBe('')
+      expect(await page.locator('#left-out').isHidden()).toBe(true)
+      await growForest()
+      expect(await page.locator('#anomalies button').first().textContent()).toBe('22')
+    }, 60_000)
+
+    it('uses what can be used of a file, says what was left out, and fills gaps if asked to', async () => {
+      const rows = Array.from({ length: 60 }, (_, row) => `${row === 9 ? '' : 10 + (row % 7)},${row % 5}`)
+      await choose(`latency,errors\n${rows.join('\n')}\n1,2,3\n`)
+      const leftOut = page.locator('#left-out li')
+      await expect
+        .poll(() => leftOut.allTextContents())
+        .toEqual([
+          'Left out (1): lines with more values than the first has; first on line 62.',
+          'Left out (1): values of “latency” that are empty; first on line 11.',
+        ])
+      await growForest()
+      expect(await page.locator('#status').textContent()).toContain(
+        '1 of 60 rows had gaps and were left out.',
+      )
+      expect(await page.locator('#summary-anomalies small').textContent()).toBe('of 59 rows')
+      await page.locator('#gap-choice').selectOption('median')
+      await growForest()
+      expect(await page.locator('#summary-anomalies small').textContent()).toBe('of 60 rows')
+    }, 60_000)
+
+    it.each([
+      ['access.log', '192.0.2.7 - - [25/Nov/2026:10:05:03 +0000] "GET /a HTTP/1.1" 200 20302 "-" "agent"'],
+      ['nested.ndjson', '{"request":{"latency":41},"bytes":512}\n{"request":{"latency":2900},"bytes":530}'],
+      [
+        'traces.json',
+        '{"resourceSpans":[{"scopeSpans":[{"spans":[{"name":"a","startTimeUnixNano":"1","endTimeUnixNano":"5000001"}]}]}]}',
+      ],
+    ])(
+      'fits %s',
+      async (name, text) => {
+        await choose(text, name)
+        await expect.poll(() => page.locator('#data-about').textContent()).toContain(name)
+        await growForest()
+        expect(await page.locator('#status').textContent()).toContain('Fitted')
+      },
+      60_000,
+    )
+
+    it('takes a file that is dropped anywhere', async () => {
+      await page.evaluate(() => {
+        const dataTransfer = new DataTransfer()
+        dataTransfer.items.add(new File(['{"latency":1}\n{"latency":2}\n'], 'rows.ndjson'))
+        document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }))
+      })
+      const about = page.locator('#data-about')
+      await expect.poll(() => about.textContent()).toBe('rows.ndjson: 2 rows, 1 column of numbers.')
+    }, 60_000)
+  })
+
+  describe('just opened', () => {
+    beforeEach(() => open({}), 60_000)
+
+    it('can be used by keyboard alone, down to a row of the table and its place in the chart', async () => {
+      const focusOn = async (id: string): Promise<void> => {
+        for (let presses = 0; presses < 40; presses++) {
+          await page.keyboard.press('Tab')
+          if ((await page.evaluate(() => document.activeElement?.id ?? '')) === id) return
+        }
+        throw new Error(`#${id} is not reached`)
+      }
+      await focusOn('sample')
+      await page.keyboard.press('Enter')
+      await focusOn('trees')
+      await page.keyboard.press('ArrowUp')
+      await focusOn('fit')
+      await page.keyboard.press('Enter')
+      await page.waitForFunction(() => document.body.dataset.ready === '1')
+      expect(await page.locator('#status').textContent()).toContain('Fitted')
+      expect(await page.locator('.mark').count()).toBe(0)
+      await page.locator('#anomalies button').first().focus()
+      expect(await page.locator('#scatter .mark').count()).toBe(1)
+      expect(await page.locator('#anomalies button').first().getAttribute('aria-label')).toContain('mark it')
+    }, 60_000)
+
+    it('offers what the forest takes, and begins with its defaults', async () => {
+      const { nTrees, subsampleSize, seed } = FOREST_RANGES
+      expect(await page.locator('#trees').getAttribute('max')).toBe(String(nTrees.most))
+      expect(await page.locator('#trees').inputValue()).toBe(String(FOREST_DEFAULTS.nTrees))
+      expect(await page.locator('#subsample option').last().textContent()).toBe(String(subsampleSize.most))
+      expect(await page.locator('#subsample').inputValue()).toBe(String(FOREST_DEFAULTS.subsampleSize))
+      expect(await page.locator('#seed').getAttribute('max')).toBe(String(seed.most))
+    }, 60_000)
+
+    it('says so when no column is chosen', async () => {
+      await page.getByRole('button', { name: 'Sample telemetry' }).click()
+      for (const box of await page.locator('#columns input').all()) await box.uncheck()
+      await page.getByRole('button', { name: 'Fit the forest' }).click()
+      await expect.poll(() => page.locator('#status').textContent()).toBe('Choose 1 to 255 columns.')
+    }, 60_000)
+  })
 
   it('takes rows that are pasted, and lets dates and text be chosen', async () => {
     const rows = Array.from(
@@ -298,22 +338,6 @@ describe('the playground in Chromium', () => {
     } finally {
       await host.close()
     }
-  }, 60_000)
-
-  it('offers what the forest takes, and begins with its defaults', async () => {
-    const { nTrees, subsampleSize, seed } = FOREST_RANGES
-    expect(await page.locator('#trees').getAttribute('max')).toBe(String(nTrees.most))
-    expect(await page.locator('#trees').inputValue()).toBe(String(FOREST_DEFAULTS.nTrees))
-    expect(await page.locator('#subsample option').last().textContent()).toBe(String(subsampleSize.most))
-    expect(await page.locator('#subsample').inputValue()).toBe(String(FOREST_DEFAULTS.subsampleSize))
-    expect(await page.locator('#seed').getAttribute('max')).toBe(String(seed.most))
-  }, 60_000)
-
-  it('says so when no column is chosen', async () => {
-    await page.getByRole('button', { name: 'Sample telemetry' }).click()
-    for (const box of await page.locator('#columns input').all()) await box.uncheck()
-    await page.getByRole('button', { name: 'Fit the forest' }).click()
-    await expect.poll(() => page.locator('#status').textContent()).toBe('Choose 1 to 255 columns.')
   }, 60_000)
 
   it('fits a phone, light or dark', async () => {
