@@ -1,5 +1,4 @@
 import { Ajv } from 'ajv'
-import { envSchema } from 'env-schema'
 import { readOllamaHost } from '../explain/llm/ollama-host.js'
 import { ConfigError, checkUrl, refusal, shown } from './config-error.js'
 import { parseProxyAddress } from './proxy-address.js'
@@ -54,12 +53,10 @@ function checked(given: Readonly<Record<string, string>>, source: EnvironmentSou
     const value = given[name]
     if (value !== undefined) checkWriting(name, value)
   }
-  let env: Environment
-  try {
-    env = envSchema<Environment>({ schema: Environment, data: given, env: false, ajv })
-  } catch (error) {
+  const env: unknown = { ...given }
+  if (!ajv.validate<Environment>(Environment, env)) {
     const variable = variables().find((name) => `/${name}` === ajv.errors?.[0]?.instancePath)
-    throw variable === undefined ? error : refusal(variable, source)
+    throw variable === undefined ? new Error(ajv.errorsText()) : refusal(variable, source)
   }
   for (const name of variables()) {
     // ajv reads 1e999 as Infinity, and lets that pass whatever the maximum.
