@@ -23,8 +23,11 @@ export interface StateKeeperOptions {
   readonly log: StateLog
 }
 
-/** How much of a state is made before whatever else waits has its turn, in bytes: well under a millisecond. */
-export const SLICE_BYTES = 2 ** 14
+/**
+ * How much of a state is made before whatever else waits has its turn, in bytes: a route, or a tree. A fifth of a
+ * millisecond, and a few of them while the code is new to the engine.
+ */
+export const SLICE_BYTES = 2 ** 12
 
 /**
  * Keeps the state of its sections in a store: restored at the start, written at intervals when something changed,
