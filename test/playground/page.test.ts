@@ -159,14 +159,14 @@ describe('the playground in Chromium', () => {
     }, 60_000)
   })
 
+  const choose = (text: string, name = 'rows.csv') =>
+    page.locator('#file').setInputFiles({ name, mimeType: 'text/plain', buffer: Buffer.from(text) })
+
   describe('with files, one after the other', () => {
     beforeEach(
       once(() => open({})),
       60_000,
     )
-
-    const choose = (text: string, name = 'rows.csv') =>
-      page.locator('#file').setInputFiles({ name, mimeType: 'text/plain', buffer: Buffer.from(text) })
 
     it('says why nothing of a file can be used, and takes it once it is mended', async () => {
       await choose('latency,errors\na,b\n')

@@ -75,9 +75,8 @@ const NEWER = encodeState({ value: 'newer', bulk: new Float64Array(10).fill(3) }
 
 let dir: string
 beforeEach(async () => {
-  const { mkdtemp, rm } = await vi.importActual<typeof import('node:fs/promises')>('node:fs/promises')
-  dir = await mkdtemp(join(tmpdir(), 'sentinel-disk-'))
-  onTestFinished(() => rm(dir, { recursive: true }))
+  dir = await real.mkdtemp(join(tmpdir(), 'sentinel-disk-'))
+  onTestFinished(() => real.rm(dir, { recursive: true }))
   works()
 })
 

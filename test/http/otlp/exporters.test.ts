@@ -13,6 +13,7 @@ const installed = existsSync(new URL('../../../.ci/runtimes/node_modules/@opente
 
 test.for(['http', 'proto'])(
   "spans arrive from OpenTelemetry's own exporter: %s",
+  { timeout: 90_000 },
   async (encoding, context) => {
     if (!installed) {
       const reason = 'OpenTelemetry is not installed (npm run runtimes installs it)'
@@ -54,5 +55,4 @@ test.for(['http', 'proto'])(
       await sentinel.close()
     }
   },
-  90_000,
 )
