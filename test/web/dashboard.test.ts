@@ -94,6 +94,44 @@ describe('the dashboard', () => {
     await eventually(() => page.locator('#routes tbody tr').count()).toBe(3)
     expect(await dashboard.faults()).toEqual([])
 
+    // By keyboard: a value is spoken, and the timeline stands still until it is let go.
+    await page.locator('#plots').focus()
+    await page.keyboard.press('ArrowLeft')
+    await eventually(() => text('#spoken')).toContain('records a second')
+    await page.keyboard.press('+')
+    const paused = () => page.locator('#pause').getAttribute('aria-pressed')
+    expect(await paused()).toBe('true')
+    await page.keyboard.press('Escape')
+    expect(await paused()).toBe('false')
+    // By pointer: dragging zooms, and two clicks show all again.
+    const plot = page.locator('#plot-records .u-over')
+    const { x, y, width } = (await plot.boundingBox()) as { x: number; y: number; width: number }
+    await page.mouse.move(x + 0.5 * width, y + 20)
+    await page.mouse.down()
+    await page.mouse.move(x + 0.8 * width, y + 20)
+    await page.mouse.up()
+    await eventually(paused).toBe('true')
+    await plot.dblclick()
+    await eventually(paused).toBe('false')
+    expect(await page.title()).toBe('(1) CodeFlow Sentinel')
+
+    // Numbers change, and nothing moves.
+    const shift = await page.evaluate(
+      () =>
+        new Promise<number>((resolve) => {
+          let sum = 0
+          let ticks = 0
+          new PerformanceObserver((list) => {
+            for (const entry of list.getEntries()) sum += (entry as unknown as { value: number }).value
+          }).observe({ type: 'layout-shift' })
+          const strip = document.querySelector('#strip') as HTMLElement
+          new MutationObserver(() => {
+            if (++ticks === 3) resolve(sum)
+          }).observe(strip, { subtree: true, childList: true, characterData: true })
+        }),
+    )
+    expect(shift).toBeLessThan(0.01)
+
     // An operator's word.
     await page.getByRole('button', { name: 'Threat' }).click()
     await eventually(() => text('#detail .feedback [role=status]')).toMatch(

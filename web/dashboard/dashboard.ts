@@ -18,7 +18,10 @@ import { Welcome } from './panels/welcome.js'
 import { WhatIfPanel } from './panels/what-if-panel.js'
 import { routeLabel } from './words.js'
 
+const TITLE = 'CodeFlow Sentinel'
 const ROUTES_EVERY_MS = 10_000
+/** While there is none yet. */
+const FIRST_ROUTES_EVERY_MS = 2_000
 const COARSE_EVERY_MS = 30_000
 const DETAIL_EVERY_MS = 3_000
 const STATE_WORDS: Readonly<Record<LiveState, string>> = {
@@ -86,6 +89,7 @@ export class Dashboard {
     this.#strip.show(status, now)
     this.#welcome.show(status)
     this.#timeline.append(timeline, now)
+    document.title = status.incidents_open > 0 ? `(${status.incidents_open}) ${TITLE}` : TITLE
     this.#findings.take(incidents)
     elementOf('version', HTMLElement).textContent = `CodeFlow Sentinel ${status.version}.`
     void this.#quietly(this.#findings.follow(status.newest_anomaly))
@@ -109,7 +113,8 @@ export class Dashboard {
       this.#fetchedMs[part] = nowMs
       return true
     }
-    if (due('routes', ROUTES_EVERY_MS)) void this.#quietly(this.#loadRoutes())
+    if (due('routes', this.#routes.empty ? FIRST_ROUTES_EVERY_MS : ROUTES_EVERY_MS))
+      void this.#quietly(this.#loadRoutes())
     if (!this.#timeline.followsTicks && due('timeline', COARSE_EVERY_MS))
       void this.#quietly(this.#loadTimeline())
     const { place } = this.#detail

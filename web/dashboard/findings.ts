@@ -31,6 +31,8 @@ export class Findings {
 
   async load(): Promise<void> {
     const { incidents } = await this.#api.get<{ incidents: Incident[] }>('./incidents?limit=100')
+    // A service that has begun anew knows nothing of those that were open.
+    this.#incidents.clear()
     this.take(incidents)
   }
 

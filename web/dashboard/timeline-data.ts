@@ -33,18 +33,45 @@ export function trimmed(columns: TimelineColumns, fromSeconds: number): Timeline
   return first <= 0 ? columns : joined(columns, { ...EMPTY, step: columns.step }, first, columns.time.length)
 }
 
+/**
+ * Buckets as a service tells them that may have begun anew since: where it knows nothing of a time that was drawn, what
+ * was drawn stays.
+ */
+export function mended(known: TimelineColumns, told: TimelineColumns): TimelineColumns {
+  if (known.step !== told.step) return told
+  const places = new Map(known.time.map((time, i) => [time, i]))
+  const lost = told.time.map((time, i) => {
+    const place = places.get(time)
+    return told.records[i] === 0 && place !== undefined && known.records[place] !== 0 ? place : null
+  })
+  const mend = <Value>(from: readonly Value[], to: readonly Value[]): Value[] =>
+    to.map((value, i) => {
+      const place = lost[i]
+      return place == null ? value : (from[place] as Value)
+    })
+  return merged(known, told, mend)
+}
+
 function joined(known: TimelineColumns, newer: TimelineColumns, from: number, to: number): TimelineColumns {
-  const join = <Value>(a: readonly Value[], b: readonly Value[]): Value[] => [...a.slice(from, to), ...b]
+  return merged(known, newer, (a, b) => [...a.slice(from, to), ...b])
+}
+
+/** Does the same to every column. */
+function merged(
+  a: TimelineColumns,
+  b: TimelineColumns,
+  merge: <Value>(a: readonly Value[], b: readonly Value[]) => Value[],
+): TimelineColumns {
   return {
-    step: known.step,
-    time: join(known.time, newer.time),
-    records: join(known.records, newer.records),
-    odd: join(known.odd, newer.odd),
-    observe: join(known.observe, newer.observe),
-    throttle: join(known.throttle, newer.throttle),
-    freeze: join(known.freeze, newer.freeze),
-    score_median: join(known.score_median, newer.score_median),
-    score_p99: join(known.score_p99, newer.score_p99),
-    threshold: join(known.threshold, newer.threshold),
+    step: a.step,
+    time: merge(a.time, b.time),
+    records: merge(a.records, b.records),
+    odd: merge(a.odd, b.odd),
+    observe: merge(a.observe, b.observe),
+    throttle: merge(a.throttle, b.throttle),
+    freeze: merge(a.freeze, b.freeze),
+    score_median: merge(a.score_median, b.score_median),
+    score_p99: merge(a.score_p99, b.score_p99),
+    threshold: merge(a.threshold, b.threshold),
   }
 }

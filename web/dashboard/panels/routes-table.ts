@@ -43,6 +43,11 @@ export class RoutesTable {
     })
   }
 
+  /** Whether there is nothing to show so far. */
+  get empty(): boolean {
+    return this.#routes.length === 0
+  }
+
   show(routes: readonly RouteFigures[], total: number): void {
     this.#routes = routes
     this.#count.textContent = total === 0 ? '' : count(total)

@@ -34,7 +34,7 @@ export class StatusStrip {
     }
     this.#progress.setAttribute('aria-label', 'Records until the first forest')
     this.#progress.hidden = true
-    const bar = created('dd')
+    const bar = created('dd', 'progress')
     bar.append(this.#progress)
     this.#tiles.get('Learning')?.note.after(bar)
   }

@@ -2,7 +2,7 @@ import type { TimelineColumns } from '../../../src/activity/timeline-columns.js'
 import { created, elementOf } from '../../shared/page-elements.js'
 import { drawAlertMarks } from '../charts/alert-marks.js'
 import { TimePlot } from '../charts/time-plot.js'
-import { appended, EMPTY, secondsOf, trimmed } from '../timeline-data.js'
+import { appended, EMPTY, mended, secondsOf, trimmed } from '../timeline-data.js'
 import { Readout } from './readout.js'
 
 const RANGES = [
@@ -91,9 +91,9 @@ export class TimelinePanel {
     return this.#seconds <= FINE_UP_TO
   }
 
-  /** Takes the place of all that is shown. */
+  /** Takes the place of what is shown, but of what is not known any more. */
   replace(columns: TimelineColumns, nowMs: number): void {
-    this.#columns = columns
+    this.#columns = mended(this.#columns, columns)
     this.#nowSeconds = nowMs / 1000
     this.#draw()
   }
