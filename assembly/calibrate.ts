@@ -138,12 +138,21 @@ function upperTail(n: u32, limit: u32, p: f64): f64 {
   return above / all
 }
 
-/** Probability that the verdict on a score survives a redraw of the training rows. NaN before calibration. */
+/**
+ * Probability that the verdict on a score survives a redraw of the training rows. NaN before calibration.
+ *
+ * Of training scores that equal it one counts as its own, and the others as not below it: a redraw repeats them, and
+ * decides them as it decides this one. Counted as below, they would make of every row that most rows are equal to one
+ * that a redraw calls anomalous.
+ */
 export function confidence(base: usize, slot: u32, score: f64): f64 {
   const at = slotPtr(base, slot)
   const n = load<u32>(at + S_SCORES)
   if (n == 0) return NaN
-  const k = countUpTo<f64>(slotRegionPtr(base, slot, H_SCORES_AT), n, score)
+  const scores = slotRegionPtr(base, slot, H_SCORES_AT)
+  const below = countUpTo<f64>(scores, n, score - TIE)
+  const equal = countUpTo<f64>(scores, n, score + TIE) - below
+  const k = below + min<u32>(equal, 1)
   const ofAnomaly = load<f64>(slotRegionPtr(base, slot, H_CONFIDENCE_AT) + ((<usize>k) << 3))
   return exceeds(score, load<f64>(at + S_THRESHOLD)) ? ofAnomaly : 1 - ofAnomaly
 }

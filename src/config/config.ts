@@ -27,7 +27,9 @@ export interface Config {
   readonly state: StateConfig
   /** Path of the file with the forest that judges; null where the forest is learnt here. */
   readonly forestFile: string | null
-  readonly detector: Required<Omit<DetectorOptions, 'forest' | 'features' | DetectorListener | 'trainer'>>
+  readonly detector: Required<
+    Omit<DetectorOptions, 'forest' | 'features' | DetectorListener | 'rangeExtension' | 'trainer'>
+  >
   readonly explain: ExplainConfig
   /** Anomalies kept to be looked up. */
   readonly anomaliesMax: number

@@ -36,6 +36,7 @@ export class Detector {
   readonly #history: History
   readonly #learning: Learning | null
   readonly #given: Model | null
+  readonly #assumed: string | null
   readonly #rate: AnomalyRate
   readonly #sections: readonly StateSection[]
   /** As it was before anything was learnt. */
@@ -53,6 +54,7 @@ export class Detector {
     this.#history = parts.history
     this.#learning = parts.learning
     this.#given = parts.given
+    this.#assumed = parts.assumed
     this.#rate = new AnomalyRate(options.historyMax)
     this.#sections = this.#stateSections(parts.sections)
     this.#fresh = settled(captureAll(this.#sections))
@@ -111,6 +113,11 @@ export class Detector {
   /** Whether it judges by a forest that was given to it, and never fits one. */
   get given(): boolean {
     return this.#given !== null
+  }
+
+  /** What had to be assumed of the forest that was given, in a sentence for the log; null where nothing had. */
+  get assumed(): string | null {
+    return this.#assumed
   }
 
   /** Whether what is learnt is known by route; not by a plain window, nor beside a given forest. @internal */

@@ -40,6 +40,12 @@ export interface DetectorOptions {
    */
   readonly baseline?: 'guarded' | 'window'
   /**
+   * Whether in the plain window, too, the score goes on growing beyond the range of what the forest was grown from, and
+   * says of a feature that was constant how odd any other value is. The guarded baseline always does; a given forest does
+   * where it was made so. Default false: the window is what an isolation forest is everywhere else.
+   */
+  readonly rangeExtension?: boolean
+  /**
    * A forest that was fitted elsewhere, as `IsolationForest.toBytes` gives it. It judges every record, by raw values,
    * and nothing is learnt: what says how to learn does not apply.
    */
@@ -71,6 +77,7 @@ export const DETECTOR_DEFAULTS = {
   rules: {},
   features: FEATURES,
   baseline: 'guarded',
+  rangeExtension: false,
   routesMax: ROUTES_MAX,
   minConfidence: 0,
   policies: {},

@@ -22,6 +22,8 @@ export interface DetectorParts {
   readonly learning: Learning | null
   /** The forest that was given. */
   readonly given: Model | null
+  /** What had to be assumed of that, for people to read. */
+  readonly assumed: string | null
   /** The state of these parts. */
   readonly sections: readonly StateSection[]
 }
@@ -37,7 +39,12 @@ export async function learningParts(options: ResolvedDetectorOptions): Promise<D
   const policy = new DifferencePolicy(features, options.policies)
   if (options.baseline === 'window') {
     const window = new SlidingWindow(arena)
-    return learningFrom(arena, new WindowBaseline(arena, features, policy, window), window, options)
+    return learningFrom(
+      arena,
+      new WindowBaseline(arena, features, policy, window, options.rangeExtension),
+      window,
+      options,
+    )
   }
   const baseline = new GuardedBaseline(arena, features, policy, routesMax, seed)
   return learningFrom(arena, baseline, new RecordCount(historyMax, features.length), options)
@@ -66,7 +73,7 @@ function learningFrom(
 ): DetectorParts {
   const learning = new Learning({ arena, learner: baseline, history, options })
   const sections = [...learning.sections(), historySection(history)]
-  return { reference: baseline, history, learning, given: null, sections }
+  return { reference: baseline, history, learning, given: null, assumed: null, sections }
 }
 
 /**
@@ -78,11 +85,11 @@ export async function givenParts(
   forest: Uint8Array,
   { features, historyMax, policies }: ResolvedDetectorOptions,
 ): Promise<DetectorParts> {
-  const arena = await loadGivenForest(forest, features, historyMax)
+  const { arena, assumed, ...columns } = await loadGivenForest(forest, features, historyMax)
   const window = new RankedWindow(arena, historyMax)
-  const reference = new GivenReference(features, new DifferencePolicy(features, policies), window)
+  const reference = new GivenReference(features, new DifferencePolicy(features, policies), window, columns)
   const given = new Model(arena, 0, 1, features)
-  return { reference, history: window, learning: null, given, sections: heldSections(window) }
+  return { reference, history: window, learning: null, given, assumed, sections: heldSections(window) }
 }
 
 /**

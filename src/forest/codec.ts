@@ -14,24 +14,43 @@
 //
 // Version 2 has before each tree a u16, the rows that it was grown on. It is written only for a forest that was drawn
 // with repetitions and counts a row once (scikit-learn's bootstrap=True before 1.8): then they are fewer than ψ.
+//
+// Version 3 has behind the header a u32, the length of a JSON text, and that text (codec-extras.ts): names of columns, how
+// values are scaled, whether of the scores only a table follows (quantile-table.ts). Then come scores and trees as in
+// version 2. It is written only where there is any of it.
 
 import type { Arena } from './arena.js'
 import { crc32 } from './checksum.js'
+import { decodeExtras, encodeExtras, type ForestExtras } from './codec-extras.js'
 import { ForestError } from './errors.js'
 import { contaminationNumber } from './fit.js'
-import { type ForestOptions, type ResolvedOptions, resolveOptions } from './options.js'
+import { type ResolvedOptions, resolveOptions, type ShapeOptions } from './options.js'
+import { keptRanks, spreadScores } from './quantile-table.js'
 
 const MAGIC = 0x4f464953
 const VERSION = 1
 const VERSION_WITH_ROWS = 2
+const VERSION_WITH_EXTRAS = 3
 const ROWS_BYTES = 2
 const HEADER_BYTES = 56
 const LEAF = 255
 const INNER_BYTES = 7
 
+/** What is written besides the forest itself. */
+export interface EncodedWith {
+  readonly extras?: Omit<ForestExtras, 'middle'>
+  /** Whether all scores of the training rows are written; if not, a table of them. Default true. */
+  readonly calibration?: boolean
+}
+
 /** The forest in a slot as bytes. */
-export function encodeForest(arena: Arena, slot: number, options: ResolvedOptions): Uint8Array<ArrayBuffer> {
-  const steps = encodeTreeByTree(arena, slot, options)
+export function encodeForest(
+  arena: Arena,
+  slot: number,
+  options: ResolvedOptions,
+  encodedWith?: EncodedWith,
+): Uint8Array<ArrayBuffer> {
+  const steps = encodeTreeByTree(arena, slot, options, encodedWith)
   for (;;) {
     const step = steps.next()
     if (step.done) return step.value
@@ -43,28 +62,38 @@ export function* encodeTreeByTree(
   arena: Arena,
   slot: number,
   options: ResolvedOptions,
+  { extras = {}, calibration = true }: EncodedWith = {},
 ): Generator<number, Uint8Array<ArrayBuffer>> {
   const { wasm, base } = arena
-  const scores = arena.scores(slot)
+  const allScores = arena.scores(slot)
+  const middle = calibration ? undefined : thresholdRank(arena, slot)
+  const scores = middle === undefined ? allScores : tableOf(allScores, middle)
+  const json = encodeExtras({ ...extras, middle })
+  const extraBytes = json === null ? 0 : 4 + json.length
   // A tree of height H has at most 2^(H+1) - 1 nodes, and no node takes more than an inner one.
   const nodesAtMost = 2 ** (wasm.heightOf(base, slot) + 1)
   const treeBytes = ROWS_BYTES + nodesAtMost * INNER_BYTES
-  const bytes = new Uint8Array(HEADER_BYTES + scores.byteLength + options.nTrees * treeBytes)
+  const bytes = new Uint8Array(HEADER_BYTES + extraBytes + scores.byteLength + options.nTrees * treeBytes)
   const view = new DataView(bytes.buffer)
   const treeRows = Array.from({ length: options.nTrees }, (_, tree) => rowsOf(arena, slot, tree))
-  const withRows = treeRows.some((rows) => rows !== wasm.subsampleOf(base, slot))
+  const withRows = json !== null || treeRows.some((rows) => rows !== wasm.subsampleOf(base, slot))
   view.setUint32(0, MAGIC, true)
-  view.setUint32(4, withRows ? VERSION_WITH_ROWS : VERSION, true)
+  view.setUint32(4, json !== null ? VERSION_WITH_EXTRAS : withRows ? VERSION_WITH_ROWS : VERSION, true)
   view.setUint16(16, options.nFeatures, true)
   view.setUint16(18, options.nTrees, true)
   view.setUint32(20, options.subsampleSize, true)
   view.setUint32(24, options.seed, true)
   view.setUint32(28, wasm.fittedRows(base, slot), true)
-  view.setUint32(32, scores.length, true)
+  view.setUint32(32, allScores.length, true)
   view.setUint32(36, wasm.subsampleOf(base, slot), true)
   view.setFloat64(40, contaminationNumber(options.contamination), true)
   view.setFloat64(48, wasm.thresholdOf(base, slot), true)
   let at = HEADER_BYTES
+  if (json !== null) {
+    view.setUint32(at, json.length, true)
+    bytes.set(json, at + 4)
+    at += extraBytes
+  }
   for (const score of scores) {
     view.setFloat64(at, score, true)
     at += 8
@@ -100,6 +129,17 @@ export function* encodeTreeByTree(
   return forest
 }
 
+/** Rank around which the confidence goes from 0 to 1. */
+function thresholdRank(arena: Arena, slot: number): number {
+  const n = arena.wasm.scoreCount(arena.base, slot)
+  return n - Math.trunc(n * arena.wasm.shareOf(arena.base, slot))
+}
+
+/** Those of the scores that a table keeps. */
+function tableOf(scores: Float64Array, middle: number): Float64Array {
+  return Float64Array.from(keptRanks(scores.length, middle), (rank) => scores[rank] as number)
+}
+
 /** Rows that a tree was grown on; its root is kept as the whole sample. */
 function rowsOf({ wasm, base }: Arena, slot: number, tree: number): number {
   const left = wasm.heightOf(base, slot) > 0 ? wasm.nodeSize(base, slot, tree, 2) : 0
@@ -108,16 +148,19 @@ function rowsOf({ wasm, base }: Arena, slot: number, tree: number): number {
 
 /** What the header of forest bytes says. */
 export interface ForestHeader {
-  readonly options: Required<ForestOptions>
+  readonly options: ShapeOptions
   /** Rows it was fitted on. */
   readonly nRows: number
-  /** Calibration scores that follow the header. */
+  /** Calibration scores; of those, all or a table follow. */
   readonly nScores: number
   /** The real ψ. */
   readonly subsample: number
   /** Whether each tree says how many rows it was grown on. */
   readonly withRows: boolean
   readonly threshold: number
+  readonly extras: ForestExtras
+  /** Where the scores begin. */
+  readonly scoresAt: number
 }
 
 /**
@@ -130,8 +173,8 @@ export function decodeHeader(bytes: Uint8Array): ForestHeader {
   const view = viewOf(bytes)
   if (view.getUint32(0, true) !== MAGIC) refuse('the magic number is another: these are no forest bytes')
   const version = view.getUint32(4, true)
-  if (version !== VERSION && version !== VERSION_WITH_ROWS)
-    refuse(`version ${version} is not ${VERSION} or ${VERSION_WITH_ROWS}, which this library reads`)
+  if (version < VERSION || version > VERSION_WITH_EXTRAS)
+    refuse(`version ${version} is not ${VERSION} to ${VERSION_WITH_EXTRAS}, which this library reads`)
   if (view.getUint32(8, true) !== bytes.length) {
     refuse(`${bytes.length} bytes are there, ${view.getUint32(8, true)} were written: truncated or extended`)
   }
@@ -153,23 +196,48 @@ export function decodeHeader(bytes: Uint8Array): ForestHeader {
     maxRows: Math.max(nRows, nScores, 1),
   })
   if (subsample < 1 || subsample > options.subsampleSize || nRows < 1) refuse('the header contradicts itself')
-  if (HEADER_BYTES + 8 * nScores > bytes.length) refuse('the scores do not fit')
+  const withExtras = version === VERSION_WITH_EXTRAS
+  const json = withExtras ? extrasIn(bytes) : null
+  const extras = json === null ? {} : decodeExtras(json, options.nFeatures, nScores)
+  const scoresAt = HEADER_BYTES + (json === null ? 0 : 4 + json.length)
+  if (scoresAt + 8 * scoresIn(nScores, extras.middle) > bytes.length) refuse('the scores do not fit')
   const threshold = view.getFloat64(48, true)
   if (!(threshold > 0 && threshold <= 1)) refuse(`the threshold, ${threshold}, is not in (0, 1]`)
-  return { options, nRows, nScores, subsample, withRows: version === VERSION_WITH_ROWS, threshold }
+  const withRows = version !== VERSION
+  return { options, nRows, nScores, subsample, withRows, threshold, extras, scoresAt }
+}
+
+function extrasIn(bytes: Uint8Array): Uint8Array {
+  if (bytes.length < HEADER_BYTES + 4) refuse('what follows the header is missing')
+  const length = viewOf(bytes).getUint32(HEADER_BYTES, true)
+  if (HEADER_BYTES + 4 + length > bytes.length) refuse('what follows the header is cut short')
+  return bytes.subarray(HEADER_BYTES + 4, HEADER_BYTES + 4 + length)
+}
+
+/** Scores that are written of n. */
+function scoresIn(n: number, middle: number | undefined): number {
+  return middle === undefined || n === 0 ? n : keptRanks(n, middle).length
 }
 
 /**
  * Fills a slot from bytes.
  * @param header what `decodeHeader` gave for them; the arena has room for it
+ * @param columns where each column of the forest is in the rows to come; as it is, if left out
  * @throws ForestError FOREST_BAD_BYTES when what follows the header is no forest
  */
-export function decodeForest(arena: Arena, slot: number, header: ForestHeader, bytes: Uint8Array): void {
+export function decodeForest(
+  arena: Arena,
+  slot: number,
+  header: ForestHeader,
+  bytes: Uint8Array,
+  columns?: readonly number[],
+): void {
   const { wasm, base } = arena
   const view = viewOf(bytes)
   wasm.importBegin(base, slot, header.nRows, header.subsample)
   const height = wasm.heightOf(base, slot)
-  let at = HEADER_BYTES + 8 * header.nScores
+  const nWritten = scoresIn(header.nScores, header.extras.middle)
+  let at = header.scoresAt + 8 * nWritten
 
   const readNode = (tree: number, node: number, depth: number, rows: number): void => {
     if (at >= bytes.length) refuse('a tree ends in its middle')
@@ -190,7 +258,7 @@ export function decodeForest(arena: Arena, slot: number, header: ForestHeader, b
       left > 0 &&
       left < rows
     if (!isNode) refuse(`tree ${tree} has a node that cannot be`)
-    wasm.importSplit(base, slot, tree, node, feature, split)
+    wasm.importSplit(base, slot, tree, node, columns?.[feature] ?? feature, split)
     at += INNER_BYTES
     readNode(tree, 2 * node, depth + 1, left)
     readNode(tree, 2 * node + 1, depth + 1, rows - left)
@@ -210,8 +278,12 @@ export function decodeForest(arena: Arena, slot: number, header: ForestHeader, b
   if (at !== bytes.length) refuse('bytes are left over behind the trees')
 
   if (header.nScores > 0) {
+    const { middle } = header.extras
+    const written = Float64Array.from({ length: nWritten }, (_, i) =>
+      view.getFloat64(header.scoresAt + 8 * i, true),
+    )
     const scores = arena.scores(slot, header.nScores)
-    for (let i = 0; i < header.nScores; i++) scores[i] = view.getFloat64(HEADER_BYTES + 8 * i, true)
+    scores.set(middle === undefined ? written : spreadScores(written, header.nScores, middle))
     if (!scores.every((score) => score > 0 && score <= 1)) refuse('a calibration score is not in (0, 1]')
     wasm.calibrateOn(base, slot, header.nScores, contaminationNumber(header.options.contamination))
   }
@@ -222,7 +294,7 @@ function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
 
-function checkedOptions(options: Required<ForestOptions>): Required<ForestOptions> {
+function checkedOptions(options: ShapeOptions): ShapeOptions {
   try {
     resolveOptions(options)
     return options

@@ -1,15 +1,18 @@
 import { Arena, type ArenaShape } from './arena.js'
 import { decodeForest, decodeHeader, encodeForest } from './codec.js'
+import { type ColumnScales, surveyColumns } from './column-scales.js'
 import { ForestError } from './errors.js'
 import { contaminationNumber, type FitProgress, fitSlot } from './fit.js'
 import {
   type Contamination,
   checkContamination,
+  checkOptionNames,
   FOREST_RANGES,
   type ForestOptions,
   type ResolvedOptions,
   resolveOptions,
 } from './options.js'
+import { beyondRange, type ColumnRanges, extendScore } from './range-extension.js'
 import { checkRows, checkValues, countRows, type Rows, writeRow, writeRows } from './rows.js'
 import { documentOptions, importDocument, type ScikitLearnForest } from './scikit-learn.js'
 import { type TreeView, viewTree } from './tree-view.js'
@@ -41,17 +44,28 @@ const FIRST_CAPACITY = 1024
 export class IsolationForest {
   #arena: Arena
   #options: ResolvedOptions
+  /** Null where every value is compared as it is. */
+  #scales: ColumnScales | null = null
+  #constant: readonly number[] = []
+  /** Of the training rows; null where nothing counts beyond them. */
+  #ranges: ColumnRanges | null = null
 
   private constructor(arena: Arena, options: ResolvedOptions) {
+    if (!(arena instanceof Arena))
+      throw new ForestError(
+        'FOREST_BAD_OPTION',
+        'a forest is made by await IsolationForest.create({ nFeatures: 3 }), fromBytes or fromScikitLearn, not by new: the module is loaded first',
+      )
     this.#arena = arena
     this.#options = options
   }
 
   /**
    * Loads the module and lays out the memory.
-   * @throws ForestError FOREST_BAD_OPTION, FOREST_NO_WASM, FOREST_OUT_OF_MEMORY
+   * @throws ForestError FOREST_BAD_OPTION, also for an option that there is none of, FOREST_NO_WASM, FOREST_OUT_OF_MEMORY
    */
   static async create(options: ForestOptions & WasmOptions): Promise<IsolationForest> {
+    checkOptionNames(options)
     const resolved = resolveOptions(options)
     const arena = await Arena.create(shapeOf(resolved, resolved.maxRows ?? FIRST_CAPACITY), options)
     return new IsolationForest(arena, resolved)
@@ -66,7 +80,14 @@ export class IsolationForest {
     const header = decodeHeader(bytes)
     const arena = await Arena.create(shapeOf(header.options, header.options.maxRows), options)
     decodeForest(arena, SLOT, header, bytes)
-    return new IsolationForest(arena, { ...header.options, maxRows: undefined })
+    const { names: featureNames, scales = null, ranges = null, constant = [] } = header.extras
+    const rangeExtension = ranges !== null
+    const resolved = { ...header.options, maxRows: undefined, featureNames, rangeExtension }
+    const forest = new IsolationForest(arena, resolved)
+    forest.#scales = scales
+    forest.#ranges = ranges
+    forest.#constant = constant
+    return forest
   }
 
   /**
@@ -77,12 +98,26 @@ export class IsolationForest {
     const resolved = documentOptions(doc)
     const arena = await Arena.create(shapeOf(resolved, resolved.maxRows), options)
     importDocument(arena, SLOT, doc)
-    return new IsolationForest(arena, { ...resolved, maxRows: undefined })
+    const featureNames = doc.feature_names ?? undefined
+    return new IsolationForest(arena, { ...resolved, maxRows: undefined, featureNames })
   }
 
   /** Columns of a row. */
   get nFeatures(): number {
     return this.#options.nFeatures
+  }
+
+  /** Names of the columns, where the forest was given some; else null. */
+  get featureNames(): readonly string[] | null {
+    return this.#options.featureNames ?? null
+  }
+
+  /**
+   * Columns that were constant in the rows of the last fit, as far as float32 can tell: whatever comes in them, no tree is
+   * split by it. Empty for a forest that scikit-learn fitted.
+   */
+  get degenerateFeatures(): readonly number[] {
+    return this.#constant
   }
 
   /** Trees in the forest. */
@@ -136,6 +171,11 @@ export class IsolationForest {
     }
     const arena = this.#arena
     writeRows(rows, 0, nRows, arena.training, arena.rowStride, nFeatures)
+    const { constant, scales, ranges } = surveyColumns(rows, nFeatures, this.#options.scaleColumns !== false)
+    this.#constant = constant
+    this.#ranges = this.#options.rangeExtension === true ? ranges : null
+    this.#scales = scales
+    if (scales !== null) writeRows(rows, 0, nRows, arena.training, arena.rowStride, nFeatures, scales)
     const order = { base: arena.base, slot: SLOT, nRows, nTrees, seed, contamination }
     fitSlot(arena.wasm, order, options.onProgress)
     return this
@@ -149,9 +189,10 @@ export class IsolationForest {
    */
   score(row: ArrayLike<number>): number {
     const arena = this.#arena
-    writeRow(row, arena.row, 0, this.#options.nFeatures)
+    writeRow(row, arena.row, 0, this.#options.nFeatures, -1, this.#scales)
     this.#checkFitted()
-    return arena.wasm.score(arena.base, SLOT)
+    const score = arena.wasm.score(arena.base, SLOT)
+    return this.#ranges === null ? score : extendScore(arena.wasm, score, this.#beyond(row, this.#ranges))
   }
 
   /**
@@ -168,10 +209,15 @@ export class IsolationForest {
     const { batch, batchScores } = arena
     for (let from = 0; from < nRows; from += arena.batchRows) {
       const n = Math.min(arena.batchRows, nRows - from)
-      writeRows(rows, from, n, batch, arena.rowStride, this.#options.nFeatures)
+      writeRows(rows, from, n, batch, arena.rowStride, this.#options.nFeatures, this.#scales)
       arena.wasm.scoreBatch(arena.base, SLOT, n)
       scores.set(n === batchScores.length ? batchScores : batchScores.subarray(0, n), from)
     }
+    const ranges = this.#ranges
+    if (ranges !== null)
+      scores.forEach((score, r) => {
+        scores[r] = extendScore(arena.wasm, score, this.#beyond(this.#rowAt(rows, r), ranges))
+      })
     return scores
   }
 
@@ -227,10 +273,19 @@ export class IsolationForest {
    */
   attribute(row: ArrayLike<number>): Attribution {
     const arena = this.#arena
-    writeRow(row, arena.row, 0, this.#options.nFeatures)
+    writeRow(row, arena.row, 0, this.#options.nFeatures, -1, this.#scales)
     this.#checkFitted()
-    const score = arena.wasm.attribute(arena.base, SLOT)
-    return { score, contributions: arena.contributions.slice() }
+    const inside = arena.wasm.attribute(arena.base, SLOT)
+    const contributions = arena.contributions.slice()
+    if (this.#ranges === null) return { score: inside, contributions }
+    const beyond = this.#beyond(row, this.#ranges)
+    const score = extendScore(arena.wasm, inside, beyond)
+    const total = beyond.reduce((sum, one) => sum + one, 0)
+    if (total > 0)
+      for (let f = 0; f < beyond.length; f++)
+        contributions[f] =
+          (contributions[f] as number) + Math.log2(score / inside) * ((beyond[f] as number) / total)
+    return { score, contributions }
   }
 
   /**
@@ -249,10 +304,23 @@ export class IsolationForest {
     return this
   }
 
-  /** The forest as bytes: versioned, checksummed, the same in every runtime. @throws ForestError FOREST_NOT_FITTED */
-  toBytes(): Uint8Array<ArrayBuffer> {
+  /**
+   * The forest as bytes: versioned, checksummed, the same in every runtime.
+   * @param options.calibration false leaves out the scores of the training rows, which of a large fit are nearly all there
+   *   is, and writes a table of them in their place: scores, threshold and labels stay what they are, and the confidence
+   *   is the same to within 0.001, for this contamination. Default true.
+   * @throws ForestError FOREST_NOT_FITTED
+   */
+  toBytes({ calibration = true }: { calibration?: boolean } = {}): Uint8Array<ArrayBuffer> {
     this.#checkFitted()
-    return encodeForest(this.#arena, SLOT, this.#options)
+    const { featureNames: names } = this.#options
+    const extras = {
+      names,
+      scales: this.#scales ?? undefined,
+      ranges: this.#ranges ?? undefined,
+      constant: this.#constant,
+    }
+    return encodeForest(this.#arena, SLOT, this.#options, { extras, calibration })
   }
 
   /** A copy of tree `index`, 0 to nTrees - 1. @throws ForestError FOREST_NOT_FITTED, FOREST_BAD_OPTION */
@@ -261,7 +329,21 @@ export class IsolationForest {
     if (!Number.isInteger(index) || index < 0 || index >= this.nTrees) {
       throw new ForestError('FOREST_BAD_OPTION', `tree must be an integer from 0 to ${this.nTrees - 1}`)
     }
-    return viewTree(this.#arena, SLOT, index)
+    return viewTree(this.#arena, SLOT, index, this.#scales)
+  }
+
+  /** How far each value of a checked row is beyond the range of its column. */
+  #beyond(row: ArrayLike<number>, ranges: ColumnRanges): number[] {
+    return Array.from({ length: this.#options.nFeatures }, (_, f) =>
+      beyondRange(row[f] as number, f, ranges, this.nRows),
+    )
+  }
+
+  #rowAt(rows: Rows, r: number): ArrayLike<number> {
+    const { nFeatures } = this.#options
+    return 'data' in rows
+      ? rows.data.subarray(r * nFeatures, (r + 1) * nFeatures)
+      : (rows[r] as ArrayLike<number>)
   }
 
   #checkFitted(): void {

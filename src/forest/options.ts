@@ -1,3 +1,4 @@
+import { areNames, LONGEST_NAME } from './codec-extras.js'
 import { ForestError } from './errors.js'
 import { MAX_FEATURES, MAX_SUBSAMPLE, MAX_TREES } from './shape-limits.js'
 
@@ -16,12 +17,32 @@ export interface ForestOptions {
   contamination?: Contamination
   /** Seed of the random stream, 0 to 4,294,967,295. Default 42. */
   seed?: number
+  /** Names of the columns, each other than the others: kept with the forest. */
+  featureNames?: readonly string[]
+  /**
+   * Whether columns that would vanish in float32 are scaled, such as amounts of 1e-9 and milliseconds since 1970. Where it
+   * is false they count as scikit-learn has it: as constant, or as few different values. Default true.
+   */
+  scaleColumns?: boolean
+  /**
+   * Whether the score goes on growing beyond the range of the training rows. A forest alone is flat out there, as
+   * scikit-learn's is, which is the default: only so scores are the same.
+   */
+  rangeExtension?: boolean
   /** The most rows that `fit` takes, 1 to 10,000,000. Without it the memory grows as `fit` needs it. */
   maxRows?: number
 }
 
+/** What a forest has whatever is said of its columns. @internal */
+export type ShapeOptions = Required<Omit<ForestOptions, 'featureNames' | 'rangeExtension' | 'scaleColumns'>>
+
 /** @internal */
-export type ResolvedOptions = Required<Omit<ForestOptions, 'maxRows'>> & { maxRows: number | undefined }
+export type ResolvedOptions = Omit<ShapeOptions, 'maxRows'> & {
+  maxRows: number | undefined
+  featureNames?: readonly string[] | undefined
+  rangeExtension?: boolean
+  scaleColumns?: boolean
+}
 
 /** What a forest has where its options say nothing, here and in the service. */
 export const FOREST_DEFAULTS = { nTrees: 100, subsampleSize: 256, contamination: 0.1, seed: 42 } as const
@@ -51,6 +72,9 @@ export function resolveOptions(options: ForestOptions): ResolvedOptions {
     contamination = FOREST_DEFAULTS.contamination,
     seed = FOREST_DEFAULTS.seed,
     maxRows,
+    featureNames,
+    rangeExtension = false,
+    scaleColumns = true,
   } = options
   checkInteger('nFeatures', nFeatures)
   checkInteger('nTrees', nTrees)
@@ -58,7 +82,69 @@ export function resolveOptions(options: ForestOptions): ResolvedOptions {
   checkInteger('seed', seed)
   if (maxRows !== undefined) checkInteger('maxRows', maxRows)
   checkContamination(contamination)
-  return { nFeatures, nTrees, subsampleSize, contamination, seed, maxRows }
+  if (featureNames !== undefined && !areNames(featureNames, nFeatures))
+    throw new ForestError(
+      'FOREST_BAD_OPTION',
+      `featureNames must be ${nFeatures} names, each other than the others and of at most ${LONGEST_NAME} characters`,
+    )
+  checkBoolean('rangeExtension', rangeExtension)
+  checkBoolean('scaleColumns', scaleColumns)
+  return {
+    nFeatures,
+    nTrees,
+    subsampleSize,
+    contamination,
+    seed,
+    maxRows,
+    featureNames,
+    rangeExtension,
+    scaleColumns,
+  }
+}
+
+/** What options are called elsewhere. */
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  n_estimators: 'nTrees',
+  nEstimators: 'nTrees',
+  trees: 'nTrees',
+  numTrees: 'nTrees',
+  max_samples: 'subsampleSize',
+  maxSamples: 'subsampleSize',
+  sampleSize: 'subsampleSize',
+  subsample: 'subsampleSize',
+  random_state: 'seed',
+  randomState: 'seed',
+  n_features: 'nFeatures',
+  features: 'nFeatures',
+  dimensions: 'nFeatures',
+  feature_names: 'featureNames',
+}
+const KNOWN_NAMES = [
+  ...'nFeatures nTrees subsampleSize contamination seed featureNames scaleColumns rangeExtension maxRows'.split(
+    ' ',
+  ),
+]
+const WASM_NAMES = ['wasm', 'memory', 'shared']
+
+/**
+ * Refuses options that there are none of: one that is misspelt would have no effect, without a word.
+ * @throws ForestError FOREST_BAD_OPTION naming them
+ * @internal
+ */
+export function checkOptionNames(options: unknown): void {
+  if (options === null || typeof options !== 'object')
+    throw new ForestError('FOREST_BAD_OPTION', 'options must be an object such as { nFeatures: 3 }')
+  const allowed = [...KNOWN_NAMES, ...WASM_NAMES]
+  const unknown = Object.keys(options).filter((name) => !allowed.includes(name))
+  if (unknown.length === 0) return
+  const named = unknown.slice(0, 5).map((name) => {
+    const meant = Object.hasOwn(OTHER_NAMES, name) ? ` (here ${OTHER_NAMES[name]})` : ''
+    return `${shown(name)}${meant}`
+  })
+  throw new ForestError(
+    'FOREST_BAD_OPTION',
+    `there is no option ${named.join(', ')}; there are ${allowed.join(', ')}`,
+  )
 }
 
 /** @throws ForestError FOREST_BAD_OPTION @internal */
@@ -78,6 +164,11 @@ function checkInteger(name: keyof typeof FOREST_RANGES, value: unknown): void {
     'FOREST_BAD_OPTION',
     `${name} is ${shown(value)}; it must be an integer from ${least} to ${most}`,
   )
+}
+
+function checkBoolean(name: string, value: unknown): void {
+  if (typeof value === 'boolean') return
+  throw new ForestError('FOREST_BAD_OPTION', `${name} is ${shown(value)}; it must be true or false`)
 }
 
 function shown(value: unknown): string {

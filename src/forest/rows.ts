@@ -1,3 +1,4 @@
+import type { ColumnScales } from './column-scales.js'
 import { ForestError } from './errors.js'
 
 /** Rows as arrays of nFeatures numbers, or one after the other in one typed array of nRows · nFeatures numbers. */
@@ -17,6 +18,7 @@ export function countRows(rows: Rows): number {
  * Copies one row into float32. A finite value beyond the range of float32 becomes the largest there is.
  * @param at where in `target` the row goes
  * @param index number of the row for the message, or -1 when there is only one
+ * @param scales how values become those that the forest compares; null where they are those
  * @throws ForestError FOREST_BAD_ROW for a wrong length, NaN, an infinity or anything but a number
  * @internal
  */
@@ -26,9 +28,20 @@ export function writeRow(
   at: number,
   nFeatures: number,
   index = -1,
+  scales: ColumnScales | null = null,
 ): void {
   if (row == null || row.length !== nFeatures) refuseShape(row, nFeatures, index)
-  for (let f = 0; f < nFeatures; f++) writeValue(row[f] as number, target, at + f, f, index)
+  if (scales === null) {
+    for (let f = 0; f < nFeatures; f++) writeValue(row[f] as number, target, at + f, f, index)
+  } else {
+    for (let f = 0; f < nFeatures; f++) target[at + f] = scaledValue(checked(row[f], f, index), f, scales)
+  }
+}
+
+/** A finite value as the forest compares it, within the range of float32. @internal */
+export function scaledValue(value: number, feature: number, { offsets, factors }: ColumnScales): number {
+  const at = (value - (offsets[feature] as number)) * (factors[feature] as number)
+  return Math.min(Math.max(at, -MAX_FLOAT32), MAX_FLOAT32)
 }
 
 /**
@@ -43,14 +56,22 @@ export function writeRows(
   target: Float32Array,
   stride: number,
   nFeatures: number,
+  scales: ColumnScales | null = null,
 ): void {
   if (!('data' in rows)) {
     for (let r = 0; r < count; r++) {
-      writeRow(rows[from + r] as ArrayLike<number>, target, r * stride, nFeatures, from + r)
+      writeRow(rows[from + r] as ArrayLike<number>, target, r * stride, nFeatures, from + r, scales)
     }
     return
   }
   const { data } = rows
+  if (scales !== null) {
+    for (let r = 0; r < count; r++) {
+      const start = (from + r) * nFeatures
+      writeRow(data.subarray(start, start + nFeatures), target, r * stride, nFeatures, from + r, scales)
+    }
+    return
+  }
   for (let r = 0; r < count; r++) {
     const start = (from + r) * nFeatures
     for (let f = 0; f < nFeatures; f++) {
@@ -87,6 +108,11 @@ export function checkValues(rows: Rows, nFeatures: number): void {
   for (let r = 0; r < nRows; r++) writeRows(rows, r, 1, row, nFeatures, nFeatures)
 }
 
+function checked(value: unknown, feature: number, index: number): number {
+  if (typeof value !== 'number' || !Number.isFinite(value)) refuseValue(value, feature, index)
+  return value
+}
+
 function writeValue(value: number, target: Float32Array, at: number, feature: number, index: number): void {
   if (typeof value === 'number' && value >= -MAX_FLOAT32 && value <= MAX_FLOAT32) {
     target[at] = value
@@ -99,9 +125,13 @@ function writeValue(value: number, target: Float32Array, at: number, feature: nu
 
 function refuseValue(value: unknown, feature: number, index: number): never {
   const shown = typeof value === 'number' ? String(value) : `a value of type ${typeof value}`
+  const hint =
+    typeof value === 'string'
+      ? '. Categories go as numbers: a column of 0 and 1 for each, or how common each is'
+      : ''
   throw new ForestError(
     'FOREST_BAD_ROW',
-    `${rowName(index)}, feature ${feature} is ${shown}; it must be a finite number`,
+    `${rowName(index)}, feature ${feature} is ${shown}; it must be a finite number${hint}`,
   )
 }
 

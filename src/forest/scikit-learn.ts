@@ -1,10 +1,12 @@
 // Reading scikit-learn's IsolationForest: the arrays of its trees, its offset, and what it was fitted on.
 
 import type { Arena } from './arena.js'
+import { areNames } from './codec-extras.js'
 import { ForestError } from './errors.js'
 import { contaminationNumber } from './fit.js'
-import { FOREST_RANGES, type ForestOptions, MAX_CONTAMINATION, resolveOptions } from './options.js'
+import { FOREST_RANGES, MAX_CONTAMINATION, resolveOptions, type ShapeOptions } from './options.js'
 import { MAX_FLOAT32, writeRow } from './rows.js'
+import { MAX_SUBSAMPLE, MAX_TREES } from './shape-limits.js'
 
 /** One `estimator.tree_`: arrays by node, the root first. The children of a leaf are -1. */
 export interface ScikitLearnTree {
@@ -29,17 +31,27 @@ export interface ScikitLearnForest {
   /** `offset_`: minus the threshold. */
   readonly offset: number
   readonly trees: readonly ScikitLearnTree[]
+  /**
+   * `estimators_features_`: by tree, the column behind each of its feature numbers. With `max_features` below 1 a tree knows
+   * some columns only, and counts those from 0; without this every tree is taken to know all.
+   */
+  readonly estimators_features?: readonly (readonly number[])[] | null
+  /** `feature_names_in_`: names of the columns. */
+  readonly feature_names?: readonly string[] | null
   /** Rows it was fitted on, n of n_features finite numbers. `confidence` needs these, or the scores below. */
   readonly train?: readonly (readonly number[])[]
   /** `score_samples` of those rows: minus their anomaly scores, one a row. */
   readonly train_score_samples?: readonly number[]
+  /** Some rows, and their `score_samples`: by these the import checks itself where `train` is left out. */
+  readonly check_rows?: readonly (readonly number[])[]
+  readonly check_score_samples?: readonly number[]
 }
 
 /** Scores of one row by one forest are the same to within this. */
 const SAME_SCORE = 1e-6
 
 /** The options of a document's forest, after checks of all but its trees. @throws ForestError FOREST_BAD_DOCUMENT @internal */
-export function documentOptions(doc: ScikitLearnForest): Required<ForestOptions> {
+export function documentOptions(doc: ScikitLearnForest): ShapeOptions {
   if (doc === null || typeof doc !== 'object' || !Array.isArray(doc.trees)) {
     refuse('it must be an object with trees, an array')
   }
@@ -48,9 +60,11 @@ export function documentOptions(doc: ScikitLearnForest): Required<ForestOptions>
   }
   if (!Number.isInteger(doc.max_samples) || doc.max_samples < 1)
     refuse('max_samples must be an integer from 1')
-  for (const name of ['train', 'train_score_samples'] as const) {
+  checkLimits(doc)
+  for (const name of ['train', 'train_score_samples', 'check_rows', 'check_score_samples'] as const) {
     if (doc[name] != null && !Array.isArray(doc[name])) refuse(`${name} must be an array`)
   }
+  checkColumns(doc)
   const rows = doc.train?.length ?? doc.train_score_samples?.length ?? doc.max_samples
   if (rows > FOREST_RANGES.maxRows.most) {
     refuse(`it was fitted on ${rows} rows, and ${FOREST_RANGES.maxRows.most} are the most`)
@@ -71,6 +85,35 @@ export function documentOptions(doc: ScikitLearnForest): Required<ForestOptions>
   return options
 }
 
+/** What is larger than a forest here can be is refused in the words of the one who fitted it. */
+function checkLimits({ trees, max_samples: rows }: ScikitLearnForest): void {
+  if (trees.length > MAX_TREES)
+    refuse(`n_estimators is ${trees.length}; fit with n_estimators=${MAX_TREES} or fewer`)
+  if (rows > MAX_SUBSAMPLE)
+    refuse(
+      `max_samples_ is ${rows}, and a tree can have ${MAX_SUBSAMPLE} rows; fit with max_samples=${MAX_SUBSAMPLE} or fewer`,
+    )
+}
+
+function checkColumns({
+  trees,
+  n_features: n,
+  estimators_features: of,
+  feature_names: names,
+}: ScikitLearnForest): void {
+  if (names != null && !areNames(names, n))
+    refuse('feature_names must be n_features names, each other than the others')
+  if (of == null) return
+  if (!Array.isArray(of) || of.length !== trees.length)
+    refuse('estimators_features must be an array with one entry a tree')
+  const isColumn = (column: unknown): boolean =>
+    Number.isInteger(column) && (column as number) >= 0 && (column as number) < n
+  for (const [number, columns] of of.entries()) {
+    if (!Array.isArray(columns) || columns.length === 0 || !columns.every(isColumn))
+      refuse(`estimators_features[${number}] must be numbers of columns, from 0 to ${n - 1}`)
+  }
+}
+
 /**
  * Fills a slot with a document's forest.
  * @param arena of the shape that `documentOptions` gives
@@ -82,9 +125,10 @@ export function importDocument(arena: Arena, slot: number, doc: ScikitLearnFores
   wasm.importBegin(base, slot, arena.shape.maxRows, doc.max_samples)
   doc.trees.forEach((tree, number) => {
     wasm.importClear(base, slot, number)
-    importTree(arena, slot, number, tree)
+    importTree(arena, slot, number, tree, doc.estimators_features?.[number] ?? null)
     wasm.importSeal(base, slot, number)
   })
+  checkRows(arena, slot, doc)
   const nScores = writeScores(arena, slot, doc)
   if (nScores > 0) {
     checkOffset(arena.scores(slot, nScores), doc)
@@ -93,7 +137,14 @@ export function importDocument(arena: Arena, slot: number, doc: ScikitLearnFores
   wasm.setThreshold(base, slot, -doc.offset)
 }
 
-function importTree(arena: Arena, slot: number, number: number, tree: ScikitLearnTree): void {
+/** @param columns of the tree's features; null where these are all columns in their order */
+function importTree(
+  arena: Arena,
+  slot: number,
+  number: number,
+  tree: ScikitLearnTree,
+  columns: readonly number[] | null,
+): void {
   const { wasm, base, shape } = arena
   const height = wasm.heightOf(base, slot)
   const nodes = tree?.feature?.length ?? 0
@@ -104,6 +155,7 @@ function importTree(arena: Arena, slot: number, number: number, tree: ScikitLear
   }
   const at = (name: keyof ScikitLearnTree, node: number) => tree[name][node] as number
   const subsample = wasm.subsampleOf(base, slot)
+  const nFeatures = columns?.length ?? shape.nFeatures
 
   /** Copies node `source` of the document to `node` of the complete binary tree, and all that is below it. */
   const copyNode = (source: number, node: number, depth: number, rows: number): void => {
@@ -118,8 +170,8 @@ function importTree(arena: Arena, slot: number, number: number, tree: ScikitLear
     if (isLeaf) return
     if (depth === height) refuse(`${where} is deeper than ceil(log2(max_samples)) = ${height}`)
     const feature = at('feature', source)
-    if (!Number.isInteger(feature) || feature < 0 || feature >= shape.nFeatures) {
-      refuse(`${where}: feature must be an integer from 0 to ${shape.nFeatures - 1}`)
+    if (!Number.isInteger(feature) || feature < 0 || feature >= nFeatures) {
+      refuse(`${where}: feature must be an integer from 0 to ${nFeatures - 1}`)
     }
     const threshold = at('threshold', source)
     // A threshold below the range of float32 has no float32 at or below it.
@@ -130,7 +182,7 @@ function importTree(arena: Arena, slot: number, number: number, tree: ScikitLear
     if (!(Number.isInteger(leftRows) && leftRows > 0 && leftRows < rows)) {
       refuse(`${where}: n_node_samples do not add up`)
     }
-    wasm.importSplit(base, slot, number, node, feature, floorToFloat32(threshold))
+    wasm.importSplit(base, slot, number, node, columns?.[feature] ?? feature, floorToFloat32(threshold))
     copyNode(left, 2 * node, depth + 1, leftRows)
     copyNode(right, 2 * node + 1, depth + 1, rows - leftRows)
   }
@@ -157,7 +209,8 @@ function writeScores(arena: Arena, slot: number, doc: ScikitLearnForest): number
       writeTraining(row, arena, index)
       scores[index] = wasm.score(base, slot)
     })
-    checkScores(scores, doc.train_score_samples)
+    if (doc.train_score_samples != null)
+      checkScores(scores, doc.train_score_samples, 'train', 'train_score_samples')
     return scores.length
   }
   const given = doc.train_score_samples ?? []
@@ -169,15 +222,36 @@ function writeScores(arena: Arena, slot: number, doc: ScikitLearnForest): number
   return given.length
 }
 
+/** Scores the rows that were given for a check, and compares. */
+function checkRows(arena: Arena, slot: number, doc: ScikitLearnForest): void {
+  const { check_rows: rows, check_score_samples: given } = doc
+  if (rows == null && given == null) return
+  const scores = Float64Array.from(rows ?? [], (row, index) => {
+    writeTraining(row, arena, index, 'check_rows')
+    return arena.wasm.score(arena.base, slot)
+  })
+  checkScores(scores, given ?? [], 'check_rows', 'check_score_samples')
+}
+
 /** A document that lacks something of its forest is told by its own scores. */
-function checkScores(scores: Float64Array, given: readonly number[] | undefined): void {
-  if (given?.length !== scores.length) return
+function checkScores(
+  scores: Float64Array,
+  given: readonly number[],
+  rowsName: string,
+  scoresName: string,
+): void {
+  if (given.length !== scores.length)
+    refuse(`${rowsName} has ${scores.length} rows, and ${scoresName} ${given.length} scores`)
   const furthest = given.reduce(
     (most, score, i) => Math.max(most, Math.abs(score + (scores[i] as number))),
     0,
   )
+  // What is no number is never near.
   if (furthest <= SAME_SCORE) return
-  refuse(`the scores of train differ from train_score_samples by up to ${furthest.toPrecision(2)}`)
+  refuse(
+    `the scores of ${rowsName} differ from ${scoresName} by up to ${furthest.toPrecision(2)}. ` +
+      'A forest of max_features below 1 needs its estimators_features: export it by the recipe in docs/runtimes.md',
+  )
 }
 
 /** An offset that makes most of what the forest was grown from an anomaly is that of another forest. */
@@ -189,11 +263,11 @@ function checkOffset(scores: Float64Array, { offset, contamination }: ScikitLear
   refuse(`offset ${offset} makes ${anomalous} of the ${scores.length} rows anomalous that it was fitted on`)
 }
 
-function writeTraining(row: readonly number[], arena: Arena, index: number): void {
+function writeTraining(row: readonly number[], arena: Arena, index: number, name = 'train'): void {
   try {
     writeRow(row, arena.row, 0, arena.shape.nFeatures, index)
   } catch (cause) {
-    refuse(`train: ${(cause as Error).message}`)
+    refuse(`${name}: ${(cause as Error).message}`)
   }
 }
 

@@ -28,9 +28,17 @@ const VERSION = /^v\d{1,3}$/i
  * profile of its own nor gets into the log or the prompt. A record without a route has the empty name.
  */
 export function routeName(raw: string | undefined): string {
+  return nameBy(raw, segmentName)
+}
+
+/**
+ * As `routeName`, with another say in what becomes of a segment.
+ * @param nameOf asked of each segment in turn, from the first on
+ */
+export function nameBy(raw: string | undefined, nameOf: (segment: string) => string): string {
   if (raw === undefined || raw === '') return ''
   const segments = pathOf(raw).split('/')
-  const kept = segments.slice(0, MAX_SEGMENTS + 1).map(segmentName)
+  const kept = segments.slice(0, MAX_SEGMENTS + 1).map((segment) => nameOf(segment))
   if (segments.length > kept.length) kept[MAX_SEGMENTS] = '*'
   if (kept.length > 2 && kept.at(-1) === '') kept.pop()
   return cutAt(kept.join('/'), MAX_LENGTH)
@@ -64,4 +72,27 @@ function pathOf(raw: string): string {
 function segmentName(segment: string): string {
   if (segment.length > MAX_SEGMENT) return '*'
   return IDENTIFIES.test(segment) && !VERSION.test(segment) ? '*' : segment
+}
+
+/**
+ * What a segment looks like: a name; one with a digit, which may be a name (`us-east-1`, `tenant2`) or stand for one of
+ * many (`17`); or an identifier for sure.
+ */
+export type SegmentKind = 'name' | 'numbered' | 'identifier'
+
+const LONG_NUMBER = /\d{5}/
+const DATE = /^\d{4}[-_.]\d{1,2}(?:[-_.]\d{1,2})?(?!\d)|\d:\d\d/
+const HASH_LIKE = /^(?:0x)?[\da-f]{8,}$|[\da-f]{8}-[\da-f]{4}-/i
+const WORDS = /[a-z\d]{6,}/gi
+const CHANGES = /[a-z](?=\d)|\d(?=[a-z])/gi
+/** A word that goes from letters to digits or back as often as this was made by a machine. */
+const MOST_CHANGES = 2
+
+/** Tells identifiers by their looks alone: long numbers, dates and times, UUIDs, hashes, tokens, addresses. */
+export function segmentKind(segment: string): SegmentKind {
+  if (segment.length > MAX_SEGMENT || segment.includes('@')) return 'identifier'
+  if (!IDENTIFIES.test(segment) || VERSION.test(segment)) return 'name'
+  if (LONG_NUMBER.test(segment) || DATE.test(segment) || HASH_LIKE.test(segment)) return 'identifier'
+  const isToken = (word: string): boolean => (word.match(CHANGES)?.length ?? 0) > MOST_CHANGES
+  return (segment.match(WORDS) ?? []).some(isToken) ? 'identifier' : 'numbered'
 }

@@ -27,6 +27,7 @@ export function source(of: Build): WasmOptions {
   return { wasm: of.module, shared: of.shared }
 }
 
+/** As scikit-learn has it, unless the options say otherwise: columns that vanish in float32 are not scaled. */
 export function createForest(of: Build, options: ForestOptions): Promise<IsolationForest> {
-  return IsolationForest.create({ ...options, ...source(of) })
+  return IsolationForest.create({ scaleColumns: false, ...options, ...source(of) })
 }

@@ -51,9 +51,11 @@ describe.each(builds)('calibration of the $name build', (build) => {
         const scores = forest.scoreBatch(rows)
         const above = scores.filter((score) => score - 0.5 > 1e-12).length
         const share = options.contamination === 'auto' ? above / rows.length : (options.contamination ?? 0.1)
-        for (const row of probes) {
+        for (const row of [...probes, ...rows.slice(0, 5)]) {
           const score = forest.score(row)
-          const k = scores.filter((other) => other <= score).length
+          // Of equal scores one is the row's own; the others are decided as it is.
+          const below = scores.filter((other) => other < score - 1e-12).length
+          const k = below + (scores.some((other) => Math.abs(other - score) <= 1e-12) ? 1 : 0)
           const ofAnomaly = confidenceIfAnomaly(rows.length, share, k)
           expect(forest.confidence(score)).toBeCloseTo(forest.isAnomaly(row) ? ofAnomaly : 1 - ofAnomaly, 9)
         }
@@ -72,9 +74,17 @@ describe.each(builds)('calibration of the $name build', (build) => {
           expect(forest.isAnomaly([3, 4])).toBe(false)
           // Under auto the share of anomalies is 0, and a verdict of normal cannot change.
           if (contamination === 'auto') expect(forest.confidence(forest.score([3, 4]))).toBe(1)
+          else if (n === 300) expect(forest.confidence(forest.score([3, 4]))).toBeGreaterThan(0.999)
         }
       }
     }
+  })
+
+  it('is sure of a row that more rows are equal to than a redraw can call anomalous', async () => {
+    const forest = await createForest(build, { nFeatures: 2 })
+    forest.fit(Array.from({ length: 1000 }, (_, i) => (i % 20 === 0 ? [10 + i, i] : [1, 2])))
+    expect(forest.isAnomaly([1, 2])).toBe(false)
+    expect(forest.confidence(forest.score([1, 2]))).toBeGreaterThan(0.999)
   })
 
   it('has a confidence in [0, 1] that grows with the score of an anomaly', async () => {

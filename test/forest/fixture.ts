@@ -19,6 +19,8 @@ export interface ScikitLearnFixture {
   contamination: number | 'auto'
   offset: number
   trees: ScikitLearnTree[]
+  /** By tree, the columns behind its feature numbers. */
+  estimators_features?: number[][]
   train: number[][]
   test: number[][]
   score_samples: number[]
@@ -46,9 +48,14 @@ export const fixtureNames = [
 /** A forest whose trees were grown on rows drawn with repetitions, `bootstrap=True`. */
 export const BOOTSTRAP = 'bootstrap'
 
+/** A forest whose trees know some of the columns, `max_features` below 1. */
+export const SOME_FEATURES = 'some-features'
+
 const folder = new URL('../fixtures/', import.meta.url)
 
-export function readFixture(name: (typeof fixtureNames)[number] | typeof BOOTSTRAP): ScikitLearnFixture {
+export function readFixture(
+  name: (typeof fixtureNames)[number] | typeof BOOTSTRAP | typeof SOME_FEATURES,
+): ScikitLearnFixture {
   return JSON.parse(gunzipSync(readFileSync(new URL(`sklearn-${name}.json.gz`, folder))).toString())
 }
 

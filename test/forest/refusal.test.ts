@@ -44,6 +44,36 @@ describe.each(builds)('the $name build refuses', (build) => {
     }
   })
 
+  it('options that there are none of, by name, and says what is meant', async () => {
+    const wrongs: readonly [object, RegExp][] = [
+      [
+        { nFeatures: 2, n_estimators: 50 },
+        /no option "n_estimators" \(here nTrees\); there are nFeatures, nTrees/,
+      ],
+      [{ nFeatures: 2, max_samples: 5, ntrees: 3 }, /"max_samples" \(here subsampleSize\), "ntrees"/],
+      [{ nFeatures: 2, constructor: 1 }, /"constructor"; there are/],
+      [{ nFeatures: 2, featureNames: ['a'] }, /featureNames must be 2 names/],
+      [{ nFeatures: 2, rangeExtension: 'yes' }, /rangeExtension is "yes"; it must be true or false/],
+    ]
+    for (const [options, message] of wrongs)
+      await expect(createForest(build, options as ForestOptions)).rejects.toThrow(message)
+    for (const none of [undefined, null, 3])
+      await expect(IsolationForest.create(none as never)).rejects.toThrow(/options must be an object such as/)
+  })
+
+  it('to be made by new, and says how', () => {
+    const make = IsolationForest as unknown as new (options?: object) => IsolationForest
+    for (const options of [undefined, { nFeatures: 3 }])
+      expect(thrown(() => new make(options)).message).toMatch(/made by await IsolationForest\.create\(/)
+  })
+
+  it('categories, saying how they go as numbers', async () => {
+    const forest = await createForest(build, { nFeatures: 2 })
+    expect(thrown(() => forest.fit([[1, 'GET' as never]])).message).toMatch(
+      /row 0, feature 1 is a value of type string; .* Categories go as numbers/,
+    )
+  })
+
   it('to answer before fit', async () => {
     const forest = await createForest(build, { nFeatures: 2 })
     expect(forest.fitted).toBe(false)

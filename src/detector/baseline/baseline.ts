@@ -40,6 +40,13 @@ export interface Placement {
    * Null where nothing counts beyond the range.
    */
   readonly beyond: Float64Array | null
+  /**
+   * How likely it is, by how long a feature was constant, that it is not what it always was: the least likely of those
+   * that are not. 1 where every feature is what it was, or was never constant.
+   */
+  readonly novelty: number
+  /** The feature that this is said of, -1 for none. */
+  readonly novel: number
   /** Which records it is judged against. */
   readonly scope: Scope
   /** Records behind median and percentile. */

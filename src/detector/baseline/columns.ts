@@ -25,6 +25,14 @@ export class Columns {
     return midRankIn(this.#columns[feature] as Column, value)
   }
 
+  /** The least and the largest value of each feature. */
+  ranges(): { readonly lows: Float64Array; readonly highs: Float64Array } {
+    return {
+      lows: Float64Array.from(this.#columns, (column) => column[0] as number),
+      highs: Float64Array.from(this.#columns, (column) => column[column.length - 1] as number),
+    }
+  }
+
   capture(): Column[] {
     return this.#columns.map((column) => column.slice())
   }

@@ -3,7 +3,7 @@ import type { Telemetry } from '../../telemetry/record.js'
 import type { Placement, Reference } from './baseline.js'
 import type { DifferencePolicy } from './difference-policy.js'
 import type { RankedWindow } from './ranked-window.js'
-import { RawPlacement } from './raw-placement.js'
+import { type RawColumns, RawPlacement } from './raw-placement.js'
 
 /**
  * What a forest that was fitted elsewhere judges by: raw values, as it knows no routes. It brings no rows along, so
@@ -15,11 +15,19 @@ export class GivenReference implements Reference {
   readonly #window: RankedWindow
   readonly #placement: RawPlacement
 
-  /** @param window which the detector puts every record into */
-  constructor(features: readonly Feature[], policy: DifferencePolicy, window: RankedWindow) {
+  /**
+   * @param window which the detector puts every record into
+   * @param columns what the forest says of its columns
+   */
+  constructor(
+    features: readonly Feature[],
+    policy: DifferencePolicy,
+    window: RankedWindow,
+    columns: RawColumns,
+  ) {
     this.#policy = policy.strict ? null : policy
     this.#window = window
-    this.#placement = new RawPlacement(features, window)
+    this.#placement = new RawPlacement(features, window, columns)
   }
 
   place(record: Telemetry): Placement {

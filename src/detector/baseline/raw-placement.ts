@@ -1,4 +1,6 @@
-import { MAX_FLOAT32 } from '../../forest/rows.js'
+import type { ColumnScales } from '../../forest/column-scales.js'
+import { beyondRange, type ColumnRanges } from '../../forest/range-extension.js'
+import { MAX_FLOAT32, scaledValue } from '../../forest/rows.js'
 import type { Feature } from '../../telemetry/features.js'
 import type { Telemetry } from '../../telemetry/record.js'
 import type { Context, Placement } from './baseline.js'
@@ -12,28 +14,51 @@ export interface RawContext {
   midRank(feature: number, value: number): number
 }
 
-/** A record whose raw values the forest compares as they are, as float32. */
+/** What a forest of raw values says of its columns. */
+export interface RawColumns {
+  /** How values become those that it compares; null where they are those. */
+  readonly scales: ColumnScales | null
+  /** Beyond which its scores go on growing; null where nothing counts beyond them. */
+  readonly ranges: ColumnRanges | null
+  /** Rows that it was grown from. */
+  readonly nRows: number
+}
+
+const PLAIN: RawColumns = { scales: null, ranges: null, nRows: 0 }
+
+/** A record whose raw values the forest compares as they are, as float32, but for columns that would vanish so. */
 export class RawPlacement implements Placement {
   readonly values: Float32Array
   readonly row: Float32Array
-  readonly beyond = null
+  /** The forest compares raw values: what it sees is what counts. */
+  readonly considered: Float32Array
+  beyond: Float64Array | null = null
+  readonly novelty = 1
+  readonly novel = -1
   readonly scope = 'window'
   nRecords = 0
   readonly #features: readonly Feature[]
   readonly #context: RawContext
-  readonly #names = new RouteNames()
+  readonly #beyond: Float64Array
+  #columns: RawColumns
+  #float32 = false
+  readonly #names = RouteNames.plain()
   #rawRoute: string | undefined
 
-  constructor(features: readonly Feature[], context: RawContext) {
-    this.#features = features
-    this.#context = context
+  constructor(features: readonly Feature[], context: RawContext, columns = PLAIN) {
     this.values = new Float32Array(features.length)
     this.row = new Float32Array(features.length)
+    this.#features = features
+    this.#context = context
+    this.#columns = columns
+    this.#beyond = new Float64Array(features.length)
+    this.considered = columns.scales === null ? this.row : new Float32Array(features.length)
   }
 
-  /** The forest compares raw values: what it sees is what counts. */
-  get considered(): Float32Array {
-    return this.row
+  /** The forest has these ranges from now on, of float32 values; values are compared as before. */
+  set ranges(ranges: Pick<RawColumns, 'ranges' | 'nRows'>) {
+    this.#columns = { ...this.#columns, ...ranges }
+    this.#float32 = true
   }
 
   /** It plays no part in the verdict, so it is named when somebody asks. */
@@ -45,13 +70,20 @@ export class RawPlacement implements Placement {
   read(record: Telemetry, nRecords: number, policy: DifferencePolicy | null): void {
     this.nRecords = nRecords
     this.#rawRoute = record.route
+    const { scales, ranges, nRows } = this.#columns
+    this.beyond = ranges === null ? null : this.#beyond
     for (let f = 0; f < this.values.length; f++) {
-      this.values[f] = Math.min((this.#features[f] as Feature).extract(record), MAX_FLOAT32)
-      const value = this.values[f] as number
-      this.row[f] = value
-      if (policy === null || nRecords === 0) continue
-      const median = this.#context.median(f)
-      if (policy.excuses(f, value, median)) this.row[f] = median
+      const exact = Math.min((this.#features[f] as Feature).extract(record), MAX_FLOAT32)
+      this.values[f] = exact
+      let compared = exact
+      if (policy !== null && nRecords > 0) {
+        const median = this.#context.median(f)
+        if (policy.excuses(f, this.values[f] as number, median)) compared = median
+      }
+      this.considered[f] = compared
+      if (scales !== null) this.row[f] = scaledValue(compared, f, scales)
+      if (ranges !== null)
+        this.#beyond[f] = beyondRange(this.#float32 ? Math.fround(compared) : compared, f, ranges, nRows)
     }
   }
 

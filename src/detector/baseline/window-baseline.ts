@@ -18,13 +18,24 @@ export class WindowBaseline implements Baseline, RawContext {
   readonly #policy: DifferencePolicy
   readonly #window: SlidingWindow
   readonly #placement: RawPlacement
+  readonly #rangeExtension: boolean
   #columns = new Columns([])
   #medians: readonly number[] = []
   /** Rows of the forest in use. */
   #nRows = 0
 
-  /** @param window which the detector puts every record into */
-  constructor(arena: Arena, features: readonly Feature[], policy: DifferencePolicy, window: SlidingWindow) {
+  /**
+   * @param window which the detector puts every record into
+   * @param rangeExtension whether scores go on growing beyond what the forest was grown from
+   */
+  constructor(
+    arena: Arena,
+    features: readonly Feature[],
+    policy: DifferencePolicy,
+    window: SlidingWindow,
+    rangeExtension: boolean,
+  ) {
+    this.#rangeExtension = rangeExtension
     this.#arena = arena
     this.#features = features
     this.#policy = policy
@@ -53,6 +64,7 @@ export class WindowBaseline implements Baseline, RawContext {
     this.#columns = new Columns(this.#features.map((_, index) => this.#arena.column(slot, index)))
     this.#medians = this.#features.map((_, index) => this.#columns.median(index))
     this.#nRows = nRows
+    if (this.#rangeExtension) this.#placement.ranges = { ranges: this.#columns.ranges(), nRows }
   }
 
   forget(matches: RecordMatch): Forgotten {
@@ -65,6 +77,7 @@ export class WindowBaseline implements Baseline, RawContext {
     this.#columns = new Columns([])
     this.#medians = []
     this.#nRows = 0
+    this.#placement.ranges = { ranges: null, nRows: 0 }
   }
 
   reset(): void {

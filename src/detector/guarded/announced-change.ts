@@ -1,3 +1,4 @@
+import { routeName } from '../../telemetry/route-name.js'
 import { ShiftEvidence } from './shift-evidence.js'
 
 /** An announced change is believed on this part of the evidence that it takes otherwise. */
@@ -60,8 +61,9 @@ export class AnnouncedChange {
     this.evidence.observe(odd, crowded, share)
   }
 
+  /** @param route its own name; the change may be announced by the general one */
   concerns(route: string): boolean {
-    return this.route === null || this.route === route
+    return this.route === null || this.route === route || this.route === routeName(route)
   }
 
   /** Records of a route since the announcement, and their share of all. */

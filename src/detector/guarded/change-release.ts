@@ -3,7 +3,7 @@ import type { CellGrid } from './cell-grid.js'
 import type { OddRecords } from './odd-records.js'
 import type { RandomStream } from './random-stream.js'
 import type { RecordStore } from './record-store.js'
-import { asVaried, everyIndex, quotaOf, shuffled, underQuota } from './shift-release.js'
+import { asVaried, everyIndex, quotaOf, shuffled, underQuota, type VarietyScale } from './shift-release.js'
 import { TOLERANCE } from './tail-gate.js'
 
 /** What a release changes on one route. */
@@ -20,8 +20,7 @@ export interface ChangeScene {
   readonly odd: OddRecords
   readonly baseline: RecordStore
   readonly grid: CellGrid
-  /** Spread of the records around their centres, by feature. */
-  readonly spreads: Float64Array
+  readonly scale: VarietyScale
   /** Expected share of odd records. */
   readonly share: number
   readonly random: RandomStream
@@ -35,11 +34,11 @@ export interface ChangeScene {
  * what is usual. The places that are left free fill with what comes next.
  */
 export function releaseOf(change: AnnouncedChange, scene: ChangeScene): RouteChange[] | null {
-  const { odd, baseline, spreads, share } = scene
+  const { odd, baseline, scale, share } = scene
   const latest = odd.newest().filter((i) => change.concerns(odd.records.routes[i] as string))
   const varied = (): boolean => {
     const known = everyIndex(baseline).filter((i) => change.concerns(baseline.routes[i] as string))
-    return asVaried(odd.records, latest, baseline, known, spreads)
+    return asVaried(odd.records, latest, baseline, known, scale)
   }
   if (change.evidence.verdict(varied) === null) return null
   const changes: RouteChange[] = []

@@ -1,6 +1,7 @@
 import { MAX_FLOAT32 } from '../../forest/rows.js'
-import { type Column, Columns, sortedColumns } from '../baseline/columns.js'
-import { LEAST_SPREAD, TRIFLE } from './log-scale.js'
+import { type Column, Columns, countBelow, countUpTo, sortedColumns } from '../baseline/columns.js'
+import { noveltyOf } from './constancy.js'
+import { LEAST_SPREAD, perUnitOf, TRIFLE, toLog } from './log-scale.js'
 import { medianOf, spreadAround } from './median.js'
 import type { RecordStore } from './record-store.js'
 import type { RouteProfiles } from './route-profiles.js'
@@ -9,11 +10,17 @@ import type { RouteProfiles } from './route-profiles.js'
 const LEAST_RANGE = Math.LN10
 /** e to this is still a float32. */
 const LARGEST_LOG = 88
+/** Distances are multiples of this, so that what a feature is counted in does not decide in the last bits. */
+const STEPS_PER_LOG = 2 ** 20
 
-/** Centre and spread per feature, on the log scale. */
+/** Unit, centre and spread per feature, on the log scale; and how likely a value other than the usual one is. */
 export interface Scale {
+  /** 1 / unit; 0 where none is known, and then that of the frame counts. */
+  readonly perUnit: Float64Array
   readonly center: Float64Array
   readonly spread: Float64Array
+  readonly median: Float64Array
+  readonly novelty: Float64Array
 }
 
 /** Everything that a frame measured, by feature. */
@@ -25,6 +32,10 @@ export type FrameState = {
   readonly middle: Float64Array
   readonly halfRange: Float64Array
   readonly columns: readonly Column[]
+  /** States of before had one unit of 1, and no odds of a novel value. */
+  readonly perUnit?: Float64Array
+  readonly novelty?: Float64Array
+  readonly noveltyOfAll?: Float64Array
 }
 
 /**
@@ -35,9 +46,13 @@ export type FrameState = {
  * look harder there. Without routes this is the raw feature, divided by its median.
  */
 export class Frame implements Scale {
+  readonly perUnit: Float64Array
   readonly median: Float64Array
   readonly center: Float64Array
   readonly spread: Float64Array
+  readonly novelty: Float64Array
+  /** The same over all routes on which the feature is constant. */
+  readonly noveltyOfAll: Float64Array
   /** Spread of the records around the centres that they are judged against. */
   readonly within: Float64Array
   /** The baseline that was measured. */
@@ -52,6 +67,7 @@ export class Frame implements Scale {
   static measure(baseline: RecordStore, profiles: RouteProfiles, rows: Float32Array, stride: number): Frame {
     const { nFeatures, size, values } = baseline
     const zeros = (): Float64Array => new Float64Array(nFeatures)
+    const columns = sortedColumns(values, nFeatures, size, new Float64Array(nFeatures * size))
     const frame = new Frame({
       median: zeros(),
       center: zeros(),
@@ -59,14 +75,19 @@ export class Frame implements Scale {
       within: zeros(),
       middle: zeros(),
       halfRange: zeros(),
-      columns: sortedColumns(values, nFeatures, size, new Float64Array(nFeatures * size)),
+      columns,
+      perUnit: Float64Array.from(columns, perUnitOf),
+      novelty: zeros(),
+      noveltyOfAll: profiles.noveltyOfAll(),
     })
-    frame.#measure(baseline, profiles, rows, stride)
+    frame.#measure(columns, baseline, profiles, rows, stride)
     return frame
   }
 
   /** A frame that was captured. */
-  constructor({ median, center, spread, within, middle, halfRange, columns }: FrameState) {
+  constructor(state: FrameState) {
+    const { median, center, spread, within, middle, halfRange, columns } = state
+    const ones = (): Float64Array => new Float64Array(median.length).fill(1)
     this.median = median
     this.center = center
     this.spread = spread
@@ -74,31 +95,58 @@ export class Frame implements Scale {
     this.#middle = middle
     this.#halfRange = halfRange
     this.columns = new Columns(columns)
+    this.perUnit = state.perUnit ?? ones()
+    this.novelty = state.novelty ?? ones()
+    this.noveltyOfAll = state.noveltyOfAll ?? ones()
   }
 
   capture(): FrameState {
-    const { median, center, spread, within } = this
+    const { median, center, spread, within, perUnit, novelty, noveltyOfAll } = this
     const columns = this.columns.capture()
-    return { median, center, spread, within, middle: this.#middle, halfRange: this.#halfRange, columns }
+    const ranges = { middle: this.#middle, halfRange: this.#halfRange }
+    return { median, center, spread, within, ...ranges, columns, perUnit, novelty, noveltyOfAll }
   }
 
-  #measure(baseline: RecordStore, profiles: RouteProfiles, rows: Float32Array, stride: number): void {
+  #measure(
+    columns: readonly Column[],
+    baseline: RecordStore,
+    profiles: RouteProfiles,
+    rows: Float32Array,
+    stride: number,
+  ): void {
     const { nFeatures, size } = baseline
     const column = new Float64Array(size)
+    this.takeLogs(baseline, profiles)
     const scales: Scale[] = []
-    for (let i = 0; i < size; i++) {
-      const profile = profiles.peek(baseline.routes[i] as string)
-      scales.push(profile?.established ? profile : this)
-    }
+    for (let i = 0; i < size; i++) scales.push(profiles.scaleOf(baseline.routes[i] as string) ?? this)
     for (let f = 0; f < nFeatures; f++) {
-      this.median[f] = this.columns.median(f)
-      baseline.logColumn(f, column)
+      const median = this.columns.median(f)
+      this.median[f] = median
+      this.novelty[f] = noveltyIn(columns[f] as Column, median)
+      baseline.logColumn(f, this.perUnit[f] as number, column)
       this.center[f] = medianOf(column, size)
       this.spread[f] = Math.max(spreadAround(this.center[f] as number, column, size), LEAST_SPREAD)
-      baseline.logColumn(f, column)
-      for (let i = 0; i < size; i++) column[i] = (column[i] as number) - (scales[i]?.center[f] as number)
+      for (let i = 0; i < size; i++)
+        column[i] = (baseline.logs[i * nFeatures + f] as number) - (scales[i]?.center[f] as number)
       this.within[f] = Math.max(spreadAround(0, column, size), LEAST_SPREAD)
       this.#writeColumn(f, baseline, scales, rows, stride)
+    }
+  }
+
+  /** A value on the log scale of those that it is compared with. */
+  log(feature: number, value: number, scale: Scale): number {
+    return toLog(value, (scale.perUnit[feature] as number) || (this.perUnit[feature] as number))
+  }
+
+  /** Takes the logs of all records of a store, each on the scale of its route. */
+  takeLogs(store: RecordStore, profiles: RouteProfiles): void {
+    const { nFeatures, size, values, logs } = store
+    for (let i = 0; i < size; i++) {
+      const scale = profiles.scaleOf(store.routes[i] as string) ?? this
+      for (let f = 0; f < nFeatures; f++) {
+        const at = i * nFeatures + f
+        logs[at] = this.log(f, values[at] as number, scale)
+      }
     }
   }
 
@@ -106,7 +154,8 @@ export class Frame implements Scale {
   distance(feature: number, log: number, scale: Scale): number {
     const difference = log - (scale.center[feature] as number)
     if (Math.abs(difference) < TRIFLE) return 0
-    return (difference / (scale.spread[feature] as number)) * (this.within[feature] as number)
+    const distance = (difference / (scale.spread[feature] as number)) * (this.within[feature] as number)
+    return Math.round(distance * STEPS_PER_LOG) / STEPS_PER_LOG
   }
 
   /**
@@ -137,4 +186,10 @@ export class Frame implements Scale {
 /** What the forest compares: the ratio to the usual value. */
 export function toRatio(distance: number): number {
   return Math.min(Math.exp(Math.min(distance, LARGEST_LOG)), MAX_FLOAT32)
+}
+
+/** Probability of a value other than the usual one, by those of a column. */
+function noveltyIn(ascending: Column, usual: number): number {
+  const same = countUpTo(ascending, usual) - countBelow(ascending, usual)
+  return noveltyOf(same, ascending.length - same)
 }

@@ -8,12 +8,11 @@ import { CellGrid, type GridState, type SpreadOf } from './cell-grid.js'
 import { Frame, type FrameState, toRatio } from './frame.js'
 import { GuardedPlacement } from './guarded-placement.js'
 import { KnownRecords } from './known-records.js'
-import { toLog } from './log-scale.js'
 import { OddRecords } from './odd-records.js'
 import { RandomStream } from './random-stream.js'
 import type { RecordState } from './record-store.js'
 import type { ProfileState } from './route-profile.js'
-import { RouteProfiles } from './route-profiles.js'
+import { type NewcomerState, RouteProfiles } from './route-profiles.js'
 import { Shifts } from './shifts.js'
 import { TailGate } from './tail-gate.js'
 
@@ -32,6 +31,8 @@ export type GuardedState = {
   readonly frame: FrameState | null
   readonly grid: GridState | null
   readonly changes: readonly ChangeState[]
+  /** A state of before lacks it. */
+  readonly newcomers?: NewcomerState
 }
 
 /**
@@ -97,29 +98,32 @@ export class GuardedBaseline implements Baseline {
 
   place(record: Telemetry): GuardedPlacement {
     const placement = this.#placement
-    const { values, logs, routes } = placement.record
+    const { values, routes } = placement.record
     const { considered } = placement
-    const name = this.#profiles.nameOf(record.route)
-    const found = this.#profiles.find(name)
-    const profile = found?.established ? found : null
+    const { own, general } = this.#profiles.nameOf(record.route)
+    const found = this.#profiles.peek(own)
+    const profile = found?.established ? found : own === general ? null : this.#profiles.scaleOf(own)
     const frame = this.#frame
-    routes[0] = name
+    routes[0] = own
+    placement.route = general
     placement.found = found
     placement.profile = profile
     placement.frame = frame
-    placement.scope = profile === null || name === '' ? 'baseline' : 'route'
+    placement.novelty = 1
+    placement.novel = -1
+    placement.scope = profile === null || own === '' ? 'baseline' : 'route'
     placement.nRecords = (profile ?? frame)?.columns.size ?? 0
-    for (let f = 0; f < logs.length; f++) {
+    for (let f = 0; f < values.length; f++) {
       const value = (this.#features[f] as Feature).extract(record)
       values[f] = value
       considered[f] = value
-      logs[f] = toLog(value)
       if (frame !== null) this.#locate(placement, f, frame)
     }
     return placement
   }
 
   admit(placement: GuardedPlacement, rating: Rating | null): void {
+    this.#profiles.count(placement.found)
     if (rating === null || this.#grid === null || this.#frame === null) {
       this.#enter(placement)
       return
@@ -131,7 +135,7 @@ export class GuardedBaseline implements Baseline {
     record.cells[0] = cell
     const crowded = odd && this.#isFull(cell, this.#grid)
     this.#gate.tick()
-    this.#shifts.observe(placement.route, odd, crowded, this.#share)
+    this.#shifts.observe(placement.own, odd, crowded, this.#share)
     if (odd) this.#odd.add(record, cell)
     if (!odd || (!crowded && this.#gate.pass(score))) this.#enter(placement)
   }
@@ -152,6 +156,7 @@ export class GuardedBaseline implements Baseline {
   adopt({ slot }: FittedSlot): void {
     if (this.#coming === null) return
     this.#frame = this.#coming
+    this.#takeLogs(this.#frame)
     this.#grid = CellGrid.fit(this.#spreadsIn(this.#frame), this.#known.records, this.#grid)
     this.#grid.label(this.#odd.records)
     this.#watch(slot)
@@ -159,10 +164,11 @@ export class GuardedBaseline implements Baseline {
 
   forget(matches: RecordMatch): Forgotten {
     const odd = this.#odd.records
-    const setAside = this.#odd.retain((i) => !matches(odd.routes[i] as string, odd.valuesOf(i)))
+    const asCalled: RecordMatch = (own, values) => matches(this.#profiles.generalOf(own), values)
+    const setAside = this.#odd.retain((i) => !asCalled(odd.routes[i] as string, odd.valuesOf(i)))
     // Evidence is sums: what the records that are gone have added to them cannot be taken out again.
     if (setAside > 0) this.#shifts.forgetEvidence()
-    return { ...this.#known.forget(matches), setAside }
+    return { ...this.#known.forget(asCalled), setAside }
   }
 
   unfit(): void {
@@ -190,6 +196,7 @@ export class GuardedBaseline implements Baseline {
       odd: this.#odd.capture(),
       nextOdd: this.#odd.next,
       profiles: this.#profiles.capture(),
+      newcomers: this.#profiles.captureNewcomers(),
       random: this.#random.state,
       tokens: this.#gate.tokens.slice(),
       frame: this.#frame?.capture() ?? null,
@@ -201,7 +208,7 @@ export class GuardedBaseline implements Baseline {
   restore(state: GuardedState, fitted: FittedSlot | null): void {
     this.reset()
     this.#known.restore(state.known)
-    this.#profiles.restore(state.profiles)
+    this.#profiles.restore(state.profiles, state.newcomers)
     this.#random.state = state.random
     if (fitted === null || state.frame === null || state.grid === null) return
     // The ring of odd records goes with the forest that found them odd.
@@ -210,15 +217,18 @@ export class GuardedBaseline implements Baseline {
     this.#shifts.restore(state.shift, state.changes ?? [])
     this.#gate.tokens.set(state.tokens)
     this.#frame = new Frame(state.frame)
+    this.#takeLogs(this.#frame)
     this.#grid = new CellGrid(this.#spreadsIn(this.#frame), state.grid)
     this.#watch(fitted.slot)
   }
 
   #spreadsIn({ within }: Frame): SpreadOf {
-    return (route) => {
-      const profile = this.#profiles.peek(route)
-      return profile?.established ? profile.spread : within
-    }
+    return (route) => this.#profiles.scaleOf(route)?.spread ?? within
+  }
+
+  #takeLogs(frame: Frame): void {
+    frame.takeLogs(this.#known.records, this.#profiles)
+    frame.takeLogs(this.#odd.records, this.#profiles)
   }
 
   /** Sets up what guards the baseline for the forest in a slot. */
@@ -229,18 +239,28 @@ export class GuardedBaseline implements Baseline {
     this.#gate.calibrate(this.#share, this.#arena.scores(slot))
   }
 
-  /** Where a feature of the record stands in the frame, and how far beyond its range. */
-  #locate(
-    { values, considered, record, row, beyond, profile }: GuardedPlacement,
-    f: number,
-    frame: Frame,
-  ): void {
+  /** Where a feature of the record stands in the frame, how far beyond its range, and whether that is new to it. */
+  #locate(placement: GuardedPlacement, f: number, frame: Frame): void {
+    const { values, considered, record, row, beyond, profile } = placement
     const scale = profile ?? frame
-    const excused = this.#policy.excuses(f, values[f] as number, scale.median[f] as number)
-    const distance = excused ? 0 : frame.distance(f, record.logs[f] as number, scale)
-    if (excused) considered[f] = scale.median[f] as number
+    const value = values[f] as number
+    const log = frame.log(f, value, scale)
+    record.logs[f] = log
+    if (this.#policy.excuses(f, value, scale.median[f] as number)) {
+      considered[f] = scale.median[f] as number
+      row[f] = 1
+      beyond[f] = 0
+      return
+    }
+    const distance = frame.distance(f, log, scale)
     row[f] = toRatio(distance)
-    beyond[f] = excused ? 0 : frame.beyond(f, distance)
+    beyond[f] = frame.beyond(f, distance)
+    const own = scale.novelty[f] as number
+    if (own >= placement.novelty || Math.abs(distance) <= (frame.within[f] as number)) return
+    const novelty = profile === null ? own : Math.max(own, frame.noveltyOfAll[f] as number)
+    if (novelty >= placement.novelty) return
+    placement.novelty = novelty
+    placement.novel = f
   }
 
   #isFull(cell: number, grid: CellGrid): boolean {
@@ -249,7 +269,7 @@ export class GuardedBaseline implements Baseline {
   }
 
   /** A record joins the baseline and the profile of its route. */
-  #enter({ record, found, route }: GuardedPlacement): void {
-    this.#known.enter(record, 0, found ?? this.#profiles.findOrCreate(route))
+  #enter({ record, found, own, route }: GuardedPlacement): void {
+    this.#known.enter(record, 0, found ?? this.#profiles.admit(own), route)
   }
 }

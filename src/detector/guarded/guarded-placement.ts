@@ -12,6 +12,10 @@ export class GuardedPlacement implements Placement {
   readonly considered: Float64Array
   readonly row: Float32Array
   readonly beyond: Float64Array
+  /** Smallest probability of a value other than the usual one, of the features that have another; 1 without any. */
+  novelty = 1
+  /** The feature that has it, -1 without any. */
+  novel = -1
   scope: Scope = 'baseline'
   nRecords = 0
   /** The profile of its route, if it has one. */
@@ -30,8 +34,11 @@ export class GuardedPlacement implements Placement {
     this.beyond = new Float64Array(nFeatures)
   }
 
-  /** Name of its route; empty where it has none. */
-  get route(): string {
+  /** Name of its route, as everybody else calls it; empty where it has none. */
+  route = ''
+
+  /** Name of the profile of its route. */
+  get own(): string {
     return this.record.routes[0] as string
   }
 

@@ -2,15 +2,37 @@ import { StateError } from '../../state/section.js'
 import { type Checks, hasShape, is } from '../../state/shape.js'
 import type { ChangeState } from './announced-change.js'
 import type { GridState } from './cell-grid.js'
+import { DISTINCT_WORDS } from './distinct-count.js'
 import type { FrameState } from './frame.js'
 import type { GuardedState } from './guarded-baseline.js'
 import type { RecordState } from './record-store.js'
 import { PROFILE_ROWS, type ProfileState } from './route-profile.js'
+import type { NewcomerState } from './route-profiles.js'
+import { MOST_LEVELS, type TreeState } from './route-tree.js'
 
 const SUMS = 7
 const OCTAVES = 32
 const CHANGES_MOST = 32
 const LARGEST_UINT32 = 2 ** 32 - 1
+
+/** What a state of before lacks. */
+const orLeftOut =
+  (check: (value: unknown) => boolean) =>
+  (value: unknown): boolean =>
+    value === undefined || check(value)
+
+const tree: Checks<TreeState> = {
+  segments: is.texts,
+  depths: (depths) => depths instanceof Uint32Array,
+  collapsed: (collapsed) => collapsed instanceof Uint8Array,
+  seen: (seen) => seen instanceof Uint32Array,
+}
+
+const newcomers: Checks<NewcomerState> = {
+  sightings: (sightings) => sightings instanceof Uint8Array,
+  uses: is.count,
+  tree: is.shaped(tree),
+}
 
 const record: Checks<RecordState> = {
   values: is.amounts(),
@@ -36,7 +58,7 @@ function profile(nFeatures: number): Checks<ProfileState> {
   return {
     name: is.text,
     established: is.flag,
-    used: is.flag,
+    uses: orLeftOut(is.count),
     size: (size) => is.count(size) && Number(size) <= PROFILE_ROWS,
     next: (next) => is.count(next) && Number(next) < PROFILE_ROWS,
     stale: is.flag,
@@ -45,6 +67,8 @@ function profile(nFeatures: number): Checks<ProfileState> {
     spread: is.amounts(nFeatures),
     values: is.amounts(),
     columns: (columns) => Array.isArray(columns) && (columns.length === 0 || is.columns(nFeatures)(columns)),
+    perUnit: orLeftOut(is.amounts(nFeatures)),
+    constancy: orLeftOut(is.numbers(3 * nFeatures)),
   }
 }
 
@@ -57,6 +81,9 @@ function frame(nFeatures: number): Checks<FrameState> {
     middle: is.numbers(nFeatures),
     halfRange: is.positives(nFeatures),
     columns: is.columns(nFeatures),
+    perUnit: orLeftOut(is.amounts(nFeatures)),
+    novelty: orLeftOut(is.amounts(nFeatures)),
+    noveltyOfAll: orLeftOut(is.amounts(nFeatures)),
   }
 }
 
@@ -75,6 +102,7 @@ export function checkGuardedState(value: unknown, nFeatures: number): asserts va
     tokens: is.amounts(OCTAVES),
     frame: is.orNull(is.shaped(frame(nFeatures))),
     grid: is.orNull(is.shaped(grid)),
+    newcomers: orLeftOut(is.shaped(newcomers)),
     // A state of before changes were announced has none.
     changes: (changes) =>
       changes === undefined ||
@@ -88,12 +116,24 @@ export function checkGuardedState(value: unknown, nFeatures: number): asserts va
     value.profiles.every((each) => isWholeProfile(each, nFeatures)) &&
     new Set(value.profiles.map(({ name }) => name)).size === value.profiles.length &&
     (value.frame === null) === (value.grid === null) &&
-    (value.changes ?? []).every(({ routes, seen }) => routes.length === seen.length)
+    (value.changes ?? []).every(({ routes, seen }) => routes.length === seen.length) &&
+    (value.newcomers === undefined || isWholeTree(value.newcomers.tree))
   if (!fits) throw new StateError('the parts of its baseline do not fit each other')
 }
 
 function isWhole({ values, cells, routes }: RecordState, nFeatures: number): boolean {
   return values.length === nFeatures * cells.length && routes.length === cells.length
+}
+
+function isWholeTree({ segments, depths, collapsed, seen }: TreeState): boolean {
+  const levels = collapsed.reduce((sum, one) => sum + (one === 1 ? 1 : 0), 0)
+  return (
+    depths.length === segments.length &&
+    collapsed.length === segments.length &&
+    seen.length === levels * DISTINCT_WORDS &&
+    segments.length <= MOST_LEVELS + 1 &&
+    depths.every((depth, i) => (i === 0 ? depth === 0 : depth > 0 && depth <= (depths[i - 1] as number) + 1))
+  )
 }
 
 function isWholeProfile(state: ProfileState, nFeatures: number): boolean {

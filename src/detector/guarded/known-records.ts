@@ -28,20 +28,32 @@ export class KnownRecords {
     return this.#cells.of(cell)
   }
 
-  /** Takes a record of another store in: to the first free place, or to a random one. */
-  enter(source: RecordStore, from: number, profile: RouteProfile): void {
+  /**
+   * Takes a record of another store in: to the first free place, or to a random one.
+   * @param general what its route is generally called, where the caller knows it
+   */
+  enter(source: RecordStore, from: number, profile: RouteProfile | undefined, general?: string): void {
     const { size, capacity } = this.records
-    this.replace(size === capacity ? this.#random.below(capacity) : size, source, from, profile)
+    this.replace(size === capacity ? this.#random.below(capacity) : size, source, from, profile, general)
   }
 
-  /** Puts a record of another store to a place, and into the profile of its route. */
-  replace(index: number, source: RecordStore, from: number, profile: RouteProfile): void {
+  /** Puts a record of another store to a place, and into the profiles of its route if it has some. */
+  replace(
+    index: number,
+    source: RecordStore,
+    from: number,
+    profile: RouteProfile | undefined,
+    general = this.#profiles.generalOf(source.routes[from] as string),
+  ): void {
     const { records } = this
     if (index < records.size) this.#cells.remove(records.cells[index] as number)
     records.copy(index, source, from)
     this.#cells.add(records.cells[index] as number)
-    this.#profiles.willChange(profile)
-    profile.add(records.values, index * records.nFeatures)
+    if (profile !== undefined) {
+      this.#profiles.willChange(profile)
+      profile.add(records.values, index * records.nFeatures)
+    }
+    this.#profiles.share(records.routes[index] as string, general, records.values, index * records.nFeatures)
   }
 
   /** Keeps the records whose index a question says yes to; returns how many went. */
@@ -64,14 +76,18 @@ export class KnownRecords {
   }
 
   /**
-   * Makes the profile of a route anew from its records here.
+   * Makes the profile of a route, by its own or its general name, anew from its records here.
    * @param always otherwise only where they are more than the profile has itself
    */
   remakeProfile(route: string, always: boolean): void {
     const { records } = this
-    const own = everyIndex(records).filter((i) => records.routes[i] === route)
+    const own = everyIndex(records).filter((i) => {
+      const name = records.routes[i] as string
+      return name === route || this.#profiles.generalOf(name) === route
+    })
     if (!always && own.length <= (this.#profiles.peek(route)?.size ?? 0)) return
-    const profile = this.#profiles.findOrCreate(route)
+    const profile = this.#profiles.admit(route)
+    if (profile === undefined) return
     this.#profiles.willChange(profile)
     profile.forget(() => true)
     for (const i of own) profile.add(records.values, i * records.nFeatures)

@@ -1,9 +1,42 @@
+import { type Column, countBelow, countUpTo } from '../baseline/columns.js'
+
 /**
- * The scale on which values are compared: sign(v) · ln(1 + |v|). Traffic is skewed and its changes are ratios, so
- * centres, spreads and distances are taken on logarithms; the 1 keeps 0 and what is below one unit finite.
+ * The scale on which values are compared: sign(v) · ln(1 + |v| / unit). Traffic is skewed and its changes are ratios,
+ * so centres, spreads and distances are taken on logarithms; the 1 keeps 0 and what is far below the unit finite. The
+ * unit comes from the values themselves, so that nothing depends on what they are counted in.
+ * @param perUnit 1 / unit, as `perUnitOf` gives it; 0 where none is known: any value but 0 then counts as one unit
  */
-export function toLog(value: number): number {
-  return value < 0 ? -Math.log1p(-value) : Math.log1p(value)
+export function toLog(value: number, perUnit: number): number {
+  if (value === 0) return 0
+  if (perUnit === 0) return value < 0 ? -Math.LN2 : Math.LN2
+  return value < 0 ? -Math.log(1 - value * perUnit) : Math.log(1 + value * perUnit)
+}
+
+/** Of values that are never near 0 the unit is this share of their median size. */
+const MEDIAN_SHARE = 0.03
+/** Which of the sizes is a small one: the lowest decile. */
+const SMALL = 0.1
+
+/**
+ * What counts as one unit among some values, as 1 / unit. Where 0 is usual it is the smallest usual step from there: of
+ * small counts 1, however large some of them are. Where 0 does not come up it is 3% of the median size, so that nearly all
+ * that happens are ratios. In between the share of zeros decides, and so do signs that are mixed, for such values pass
+ * through 0.
+ * @param ascending at least one value
+ * @returns 0 where every value is 0
+ */
+export function perUnitOf(ascending: Column): number {
+  const n = ascending.length
+  const below = countBelow(ascending, 0)
+  const upTo = countUpTo(ascending, 0)
+  const above = n - upTo
+  if (below + above === 0) return 0
+  const size = (quantile: number): number =>
+    above >= below
+      ? (ascending[upTo + Math.floor(quantile * above)] as number)
+      : -(ascending[below - 1 - Math.floor(quantile * below)] as number)
+  const nearZero = Math.min(1, (upTo - below + 2 * Math.min(above, below)) / n)
+  return 1 / Math.max(nearZero * size(SMALL), MEDIAN_SHARE * size(0.5))
 }
 
 /**

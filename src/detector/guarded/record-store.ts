@@ -13,7 +13,7 @@ export class RecordStore {
   readonly nFeatures: number
   /** Raw values, f64[capacity][nFeatures]. */
   readonly values: Float64Array
-  /** The same on the log scale. */
+  /** The same on the log scale that each is judged on; valid for the frame they were computed with. */
   readonly logs: Float64Array
   /** Name of the route of each. */
   readonly routes: string[]
@@ -65,18 +65,18 @@ export class RecordStore {
     }
   }
 
-  /** Takes over captured records, as many as there is room for, to the same indices. */
+  /** Takes over captured records, as many as there is room for, to the same indices; their logs are still to be taken. */
   restore({ values, cells, routes }: RecordState): void {
     const n = Math.min(cells.length, this.capacity)
     this.values.set(values.subarray(0, n * this.nFeatures))
-    this.logs.set(this.values.subarray(0, n * this.nFeatures).map(toLog))
     this.cells.set(cells.subarray(0, n))
     for (let i = 0; i < n; i++) this.routes[i] = routes[i] as string
     this.size = n
   }
 
-  /** Copies one feature of all records on the log scale to `out`. */
-  logColumn(feature: number, out: Float64Array): void {
-    for (let i = 0; i < this.size; i++) out[i] = this.logs[i * this.nFeatures + feature] as number
+  /** Copies one feature of all records to `out`, each on the log scale of one unit. */
+  logColumn(feature: number, perUnit: number, out: Float64Array): void {
+    for (let i = 0; i < this.size; i++)
+      out[i] = toLog(this.values[i * this.nFeatures + feature] as number, perUnit)
   }
 }

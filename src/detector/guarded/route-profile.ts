@@ -1,6 +1,8 @@
 import type { RecordMatch } from '../baseline/baseline.js'
-import { type Column, Columns, sortedColumns } from '../baseline/columns.js'
-import { LEAST_SPREAD, toLog } from './log-scale.js'
+import { type Column, Columns, countBelow, countUpTo, sortedColumns } from '../baseline/columns.js'
+import { Constancy } from './constancy.js'
+import type { Scale } from './frame.js'
+import { LEAST_SPREAD, perUnitOf, toLog } from './log-scale.js'
 import { spreadAround } from './median.js'
 
 /** Records of a route that make its profile, at most and at least. */
@@ -13,7 +15,8 @@ const scratch = new Float64Array(PROFILE_ROWS)
 export type ProfileState = {
   readonly name: string
   readonly established: boolean
-  used: boolean
+  /** How often it was looked up. A state of before says `used` instead: whether it was of late. */
+  uses?: number
   readonly size: number
   readonly next: number
   readonly stale: boolean
@@ -22,21 +25,27 @@ export type ProfileState = {
   readonly spread: Float64Array
   readonly values: Float64Array
   readonly columns: readonly Column[]
+  /** A state of before had one unit of 1, and counted no constant values. */
+  readonly perUnit?: Float64Array
+  readonly constancy?: Float64Array
 }
 
 /**
  * What a route's features usually are: robust centre and spread over its last admitted records, taken at a fit with
  * the values themselves.
  */
-export class RouteProfile {
+export class RouteProfile implements Scale {
   readonly name: string
-  /** Median, in raw units; the same and the spread on the log scale. Valid once established. */
+  /** Unit of the log scale; median, in raw units; the same and the spread on that scale. Valid once established. */
+  readonly perUnit: Float64Array
   readonly median: Float64Array
   readonly center: Float64Array
   readonly spread: Float64Array
+  readonly novelty: Float64Array
+  readonly constancy: Constancy
   established = false
-  /** Whether it was looked up since the last sweep for the least recently used. */
-  used = true
+  /** How often it was looked up; what was long ago counts less. */
+  uses = 1
   /** The records behind median, centre and spread. */
   columns = new Columns([])
   size = 0
@@ -50,6 +59,9 @@ export class RouteProfile {
     this.median = new Float64Array(nFeatures)
     this.center = new Float64Array(nFeatures)
     this.spread = new Float64Array(nFeatures)
+    this.perUnit = new Float64Array(nFeatures)
+    this.novelty = new Float64Array(nFeatures).fill(1)
+    this.constancy = new Constancy(nFeatures)
     // Most made-up routes come once: only a route that comes again gets a full ring.
     this.#values = new Float64Array(ESTABLISHED_ROWS * nFeatures)
     this.#sorted = new Float64Array(0)
@@ -60,7 +72,11 @@ export class RouteProfile {
     const n = this.median.length
     if (this.size === ESTABLISHED_ROWS && this.#values.length === n * ESTABLISHED_ROWS) this.#grow()
     const row = this.#next
-    for (let f = 0; f < n; f++) this.#values[row * n + f] = values[at + f] as number
+    for (let f = 0; f < n; f++) {
+      const value = values[at + f] as number
+      this.#values[row * n + f] = value
+      this.constancy.count(f, value)
+    }
     this.#next = (row + 1) % PROFILE_ROWS
     if (this.size < PROFILE_ROWS) this.size += 1
     this.#stale = true
@@ -76,13 +92,20 @@ export class RouteProfile {
     if (!this.stale) return
     const n = this.median.length
     if (this.#sorted.length < this.#values.length) this.#sorted = new Float64Array(this.#values.length)
-    this.columns = new Columns(sortedColumns(this.#values, n, this.size, this.#sorted))
+    const columns = sortedColumns(this.#values, n, this.size, this.#sorted)
+    this.columns = new Columns(columns)
     for (let f = 0; f < n; f++) {
+      const column = columns[f] as Column
+      const perUnit = perUnitOf(column)
       const median = this.columns.median(f)
+      this.perUnit[f] = perUnit
       this.median[f] = median
-      this.center[f] = toLog(median)
-      for (let i = 0; i < this.size; i++) scratch[i] = toLog(this.#values[i * n + f] as number)
+      this.center[f] = toLog(median, perUnit)
+      for (let i = 0; i < this.size; i++) scratch[i] = toLog(column[i] as number, perUnit)
       this.spread[f] = Math.max(spreadAround(this.center[f] as number, scratch, this.size), LEAST_SPREAD)
+      const same = countUpTo(column, median) - countBelow(column, median)
+      this.constancy.settle(f, median, same, this.size - same)
+      this.novelty[f] = this.constancy.novelty(f)
     }
     this.established = true
     this.#stale = false
@@ -105,17 +128,19 @@ export class RouteProfile {
     this.size = left
     this.#next = left
     this.#stale = true
+    this.constancy.clear()
+    this.novelty.fill(1)
     if (left < ESTABLISHED_ROWS) this.established = false
     return gone
   }
 
   capture(): ProfileState {
-    const { name, established, used, size, median, center, spread } = this
+    const { name, established, uses, size, median, center, spread, perUnit } = this
     const values = this.#values.slice(0, size * median.length)
     return {
       name,
       established,
-      used,
+      uses,
       size,
       next: this.#next,
       stale: this.#stale,
@@ -124,6 +149,8 @@ export class RouteProfile {
       spread: spread.slice(),
       values,
       columns: this.columns.capture(),
+      perUnit: perUnit.slice(),
+      constancy: this.constancy.capture(),
     }
   }
 
@@ -132,7 +159,14 @@ export class RouteProfile {
     this.center.set(state.center)
     this.spread.set(state.spread)
     this.established = state.established
-    this.used = state.used
+    this.uses = state.uses ?? state.size
+    if (state.perUnit === undefined) this.perUnit.fill(1)
+    else this.perUnit.set(state.perUnit)
+    if (state.constancy !== undefined) {
+      this.constancy.restore(state.constancy)
+      for (let f = 0; state.established && f < this.novelty.length; f++)
+        this.novelty[f] = this.constancy.novelty(f)
+    }
     this.size = state.size
     this.#next = state.next
     this.#stale = state.stale

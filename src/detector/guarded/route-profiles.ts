@@ -1,30 +1,70 @@
 import { LateList } from '../../state/late.js'
+import { routeName } from '../../telemetry/route-name.js'
 import type { RecordMatch } from '../baseline/baseline.js'
 import { RouteNames } from '../baseline/route-names.js'
-import { type ProfileState, RouteProfile } from './route-profile.js'
+import { laplace } from './constancy.js'
+import { ESTABLISHED_ROWS, type ProfileState, RouteProfile } from './route-profile.js'
+import { RouteTree, type TreeState } from './route-tree.js'
+import { SightingSketch } from './sighting-sketch.js'
 
 /** Routes with a profile of their own where nothing else is said. */
 export const ROUTES_MAX = 512
 /** Raw routes remembered with their names, to each profile. */
 const ALIASES_A_ROUTE = 4
+/** All counts of uses are halved when there were this many of them to each profile. */
+const USES_A_ROUTE = 16
+/** Under one parent as many segments without a digit are told apart as there may be profiles, but not fewer than this. */
+const LEAST_NAMES = 64
+/** Profiles that one newcomer is compared with. */
+const COMPARED = 4
+/** Of its records, this share of those whose value is the usual one makes a feature of a route a constant. */
+const CONSTANT_SHARE = 0.9
+
+/** What a raw route is called. */
+export interface RouteNaming {
+  /** The name of its profile: segments with digits that name something are told apart. */
+  readonly own: string
+  /** As everybody else calls it, with all segments that have a digit merged. */
+  readonly general: string
+}
+
+/** What of the names and of newcomers survives a restart. */
+export type NewcomerState = {
+  readonly sightings: Uint8Array
+  readonly uses: number
+  readonly tree: TreeState
+}
 
 /**
- * The profiles of at most `routesMax` routes. When one more is needed, the least recently used goes: a sweep in
- * order of arrival passes over those used since the last one (second chance), so a flood of new routes pushes
- * out itself.
+ * The profiles of at most `routesMax` routes. Once they are full a newcomer has to earn its place: it is compared with a
+ * few of those that are there, in turn, and takes the place of one that came up less often of late. One that is
+ * established gives way only to a route that has come as often as it takes to be established itself, so that any
+ * number of names that come once or twice push out nothing that is known.
  */
 export class RouteProfiles {
   readonly #routesMax: number
   readonly #nFeatures: number
   readonly #profiles = new Map<string, RouteProfile>()
-  readonly #names: RouteNames
+  readonly #tree: RouteTree
+  readonly #names: RouteNames<RouteNaming>
+  /** General names by own ones. */
+  readonly #generals: RouteNames
+  /** Revision of the tree that the names are of. */
+  #revision = 0
+  /** Sightings of names without a profile. */
+  #sightings = new SightingSketch()
+  /** Uses since they were halved. */
+  #uses = 0
   /** What is being captured. */
   #late: LateList<RouteProfile, ProfileState> | null = null
 
   constructor(routesMax: number, nFeatures: number) {
     this.#routesMax = routesMax
     this.#nFeatures = nFeatures
-    this.#names = new RouteNames(ALIASES_A_ROUTE * routesMax)
+    const aliases = ALIASES_A_ROUTE * routesMax
+    this.#tree = new RouteTree(Math.max(LEAST_NAMES, routesMax), () => this.#establishedPaths())
+    this.#names = new RouteNames((raw) => ({ own: this.#tree.name(raw), general: routeName(raw) }), aliases)
+    this.#generals = RouteNames.plain(aliases)
   }
 
   get size(): number {
@@ -36,17 +76,24 @@ export class RouteProfiles {
     return this.#names.size
   }
 
-  nameOf(raw: string | undefined): string {
-    return this.#names.of(raw)
+  nameOf(raw: string | undefined): RouteNaming {
+    const naming = this.#names.of(raw)
+    if (this.#revision !== this.#tree.revision) this.#nameAnew()
+    return naming
   }
 
-  find(name: string): RouteProfile | undefined {
-    const profile = this.#profiles.get(name)
-    if (profile !== undefined) profile.used = true
-    return profile
+  /** The general name of a route by its own. */
+  generalOf(own: string): string {
+    return this.#generals.of(own)
   }
 
-  /** As `find`, but it does not count as a use of the route: for bookkeeping. */
+  /** A record has come for a route, of that profile if it has one. */
+  count(profile: RouteProfile | undefined): void {
+    if (profile !== undefined) profile.uses += 1
+    this.#uses += 1
+    if (this.#uses >= USES_A_ROUTE * this.#routesMax) this.#age()
+  }
+
   peek(name: string): RouteProfile | undefined {
     return this.#profiles.get(name)
   }
@@ -57,16 +104,56 @@ export class RouteProfiles {
     this.#late?.keep(profile)
   }
 
-  /** The profile of a route that a record was admitted for. */
-  findOrCreate(name: string): RouteProfile {
-    const found = this.find(name)
+  /**
+   * What records of that own name are judged by: the profile of that, or while little is known of it that of the routes
+   * that are generally called alike. Null where little is known of them, too.
+   */
+  scaleOf(own: string): RouteProfile | null {
+    const profile = this.#profiles.get(own)
+    if (profile?.established) return profile
+    const general = this.generalOf(own)
+    const shared = general === own ? undefined : this.#profiles.get(general)
+    return shared?.established ? shared : null
+  }
+
+  /** Takes a record into the profile of its general name, where that is another than its own. */
+  share(own: string, general: string, values: Float64Array, at: number): void {
+    if (own === general) return
+    const profile = this.admit(general)
+    if (profile === undefined) return
+    this.willChange(profile)
+    profile.uses += 1
+    profile.add(values, at)
+  }
+
+  /** The profile of a route that a record was admitted for; undefined while the route has not earned one. */
+  admit(name: string): RouteProfile | undefined {
+    const found = this.#profiles.get(name)
     if (found !== undefined) return found
-    if (this.#profiles.size >= this.#routesMax) this.#evict()
+    const full = this.#profiles.size >= this.#routesMax
+    const sightings = full ? this.#sightings.see(name) : 1
+    if (full && !this.#makeRoom(sightings)) return undefined
     const profile = new RouteProfile(name, this.#nFeatures)
-    profile.used = false
+    profile.uses = sightings
     this.#late?.leaveOut(profile)
     this.#profiles.set(name, profile)
     return profile
+  }
+
+  /** By feature: probability of another value than the usual one on routes where that is nearly the only one. */
+  noveltyOfAll(): Float64Array {
+    return Float64Array.from({ length: this.#nFeatures }, (_, f) => {
+      let same = 0
+      let other = 0
+      for (const { constancy, established } of this.#profiles.values()) {
+        const usual = constancy.same(f)
+        const all = usual + constancy.other(f)
+        if (!established || usual < CONSTANT_SHARE * all) continue
+        same += usual
+        other += all - usual
+      }
+      return laplace(same, other)
+    })
   }
 
   /** Takes out the records that match, and profiles that nothing is left of; returns how many records went, by route. */
@@ -83,26 +170,40 @@ export class RouteProfiles {
 
   clear(): void {
     this.#profiles.clear()
+    this.#tree.clear()
+    this.#nameAnew()
+    this.#sightings.clear()
+    this.#uses = 0
   }
 
-  /** Every profile, in the order of the sweep; captured late, one by one. */
+  /** Every profile, in the order in which they are compared with newcomers; captured late, one by one. */
   capture(): readonly ProfileState[] {
     this.#late?.finish()
     const profiles = [...this.#profiles.values()]
-    const used = profiles.map((profile) => profile.used)
+    const uses = profiles.map((profile) => profile.uses)
     this.#late = new LateList(
       profiles,
       (profile: RouteProfile) => profile.capture(),
       (state, i) => {
-        state.used = used[i] as boolean
+        state.uses = uses[i] as number
       },
     )
     return this.#late.asList()
   }
 
+  /** What is known of names, and what newcomers have shown so far. */
+  captureNewcomers(): NewcomerState {
+    return { sightings: this.#sightings.capture(), uses: this.#uses, tree: this.#tree.capture() }
+  }
+
   /** Takes over captured profiles; of more than there is room for, the latest. */
-  restore(states: readonly ProfileState[]): void {
-    for (const state of states.slice(-this.#routesMax)) this.findOrCreate(state.name).restore(state)
+  restore(states: readonly ProfileState[], newcomers?: NewcomerState): void {
+    for (const state of states.slice(-this.#routesMax)) this.admit(state.name)?.restore(state)
+    this.#sightings = new SightingSketch(newcomers?.sightings)
+    this.#uses = newcomers?.uses ?? 0
+    if (newcomers === undefined) return
+    this.#tree.restore(newcomers.tree)
+    this.#nameAnew()
   }
 
   refresh(): void {
@@ -113,12 +214,46 @@ export class RouteProfiles {
     }
   }
 
-  #evict(): void {
+  /** Whether a profile made way for a newcomer of so many sightings. Those that did not are compared last from now on. */
+  #makeRoom(sightings: number): boolean {
+    let compared = 0
     for (const [name, profile] of this.#profiles) {
       this.#profiles.delete(name)
-      if (!profile.used) return
-      profile.used = false
+      const earned = profile.established
+        ? sightings >= ESTABLISHED_ROWS && sightings > profile.uses
+        : sightings >= profile.uses
+      if (earned) return true
       this.#profiles.set(name, profile)
+      compared += 1
+      if (compared === COMPARED) return false
     }
+    return false
+  }
+
+  /** Names are to be asked of the tree again. */
+  #nameAnew(): void {
+    this.#revision = this.#tree.revision
+    this.#names.clear()
+  }
+
+  /** The names of established profiles, and all paths that lead there. */
+  #establishedPaths(): Set<string> {
+    const paths = new Set<string>()
+    for (const [name, { established }] of this.#profiles) {
+      if (!established) continue
+      for (let end = name.indexOf('/'); end >= 0; end = name.indexOf('/', end + 1))
+        paths.add(name.slice(0, end))
+      paths.add(name)
+    }
+    return paths
+  }
+
+  #age(): void {
+    this.#uses = 0
+    this.#sightings.age()
+    // What is remembered of names hides from the tree how many of them come up.
+    this.#tree.sweep()
+    this.#nameAnew()
+    for (const profile of this.#profiles.values()) profile.uses >>= 1
   }
 }

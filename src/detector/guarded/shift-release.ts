@@ -1,4 +1,5 @@
 import { type CellGrid, cellAt, sharedCell } from './cell-grid.js'
+import { toLog } from './log-scale.js'
 import type { OddRecords } from './odd-records.js'
 import type { RandomStream } from './random-stream.js'
 import type { RecordStore } from './record-store.js'
@@ -6,6 +7,13 @@ import type { Shift } from './shift-evidence.js'
 
 /** Variety may be this many bits short of the baseline's and still count as the same. */
 const VARIETY_SLACK_BITS = 1
+
+/** What variety is measured in, by feature: one log scale for all routes, so that their levels count, too. */
+export interface VarietyScale {
+  readonly perUnit: Float64Array
+  /** Spread of the records around their centres. */
+  readonly within: Float64Array
+}
 
 /**
  * Whether some odd records are as varied as some of the baseline: collision entropy (Rényi 1961, order 2) over cells
@@ -16,9 +24,9 @@ export function asVaried(
   oddIndices: readonly number[],
   baseline: RecordStore,
   indices: readonly number[],
-  spreads: Float64Array,
+  scale: VarietyScale,
 ): boolean {
-  return variety(odd, oddIndices, spreads) >= variety(baseline, indices, spreads) - VARIETY_SLACK_BITS
+  return variety(odd, oddIndices, scale) >= variety(baseline, indices, scale) - VARIETY_SLACK_BITS
 }
 
 /**
@@ -82,8 +90,13 @@ export function shuffled(indices: number[], random: RandomStream): number[] {
   return indices
 }
 
-function variety(store: RecordStore, indices: readonly number[], spreads: Float64Array): number {
-  const cells = Uint32Array.from(indices, (i) => cellAt(store.logs, i * store.nFeatures, spreads, 1))
+function variety(store: RecordStore, indices: readonly number[], { perUnit, within }: VarietyScale): number {
+  const logs = new Float64Array(store.nFeatures)
+  const cells = Uint32Array.from(indices, (i) => {
+    for (let f = 0; f < logs.length; f++)
+      logs[f] = toLog(store.values[i * logs.length + f] as number, perUnit[f] as number)
+    return cellAt(logs, 0, within, 1)
+  })
   const pairs = (indices.length * (indices.length - 1)) / 2
   return -Math.log2(Math.max(sharedCell(cells), 1 / Math.max(pairs, 1)))
 }

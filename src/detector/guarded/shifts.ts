@@ -60,14 +60,14 @@ export class Shifts {
     const { known, odd, profiles, random } = this.#records
     const { records } = known
     const shift = this.#evidence.verdict(() =>
-      asVaried(odd.records, odd.newest(this.#window >> 1), records, everyIndex(records), frame.within),
+      asVaried(odd.records, odd.newest(this.#window >> 1), records, everyIndex(records), frame),
     )
     if (shift === null) {
       for (const change of this.#changes) this.#releaseChange(change, grid, frame, share)
       return
     }
     for (const { from, to } of drawShifted(shift, odd, records, grid, random)) {
-      known.replace(to, odd.records, from, profiles.findOrCreate(odd.records.routes[from] as string))
+      known.replace(to, odd.records, from, profiles.admit(odd.records.routes[from] as string))
     }
     odd.clear()
     this.reset()
@@ -92,17 +92,19 @@ export class Shifts {
     this.#changes = changes.map((change) => AnnouncedChange.restored(change, this.#window))
   }
 
-  #releaseChange(change: AnnouncedChange, grid: CellGrid, { within: spreads }: Frame, share: number): void {
+  #releaseChange(change: AnnouncedChange, grid: CellGrid, scale: Frame, share: number): void {
     const { known, odd, profiles, random } = this.#records
-    const released = releaseOf(change, { odd, baseline: known.records, grid, spreads, share, random })
+    const released = releaseOf(change, { odd, baseline: known.records, grid, scale, share, random })
     if (released === null) return
     const leaving = new Set(released.flatMap((one) => one.leaving))
     known.retain((i) => !leaving.has(i))
     for (const { route, entering } of released) {
-      const profile = profiles.findOrCreate(route)
+      const profile = profiles.admit(route)
       for (const from of entering) known.enter(odd.records, from, profile)
       // What the route was before is not usual any more: only what the baseline holds of it counts.
       known.remakeProfile(route, true)
+      const general = profiles.generalOf(route)
+      if (general !== route) known.remakeProfile(general, true)
     }
     odd.retain((i) => !change.concerns(odd.records.routes[i] as string))
     this.forgetEvidence()

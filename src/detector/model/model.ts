@@ -1,8 +1,9 @@
 import type { Arena } from '../../forest/arena.js'
+import { extendScore } from '../../forest/range-extension.js'
 import type { Feature } from '../../telemetry/features.js'
 import type { Placement, Rating } from '../baseline/baseline.js'
 import type { Contribution, Verdict } from '../verdict.js'
-import { extendScore } from './range-extension.js'
+import { noveltyLimit, noveltyScore } from './novelty.js'
 
 /** The forest that answers now: one slot of the arena, never written while it is this. */
 export class Model {
@@ -12,6 +13,8 @@ export class Model {
   readonly #arena: Arena
   readonly #features: readonly Feature[]
   readonly #threshold: number
+  /** What is less likely than this is odd whatever the trees say. */
+  readonly #noveltyLimit: number
 
   constructor(arena: Arena, slot: number, generation: number, features: readonly Feature[]) {
     this.generation = generation
@@ -19,6 +22,7 @@ export class Model {
     this.#arena = arena
     this.#features = features
     this.#threshold = arena.wasm.thresholdOf(arena.base, slot)
+    this.#noveltyLimit = noveltyLimit(arena.wasm.shareOf(arena.base, slot))
     this.nRows = arena.wasm.fittedRows(arena.base, slot)
   }
 
@@ -26,8 +30,8 @@ export class Model {
   rate(placement: Placement): Rating {
     const { wasm, base } = this.#arena
     this.#write(placement)
-    const inside = wasm.score(base, this.slot)
-    const score = placement.beyond === null ? inside : extendScore(wasm, inside, placement.beyond)
+    const extended = this.#extended(wasm.score(base, this.slot), placement)
+    const score = Math.max(extended, this.#ofNovelty(placement))
     return { score, odd: wasm.exceeds(score, this.#threshold) !== 0 }
   }
 
@@ -59,6 +63,15 @@ export class Model {
     }
   }
 
+  #extended(inside: number, { beyond }: Placement): number {
+    return beyond === null ? inside : extendScore(this.#arena.wasm, inside, beyond)
+  }
+
+  /** The least score that the novelty of a value warrants. */
+  #ofNovelty({ novelty }: Placement): number {
+    return novelty < this.#noveltyLimit ? noveltyScore(novelty, this.#noveltyLimit, this.#threshold) : 0
+  }
+
   /** Scoring turns the row into keys, so it is written each time; a loop is faster than `set` for a few values. */
   #write({ row }: Placement): void {
     const target = this.#arena.row
@@ -71,12 +84,10 @@ export class Model {
     this.#write(placement)
     const inside = wasm.attribute(base, this.slot)
     const bits = this.#arena.contributions
-    const { beyond } = placement
-    let total = 0
-    if (beyond !== null) for (let f = 0; f < beyond.length; f++) total += beyond[f] as number
-    const extraBits = total > 0 ? Math.log2(score / inside) : 0
+    const shares = this.#sharesBeyond(placement, inside)
+    const extraBits = shares === null ? 0 : Math.log2(score / inside)
     return this.#features.map(({ name, unit }, f) => {
-      const share = total > 0 ? ((beyond as Float64Array)[f] as number) / total : 0
+      const share = shares?.[f] ?? 0
       const { median, percentile } = placement.context(f)
       return {
         feature: name,
@@ -87,5 +98,14 @@ export class Model {
         percentile,
       }
     })
+  }
+
+  /** Each feature's share of what was added to the score of the forest; null where nothing was. */
+  #sharesBeyond(placement: Placement, inside: number): readonly number[] | null {
+    const { beyond, novel } = placement
+    if (this.#ofNovelty(placement) > this.#extended(inside, placement))
+      return this.#features.map((_, f) => (f === novel ? 1 : 0))
+    const total = beyond?.reduce((sum, one) => sum + one, 0) ?? 0
+    return beyond === null || total === 0 ? null : Array.from(beyond, (one) => one / total)
   }
 }

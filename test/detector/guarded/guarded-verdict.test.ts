@@ -130,7 +130,7 @@ test('an anomaly that is less sure than the least confidence is none', async () 
   const all = await taught(records)
   const sure = await taught(records, { minConfidence: 0.99 })
   let dropped = 0
-  for (const record of madeUpTraffic(40, 77)) {
+  for (const record of madeUpTraffic(400, 77)) {
     const free = all.analyze(record)
     const bound = sure.analyze(record)
     expect(bound.score).toBe(free.score)

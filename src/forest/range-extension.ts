@@ -1,4 +1,12 @@
-import type { WasmExports } from '../../forest/wasm-exports.js'
+import type { WasmExports } from './wasm-exports.js'
+
+/** Between which values each column of the training rows lies. */
+export interface ColumnRanges {
+  /** f64[nFeatures] */
+  readonly lows: Float64Array
+  /** f64[nFeatures] */
+  readonly highs: Float64Array
+}
 
 /**
  * A score that keeps growing beyond the range of the baseline.
@@ -16,9 +24,29 @@ import type { WasmExports } from '../../forest/wasm-exports.js'
  *
  * @param inside score of the forest, (0, 1)
  * @param beyond d_f / r_f by feature, 0 or more
+ * @internal
  */
-export function extendScore(wasm: WasmExports, inside: number, beyond: Float64Array): number {
+export function extendScore(wasm: WasmExports, inside: number, beyond: ArrayLike<number>): number {
   let total = 0
   for (let f = 0; f < beyond.length; f++) total += beyond[f] as number
   return total === 0 ? inside : wasm.exp2(Math.log2(inside) / (1 + total))
+}
+
+/**
+ * How far a raw value is outside of the range of its column, as a multiple of that. A column that was constant has none:
+ * of it is known that it was so in n rows, so that another value comes with probability 1 / (n + 2) (Laplace), and P is
+ * the rest.
+ * @internal
+ */
+export function beyondRange(
+  value: number,
+  feature: number,
+  { lows, highs }: ColumnRanges,
+  nRows: number,
+): number {
+  const low = lows[feature] as number
+  const high = highs[feature] as number
+  const outside = Math.max(low - value, value - high)
+  if (!(outside > 0)) return 0
+  return high > low ? outside / (high - low) : nRows + 1
 }
