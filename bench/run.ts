@@ -4,6 +4,7 @@
 import { parseArgs } from 'node:util'
 import { benchmarkAccuracy } from './accuracy/against-scikit-learn.js'
 import { benchmarkAlertCost } from './alert-cost.js'
+import { benchmarkBlind } from './blind.js'
 import { benchmarkCalibration } from './calibration.js'
 import { benchmarkDashboard } from './dashboard.js'
 import { benchmarkFitStall } from './fit-stall.js'
@@ -27,6 +28,7 @@ const parts: Readonly<Record<string, Part>> = {
   'alert-cost': benchmarkAlertCost,
   peers: benchmarkPeers,
   accuracy: benchmarkAccuracy,
+  blind: benchmarkBlind,
   calibration: benchmarkCalibration,
 }
 

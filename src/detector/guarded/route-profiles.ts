@@ -13,10 +13,9 @@ export const ROUTES_MAX = 512
 const ALIASES_A_ROUTE = 4
 /** All counts of uses are halved when there were this many of them to each profile. */
 const USES_A_ROUTE = 16
-/** Under one parent as many segments without a digit are told apart as there may be profiles, but not fewer than this. */
-const LEAST_NAMES = 64
 /** Profiles that one newcomer is compared with. */
-const COMPARED = 4
+const COMPARED = 2
+const DIGIT = /\d/
 /** Of its records, this share of those whose value is the usual one makes a feature of a route a constant. */
 const CONSTANT_SHARE = 0.9
 
@@ -62,8 +61,8 @@ export class RouteProfiles {
     this.#routesMax = routesMax
     this.#nFeatures = nFeatures
     const aliases = ALIASES_A_ROUTE * routesMax
-    this.#tree = new RouteTree(Math.max(LEAST_NAMES, routesMax), () => this.#establishedPaths())
-    this.#names = new RouteNames((raw) => ({ own: this.#tree.name(raw), general: routeName(raw) }), aliases)
+    this.#tree = new RouteTree(() => this.#establishedPaths())
+    this.#names = new RouteNames((raw) => this.#naming(raw), aliases)
     this.#generals = RouteNames.plain(aliases)
   }
 
@@ -80,6 +79,12 @@ export class RouteProfiles {
     const naming = this.#names.of(raw)
     if (this.#revision !== this.#tree.revision) this.#nameAnew()
     return naming
+  }
+
+  /** Without a digit there is nothing to learn of a route, and nothing that it would be told apart by. */
+  #naming(raw: string): RouteNaming {
+    const general = routeName(raw)
+    return { own: DIGIT.test(raw) ? this.#tree.name(raw) : general, general }
   }
 
   /** The general name of a route by its own. */

@@ -8,35 +8,30 @@ const MOST_NUMBERED = 100
 /** Levels kept at most, the root aside. */
 export const MOST_LEVELS = 4096
 
-/** The segments of one kind under one parent. */
-class Fan {
-  size = 0
-  /** What came up since the last sweep; there while the fan is collapsed. */
-  seen: DistinctCount | null = null
-}
-
 class Level {
   readonly children = new Map<string, Level>()
-  readonly fans = { name: new Fan(), numbered: new Fan() }
+  /** Children with a digit. */
+  numbered = 0
+  /** Segments with a digit that came up since the last sweep; there while the level is collapsed. */
+  seen: DistinctCount | null = null
 }
 
 /** A captured tree: its levels in preorder. */
 export type TreeState = {
   readonly segments: readonly string[]
   readonly depths: Uint32Array
-  /** 1 where segments without a digit are collapsed, 2 where those with one are. */
+  /** 1 where a level is collapsed. */
   readonly collapsed: Uint8Array
   /** What came up in each of those since the last sweep, u32[…][DISTINCT_WORDS]. */
   readonly seen: Uint32Array
 }
 
 /**
- * Learns which segments of a path are names and which are one of many. What looks like an identifier is one. Of other
- * segments, a level tells all apart, until there are too many of a kind under one parent: it collapses, and those become
- * `*` that nothing much is known of. It opens again once fewer than half as many come up.
+ * Learns which segments of a path are names and which are one of many. What looks like an identifier is one. Segments
+ * without a digit are names. Of those with one a level tells all apart, until there are too many under one parent: it
+ * collapses, and those become `*` that nothing much is known of. It opens again once fewer than half as many come up.
  */
 export class RouteTree {
-  readonly #most: { readonly name: number; readonly numbered: number }
   readonly #known: () => ReadonlySet<string>
   #root = new Level()
   #levels = 0
@@ -45,11 +40,9 @@ export class RouteTree {
   revision = 0
 
   /**
-   * @param mostNames segments without a digit that are told apart under one parent
    * @param known paths, and all that lead to them, of routes that much is known of
    */
-  constructor(mostNames: number, known: () => ReadonlySet<string>) {
-    this.#most = { name: mostNames, numbered: MOST_NUMBERED }
+  constructor(known: () => ReadonlySet<string>) {
     this.#known = known
   }
 
@@ -69,16 +62,11 @@ export class RouteTree {
   sweep(): void {
     this.#pruned = false
     const sweepLevel = (level: Level): void => {
-      for (const kind of ['name', 'numbered'] as const) {
-        const fan = level.fans[kind]
-        if (fan.seen === null) continue
-        if (fan.seen.estimate < this.#most[kind] / 2) {
-          fan.seen = null
-          this.revision += 1
-        } else {
-          fan.seen.clear()
-        }
+      if (level.seen !== null && level.seen.estimate < MOST_NUMBERED / 2) {
+        level.seen = null
+        this.revision += 1
       }
+      level.seen?.clear()
       for (const child of level.children.values()) sweepLevel(child)
     }
     sweepLevel(this.#root)
@@ -98,9 +86,8 @@ export class RouteTree {
     const add = (level: Level, segment: string, depth: number): void => {
       segments.push(segment)
       depths.push(depth)
-      const { name: names, numbered } = level.fans
-      collapsed.push((names.seen ? 1 : 0) + (numbered.seen ? 2 : 0))
-      seen.push(...(names.seen?.bits ?? []), ...(numbered.seen?.bits ?? []))
+      collapsed.push(level.seen === null ? 0 : 1)
+      seen.push(...(level.seen?.bits ?? []))
       for (const [name, child] of level.children) add(child, name, depth + 1)
     }
     add(this.#root, '', 0)
@@ -125,9 +112,7 @@ export class RouteTree {
       const level = depth === 0 ? this.#root : this.#add(path[depth - 1] as Level, segment)
       path.length = depth
       path.push(level)
-      const flags = collapsed[i] ?? 0
-      if (flags & 1) level.fans.name.seen = nextCount()
-      if (flags & 2) level.fans.numbered.seen = nextCount()
+      if (collapsed[i] === 1) level.seen = nextCount()
     }
   }
 
@@ -136,11 +121,11 @@ export class RouteTree {
     const kind = segmentKind(segment)
     if (segment === ANY || kind === 'identifier') return ANY
     if (level === null) return kind === 'name' ? segment : ANY
-    const fan = level.fans[kind]
-    fan.seen?.see(segment)
+    if (kind === 'name') return segment
+    level.seen?.see(segment)
     if (level.children.has(segment)) return segment
-    if (fan.seen === null && fan.size >= this.#most[kind]) this.#collapse(level, kind, prefix)
-    return fan.seen === null ? segment : ANY
+    if (level.seen === null && level.numbered >= MOST_NUMBERED) this.#collapse(level, prefix)
+    return level.seen === null ? segment : ANY
   }
 
   /** The level below; null where there is no room for it. */
@@ -158,12 +143,8 @@ export class RouteTree {
     const child = new Level()
     level.children.set(segment, child)
     this.#levels += 1
-    if (segment !== ANY) this.#fanOf(level, segment).size += 1
+    if (isNumbered(segment)) level.numbered += 1
     return child
-  }
-
-  #fanOf(level: Level, segment: string): Fan {
-    return level.fans[segmentKind(segment) === 'name' ? 'name' : 'numbered']
   }
 
   #remove(level: Level, segment: string): void {
@@ -172,16 +153,14 @@ export class RouteTree {
     for (const name of [...child.children.keys()]) this.#remove(child, name)
     level.children.delete(segment)
     this.#levels -= 1
-    if (segment !== ANY) this.#fanOf(level, segment).size -= 1
+    if (isNumbered(segment)) level.numbered -= 1
   }
 
-  #collapse(level: Level, kind: 'name' | 'numbered', prefix: string): void {
+  #collapse(level: Level, prefix: string): void {
     const known = this.#known()
-    for (const segment of [...level.children.keys()]) {
-      const concerned = segment !== ANY && this.#fanOf(level, segment) === level.fans[kind]
-      if (concerned && !known.has(prefix + segment)) this.#remove(level, segment)
-    }
-    level.fans[kind].seen = new DistinctCount()
+    for (const segment of [...level.children.keys()])
+      if (isNumbered(segment) && !known.has(prefix + segment)) this.#remove(level, segment)
+    level.seen = new DistinctCount()
     this.revision += 1
   }
 
@@ -192,6 +171,10 @@ export class RouteTree {
       const stays = this.#prune(child, `${path}/`, known)
       if (!stays && !known.has(path)) this.#remove(level, segment)
     }
-    return level.children.size > 0 || level.fans.name.seen !== null || level.fans.numbered.seen !== null
+    return level.children.size > 0 || level.seen !== null
   }
+}
+
+function isNumbered(segment: string): boolean {
+  return segment !== ANY && segmentKind(segment) === 'numbered'
 }

@@ -173,3 +173,67 @@ describe('over a restart', () => {
     expect(() => guarded.restore(overDisk(given.snapshot()))).toThrow('it was learnt by the window baseline')
   })
 })
+
+describe('the columns of a given forest', () => {
+  const rows = cloudTraffic(700, 5).map(rowOf)
+  const made = async (options: object): Promise<IsolationForest> =>
+    IsolationForest.create({ nFeatures: 3, contamination: 0.05, nTrees: 60, subsampleSize: 128, ...options })
+
+  test('that have names may be in any order', async () => {
+    const named = (await made({ featureNames: ['errors', 'latency', 'input_length'] })).fit(
+      rows.map(([latency = 0, length = 0, errors = 0]) => [errors, latency, length]),
+    )
+    const detector = await detectorOf({ forest: named.toBytes() })
+    expect(detector.assumed).toBeNull()
+    for (const record of [...cloudTraffic(200, 8), ODD]) {
+      const { score, contributions } = detector.analyze(record, { detail: true })
+      const [latency = 0, length = 0, errors = 0] = rowOf(record)
+      const expected = named.attribute([errors, latency, length])
+      expect(score).toBe(expected.score)
+      const byName = Object.fromEntries(contributions.map(({ feature, bits }) => [feature, bits]))
+      expect(byName.errors).toBeCloseTo(expected.contributions[0] as number, 10)
+      expect(byName.latency).toBeCloseTo(expected.contributions[1] as number, 10)
+    }
+  })
+
+  test('that have other names are refused with both lists', async () => {
+    const other = (await made({ featureNames: ['latency', 'bytes', 'errors'] })).fit(rows)
+    await expect(detectorOf({ forest: other.toBytes() })).rejects.toThrow(
+      /named latency, bytes, errors; needed are latency, input_length, errors, in any order/,
+    )
+  })
+
+  test('that have no names are taken in the order of the features, and that is said', async () => {
+    expect((await fixed()).assumed).toMatch(/taken to be latency, input_length, errors, in this order/)
+  })
+
+  test('have ranges beyond which the score grows, where the forest was made so', async () => {
+    const extended = (await made({ rangeExtension: true, contamination: 0.01 })).fit(rows)
+    const detector = await detectorOf({ forest: extended.toBytes({ calibration: false }) })
+    for (const record of [...cloudTraffic(200, 8), ODD, { ...ODD, latency: 1e9 }]) {
+      const { score, anomalous } = detector.analyze(record)
+      expect(score).toBe(extended.score(rowOf(record)))
+      expect(anomalous).toBe(extended.isAnomaly(rowOf(record)))
+    }
+    expect(detector.analyze({ latency: 1e6, input_length: 1893, errors: 0 }).anomalous).toBe(true)
+  })
+})
+
+test('a plain window whose scores grow beyond its range sees what it is blind to else', async () => {
+  const calm = cloudTraffic(600, 5).map((record) => ({ ...record, errors: 0 }))
+  const seen: boolean[] = []
+  for (const rangeExtension of [false, true]) {
+    const detector = await detectorOf({
+      baseline: 'window',
+      contamination: 0.01,
+      retrainEvery: 300,
+      fit: 'sync',
+      rangeExtension,
+    })
+    for (const record of calm) detector.analyze(record)
+    for (const far of [{ latency: 1e9 }, { errors: 1000 }, { errors: 1 }])
+      seen.push(detector.rate({ ...(calm[3] as Telemetry), ...far }).anomalous)
+  }
+  expect(seen.slice(1, 3)).toEqual([false, false])
+  expect(seen.slice(3)).toEqual([true, true, true])
+})
