@@ -46,7 +46,7 @@ export function parseFeaturePolicies(json: string, features: readonly Feature[])
     )
   }
   // It keeps what it compiled. To check the schema itself, which is ours, would take ten times as long.
-  ajv ??= new Ajv({ validateSchema: false, meta: false })
+  ajv ??= new Ajv({ validateSchema: false, meta: false, code: { optimize: false } })
   if (!ajv.validate(FeaturePolicies, parsed)) {
     const [error] = ajv.errors ?? []
     const path = [error?.instancePath, error?.params.additionalProperty]
