@@ -15,16 +15,18 @@ const PARAMETERS = /(?:;|%3b)[^/]*/gi
 const CREDENTIALS = /^((?:[a-z]+ )?[a-z][a-z\d+.-]*:\/\/)[^/@]*@/i
 const QUESTION_MARK = 0x3f
 const HASH = 0x23
-/** Numbers, UUIDs, hashes and dates have a digit, addresses an at sign. */
-const IDENTIFIES = /[\d@]/
+/** An address, or what callers put into a segment that is no name: a query that is encoded, parameters, values. */
+const CARRIES = /[@;=&]|%3[bdf]|%23|%26/i
+/** Numbers, UUIDs, hashes and dates have one. */
+const DIGIT = /\d/
 /** API versions are the digits that do name something. */
 const VERSION = /^v\d{1,3}$/i
 
 /**
  * The kind of request that a raw route stands for: the one name under which the profiles, the log, the cache
  * of explanations and the language model know it. It is one visible line of at most 120 characters and 8 path
- * segments, without query and fragment; each segment that identifies something (it has a digit or an at sign,
- * or more than 40 characters) is replaced by `*`. So an identifier in the path neither gives each request a
+ * segments, without query and fragment; each segment that identifies something (it has a digit, an address,
+ * parameters or more than 40 characters) is replaced by `*`. So an identifier in the path neither gives each request a
  * profile of its own nor gets into the log or the prompt. A record without a route has the empty name.
  */
 export function routeName(raw: string | undefined): string {
@@ -70,8 +72,8 @@ function pathOf(raw: string): string {
 }
 
 function segmentName(segment: string): string {
-  if (segment.length > MAX_SEGMENT) return '*'
-  return IDENTIFIES.test(segment) && !VERSION.test(segment) ? '*' : segment
+  if (segment.length > MAX_SEGMENT || CARRIES.test(segment)) return '*'
+  return DIGIT.test(segment) && !VERSION.test(segment) ? '*' : segment
 }
 
 /**
@@ -90,8 +92,8 @@ const MOST_CHANGES = 2
 
 /** Tells identifiers by their looks alone: long numbers, dates and times, UUIDs, hashes, tokens, addresses. */
 export function segmentKind(segment: string): SegmentKind {
-  if (segment.length > MAX_SEGMENT || segment.includes('@')) return 'identifier'
-  if (!IDENTIFIES.test(segment) || VERSION.test(segment)) return 'name'
+  if (segment.length > MAX_SEGMENT || CARRIES.test(segment)) return 'identifier'
+  if (!DIGIT.test(segment) || VERSION.test(segment)) return 'name'
   if (LONG_NUMBER.test(segment) || DATE.test(segment) || HASH_LIKE.test(segment)) return 'identifier'
   const isToken = (word: string): boolean => (word.match(CHANGES)?.length ?? 0) > MOST_CHANGES
   return (segment.match(WORDS) ?? []).some(isToken) ? 'identifier' : 'numbered'
