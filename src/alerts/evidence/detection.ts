@@ -8,10 +8,10 @@ import { SpikeEvidence } from './spike-evidence.js'
 import type { TrafficPace } from './traffic-pace.js'
 import { CALM_MS, reheatOf, type Watch } from './watch.js'
 
-/** -ln p down to which a record belongs to an open incident: 1/30. */
-const COLLECTED = Math.log(30)
+/** -ln p down to which a record belongs to an open incident: 0.05. */
+const COLLECTED = Math.log(20)
 /** What is added to that where an incident has nearly cooled down: to 0.001. */
-const COOL = Math.log(1000 / 30)
+const COOL = Math.log(50)
 /** The same where it is one of all routes, to which more ordinary records come: 0.01. */
 const COLLECTED_OF_ALL = Math.log(100)
 /** Records of all traffic, and of a route, before evidence opens anything. */

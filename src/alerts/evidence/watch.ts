@@ -3,7 +3,9 @@ import { KeptIncident } from './gathered-incident.js'
 
 /** Evidence that keeps an open incident hot: a few ordinary records cool it down. */
 const HEAT = 1.5
-/** The same where a shift is the evidence, whose records are mostly ordinary ones. */
+/** So many odd records are a flood, between whose records ordinary ones come: it cools down more slowly. */
+const FLOOD = 16
+/** The same where a shift is the evidence, whose records are mostly ordinary ones; no flood is hotter. */
 const SHIFT_HEAT = 6
 /** Without evidence for this long an incident is over. */
 export const CALM_MS = 60_000
@@ -66,7 +68,7 @@ export class Watch {
 
   /** How far it has cooled down, 0 to 1: the less likely a record that is only a little odd is part of it. */
   get coolness(): number {
-    return this.shifted >= 0 ? 0 : 1 - this.#heat / HEAT
+    return this.shifted >= 0 ? 0 : 1 - this.#heat / this.#most
   }
 
   /** Whether it is over. */
@@ -126,6 +128,7 @@ export class Watch {
   }
 
   get #most(): number {
-    return this.shifted >= 0 ? SHIFT_HEAT : HEAT
+    if (this.shifted >= 0) return SHIFT_HEAT
+    return Math.min(SHIFT_HEAT, HEAT + Math.log(1 + this.#oddRecords / FLOOD))
   }
 }
