@@ -4,8 +4,9 @@ import { callerNetwork } from './access/caller-network.js'
 
 /** Share of the room that only callers with few connections may take. */
 const KEPT_SHARE = 1 / 8
-/** Share of the room up to which a caller's connections are few. */
+/** Share of the room up to which a caller's connections are few, and how many always are. */
 const FEW_SHARE = 1 / 64
+const FEW_LEAST = 4
 /** A connection that was used less than this ago may have a request under way, and does not give way. */
 const JUST_USED_MS = 250
 
@@ -49,7 +50,7 @@ export class Connections implements Iterable<Socket> {
     const { max } = options
     this.#options = options
     this.#room = max - Math.floor(max * KEPT_SHARE)
-    this.#few = Math.max(1, Math.floor(max * FEW_SHARE))
+    this.#few = Math.max(FEW_LEAST, Math.floor(max * FEW_SHARE))
   }
 
   get max(): number {

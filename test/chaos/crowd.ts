@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
 
@@ -28,7 +27,7 @@ export class Caller {
 
   /** Resolves when it is open, or was refused. */
   async opened(): Promise<this> {
-    if (this.socket.connecting) await Promise.race([once(this.socket, 'connect'), once(this.socket, 'close')])
+    if (this.socket.connecting) await this.#either('connect')
     return this
   }
 
@@ -41,10 +40,21 @@ export class Caller {
   async next(): Promise<string> {
     const before = this.answer.length
     while (!this.closed && this.answer.indexOf('HTTP/1.1 ', before) < 0) {
-      await Promise.race([once(this.socket, 'data'), once(this.socket, 'close')])
+      await this.#either('data')
     }
     const at = this.answer.indexOf('HTTP/1.1 ', before)
     return at < 0 ? '' : this.answer.slice(at, this.answer.indexOf('\r\n', at))
+  }
+
+  /** Resolves when something happens on it, or it closes. */
+  #either(event: 'connect' | 'data'): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        this.socket.off(event, done).off('close', done)
+        resolve()
+      }
+      this.socket.once(event, done).once('close', done)
+    })
   }
 
   get answers(): number {

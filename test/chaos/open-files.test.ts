@@ -2,20 +2,22 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import { ServiceProcess } from '../e2e/service-process.js'
 import { Caller, crowd, LIVE } from './crowd.js'
-import { extent } from './extent.js'
+import { extent, LONG } from './extent.js'
 import { record } from './load.js'
 
 const FILES = extent(1024, 256)
 const CONNECTIONS = extent(1100, 320)
 const SECONDS = extent(20, 1.5)
 
-test.each([
+const VARIANTS: [string, Record<string, string>][] = [
   ['without limits of its own', {}],
   [
     'with a token and a rate limit',
     { SENTINEL_API_TOKEN: 'a-token-of-20-letters', SENTINEL_RATE_LIMIT: '10' },
   ],
-])(
+]
+
+test.each(LONG ? VARIANTS : VARIANTS.slice(1))(
   `${CONNECTIONS} silent connections where ${FILES} files may be open end nothing, %s`,
   async (_what, env) => {
     const service = await ServiceProcess.start(

@@ -4,8 +4,8 @@ import { ServiceProcess } from '../e2e/service-process.js'
 import { Caller, crowd, LIVE } from './crowd.js'
 import { extent } from './extent.js'
 
-const MOST = extent(1024, 128)
-const TRIES = extent(200, 10)
+const MOST = extent(1024, 96)
+const TRIES = extent(200, 6)
 const OTHER = '127.0.0.2'
 
 async function started(env: Record<string, string> = {}): Promise<ServiceProcess> {
@@ -38,7 +38,7 @@ test(`callers get in although ${MOST} connections are held by one small request 
 test('a connection that is in use is kept while others flood in', async () => {
   const { port } = await started()
   const caller = await new Caller(port, OTHER).opened()
-  for (let round = 0; round < extent(20, 4); round++) {
+  for (let round = 0; round < extent(20, 2); round++) {
     await crowd(port, MOST)
     expect(await caller.send(LIVE).next()).toBe('HTTP/1.1 200 OK')
   }

@@ -173,6 +173,14 @@ describe('a connection that has sent nothing', () => {
   })
 })
 
+test('nothing is closed for having been silent for long while there is room', () => {
+  limited(8)
+  const silent = many(3)
+  for (const socket of silent) socket.bytesRead = 0
+  open(undefined, 60_000)
+  expect(closed(silent)).toEqual([])
+})
+
 test.each([
   ['192.0.2.7', '192.0.2.7'],
   ['::ffff:192.0.2.7', '192.0.2.7'],

@@ -1,7 +1,11 @@
+import process from 'node:process'
+import type { Worker } from 'node:worker_threads'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { loadConfig } from '#sentinel/config/config.js'
 import { Detector, type FitReport } from '#sentinel/detector/detector.js'
+import { Trainer } from '#sentinel/detector/training/trainer.js'
 import type { TrainerFault } from '#sentinel/detector/training/trainer-options.js'
+import { Arena } from '#sentinel/forest/arena.js'
 import { SentinelMetrics } from '#sentinel/http/metrics/sentinel-metrics.js'
 import { startApp } from '../../http/subject.js'
 import { type Fault, faultyThread } from './faulty-threads.js'
@@ -39,6 +43,34 @@ async function feed(detector: Detector, n: number): Promise<void> {
   for (let i = 0; i < n; i++) detector.analyze(record(i))
   await detector.settled()
 }
+
+/** How many threads of this process run at a time, at most, from now on. */
+function threadsAtOnce(): () => number {
+  let running = 0
+  let most = 0
+  const onWorker = (worker: Worker): void => {
+    most = Math.max(most, ++running)
+    worker.once('exit', () => running--)
+  }
+  process.on('worker', onWorker)
+  onTestFinished(() => void process.off('worker', onWorker))
+  return () => most
+}
+
+test.each(['hang', 'throw'] as const)(
+  'after a %s a new thread is started once the old one is gone',
+  async (fault) => {
+    const most = threadsAtOnce()
+    const shape = { nFeatures: 2, nTrees: 4, subsampleSize: 16, maxRows: 64, nSlots: 2 }
+    const arena = await Arena.create(shape, { shared: true })
+    const trainer = new Trainer(arena, { thread: faultyThread(fault, 0), watchdogMs: 1000 })
+    onTestFinished(() => trainer.close())
+    const order = { base: arena.base, slot: 0, nRows: 64, nTrees: 4, seed: 1, contamination: 0.1 }
+    for (let n = 0; n < 3; n++) await expect(trainer.fit(order)).rejects.toThrow()
+    // Both would write to the same memory.
+    expect(most()).toBe(1)
+  },
+)
 
 describe.each([
   ['crash', 'crash', undefined],
