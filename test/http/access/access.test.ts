@@ -56,6 +56,9 @@ describe('with a token configured', () => {
     ['/redoc', 'text/html'],
     ['/openapi.json', 'application/json'],
     ['/playground/', 'text/html'],
+    ['/', 'text/html'],
+    ['/?x=1', 'text/html'],
+    ['/dashboard/mark.svg', 'image/svg+xml'],
   ])('%s, which a browser opens without a token and which holds no data, needs none', async (url, type) => {
     const app = await startApp({ SENTINEL_API_TOKEN: TOKEN })
     await app.inject({
