@@ -19,8 +19,9 @@ export interface SpanQuery {
  */
 export function readSpan({ from, to, step }: SpanQuery, nowMs: number, fineFromMs: number): Span {
   const toMs = Math.min(readTime(to, 'to') ?? nowMs, nowMs)
-  const fromMs = Math.max(readTime(from, 'from') ?? toMs - HOUR_MS + LEAST_STEP_MS, nowMs - KEPT_MS)
-  if (fromMs > toMs) throw new ApiError('SENTINEL_INVALID_QUERY', 'from must not lie behind to')
+  const askedMs = readTime(from, 'from') ?? toMs - HOUR_MS + LEAST_STEP_MS
+  if (askedMs > toMs) throw new ApiError('SENTINEL_INVALID_QUERY', 'from must not lie behind to')
+  const fromMs = Math.max(askedMs, nowMs - KEPT_MS, 0)
   const narrowest = fromMs >= fineFromMs ? LEAST_STEP_MS : MINUTE_MS
   const asked = readStep(step) ?? narrowest
   // Of minutes only whole multiples can be made.

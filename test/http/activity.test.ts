@@ -28,6 +28,8 @@ describe('GET /timeline', () => {
     expect(minutes.time.length).toBeLessThanOrEqual(1441)
     // Of before an hour ago there are no narrower buckets.
     expect((await get(app, '/timeline?step=5&from=2020-01-01')).step).toBe(60)
+    // Of what is older than a day nothing is kept.
+    expect((await get(app, '/timeline?from=2020-01-01&to=2020-01-02')).time).toEqual([])
     const since = Math.floor(Date.now() / 1000) - 60
     expect(sum((await get(app, `/timeline?from=${since}&step=15`)).records)).toBe(21)
   })
