@@ -8,5 +8,7 @@ export { decodeForest, decodeHeader, encodeForest, encodeTreeByTree } from './co
 export { fitInTurns, fitSlot } from './fit.js'
 export * from './index.js'
 export { FOREST_DEFAULTS, FOREST_RANGES, MAX_CONTAMINATION } from './options.js'
-export { MAX_FLOAT32 } from './rows.js'
+export { beyondRange, extendScore } from './range-extension.js'
+export { MAX_FLOAT32, scaledValue } from './rows.js'
+export { MAX_TREES } from './shape-limits.js'
 export { instantiateWasm } from './wasm.js'
