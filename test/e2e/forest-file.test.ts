@@ -169,7 +169,7 @@ const WRONG: [string, string, () => Uint8Array | string | Promise<Uint8Array | s
   ['is text in another encoding', 'it is neither forest bytes nor JSON', () => Buffer.from('{}', 'utf16le')],
   ['has lost its end', 'truncated', () => bytes((forest) => forest.slice(0, -1))],
   ['has a flipped bit', 'the checksum does not match', () => bytes((forest) => forest.fill(1, 700, 701))],
-  ['is of a version to come', 'version 9 is not 1 or 2', () => bytes((forest) => forest.fill(9, 4, 5))],
+  ['is of a version to come', 'version 9 is not 1 to 3', () => bytes((forest) => forest.fill(9, 4, 5))],
   [
     'has other features',
     'the forest has 1 features; 3 are needed: latency, input_length, errors',
