@@ -36,5 +36,7 @@ export async function sentinelOf(
     Sentinel.create({ ...kept, detector: { ...detector, forest } }),
   )
   log.info({ forestFile }, 'records are judged by the forest of this file, and nothing is learnt')
+  const { assumed } = sentinel.detector
+  if (assumed !== null) log.info({ forestFile }, assumed)
   return sentinel
 }
