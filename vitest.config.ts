@@ -62,8 +62,8 @@ export default defineConfig({
   test: {
     // What is built is loaded by Node itself, as its users load it, and not rewritten file by file.
     server: { deps: { external: [/^(?!.*\/node_modules\/).*\/dist\//] } },
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    testTimeout: 90_000,
+    hookTimeout: 90_000,
     // One more than there are processors: many a file waits, for a time-out or for processes that start.
     maxWorkers: availableParallelism() + 1,
     sequence: { sequencer: LongestFirst },
