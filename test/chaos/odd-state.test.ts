@@ -63,7 +63,7 @@ test(`${MUTATIONS} odd states of a detector with right checksums: refused with n
   }
   if (LONG) process.stdout.write(`odd states of a detector: ${JSON.stringify(seen)}\n`)
   expect(seen.refused).toBeGreaterThan(MUTATIONS / 4)
-}, 300_000)
+}, 900_000)
 
 test(`${MUTATIONS} odd states of a whole sentinel: no record fails by them, and nothing that is looked up`, async () => {
   const options = { detector: OPTIONS, anomaliesMax: 20 }
@@ -103,4 +103,4 @@ test(`${MUTATIONS} odd states of a whole sentinel: no record fails by them, and 
   }
   if (LONG) process.stdout.write(`odd states of a sentinel: ${JSON.stringify(seen)}\n`)
   expect(seen.used).toBeGreaterThan(MUTATIONS / 4)
-}, 300_000)
+}, 900_000)
