@@ -8,7 +8,7 @@ import { launchChromium } from '../runtimes/chromium.js'
 import { DashboardPage } from './dashboard-page.js'
 
 /** Without a digit, which would make it one that identifies something. */
-const HOSTILE = '/<img src=x onerror=alert(origin)>'
+const HOSTILE = '/<img><b>alert(origin)'
 const TOKEN = 'a-token-that-is-long-enough-to-be-one'
 /** The browser itself writes this for every request that is refused or fails. */
 const FAILED = /Failed to load resource|ERR_CONNECTION|ERR_INCOMPLETE|ERR_EMPTY/
