@@ -1,5 +1,6 @@
 import type { StateValue } from '../state/section.js'
 import { BucketRing, type RingState } from './bucket-ring.js'
+import { emptyColumns } from './empty-columns.js'
 import { scoreBin, scoreQuantile } from './score-bins.js'
 import { COUNTED, FIRST_ACTION, ODD, RECORDS, Tally } from './tally.js'
 import type { TimelineColumns } from './timeline-columns.js'
@@ -133,21 +134,6 @@ export class Timeline {
     sum.clear()
     for (let n = wide * FINE_A_COARSE; n < (wide + 1) * FINE_A_COARSE; n++) this.#fine.addTo(sum, n)
     this.#coarse.write(wide, sum)
-  }
-}
-
-function emptyColumns(step: number): TimelineColumns {
-  return {
-    step,
-    time: [],
-    records: [],
-    odd: [],
-    observe: [],
-    throttle: [],
-    freeze: [],
-    score_median: [],
-    score_p99: [],
-    threshold: [],
   }
 }
 

@@ -9,6 +9,7 @@ import { protectionPlugin } from './access/protection.js'
 import { ProxyList } from './access/proxy-list.js'
 import { AJV_OPTIONS } from './ajv-options.js'
 import { answerJson } from './answer-json.js'
+import { BatchLoad } from './batch/batch-load.js'
 import { Connections } from './connections.js'
 import { Drain } from './drain.js'
 import { answerClientError } from './errors/client-error.js'
@@ -170,12 +171,14 @@ export async function buildApp(options: AppOptions = {}) {
   app.addSchema(Telemetry)
   const { idempotencyMax } = config.limits
   await app.register(analyzeFlowRoute, { sentinel, metrics, idempotencyMax })
+  // One for both: what a batch is written in does not matter to memory.
+  const load = new BatchLoad()
   const unread = new UnreadAnswers(UNREAD_ANSWERS_BYTES)
   await app.register(async (scope) => {
     unread.bound(scope)
-    await scope.register(analyzeBatchRoute, { sentinel, metrics, idempotencyMax })
+    await scope.register(analyzeBatchRoute, { sentinel, metrics, idempotencyMax, load })
   })
-  await app.register(otlpRoutes, { sentinel })
+  await app.register(otlpRoutes, { sentinel, load })
   // Not around the routes above: their answers are no pages, and the headers would cost more than the verdict.
   await app.register(async (scope) => {
     await scope.register(pageSecurityPlugin)

@@ -1,17 +1,7 @@
+import { emptyColumns } from '../../src/activity/empty-columns.js'
 import type { TimelineColumns } from '../../src/activity/timeline-columns.js'
 
-export const EMPTY: TimelineColumns = {
-  step: 5,
-  time: [],
-  records: [],
-  odd: [],
-  observe: [],
-  throttle: [],
-  freeze: [],
-  score_median: [],
-  score_p99: [],
-  threshold: [],
-}
+export const EMPTY: TimelineColumns = emptyColumns(5)
 
 /** How many seconds a bucket has lasted: the newest is not over yet. */
 export function secondsOf({ time, step }: TimelineColumns, index: number, nowSeconds: number): number {

@@ -5,7 +5,7 @@ import type { Sentinel } from '../../sentinel.js'
 import { answerBatch, type BatchAnswer } from '../batch/batch-answer.js'
 import { JSON_TYPE, RECORD_TYPES, takeBatchBodies, textOfBatch } from '../batch/batch-body.js'
 import { BatchItems, type ParseJson } from '../batch/batch-items.js'
-import { BatchLoad } from '../batch/batch-load.js'
+import type { BatchLoad } from '../batch/batch-load.js'
 import { BatchMemory } from '../batch/batch-memory.js'
 import { judging, tryingOut } from '../batch/judge-item.js'
 import { describing, ENDPOINTS } from '../endpoints.js'
@@ -22,6 +22,7 @@ export interface AnalyzeBatchOptions {
   readonly metrics: SentinelMetrics
   /** Answers kept for repeated batches; 0 ignores `Idempotency-Key`. */
   readonly idempotencyMax: number
+  readonly load: BatchLoad
 }
 
 type BatchRequest = FastifyRequest<{ Querystring: BatchQuery }>
@@ -48,9 +49,8 @@ const schema = {
 
 /** `POST /analyze-flow/batch`: many records in, one answer out. */
 export const analyzeBatchRoute: FastifyPluginCallbackTypebox<AnalyzeBatchOptions> = (app, options, done) => {
-  const { sentinel, metrics, idempotencyMax } = options
+  const { sentinel, metrics, idempotencyMax, load } = options
   const parserFor = parsers(app)
-  const load = new BatchLoad()
   const memory = idempotencyMax > 0 ? new BatchMemory(idempotencyMax) : null
   takeBatchBodies(app, load, RECORD_TYPES)
 

@@ -3,7 +3,7 @@ import { Type } from '@sinclair/typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Sentinel } from '../../sentinel.js'
 import { takeBatchBodies, textOfBatch } from '../batch/batch-body.js'
-import { BatchLoad } from '../batch/batch-load.js'
+import type { BatchLoad } from '../batch/batch-load.js'
 import { type BatchTotals, judgeBatch } from '../batch/judge-batch.js'
 import { judging } from '../batch/judge-item.js'
 import { describing, ENDPOINTS } from '../endpoints.js'
@@ -20,6 +20,7 @@ import { errorResponse, errorResponses } from '../schemas/error.js'
 
 export interface OtlpOptions {
   readonly sentinel: Sentinel
+  readonly load: BatchLoad
 }
 
 /** Faults named in an answer: the exporter logs them. */
@@ -50,8 +51,7 @@ const schema = {
 } as const
 
 /** `POST /v1/traces`: spans in, as OpenTelemetry's exporters and its collector send them. */
-export const otlpRoutes: FastifyPluginCallbackTypebox<OtlpOptions> = (app, { sentinel }, done) => {
-  const load = new BatchLoad()
+export const otlpRoutes: FastifyPluginCallbackTypebox<OtlpOptions> = (app, { sentinel, load }, done) => {
   takeBatchBodies(app, load, [OTLP_JSON_TYPE, PROTOBUF_TYPE])
   app.addHook('preSerialization', async (request, reply, payload) => {
     if (reply.statusCode < 400) return payload

@@ -194,6 +194,23 @@ test.each([
   expect(await historySize(app)).toBe(0)
 })
 
+test('batches and spans share what may be judged at a time', async () => {
+  const app = await startApp()
+  const payload = '{"latency":120,"input_length":1800,"errors":0}\n'.repeat(5000)
+  const headers = { 'content-type': 'application/x-ndjson' }
+  const url = '/analyze-flow/batch?answer=summary'
+  const batches = [1, 2].map(() => app.inject({ method: 'POST', url, payload, headers }))
+  for (const batch of batches) void batch.then(() => {})
+  await app.inject('/health')
+  const answer = await send(app, asProtobuf([ORDINARY]), PROTOBUF)
+  expect([answer.statusCode, answer.headers['retry-after'], fields(answer.rawPayload)[1]]).toEqual([
+    429,
+    '1',
+    8,
+  ])
+  for (const batch of batches) expect((await batch).json()).toMatchObject({ accepted: 5000 })
+})
+
 test('a caller without the token is refused in its encoding', async () => {
   const app = await startApp({ SENTINEL_API_TOKEN: 'secret-token-of-length' })
   const answer = await send(app, asProtobuf([ORDINARY]), PROTOBUF)
