@@ -197,7 +197,7 @@ export class Sentinel {
     const nowMs = this.#clock()
     const rated = detector.rate(record, options)
     const threat = rulings.keepsOut()
-    const expected = rulings.expects(() => this.#told(rated))
+    const expected = rulings.mayExpect && rulings.expects(this.#told(rated))
     const treatment = threat ? 'never' : expected ? 'expected' : 'usual'
     const { p, alert } = this.#desk.decide(rated, treatment)
     const verdict = alert === null ? rated : this.#told(rated)

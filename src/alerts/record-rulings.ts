@@ -41,22 +41,26 @@ export class RecordRulings {
   keepsOut(): boolean {
     const { detector, neverLearnt, clock } = this.#parts
     const { rated } = detector
+    this.#mute = null
     this.#threat =
       rated === null || neverLearnt.size === 0 ? null : neverLearnt.match(rated.route, rated.values, clock())
     return this.#threat !== null
   }
 
+  /** Whether `expects` may say yes, for which the findings of the record are needed. */
+  get mayExpect(): boolean {
+    return this.#parts.mutes.size > 0 && this.#threat === null
+  }
+
   /**
    * Whether an operator expects records like it: then it is no evidence of anything. A threat is never expected.
-   * @param findings gives those of its verdict; called only where something is expected at all
+   * @param findings of its verdict
    */
-  expects(findings: () => Findings): boolean {
+  expects(findings: Findings): boolean {
     const { detector, mutes, clock } = this.#parts
     const { rated } = detector
-    this.#mute = null
-    if (rated === null || mutes.size === 0 || this.#threat !== null) return false
-    const lead = leadOf(findings())
-    if (lead !== null) this.#mute = mutes.match(rated.route, lead, clock())
+    const lead = rated === null ? null : leadOf(findings)
+    if (rated !== null && lead !== null) this.#mute = mutes.match(rated.route, lead, clock())
     return this.#mute !== null
   }
 

@@ -7,7 +7,7 @@ import type { Forgotten, Placement, Rating, RecordMatch, Reference, Treatment } 
 import type { History } from './baseline/history.js'
 import { checkDetectorState } from './detector-state.js'
 import { LearningError } from './learning-error.js'
-import type { Model } from './model/model.js'
+import type { Explained, Model } from './model/model.js'
 import { type DetectorOptions, type ResolvedDetectorOptions, resolveDetectorOptions } from './options.js'
 import { type DetectorParts, givenParts, learningParts } from './parts.js'
 import { judgeByRules } from './rules.js'
@@ -131,30 +131,41 @@ export class Detector {
    * @param options.detail fills in the contributions of a normal record, too
    */
   analyze(record: Telemetry, options?: { readonly detail?: boolean }): Verdict {
-    const verdict = this.rate(record, options)
+    const verdict = this.#count(this.#guardedly(record, options?.detail === true ? 'all' : 'anomalies'))
     this.learn('usual')
     return verdict
   }
 
-  /** Judges one record; `learn` may follow, and says what becomes of it. */
+  /**
+   * Judges one record; `learn` may follow, and says what becomes of it.
+   * @param options.detail fills in the contributions, which `contributions` gives later where few records need them
+   */
   rate(record: Telemetry, options?: { readonly detail?: boolean }): Verdict {
-    const verdict = this.tryOut(record, options)
+    return this.#count(this.tryOut(record, options))
+  }
+
+  /** Judges one record as `rate` does, and does not count it. `dismiss` is to follow. */
+  tryOut(record: Telemetry, options?: { readonly detail?: boolean }): Verdict {
+    return this.#guardedly(record, options?.detail === true ? 'all' : 'none')
+  }
+
+  #count(verdict: Verdict): Verdict {
     this.#records += 1
     this.#rate.push(verdict.anomalous)
     return verdict
   }
 
-  /** Judges one record as `rate` does, and does not count it. `dismiss` is to follow. */
-  tryOut(record: Telemetry, options?: { readonly detail?: boolean }): Verdict {
-    if (!this.#restored) return this.#rateOne(record, options)
+  /** Judges by what was restored while that makes no record fail, else afresh. */
+  #guardedly(record: Telemetry, explained: Explained): Verdict {
+    if (!this.#restored) return this.#rateOne(record, explained)
     try {
-      const verdict = this.#rateOne(record, options)
+      const verdict = this.#rateOne(record, explained)
       const { score, confidence } = verdict
       if (isShare(score) && isShare(confidence)) return verdict
       throw new StateError(`a record scores ${score} by it, with a confidence of ${confidence}`)
     } catch (error) {
       this.#loseState(error as Error)
-      return this.#rateOne(record, options)
+      return this.#rateOne(record, explained)
     }
   }
 
@@ -303,7 +314,7 @@ export class Detector {
     await this.#learning?.close()
   }
 
-  #rateOne(record: Telemetry, options?: { readonly detail?: boolean }): Verdict {
+  #rateOne(record: Telemetry, explained: Explained): Verdict {
     const { features, rules, minConfidence } = this.#options
     const placement = this.#reference.place(record)
     const model = this.#model
@@ -311,7 +322,7 @@ export class Detector {
     const verdict =
       model === null || rating === null
         ? judgeByRules(features, rules, placement.values)
-        : model.verdict(placement, rating, minConfidence, options?.detail === true)
+        : model.verdict(placement, rating, minConfidence, explained)
     this.#placement = placement
     this.#rating = rating
     return verdict

@@ -5,6 +5,9 @@ import type { Placement, Rating } from '../baseline/baseline.js'
 import type { Contribution, Verdict } from '../verdict.js'
 import { noveltyLimit, noveltyScore } from './novelty.js'
 
+/** Whose contributions are wanted at once: each record's, anomalies' only, or nobody's. */
+export type Explained = 'all' | 'anomalies' | 'none'
+
 /** The forest that answers now: one slot of the arena, never written while it is this. */
 export class Model {
   readonly generation: number
@@ -43,12 +46,18 @@ export class Model {
   /**
    * What is said of a record that scored so.
    * @param minConfidence an odd record that is less sure than this is no anomaly
-   * @param detail whether contributions are wanted for a normal record, too
+   * @param explained whose contributions are wanted at once
    */
-  verdict(placement: Placement, { score, odd }: Rating, minConfidence: number, detail: boolean): Verdict {
+  verdict(
+    placement: Placement,
+    { score, odd }: Rating,
+    minConfidence: number,
+    explained: Explained,
+  ): Verdict {
     const { wasm, base } = this.#arena
     const confidence = wasm.confidence(base, this.slot, score)
     const anomalous = odd && confidence >= minConfidence
+    const explain = explained === 'all' || (explained === 'anomalies' && anomalous)
     return {
       anomalous,
       score,
@@ -56,7 +65,7 @@ export class Model {
       threshold: this.#threshold,
       generation: this.generation,
       detector: 'forest',
-      contributions: anomalous || detail ? this.explain(placement, score) : [],
+      contributions: explain ? this.explain(placement, score) : [],
       exceeded: [],
       fittedRows: placement.nRecords,
       scope: placement.scope,
