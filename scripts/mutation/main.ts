@@ -17,8 +17,10 @@ import { type Mutant, mutantsOf } from './mutants.js'
 import { TARGETS } from './targets.js'
 
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url))
-/** A change may have made something wait for ever. */
-const TIMEOUT_MS = 120_000
+/** A change may have made something wait for ever: so many times as long as without it. */
+const PATIENCE = 4
+const LEAST_PATIENCE_MS = 60_000
+const LONGEST_MS = 900_000
 
 const { values } = parseArgs({
   options: {
@@ -38,18 +40,13 @@ function copyOfRepository(): string {
   return copy
 }
 
-/** Whether the tests fail. */
-async function fails(copy: string, tests: readonly string[]): Promise<boolean> {
-  const vitest = join(copy, 'node_modules/vitest/vitest.mjs')
-  const child = spawn(process.execPath, [vitest, 'run', '--bail', '1', '--maxWorkers', '1', ...tests], {
-    cwd: copy,
-    stdio: 'ignore',
-    detached: true,
-  })
-  const timer = setTimeout(() => process.kill(-(child.pid as number), 'SIGKILL'), TIMEOUT_MS)
+/** Runs Node in the copy; false where it ends with another code than 0, or not in time. */
+async function succeeds(copy: string, args: readonly string[], timeoutMs: number): Promise<boolean> {
+  const child = spawn(process.execPath, args, { cwd: copy, stdio: 'ignore', detached: true })
+  const timer = setTimeout(() => process.kill(-(child.pid as number), 'SIGKILL'), timeoutMs)
   const [code] = (await once(child, 'exit')) as [number | null]
   clearTimeout(timer)
-  return code !== 0
+  return code === 0
 }
 
 /** So many of the changes, the same for a seed. */
@@ -70,20 +67,27 @@ const copy = copyOfRepository()
 let tried = 0
 let noticed = 0
 try {
-  for (const { name, files, tests } of TARGETS) {
+  for (const { name, files, build, tests } of TARGETS) {
     if (wanted !== undefined && !wanted.includes(name)) continue
-    if (await fails(copy, tests)) throw new Error(`the tests of ${name} fail without any change`)
+    const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--bail', '1', '--maxWorkers', '1', ...tests]
+    const startedMs = performance.now()
+    if (!(await succeeds(copy, vitest, LONGEST_MS)))
+      throw new Error(`the tests of ${name} fail without any change`)
+    const patienceMs = Math.max(PATIENCE * (performance.now() - startedMs), LEAST_PATIENCE_MS)
     for (const file of files) {
-      const path = join(copy, 'dist', file)
+      const path = join(copy, file)
       const source = readFileSync(path, 'utf8')
       const mutants = sample(mutantsOf(source), Number(values.each), Number(values.seed))
       for (const { from, to, text, what } of mutants) {
         writeFileSync(path, source.slice(0, from) + text + source.slice(to))
+        // What no compiler takes is no change.
+        if (build !== undefined && !(await succeeds(copy, build, LONGEST_MS))) continue
         tried++
-        if (await fails(copy, tests)) noticed++
+        if (!(await succeeds(copy, vitest, patienceMs))) noticed++
         else console.log(`survived: ${file}:${lineOf(source, from)} ${what}`)
       }
       writeFileSync(path, source)
+      if (build !== undefined) await succeeds(copy, build, LONGEST_MS)
     }
     console.log(`${name}: ${noticed} of ${tried} noticed so far`)
   }

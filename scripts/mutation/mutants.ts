@@ -45,9 +45,11 @@ function* nodesIn(node: Node): Generator<Node> {
   }
 }
 
-/** Every change to a module of JavaScript, in its order. */
+/** Every change to a module of JavaScript, TypeScript or AssemblyScript, in its order. */
 export function mutantsOf(source: string): Mutant[] {
-  const program = parseAst(source) as unknown as Node
+  // Functions have decorators in AssemblyScript alone.
+  const parsed = source.replaceAll(/^@\w+$/gm, (decorator) => ' '.repeat(decorator.length))
+  const program = parseAst(parsed, { lang: 'ts' }) as unknown as Node
   return [...nodesIn(program)].flatMap((node) => changesOf(node, source)).sort((a, b) => a.from - b.from)
 }
 

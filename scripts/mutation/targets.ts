@@ -1,25 +1,30 @@
-/** Files of dist/ that are changed, and the tests that have to notice. */
+/** What is changed, and the tests that have to notice. */
 export interface Target {
   readonly name: string
+  /** Paths from the root: of what was built, or of sources with what builds them. */
   readonly files: readonly string[]
+  /** Arguments of Node that build a changed source. */
+  readonly build?: readonly string[]
   readonly tests: readonly string[]
 }
+
+const dist = (files: readonly string[]): string[] => files.map((file) => `dist/${file}`)
 
 export const TARGETS: readonly Target[] = [
   {
     name: 'state',
-    files: [
+    files: dist([
       'state/codec.js',
       'state/state-file.js',
       'state/keeper.js',
       'state/damaged.js',
       'state/section.js',
-    ],
+    ]),
     tests: ['test/state'],
   },
   {
     name: 'access',
-    files: [
+    files: dist([
       'http/access/token-list.js',
       'http/access/gate.js',
       'http/access/host-list.js',
@@ -27,24 +32,24 @@ export const TARGETS: readonly Target[] = [
       'http/access/monotonic-store.js',
       'http/access/load-shedding.js',
       'http/answer-memory.js',
-    ],
+    ]),
     tests: ['test/http/access', 'test/http/idempotency.test.ts'],
   },
   {
     name: 'guarded',
-    files: [
+    files: dist([
       'detector/guarded/guarded-baseline.js',
       'detector/guarded/tail-gate.js',
       'detector/guarded/cell-grid.js',
       'detector/guarded/cell-counts.js',
       'detector/guarded/shift-evidence.js',
       'detector/guarded/odd-records.js',
-    ],
+    ]),
     tests: ['test/detector/guarded', 'test/detector/snapshot.test.ts'],
   },
   {
     name: 'alerts',
-    files: [
+    files: dist([
       'alerts/rarity/gate.js',
       'alerts/rarity/fading-memory.js',
       'alerts/rarity/tail-memory.js',
@@ -52,17 +57,23 @@ export const TARGETS: readonly Target[] = [
       'alerts/evidence/grade.js',
       'alerts/evidence/watch.js',
       'alerts/incident-log.js',
-    ],
+    ]),
     tests: ['test/alerts'],
   },
-  { name: 'codec', files: ['forest/codec.js', 'forest/checksum.js'], tests: ['test/forest'] },
+  { name: 'codec', files: dist(['forest/codec.js', 'forest/checksum.js']), tests: ['test/forest'] },
   {
     name: 'connections',
-    files: ['http/connections.js', 'http/pipelines.js', 'http/unread-answers.js'],
+    files: dist(['http/connections.js', 'http/pipelines.js', 'http/unread-answers.js']),
     tests: [
       'test/http/connections.test.ts',
       'test/http/pipelines.test.ts',
       'test/http/unread-answers.test.ts',
     ],
+  },
+  {
+    name: 'assembly',
+    files: ['assembly/score.ts', 'assembly/calibrate.ts'],
+    build: ['assembly/build.mjs'],
+    tests: ['test/forest', 'test/assembly'],
   },
 ]
