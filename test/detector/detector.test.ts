@@ -34,8 +34,16 @@ test('the first forest comes at minSamples; until then the rules decide and say 
   await feed(detector, 0, 48)
   expect(detector).toMatchObject({ trained: false, samplesNeeded: 1, historySize: 49 })
   detector.analyze({ latency: 10, input_length: 1, errors: 0 })
-  await detector.settled()
+  // At that record, however fast the next one comes.
   expect(detector).toMatchObject({ trained: true, samplesNeeded: 0, generation: 1 })
+})
+
+test('a first fit that would hold the caller up is left to the thread', async () => {
+  const detector = await detectorOf({ nTrees: 1000 })
+  for (const record of traffic.slice(0, 50)) detector.analyze(record)
+  expect(detector.trained).toBe(false)
+  await detector.settled()
+  expect(detector).toMatchObject({ trained: true, generation: 1 })
 })
 
 test('the thread of the trainer is started half way to the first fit', async () => {

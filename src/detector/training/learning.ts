@@ -19,6 +19,13 @@ import type { ResolvedDetectorOptions } from '../options.js'
 import { RefitSchedule } from './refit-schedule.js'
 import { Trainer } from './trainer.js'
 
+/**
+ * Rows of all trees, of which a fit on the caller's thread holds it up for some 2 ms on a core of a small server. A first
+ * fit of no more is made at its record: until there is a forest the static rules decide, and under fast traffic hundreds
+ * of records come by before a thread has started and answered.
+ */
+const FIRST_AT_ONCE_MOST = 25_600
+
 export interface LearningParts {
   readonly arena: Arena
   readonly learner: Learner
@@ -89,7 +96,8 @@ export class Learning {
     const first = this.#model === null && size === minSamples
     if (first || (size > minSamples && this.sinceRequest >= retrainEvery)) {
       this.sinceRequest = 0
-      this.#request()
+      if (first && this.#isSmall) this.#fitNow()
+      else this.#request()
     }
   }
 
@@ -205,6 +213,12 @@ export class Learning {
   #fittedOptions(): FittedOptions {
     const { features, nTrees, subsampleSize, seed, contamination } = this.#options
     return { nFeatures: features.length, nTrees, subsampleSize, seed, contamination }
+  }
+
+  /** Whether a fit of the first records is done before anybody waits for it. */
+  get #isSmall(): boolean {
+    const { nTrees, subsampleSize, minSamples } = this.#options
+    return nTrees * Math.min(subsampleSize, minSamples) <= FIRST_AT_ONCE_MOST
   }
 
   get #atOnce(): boolean {

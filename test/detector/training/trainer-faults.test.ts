@@ -31,6 +31,8 @@ async function subject(fault: Fault, serves: number, watchdogMs?: number): Promi
     ...options,
     // Whose verdicts depend on the forest alone.
     baseline: 'window',
+    // So many that the first fit, too, is the thread's.
+    nTrees: 600,
     trainer: { thread: faultyThread(fault, serves), watchdogMs },
     onFit: (fit) => fits.push(fit),
     onTrainerFault: (one) => faults.push(one),
