@@ -80,6 +80,22 @@ describe('an attack', () => {
     expect(alerts.incidents()[0]).toMatchObject({ examples: ['an-id'] })
   })
 
+  test('is not taken for what the route has become: ordinary records after it belong to nothing', () => {
+    const alerts = alertsWith()
+    const source = ratedTraffic(7)
+    let ms = play(alerts, source, 5000)
+    for (let i = 0; i < 300; i++) {
+      alerts.judge(ratedAttack('/a'), ms)
+      ms = play(alerts, source, 2, ms + GAP_MS)
+    }
+    let inside = 0
+    play(alerts, source, 600, ms, ({ incident }, i) => {
+      if (i >= 60 && incident !== null) inside += 1
+    })
+    expect(inside).toBe(0)
+    expect(alerts.incidents().map(({ kind }) => kind)).toEqual(['spike'])
+  })
+
   test('on all routes is one incident of all', () => {
     const alerts = alertsWith()
     let ms = play(alerts, ratedTraffic(3), 5000)
