@@ -1,4 +1,4 @@
-import { get } from 'node:http'
+import { get, type RequestOptions } from 'node:http'
 import process from 'node:process'
 import { type Config, loadConfig } from './config/config.js'
 import { environmentWithFile } from './config/dotenv.js'
@@ -10,6 +10,11 @@ const TIMEOUT_MS = 2_000
 function reachable(host: string): string {
   // What listens on all IPv6 addresses takes IPv4, too, and of the two only this one is there in every container.
   return host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
+}
+
+/** By the port where there is one: it is what most callers come by. */
+function placeOf({ host, port, socket }: Config): RequestOptions {
+  return port === null && socket !== null ? { socketPath: socket.path } : { host: reachable(host), port }
 }
 
 function fail(reason: string): never {
@@ -27,9 +32,8 @@ function readConfig(): Config {
 }
 
 // The health check of the image, which has no shell and no curl: exit code 0 when the service is alive.
-const { host, port } = readConfig()
 const request = get(
-  { host: reachable(host), port, path: '/health/live', agent: false, timeout: TIMEOUT_MS },
+  { ...placeOf(readConfig()), path: '/health/live', agent: false, timeout: TIMEOUT_MS },
   (response) => {
     response.resume()
     if (response.statusCode !== 200) fail(`answered ${response.statusCode}`)

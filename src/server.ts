@@ -92,13 +92,20 @@ function stopWithGrace(app: App, { limits }: Config): void {
   })
 }
 
-async function listen(app: App, { host, port, admin }: Config): Promise<void> {
+async function listen(app: App, { host, port, socket, admin }: Config): Promise<void> {
   if (stopRequested()) return
   const listenTextResolver = (address: string) => `codeflow-sentinel ${VERSION} listens at ${address}`
-  await orFail(
-    { host, port, variables: 'SENTINEL' },
-    onEveryAddress(host, (each) => app.listen({ host: each, port, listenTextResolver })),
-  )
+  if (port === null) await app.ready()
+  else
+    await orFail(
+      { host, port, variables: 'SENTINEL' },
+      onEveryAddress(host, (each) => app.listen({ host: each, port, listenTextResolver })),
+    )
+  if (socket !== null) {
+    const { listenOnSocket } = await import('./http/unix-socket.js')
+    const address = await listenOnSocket(app, socket).catch((error: Error) => stoppedOr(error.message))
+    app.log.info(listenTextResolver(address))
+  }
   if (admin.port === null) return
   const { listenForAdmin } = await import('./http/admin-listener.js')
   const second = { host: admin.host, port: admin.port }
@@ -122,11 +129,13 @@ async function onEveryAddress<T>(host: string, listenOn: (host: string) => Promi
 
 /** Ends the process where it cannot listen. */
 function orFail<T>(address: ListenAddress, listening: Promise<T>): Promise<T> {
-  return listening.catch((error: NodeJS.ErrnoException) => {
-    // A service that is stopped while it starts does not get to listen.
-    if (stopRequested()) return new Promise<never>(() => {})
-    return fail(listenFailure(error, address))
-  })
+  return listening.catch((error: NodeJS.ErrnoException) => stoppedOr(listenFailure(error, address)))
+}
+
+/** A service that is stopped while it starts does not get to listen; any other fails. */
+function stoppedOr(reason: string): Promise<never> {
+  if (stopRequested()) return new Promise<never>(() => {})
+  return fail(reason)
 }
 
 keepTickShape()

@@ -324,7 +324,7 @@ describe('the server process', () => {
     expect(await server.exit).toBe(1)
     expect(server.stdout()).toBe('')
     expect(server.stderr()).toBe(
-      'codeflow-sentinel: SENTINEL_PORT="ninety\\nseven" cannot be used: it must be a whole number from 0 to 65535\n',
+      'codeflow-sentinel: SENTINEL_PORT="ninety\\nseven" cannot be used: it must be a whole number from 0 to 65535 or off\n',
     )
   })
 

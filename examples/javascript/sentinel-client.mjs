@@ -25,20 +25,24 @@
 
 export class SentinelClient {
   #url
+  #fetch
   #headers
   #timeoutMs
   #retries
 
   /**
    * @param {object} [options]
-   * @param {string} [options.url]
+   * @param {string} [options.url] `http://host:port`; in Node, Deno and Bun `unix:/path/of/the.sock`, too
    * @param {string} [options.token] what SENTINEL_API_TOKEN says
    * @param {number} [options.timeoutMs] for all tries together
    * @param {number} [options.retries] after the first try
    */
   constructor({ url, token, timeoutMs = 2_500, retries = 1 } = {}) {
     // A variable that is set to nothing counts as not set, and a prefix of a proxy stays.
-    this.#url = `${(url?.trim() || 'http://127.0.0.1:8000').replace(/\/+$/, '')}/analyze-flow`
+    const place = (url?.trim() || 'http://127.0.0.1:8000').replace(/\/+$/, '')
+    const socket = /^unix:(?:\/\/(?=\/))?(.+)$/.exec(place)?.[1]
+    this.#url = `${socket === undefined ? place : 'http://localhost'}/analyze-flow`
+    this.#fetch = socket === undefined ? fetch : fetchBy(socket)
     this.#headers = { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) }
     this.#timeoutMs = timeoutMs
     this.#retries = retries
@@ -67,7 +71,7 @@ export class SentinelClient {
     let failure = 'not tried'
     for (let attempt = 0; attempt <= this.#retries; attempt++) {
       try {
-        const response = await fetch(this.#url, request)
+        const response = await this.#fetch(this.#url, request)
         if (response.ok) {
           const anomalyId = response.headers.get('x-anomaly-id')
           const verdict = await response.json()
@@ -84,6 +88,29 @@ export class SentinelClient {
     }
     return { status: 'UNKNOWN', reason: failure }
   }
+}
+
+/** `fetch` by a Unix socket, as far as it is used here. */
+function fetchBy(socketPath) {
+  const http = globalThis.process?.getBuiltinModule?.('node:http')
+  return (url, { method, headers, body, signal }) =>
+    new Promise((resolve, reject) => {
+      if (http === undefined) throw new Error('this runtime has no Unix sockets')
+      const length = new TextEncoder().encode(body).byteLength
+      const options = { socketPath, method, signal, headers: { ...headers, 'content-length': length } }
+      const sent = http.request(url, options, (answer) => {
+        let text = ''
+        answer.setEncoding('utf8').on('data', (part) => {
+          text += part
+        })
+        answer.once('error', reject)
+        answer.once('end', () =>
+          resolve(new Response(text, { status: answer.statusCode, headers: answer.headers })),
+        )
+      })
+      sent.once('error', reject)
+      sent.end(body)
+    })
 }
 
 /** Pages that are not served by https have no randomUUID; the key must be one of its kind, no secret. */

@@ -10,11 +10,15 @@ from __future__ import annotations
 import json
 import os
 import re
+import socket
 import sys
 import uuid
 from typing import BinaryIO, TextIO
 
 import requests
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection
+from urllib3.connectionpool import HTTPConnectionPool
 
 DEFAULT_URL = "http://127.0.0.1:8000"
 
@@ -27,10 +31,14 @@ class SentinelClient:
         timeout_s: float = 2.5,
         retries: int = 1,
     ) -> None:
-        self._url = f"{(url or DEFAULT_URL).rstrip('/')}/analyze-flow"
+        place = (url or DEFAULT_URL).rstrip("/")
         self._timeout_s = timeout_s
         self._retries = retries
         self._session = requests.Session()
+        if place.startswith("unix:"):
+            self._session.mount("http://", _SocketAdapter(place.removeprefix("unix:")))
+            place = "http://localhost"
+        self._url = f"{place}/analyze-flow"
         # The sentinel is next door: proxies and .netrc of the environment are for others.
         self._session.trust_env = False
         if token:
@@ -85,6 +93,40 @@ class SentinelClient:
             except Exception as error:
                 failure = str(error)
         return {"status": "UNKNOWN", "reason": failure}
+
+
+class _SocketConnection(HTTPConnection):
+    def __init__(self, path: str) -> None:
+        super().__init__("localhost")
+        self._path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(self._path)
+
+
+class _SocketPool(HTTPConnectionPool):
+    def __init__(self, path: str) -> None:
+        super().__init__("localhost")
+        self._path = path
+
+    def _new_conn(self) -> _SocketConnection:
+        return _SocketConnection(self._path)
+
+
+class _SocketAdapter(HTTPAdapter):
+    """Sends every request by one Unix socket, whatever its URL."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__()
+        self._pool = _SocketPool(path)
+
+    def get_connection_with_tls_context(self, *_: object, **__: object) -> _SocketPool:
+        return self._pool
+
+    def get_connection(self, *_: object, **__: object) -> _SocketPool:
+        return self._pool
 
 
 def pipe(client: SentinelClient, lines: BinaryIO, answers: TextIO) -> None:

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Measures a URL now and then, reports what it saw to the sentinel, and prints every verdict on a line.
 #   examples/shell/monitor.sh https://service.example/health
-# SENTINEL_URL       where the sentinel is            http://127.0.0.1:8000
+# SENTINEL_URL       where the sentinel is            http://127.0.0.1:8000, or unix:/path/of/the.sock
 # SENTINEL_API_TOKEN its token, if it asks for one; the first where there are several
 # INTERVAL           seconds from one look to the next     10
 # COUNT              how many looks; 0 goes on for ever     0
@@ -27,6 +27,13 @@ port=$(setting SENTINEL_PORT)
 sentinel=${SENTINEL_URL:-$(setting SENTINEL_URL)}
 sentinel=${sentinel:-http://127.0.0.1:${port:-8000}}
 while [ "$sentinel" != "${sentinel%/}" ]; do sentinel=${sentinel%/}; done
+socket=
+case $sentinel in
+unix:*)
+  socket=${sentinel#unix:}
+  sentinel=http://localhost
+  ;;
+esac
 interval=${INTERVAL:-10}
 count=${COUNT:-0}
 # The proxy of the environment is for what is far away.
@@ -45,6 +52,9 @@ report() {
     set -- "$@" --header "authorization: Bearer $token"
   fi
   # The sentinel is next door: no proxy.
+  if [ -n "$socket" ]; then
+    set -- "$@" --unix-socket "$socket"
+  fi
   curl --silent --show-error --fail --noproxy '*' --max-time 3 --header 'content-type: application/json' "$@" \
     "$sentinel/analyze-flow" || echo '{"status":"UNKNOWN"}'
 }

@@ -10,15 +10,17 @@ import { ConfigError } from './config-error.js'
 import { listed, readEnvironment } from './environment.js'
 import { isLoopback } from './loopback.js'
 import type { Environment, EnvironmentSource } from './schema.js'
-import { adminHostOf, checkTogether } from './together.js'
+import { checkTogether, hostsOf } from './together.js'
 import { tokensFrom } from './token-file.js'
 
 /** Everything the service can be told, checked and grouped by the part that reads it. */
 export interface Config {
   /** Address to listen on. */
   readonly host: string
-  /** Port to listen on; 0 takes a free one. */
-  readonly port: number
+  /** Port to listen on; 0 takes a free one, null where there is only a socket. */
+  readonly port: number | null
+  /** Unix socket to listen on; null for none. */
+  readonly socket: SocketConfig | null
   /** The least important log lines that are written, as Fastify names levels. */
   readonly logLevel: string
   readonly access: AccessConfig
@@ -55,6 +57,13 @@ export interface AccessConfig {
   readonly corsOrigins: readonly string[]
   /** Addresses and subnets of proxies that are believed whom they ask for. */
   readonly trustedProxies: readonly string[]
+}
+
+/** A Unix socket, whose rights decide who may call. */
+export interface SocketConfig {
+  readonly path: string
+  /** Rights of the file, such as 0o600. */
+  readonly mode: number
 }
 
 /** A second listener for health and metrics; none when the port is null. */
@@ -108,12 +117,15 @@ export function loadConfig(source: EnvironmentSource = process.env): Config {
   checkTogether(env, source, tokens.length > 0)
   return {
     host: withoutBrackets(env.SENTINEL_HOST),
-    port: env.SENTINEL_PORT,
+    port: env.SENTINEL_PORT === 'off' ? null : env.SENTINEL_PORT,
+    socket:
+      env.SENTINEL_SOCKET === ''
+        ? null
+        : { path: env.SENTINEL_SOCKET, mode: Number.parseInt(env.SENTINEL_SOCKET_MODE, 8) },
     logLevel: env.SENTINEL_LOG_LEVEL,
     access: {
       tokens,
-      unauthenticated:
-        tokens.length === 0 && !(isLoopback(env.SENTINEL_HOST) && isLoopback(adminHostOf(env))),
+      unauthenticated: tokens.length === 0 && !hostsOf(env).every(({ host }) => isLoopback(host)),
       allowedHosts: listed(env.SENTINEL_ALLOWED_HOSTS.toLowerCase()),
       corsOrigins: listed(env.SENTINEL_CORS_ORIGINS.toLowerCase()),
       trustedProxies: listed(env.SENTINEL_TRUST_PROXY),

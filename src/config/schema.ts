@@ -21,11 +21,23 @@ export const Environment = Type.Object(
       allowed: 'a host name or address to listen on',
       description: 'Address to listen on; one that is not loopback needs SENTINEL_API_TOKEN.',
     }),
-    SENTINEL_PORT: Type.Integer({
+    SENTINEL_PORT: Type.Union([Type.Integer({ minimum: 0, maximum: 65_535 }), Type.Literal('off')], {
       default: 8000,
-      minimum: 0,
-      maximum: 65_535,
-      description: 'Port to listen on; 0 takes a free one.',
+      description: 'Port to listen on; 0 takes a free one, off leaves SENTINEL_SOCKET alone.',
+    }),
+    SENTINEL_SOCKET: Type.String({
+      default: '',
+      maxLength: 107,
+      allowed: 'the path of a Unix socket, at most 107 bytes',
+      description:
+        'Unix socket to listen on, beside the port or instead of it. Whoever may write to it may call: there it asks for no token and limits no rate.',
+    }),
+    SENTINEL_SOCKET_MODE: Type.String({
+      default: '600',
+      pattern: '^0?[0-7]{3}$',
+      allowed: 'three octal digits such as 600, 660 or 666',
+      description:
+        'Who may call at SENTINEL_SOCKET, as the rights of a file; it belongs to the user of the process.',
     }),
     SENTINEL_LOG_LEVEL: Type.Union(
       ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'].map((level) => Type.Literal(level)),

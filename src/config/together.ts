@@ -4,6 +4,9 @@ import { ConfigError, checkUrl, refusal } from './config-error.js'
 import { isLoopback } from './loopback.js'
 import type { Environment, EnvironmentSource, Variable } from './schema.js'
 
+/** What the operating system takes for the path of a socket. */
+const SOCKET_PATH_BYTES = 107
+
 /**
  * What no single value can say: settings that must fit each other.
  * @param hasToken whether callers need one
@@ -20,10 +23,12 @@ export function checkTogether(env: Environment, source: EnvironmentSource, hasTo
   if (env.SENTINEL_FOREST !== '' && source.SENTINEL_BASELINE?.trim() === 'guarded') {
     throw refusal('SENTINEL_BASELINE', source, 'window, or left out, where SENTINEL_FOREST is set')
   }
-  if (!hasToken && !env.SENTINEL_ALLOW_UNAUTHENTICATED) {
-    checkBinding('SENTINEL_HOST', env.SENTINEL_HOST)
-    checkBinding('SENTINEL_ADMIN_HOST', adminHostOf(env))
+  if (env.SENTINEL_PORT === 'off' && env.SENTINEL_SOCKET === '') {
+    throw refusal('SENTINEL_PORT', source, 'a whole number from 0 to 65535 where SENTINEL_SOCKET is not set')
   }
+  if (Buffer.byteLength(env.SENTINEL_SOCKET) > SOCKET_PATH_BYTES) throw refusal('SENTINEL_SOCKET', source)
+  if (!hasToken && !env.SENTINEL_ALLOW_UNAUTHENTICATED)
+    for (const { variable, host } of hostsOf(env)) checkBinding(variable, host)
   if (env.SENTINEL_WEBHOOK_URL !== '') {
     checkUrl('SENTINEL_WEBHOOK_URL', () =>
       checkWebhookUrl(env.SENTINEL_WEBHOOK_URL, env.SENTINEL_WEBHOOK_FORMAT),
@@ -41,7 +46,12 @@ function checkBinding(variable: Variable, host: string): void {
   )
 }
 
-/** The address of the second listener, or that of the first where there is no second. */
-export function adminHostOf(env: Environment): string {
-  return env.SENTINEL_ADMIN_PORT === 'off' ? env.SENTINEL_HOST : env.SENTINEL_ADMIN_HOST
+/** The addresses that are listened on, each with the variable that says it. */
+export function hostsOf(env: Environment): { readonly variable: Variable; readonly host: string }[] {
+  const own = { variable: 'SENTINEL_HOST', host: env.SENTINEL_HOST } as const
+  const admin = { variable: 'SENTINEL_ADMIN_HOST', host: env.SENTINEL_ADMIN_HOST } as const
+  return [
+    ...(env.SENTINEL_PORT === 'off' ? [] : [own]),
+    ...(env.SENTINEL_ADMIN_PORT === 'off' ? [] : [admin]),
+  ]
 }

@@ -49,7 +49,7 @@ import { metricsRoute } from './routes/metrics.js'
 import { muteRoutes } from './routes/mutes.js'
 import { otlpRoutes } from './routes/otlp.js'
 import { playgroundRoutes } from './routes/playground.js'
-import { watchServers } from './servers.js'
+import { Servers } from './servers.js'
 import { UnreadAnswers } from './unread-answers.js'
 
 /** A request that arrives as slowly as it may is still answered, or told that it was late. */
@@ -121,7 +121,7 @@ export async function buildApp(options: AppOptions = {}) {
     onCut: (left) => app.log.warn({ connections: left }, 'connections that did not end were cut'),
   })
   app.decorate('drain', drain)
-  watchServers(app, (server) => {
+  const servers = new Servers(app, (server) => {
     connections.watch(server)
     pipelines.watch(server)
     drain.watch(server)
@@ -150,7 +150,7 @@ export async function buildApp(options: AppOptions = {}) {
   if (webhook !== null) app.addHook('onClose', () => webhook.close())
   if (options.sentinel === undefined) {
     // The client of the language model is slow to load: neither the start nor the first anomaly waits for it.
-    app.addHook('onListen', async () => void sentinel.prepare())
+    servers.whenListening(() => void sentinel.prepare())
     // Before anything that may take its time, such as a client that does not end.
     drain.onBegin(() => sentinel.save())
     // Answers that wait for the model get the rules' reason at once when the service stops.

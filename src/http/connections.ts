@@ -117,6 +117,8 @@ export class Connections implements Iterable<Socket> {
   }
 
   #callerOf({ remoteAddress = '' }: Socket): string {
+    // Who comes by a Unix socket has no address: nobody can tell whether two are one.
+    if (remoteAddress === '') return `connection ${this.#opened}`
     // Behind a proxy are many callers; what one of them may hold is for the proxy to say.
     return this.#options.isProxy?.(remoteAddress) === true ? '' : callerNetwork(remoteAddress)
   }

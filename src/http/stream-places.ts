@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 import type { FastifyRequest } from 'fastify'
 import { callerNetwork } from './access/caller-network.js'
 import { ProxyList } from './access/proxy-list.js'
+import { cameBySocket } from './access/socket-callers.js'
 import type { Drain } from './drain.js'
 
 /** Share of the places that one caller may have. */
@@ -23,7 +24,8 @@ export class StreamPlaces {
   readonly #options: StreamPlacesOptions
   readonly #proxies: ProxyList
   readonly #aCaller: number
-  readonly #taken = new Map<Readable, string>()
+  /** By stream; null for callers without an address, who cannot be told apart. */
+  readonly #taken = new Map<Readable, string | null>()
 
   constructor(options: StreamPlacesOptions) {
     this.#options = options
@@ -37,6 +39,7 @@ export class StreamPlaces {
     if (drain.begun) return 'the service is stopping'
     if (this.#taken.size >= most) return `at most ${most} streams are served at a time; ${instead}`
     const caller = this.#callerOf(request)
+    if (caller === null) return null
     const own = [...this.#taken.values()].filter((one) => one === caller).length
     return own < this.#aCaller
       ? null
@@ -49,7 +52,7 @@ export class StreamPlaces {
     stream.once('close', () => this.#taken.delete(stream))
   }
 
-  #callerOf({ raw }: FastifyRequest): string {
-    return callerNetwork(this.#proxies.clientOf(raw))
+  #callerOf({ raw }: FastifyRequest): string | null {
+    return cameBySocket(raw) ? null : callerNetwork(this.#proxies.clientOf(raw))
   }
 }

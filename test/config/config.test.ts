@@ -7,6 +7,7 @@ import { usage } from '#sentinel/config/usage.js'
 const DEFAULTS = {
   host: '127.0.0.1',
   port: 8000,
+  socket: null,
   logLevel: 'info',
   access: { tokens: [], unauthenticated: false, allowedHosts: [], corsOrigins: [], trustedProxies: [] },
   admin: { host: '127.0.0.1', port: null },
@@ -97,9 +98,9 @@ describe('loadConfig', () => {
   })
 
   test.each([
-    ['SENTINEL_PORT', 'abc', 'a whole number from 0 to 65535'],
-    ['SENTINEL_PORT', '65536', 'a whole number from 0 to 65535'],
-    ['SENTINEL_PORT', '80.5', 'a whole number from 0 to 65535'],
+    ['SENTINEL_PORT', 'abc', 'a whole number from 0 to 65535 or off'],
+    ['SENTINEL_PORT', '65536', 'a whole number from 0 to 65535 or off'],
+    ['SENTINEL_PORT', '80.5', 'a whole number from 0 to 65535 or off'],
     ['SENTINEL_HOST', 'a b', 'a host name or address to listen on'],
     ['SENTINEL_LOG_LEVEL', 'loud', 'fatal, error, warn, info, debug, trace or silent'],
     ['SENTINEL_HISTORY_MAX', '1', 'a whole number from 2 to 100000'],
@@ -414,7 +415,7 @@ test('a variable with our prefix that means nothing is noticed', () => {
 test('--help lists every variable with default, meaning and what is allowed', () => {
   const text = usage([])
   expect(text).toContain('SENTINEL_PORT=8000')
-  expect(text).toContain('Allowed: a whole number from 0 to 65535.')
+  expect(text).toContain('Allowed: a whole number from 0 to 65535 or off.')
   for (const name of ['SENTINEL_CONTAMINATION=0.1', 'OLLAMA_MODEL=llama2', 'SENTINEL_RULE_ERRORS=5']) {
     expect(text).toContain(name)
   }

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { SentinelClient } from '../../examples/javascript/sentinel-client.mjs'
 import { ServiceProcess } from '../e2e/service-process.js'
@@ -7,15 +10,21 @@ import { deadAddress, silentServer } from './silent-server.js'
 const NORMAL = { latency: 120, input_length: 1800, errors: 0, route: '/run' }
 const ATTACK = { latency: 9000, input_length: 1800, errors: 8, route: '/run' }
 
+const folder = mkdtempSync(join(tmpdir(), 'sentinel-client-'))
+const socket = join(folder, 'it.sock')
 let service: ServiceProcess
 beforeAll(async () => {
   service = await ServiceProcess.start({
+    SENTINEL_SOCKET: socket,
     SENTINEL_API_TOKEN: 'token-for-the-examples',
     // However busy the machine of the tests is.
     SENTINEL_MAX_DELAY_MS: '0',
   })
 })
-afterAll(() => service?.stop())
+afterAll(async () => {
+  await service?.stop()
+  rmSync(folder, { recursive: true })
+})
 
 const clientOf = (options = {}) =>
   new SentinelClient({ url: service.url, token: 'token-for-the-examples', ...options })
@@ -34,6 +43,20 @@ test('a normal record is OK, an anomaly comes with reason, figures and the id to
     confidence: expect.any(Number),
     anomalyId: expect.stringMatching(/^[\w-]{8,}$/),
   })
+})
+
+test.each(['unix:', 'unix://'])('by a Unix socket, %s, no token is needed', async (scheme) => {
+  const client = new SentinelClient({ url: `${scheme}${socket}` })
+  expect(await client.analyze(NORMAL)).toEqual({ status: 'OK' })
+  expect(await client.analyze(ATTACK)).toMatchObject({
+    status: 'THREAT_DETECTED',
+    anomalyId: expect.stringMatching(/^[\w-]{8,}$/),
+  })
+  expect(await client.analyze({ ...NORMAL, latency: -1 })).toMatchObject({
+    reason: expect.stringMatching(/^400: /),
+  })
+  const gone = await new SentinelClient({ url: `unix:${socket}.gone` }).analyze(NORMAL)
+  expect(gone).toMatchObject({ status: 'UNKNOWN', reason: expect.stringContaining('ENOENT') })
 })
 
 test('a record whose answer was lost is sent again under the same key and counts once', async () => {

@@ -145,6 +145,20 @@ test.skipIf(!(curl && requests))('a path in the address of the sentinel stays', 
   expect(asked).toEqual(Array(3).fill('/behind/a/proxy/analyze-flow'))
 })
 
+test.skipIf(!(curl && requests))('both go by a Unix socket, without a token', async () => {
+  const cwd = await mkdtemp(join(tmpdir(), 'sentinel-socket-'))
+  onTestFinished(() => rm(cwd, { recursive: true }))
+  const socket = join(cwd, 'it.sock')
+  const own = await ServiceProcess.start({ SENTINEL_SOCKET: socket, SENTINEL_API_TOKEN: TOKEN })
+  onTestFinished(async () => void (await own.stop()))
+  const env = { PATH: process.env.PATH, SENTINEL_URL: `unix:${socket}`, COUNT: '1' }
+  const { stdout } = await run(example('shell/monitor.sh'), [`${own.url}/health`], { cwd, env })
+  expect(stdout).toMatch(/^200 .* \{"status":"OK"\}$/m)
+  const python = run('python3', [example('python/sentinel_client.py')], { cwd, env })
+  python.child.stdin?.end('{"latency": 120, "input_length": 1800, "errors": 0}')
+  expect(JSON.parse((await python).stdout)).toEqual({ status: 'OK' })
+})
+
 test.skipIf(!shellcheck)(`shellcheck has nothing to say${skipped('shellcheck', shellcheck)}`, async () => {
   expect((await run('shellcheck', [example('shell/monitor.sh')])).stdout).toBe('')
 })

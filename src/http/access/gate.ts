@@ -9,6 +9,7 @@ import { describeAnswers } from '../schemas/error.js'
 import { HostList, nameOf } from './host-list.js'
 import { isPage } from './open-pages.js'
 import { RefusalNotes } from './refusal-notes.js'
+import { cameBySocket } from './socket-callers.js'
 import { TokenList } from './token-list.js'
 import { asksFor, HEALTH_PATHS } from './watch-paths.js'
 
@@ -38,9 +39,11 @@ export const gatePlugin = fastifyPlugin<GateOptions>(
     const refused = metrics.protection.refused
     const hostNotes = new RefusalNotes(app.log, 'Host', 'SENTINEL_ALLOWED_HOSTS')
     const originNotes = new RefusalNotes(app.log, 'Origin', 'SENTINEL_CORS_ORIGINS')
-    /** A browser sends a name, and its pages know no token. */
-    const isNoPage = ({ headers, url }: IncomingMessage): boolean =>
-      tokens.accepts(headers.authorization) || (!headers.host && asksFor(HEALTH_PATHS, url))
+    /** A browser sends a name, its pages know no token, and it reaches no Unix socket. */
+    const isNoPage = (request: IncomingMessage): boolean =>
+      tokens.accepts(request.headers.authorization) ||
+      (!request.headers.host && asksFor(HEALTH_PATHS, request.url)) ||
+      cameBySocket(request)
 
     describeAnswers(app, [403])
     app.addHook('onRequest', (request, _reply, next) => {
@@ -80,6 +83,7 @@ export const tokenPlugin = fastifyPlugin<Pick<GateOptions, 'access' | 'metrics'>
       app.addHook('onRequest', (request, _reply, next) => {
         const { headers, url } = request.raw
         if (tokens.accepts(headers.authorization) || asksFor(HEALTH_PATHS, url)) return next()
+        if (cameBySocket(request.raw)) return next()
         // By the route that was found, so that no spelling of a path leads elsewhere.
         if (isPage(request.routeOptions.url)) return next()
         refused.token++

@@ -6,6 +6,7 @@ import type { SentinelMetrics } from '../metrics/sentinel-metrics.js'
 import { describeAnswers } from '../schemas/error.js'
 import { monotonicStore } from './monotonic-store.js'
 import { ProxyList } from './proxy-list.js'
+import { cameBySocket } from './socket-callers.js'
 import { TokenList } from './token-list.js'
 import { asksFor, HEALTH_AND_METRICS_PATHS, HEALTH_PATHS } from './watch-paths.js'
 
@@ -22,7 +23,7 @@ export interface RateLimitOptions {
 /**
  * Limits each caller: the holder of a valid token, or an address. It stands before the check of tokens and counts paths
  * that do not exist, so that neither guessing a token nor looking for paths is free. Probes are not counted, nor is a
- * scrape by somebody who may read the metrics.
+ * scrape by somebody who may read the metrics, nor is who comes by a Unix socket: there are no addresses there.
  */
 export const rateLimitPlugin = fastifyPlugin<RateLimitOptions>(
   async (app, { perSecond, tokens: accepted, proxies, metrics }) => {
@@ -56,6 +57,7 @@ export const rateLimitPlugin = fastifyPlugin<RateLimitOptions>(
     const trusted = new ProxyList(proxies)
     // A hook of the whole service: the library's own are those of routes, which a path that does not exist has none of.
     app.addHook('onRequest', (request, reply) => {
+      if (cameBySocket(request.raw)) return Promise.resolve()
       if (!trusted.empty) Object.defineProperty(request, 'ip', { value: trusted.clientOf(request.raw) })
       const limit = byToken[tokens.indexOf(request.raw.headers.authorization)] ?? byAddress
       return limit.call(app, request, reply)
