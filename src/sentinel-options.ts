@@ -38,6 +38,11 @@ export interface Trial {
 export interface JudgeOptions {
   readonly detail?: boolean
   readonly traceparent?: string | undefined
+  /**
+   * When the record came, ms since 1970, where that is not now: incidents, anomalies and what is counted go by it. It goes
+   * back for nobody, nor ahead of the machine. Where the records' own timestamps are the clock it changes nothing.
+   */
+  readonly atMs?: number | undefined
 }
 
 /** An anomaly under the id it is kept under. */

@@ -14,6 +14,7 @@ import type { Verdict } from './detector/verdict.js'
 import { incidentSentence } from './explain/sentence/incident.js'
 import { SteadyClock } from './runtime/steady-clock.js'
 import { type Timer, unrefTimer } from './runtime/timers.js'
+import { JudgingClock } from './sentinel-clock.js'
 import type {
   AskedModel,
   Judgement,
@@ -73,7 +74,7 @@ export class Sentinel {
   readonly #reporter: Reporter
   readonly #listeners: SentinelListener[]
   readonly #log: SentinelLog
-  readonly #clock: () => number
+  readonly #time: JudgingClock
   readonly #parts: KeptParts
   readonly #sections: readonly StateSection[]
   /** Time as the records tell it, where no pace may decide; null where the clock of the machine does. */
@@ -85,8 +86,12 @@ export class Sentinel {
   private constructor(options: SentinelOptions, detector: Detector, listeners: SentinelListener[]) {
     const { explain = BY_RULES, log = SILENT, anomaliesMax, incidentsMax, clock: given } = options
     const recordClock = given === undefined && options.detector?.fit === 'sync' ? new RecordClock() : null
-    const clock = recordClock === null ? (given ?? Date.now) : () => recordClock.nowMs
+    const wallMs = recordClock === null ? (given ?? Date.now) : () => recordClock.nowMs
+    const even = recordClock ?? (given === undefined ? new SteadyClock() : clockOf(given))
+    const time = new JudgingClock(even, wallMs)
+    const clock = () => time.shownMs
     this.#recordClock = recordClock
+    this.#time = time
     const settings = { ...DETECTOR_DEFAULTS, ...options.detector }
     const anomalies = new AnomalyLog(anomaliesMax === undefined ? { clock } : { max: anomaliesMax, clock })
     const { ids } = anomalies
@@ -102,7 +107,6 @@ export class Sentinel {
     this.explainMode = explain.mode
     this.#listeners = listeners
     this.#log = log
-    this.#clock = clock
     this.#desk = new AlertDesk({
       detector,
       incidents,
@@ -112,7 +116,7 @@ export class Sentinel {
       changeRecords: settings.historyMax,
       minConfidence: settings.minConfidence,
       sentence: incidentSentence,
-      clock: recordClock ?? (given === undefined ? new SteadyClock() : clockOf(given)),
+      clock: time,
       wallClock: clock,
       onStateLost: (err) => log.error({ err }, ALERTS_LOST),
     })
@@ -185,34 +189,18 @@ export class Sentinel {
    * @param record as the schema `Telemetry` has it; of that only what would poison what is learnt is checked here
    * @param options.detail fills in the contributions of an ordinary record, too
    * @param options.traceparent of the request that brought the record; the record's own counts before it
+   * @param options.atMs when it came, where that is not now
    * @returns null once it is closed
    * @throws RecordError for what is no record; it is neither judged nor counted
    */
   judge(record: Telemetry, options?: JudgeOptions): Judgement | null {
     if (this.#closed) return null
     checkRecord(record)
-    const { detector } = this
-    const { rulings } = this.operator
     this.#recordClock?.see(record)
-    const nowMs = this.#clock()
-    const rated = detector.rate(record, options)
-    const threat = rulings.keepsOut()
-    const expected = rulings.mayExpect && rulings.expects(this.#told(rated))
-    const treatment = threat ? 'never' : expected ? 'expected' : 'usual'
-    const { p, alert } = this.#desk.decide(rated, treatment)
-    const verdict = alert === null ? rated : this.#told(rated)
-    const muted = alert !== null && rulings.mutes(verdict)
-    if (detector.rated !== null)
-      this.activity.see(nowMs, detector.rated, rated, p, muted ? null : alert, this.alertRate)
-    detector.learn(rulings.treatmentOf(alert === null ? 'none' : muted ? 'muted' : 'alerted'))
-    const { traceparent } = options ?? {}
-    const anomaly =
-      alert === null || muted ? null : this.#reporter.report(verdict, alert, record, traceparent)
-    // The share is to be compared with the alert rate, which says nothing of the records of an incident.
-    this.#answered.push(anomaly !== null && anomaly.incident === null)
-    const judgement = { verdict, p, anomaly }
-    for (const listener of this.#listeners) listener.recordJudged?.(judgement)
-    return judgement
+    const atMs = options?.atMs
+    return atMs === undefined || this.#recordClock !== null
+      ? this.#judge(record, options)
+      : this.#time.at(atMs, () => this.#judge(record, options))
   }
 
   /**
@@ -272,6 +260,31 @@ export class Sentinel {
     await this.detector.close()
   }
 
+  #judge(record: Telemetry, options?: JudgeOptions): Judgement {
+    const { detector } = this
+    const { rulings } = this.operator
+    const nowMs = this.#time.shownMs
+    this.#time.see(nowMs)
+    const rated = detector.rate(record, options)
+    const threat = rulings.keepsOut()
+    const expected = rulings.mayExpect && rulings.expects(this.#told(rated))
+    const treatment = threat ? 'never' : expected ? 'expected' : 'usual'
+    const { p, alert } = this.#desk.decide(rated, treatment)
+    const verdict = alert === null ? rated : this.#told(rated)
+    const muted = alert !== null && rulings.mutes(verdict)
+    if (detector.rated !== null)
+      this.activity.see(nowMs, detector.rated, rated, p, muted ? null : alert, this.alertRate)
+    detector.learn(rulings.treatmentOf(alert === null ? 'none' : muted ? 'muted' : 'alerted'))
+    const { traceparent } = options ?? {}
+    const anomaly =
+      alert === null || muted ? null : this.#reporter.report(verdict, alert, record, traceparent)
+    // The share is to be compared with the alert rate, which says nothing of the records of an incident.
+    this.#answered.push(anomaly !== null && anomaly.incident === null)
+    const judgement = { verdict, p, anomaly }
+    for (const listener of this.#listeners) listener.recordJudged?.(judgement)
+    return judgement
+  }
+
   /** A record that somebody is told of is an anomaly, odd or not, and every feature has its say. */
   #told(verdict: Verdict): Verdict {
     const { anomalous, contributions } = verdict
@@ -294,7 +307,9 @@ export class Sentinel {
 
   #startTicking(): void {
     if (this.alertRate === null || this.#recordClock !== null) return
-    this.#ticking = setInterval(() => this.#desk.tick(), TICK_MS)
+    this.#ticking = setInterval(() => {
+      if (!this.#time.looksBack) this.#desk.tick()
+    }, TICK_MS)
     unrefTimer(this.#ticking)
   }
 

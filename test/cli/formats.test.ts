@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Format } from '#sentinel/cli/formats/format.js'
 import { FORMATS, formatOf } from '#sentinel/cli/formats/formats.js'
+import { UsualSizes } from '#sentinel/telemetry/usual-sizes.js'
 
 const NGINX =
   '{"time_iso8601":"2026-01-01T00:00:00+00:00","request_method":"POST","uri":"/cart/7","status":"502","request_length":"512","request_time":"0.120, 0.250"}'
@@ -11,7 +12,8 @@ const ENVOY =
 const COMBINED =
   '203.0.113.9 - frank [01/Jan/2026:00:00:00 +0100] "GET /a/b?c=\\"d HTTP/1.1" 500 2326 "http://x/ 1.5" "curl/8 \\"x\\""'
 
-const recordOf = (format: Format, line: string) => format.open({ label: 'label' })(line)?.record
+const recordOf = (format: Format, line: string) =>
+  format.open({ label: 'label', sizes: new UsualSizes() })(line)?.record
 
 test.each([
   [
@@ -54,7 +56,7 @@ test.each([',', ';', '\t'])('a table has named columns in any order, separated b
   const row = (...cells: string[]) => cells.join(separator)
   const names = row('route', 'Latency', 'errors', 'host', 'label', 'input_length')
   expect(formatOf(names)).toBe(FORMATS.csv)
-  const read = FORMATS.csv.open({ label: 'label' })
+  const read = FORMATS.csv.open({ label: 'label', sizes: new UsualSizes() })
   expect(read(names)).toBeNull()
   expect(read(row('/a', '1.5', '0', `"a${separator} ""b"""`, 'attack', '7'))).toEqual({
     record: { route: '/a', latency: 1.5, errors: 0, input_length: 7 },
@@ -78,9 +80,29 @@ test.each([
   ['combined', COMBINED.replace('Jan', 'Foo'), 'its time cannot be read'],
   ['csv', 'latency,route', 'no column input_length, errors'],
 ] as const)('%s says what is wrong with a line', (name, line, message) => {
-  expect(() => FORMATS[name].open({ label: 'label' })(line)).toThrow(message)
+  expect(() => FORMATS[name].open({ label: 'label', sizes: new UsualSizes() })(line)).toThrow(message)
 })
 
 test('what is none of these is not recognised', () => {
   for (const line of ['hello world', '{}', '<log/>', 'a,b,c']) expect(formatOf(line)).toBeNull()
 })
+
+test.each([
+  [
+    'nginx-json',
+    (size: string) => `{"request_time":"0.1","status":"200","uri":"/a","content_length":"${size}"}`,
+  ],
+  ['envoy', (size: string) => `{"duration":1,"response_code":200,"path":"/a","bytes_received":"${size}"}`],
+] as const)(
+  '%s: a size that is missing is the usual one of its route, and never an odd one',
+  (name, line) => {
+    const read = FORMATS[name].open({ label: 'label', sizes: new UsualSizes() })
+    const sizeOf = (size: string) => read(line(size))?.record.input_length
+    // Nothing is known yet.
+    expect(sizeOf('-')).toBe(0)
+    for (const size of ['900', '1000', '50000']) expect(sizeOf(size)).toBe(Number(size))
+    for (const missing of ['-', '', '-1']) expect(sizeOf(missing)).toBe(1000)
+    // None is a size, too.
+    expect(sizeOf('0')).toBe(0)
+  },
+)

@@ -1,6 +1,7 @@
 import type { Judgement, Sentinel } from '../../sentinel.js'
 import { EXCEPTION_EVENT } from '../../telemetry/span/conventions.js'
 import { type SpanFacts, spanRecord } from '../../telemetry/span/span-record.js'
+import { UsualSizes } from '../../telemetry/usual-sizes.js'
 import { type AdapterCounts, newCounts } from '../counts.js'
 import { checkedErrorStatuses } from '../options.js'
 import { type EndingSpan, isJudged, type Meter, type OpenSpan, SAMPLED, STATUS_ERROR } from './sdk.js'
@@ -27,6 +28,7 @@ export class SentinelSpanProcessor {
   readonly #errorStatuses: ReadonlySet<number>
   readonly #anomalies: ReturnType<Meter['createCounter']> | undefined
   readonly #counts = newCounts()
+  readonly #sizes = new UsualSizes()
   #hearsOfEnding = false
 
   /** @throws TypeError for statuses that are none */
@@ -74,7 +76,7 @@ export class SentinelSpanProcessor {
   #judge(span: EndingSpan): Judgement | null {
     if (!isJudged(span)) return null
     try {
-      const judgement = this.#sentinel.judge(spanRecord(factsOf(span), this.#errorStatuses))
+      const judgement = this.#sentinel.judge(spanRecord(factsOf(span), this.#errorStatuses, this.#sizes))
       if (judgement === null) {
         this.#counts.unanswered++
         return null

@@ -1,5 +1,6 @@
 import { recordOf } from '../../telemetry/exchange.js'
 import type { Telemetry } from '../../telemetry/record.js'
+import type { UsualSizes } from '../../telemetry/usual-sizes.js'
 import { type Format, labelOf } from './format.js'
 import { objectOf, valueAt } from './json-line.js'
 
@@ -58,27 +59,30 @@ export const envoy = accessLog(
 function accessLog(fields: Fields, looksLike: RegExp): Format {
   return {
     open:
-      ({ label }) =>
+      ({ label, sizes }) =>
       (line) => {
         const object = objectOf(line)
-        return { record: recordIn(object, fields), label: labelOf(object[label]) }
+        return { record: recordIn(object, fields, sizes), label: labelOf(object[label]) }
       },
     recognises: (line) => line.startsWith('{') && looksLike.test(line),
   }
 }
 
-function recordIn(object: Record<string, unknown>, fields: Fields): Telemetry {
+function recordIn(object: Record<string, unknown>, fields: Fields, sizes: UsualSizes): Telemetry {
   const latency = numberAt(object, fields.latency)
   if (latency === null) throw new Error(`${fields.latency.join(' or ')} is missing`)
   const status = numberAt(object, fields.status) ?? 0
+  const route = pathOf(String(first(object, fields.route) ?? ''))
+  const size = numberAt(object, fields.inputLength)
   const record = recordOf(
     {
       latencyMs: latency * fields.latencyMs,
-      inputLength: Math.max(0, Math.round(numberAt(object, fields.inputLength) ?? 0)),
+      // Some write -1 for what they do not know.
+      inputLength: sizes.of(route, size === null || size < 0 ? null : Math.abs(Math.round(size))),
       status,
       failed: status === 0,
     },
-    pathOf(String(first(object, fields.route) ?? '')),
+    route,
     NO_STATUSES,
   )
   const time = first(object, fields.time)

@@ -14,7 +14,7 @@ const NO_STATUSES: ReadonlySet<number> = new Set()
 /**
  * The combined log format of nginx and Apache. A number at the end of the line is how long the request took: with a
  * decimal point in seconds, as nginx' `$request_time`; without one in microseconds, as Apache's `%D`. The size of the
- * request is not in it.
+ * request is not in it: it is 0 for all alike.
  */
 export const combined: Format = {
   open: () => (line) => {

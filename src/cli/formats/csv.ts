@@ -1,9 +1,9 @@
 import type { Telemetry } from '../../telemetry/record.js'
+import { cellsOf, separatorOf } from './cells.js'
 import { type Format, labelOf, type ReadLine } from './format.js'
 
 const NUMBERS = ['latency', 'input_length', 'errors'] as const
 const TEXTS = ['route', 'user_id', 'timestamp', 'traceparent'] as const
-const SEPARATORS = [',', ';', '\t']
 
 /** Columns with the names of the fields, in any order; others are left alone. Separated by commas, semicolons or tabs. */
 export const csv: Format = {
@@ -43,33 +43,4 @@ function numberOf(text: string, name: string): number {
   if (text === '' || !Number.isFinite(number))
     throw new Error(`${name} must be a number; got ${JSON.stringify(text.slice(0, 40))}`)
   return number
-}
-
-function separatorOf(line: string): string {
-  const counts = SEPARATORS.map((each) => line.split(each).length)
-  return SEPARATORS[counts.indexOf(Math.max(...counts))] as string
-}
-
-/** The cells of a line (RFC 4180); a quoted one may hold separators, and quotes twice, but no line break. */
-function cellsOf(line: string, separator: string): string[] {
-  if (!line.includes('"')) return line.split(separator)
-  const cells: string[] = []
-  let cell = ''
-  let quoted = false
-  for (let i = 0; i < line.length; i++) {
-    const character = line[i] as string
-    if (quoted && character === '"' && line[i + 1] === '"') {
-      cell += '"'
-      i++
-    } else if (character === '"') {
-      quoted = !quoted
-    } else if (character === separator && !quoted) {
-      cells.push(cell)
-      cell = ''
-    } else {
-      cell += character
-    }
-  }
-  if (quoted) throw new Error('a quote is not closed in it')
-  return [...cells, cell]
 }

@@ -1,4 +1,5 @@
 import type { Telemetry } from '../../telemetry/record.js'
+import type { UsualSizes } from '../../telemetry/usual-sizes.js'
 
 /** What one line of a file says. */
 export interface Reading {
@@ -26,6 +27,8 @@ export interface Format {
 export interface FormatOptions {
   /** Field or column that marks anomalies. */
   readonly label: string
+  /** What stands in for the size of a request where a line does not say it. */
+  readonly sizes: UsualSizes
 }
 
 const MARKED = /^(?:1|true|yes|anomaly|attack|threat)$/i

@@ -1,6 +1,7 @@
 import { recordFault } from '../../http/batch/record-fault.js'
 import type { Telemetry } from '../../telemetry/record.js'
 import { recordTimeMs } from '../../telemetry/record-clock.js'
+import { UsualSizes } from '../../telemetry/usual-sizes.js'
 import { CommandError, EXIT } from '../exit.js'
 import type { Format, ReadLine } from '../formats/format.js'
 import { FORMATS, formatOf } from '../formats/formats.js'
@@ -29,14 +30,15 @@ export interface ReadOptions {
 /** The records of a file in portions. @throws CommandError where the file or its kind cannot be read */
 export async function* readRecords(file: string, options: ReadOptions): AsyncGenerator<ReadRecord[]> {
   let line = 0
-  let read: ReadLine | null = options.format?.open(options) ?? null
+  const opening = { label: options.label, sizes: new UsualSizes() }
+  let read: ReadLine | null = options.format?.open(opening) ?? null
   for await (const texts of readLines(file, options.onRead)) {
     const records: ReadRecord[] = []
     for (const raw of texts) {
       line += 1
       const text = raw.trim()
       if (text === '') continue
-      read ??= knownFormat(file, text).open(options)
+      read ??= knownFormat(file, text).open(opening)
       const found = readOne(read, text)
       if (found !== null) records.push({ file, line, ...found })
     }
@@ -44,7 +46,8 @@ export async function* readRecords(file: string, options: ReadOptions): AsyncGen
   }
 }
 
-function readOne(read: ReadLine, text: string): Pick<ReadRecord, 'record' | 'fault' | 'label'> | null {
+/** What a line says; null for one that need not say anything. */
+export function readOne(read: ReadLine, text: string): Pick<ReadRecord, 'record' | 'fault' | 'label'> | null {
   try {
     const reading = read(text)
     if (reading === null) return null
@@ -55,12 +58,13 @@ function readOne(read: ReadLine, text: string): Pick<ReadRecord, 'record' | 'fau
   }
 }
 
-function knownFormat(file: string, line: string): Format {
+/** The kind of file that begins with this line. @throws CommandError for none that is known */
+export function knownFormat(file: string, line: string): Format {
   const format = formatOf(line)
   if (format !== null) return format
   throw new CommandError(
     EXIT.input,
-    `${file} is of no kind that is known by its first line; say which with --input: ${Object.keys(FORMATS).join(', ')}`,
+    `${file} is of no kind that is known by its first line; say which it is: ${Object.keys(FORMATS).join(', ')}`,
   )
 }
 

@@ -3,7 +3,7 @@ import type { BatchQuery, BatchSummary, BatchThreat, RejectedLine } from '../sch
 import { AnswerLines } from './answer-lines.js'
 import type { BatchItem } from './batch-items.js'
 import { type BatchTotals, judgeBatch } from './judge-batch.js'
-import type { JudgeItem } from './judge-item.js'
+import type { ItemJudge } from './judge-item.js'
 
 export const NDJSON_TYPE = 'application/x-ndjson'
 const ERRORS_SHOWN = 20
@@ -20,7 +20,7 @@ export interface BatchAnswer {
  * @throws ApiError when not one item is JSON, or the sentinel is closed
  */
 export async function answerBatch(
-  judge: JudgeItem,
+  judge: ItemJudge,
   items: Iterable<BatchItem>,
   form: NonNullable<BatchQuery['answer']>,
 ): Promise<BatchAnswer> {

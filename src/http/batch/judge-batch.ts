@@ -2,11 +2,12 @@ import { nextTurn } from '../../runtime/timers.js'
 import type { Telemetry } from '../../telemetry/record.js'
 import type { BatchThreat, RejectedLine } from '../schemas/batch.js'
 import type { BatchItem } from './batch-items.js'
-import type { JudgeItem } from './judge-item.js'
-import { recordFault } from './record-fault.js'
+import type { ItemJudge } from './judge-item.js'
 
-/** Records judged in one turn of the event loop: some half a millisecond, for that is what single requests wait. */
-const RECORDS_A_TURN = 64
+/** How long one turn of the event loop is judged for: it is what single requests wait. */
+const TURN_MS = 0.5
+/** After so many records it is asked what time it is: an anomaly costs several times what an ordinary record does. */
+const RECORDS_A_LOOK = 8
 
 /** Told of each item, in order. */
 export interface BatchSink {
@@ -26,26 +27,32 @@ export interface BatchTotals {
 
 /** Judges the items of a batch in order, and lets others have their turn in between. One bad item stops none. */
 export async function judgeBatch(
-  judge: JudgeItem,
+  judge: ItemJudge,
   items: Iterable<BatchItem>,
   sink: BatchSink,
 ): Promise<BatchTotals> {
   const totals: BatchTotals = { accepted: 0, rejected: 0, threats: 0, parsed: 0 }
-  let inTurn = 0
+  let sinceLook = 0
+  let endMs = performance.now() + TURN_MS
   for (const { line, value, fault } of items) {
-    if (++inTurn > RECORDS_A_TURN) {
-      inTurn = 1
-      await nextTurn()
+    if (++sinceLook > RECORDS_A_LOOK) {
+      sinceLook = 1
+      if (performance.now() >= endMs) {
+        await nextTurn()
+        endMs = performance.now() + TURN_MS
+      }
     }
     if (fault === null) totals.parsed++
     const error =
-      fault === null ? faultOf(value) : ({ code: 'SENTINEL_INVALID_JSON', message: fault } as const)
+      fault === null
+        ? errorOf(judge.faultOf(value))
+        : ({ code: 'SENTINEL_INVALID_JSON', message: fault } as const)
     if (error !== null) {
       totals.rejected++
       sink.rejected({ line, status: 'REJECTED', error })
       continue
     }
-    const threat = judge(value as Telemetry, line)
+    const threat = judge.judge(value as Telemetry, line)
     totals.accepted++
     if (threat === null) {
       sink.ok(line)
@@ -57,7 +64,6 @@ export async function judgeBatch(
   return totals
 }
 
-function faultOf(value: unknown): RejectedLine['error'] | null {
-  const message = recordFault(value)
+function errorOf(message: string | null): RejectedLine['error'] | null {
   return message === null ? null : { code: 'SENTINEL_INVALID_BODY', message }
 }

@@ -1,4 +1,5 @@
 import { nextTurn } from '../../runtime/timers.js'
+import type { UsualSizes } from '../../telemetry/usual-sizes.js'
 import { jsonBounds } from '../../text/json-bounds.js'
 import type { BatchItem } from '../batch/batch-items.js'
 import { ApiError } from '../errors/error-codes.js'
@@ -14,10 +15,15 @@ const OPENINGS_MOST = 10 * BATCH_RECORDS_MOST
 
 /**
  * The records of an `ExportTraceServiceRequest`, one by one as they are taken: of servers' and consumers' spans only.
+ * @param sizes what stands in for a size that is missing
  * @throws ApiError where the body is none, or holds too many spans: before any is judged
  */
-export async function otlpItems(bytes: Buffer, isJson: boolean): Promise<Iterable<BatchItem>> {
-  if (isJson) return jsonItems(bytes)
+export async function otlpItems(
+  bytes: Buffer,
+  isJson: boolean,
+  sizes: UsualSizes,
+): Promise<Iterable<BatchItem>> {
+  if (isJson) return jsonItems(bytes, sizes)
   const index = new SpanIndex()
   try {
     for (const _ of indexProtobuf(bytes, index)) await nextTurn()
@@ -25,21 +31,21 @@ export async function otlpItems(bytes: Buffer, isJson: boolean): Promise<Iterabl
     if (error instanceof ApiError) throw error
     throw new ApiError('SENTINEL_INVALID_BODY', 'the body is no ExportTraceServiceRequest in protobuf')
   }
-  return protobufItems(bytes, index)
+  return protobufItems(bytes, index, sizes)
 }
 
-function* protobufItems(bytes: Buffer, index: SpanIndex): Generator<BatchItem> {
+function* protobufItems(bytes: Buffer, index: SpanIndex, sizes: UsualSizes): Generator<BatchItem> {
   for (let item = 0; item < index.size; item++) {
     const service = index.serviceOf(item)
     const read = () => readProtobufSpan(bytes, index.startOf(item), index.endOf(item))
-    const found = itemOf(item + 1, read, service)
+    const found = itemOf(item + 1, read, service, sizes)
     if (found !== null) yield found
   }
 }
 
-function* jsonItems(bytes: Buffer): Generator<BatchItem> {
+function* jsonItems(bytes: Buffer, sizes: UsualSizes): Generator<BatchItem> {
   for (const [i, { span, service }] of jsonSpansOf(parsed(bytes)).entries()) {
-    const found = itemOf(i + 1, () => readJsonSpan(span), service)
+    const found = itemOf(i + 1, () => readJsonSpan(span), service, sizes)
     if (found !== null) yield found
   }
 }
@@ -57,10 +63,15 @@ function parsed(bytes: Buffer): unknown {
 }
 
 /** One bad span stops none of the others. */
-function itemOf(line: number, read: () => OtlpSpan | null, service: string | undefined): BatchItem | null {
+function itemOf(
+  line: number,
+  read: () => OtlpSpan | null,
+  service: string | undefined,
+  sizes: UsualSizes,
+): BatchItem | null {
   try {
     const span = read()
-    return span === null ? null : { line, value: recordOfSpan(span, service), fault: null }
+    return span === null ? null : { line, value: recordOfSpan(span, service, sizes), fault: null }
   } catch (error) {
     return { line, value: undefined, fault: (error as Error).message }
   }

@@ -1,5 +1,6 @@
 import type { Telemetry } from '../../telemetry/record.js'
 import { type Attributes, spanRecord } from '../../telemetry/span/span-record.js'
+import type { UsualSizes } from '../../telemetry/usual-sizes.js'
 
 /** Of `Span.SpanKind`: https://github.com/open-telemetry/opentelemetry-proto, trace.proto. */
 const SERVER = 2
@@ -40,9 +41,10 @@ export function serviceNamed(name: unknown): string | undefined {
  * The telemetry record of a server's or a consumer's span.
  * @throws Error saying what is wrong with it
  */
-export function recordOfSpan(span: OtlpSpan, service: string | undefined): Telemetry {
+export function recordOfSpan(span: OtlpSpan, service: string | undefined, sizes: UsualSizes): Telemetry {
   if (!(span.latencyMs >= 0)) throw new Error(`span ${JSON.stringify(span.name)} ends before it starts`)
-  const record = spanRecord({ ...span, erred: span.statusCode === STATUS_ERROR, service }, NO_STATUSES)
+  const facts = { ...span, erred: span.statusCode === STATUS_ERROR, service }
+  const record = spanRecord(facts, NO_STATUSES, sizes)
   record.timestamp = span.endMs
   return record
 }

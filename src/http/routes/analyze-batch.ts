@@ -7,7 +7,7 @@ import { JSON_TYPE, RECORD_TYPES, takeBatchBodies, textOfBatch } from '../batch/
 import { BatchItems, type ParseJson } from '../batch/batch-items.js'
 import type { BatchLoad } from '../batch/batch-load.js'
 import { BatchMemory } from '../batch/batch-memory.js'
-import { judging, tryingOut } from '../batch/judge-item.js'
+import { type ItemJudge, judging, judgingAtItsTime, tryingOut } from '../batch/judge-item.js'
 import { describing, ENDPOINTS } from '../endpoints.js'
 import { ApiError } from '../errors/error-codes.js'
 import { BATCH_BODY_LIMIT_BYTES } from '../limits.js'
@@ -54,15 +54,16 @@ export const analyzeBatchRoute: FastifyPluginCallbackTypebox<AnalyzeBatchOptions
   const memory = idempotencyMax > 0 ? new BatchMemory(idempotencyMax) : null
   takeBatchBodies(app, load, RECORD_TYPES)
 
-  const [judged, tried] = [judging(sentinel), tryingOut(sentinel)]
-  const judgeItem = ({ query }: BatchRequest) => (query.learn === 'false' ? tried : judged)
+  const [judged, timed, tried] = [judging(sentinel), judgingAtItsTime(sentinel), tryingOut(sentinel)]
+  const judgeFor = ({ query: { learn, at } }: BatchRequest): ItemJudge =>
+    learn === 'false' ? tried : at === 'timestamp' ? timed : judged
 
   async function judge(request: BatchRequest, form: NonNullable<BatchQuery['answer']>): Promise<BatchAnswer> {
     const end = load.begin()
     try {
       const bytes = await textOfBatch(request)
       const items = await BatchItems.find(bytes, isJson(request), parserFor(request))
-      return await answerBatch(judgeItem(request), items, form)
+      return await answerBatch(judgeFor(request), items, form)
     } finally {
       end()
     }
@@ -71,11 +72,13 @@ export const analyzeBatchRoute: FastifyPluginCallbackTypebox<AnalyzeBatchOptions
   const config = { bodyLimit: BATCH_BODY_LIMIT_BYTES }
   app.post(ENDPOINTS.analyzeBatch.url, { schema, ...config }, async (request, reply) => {
     reply.header('x-content-type-options', 'nosniff')
+    checkTogether(request)
     const form = request.query.answer ?? (isJson(request) ? 'anomalies' : 'lines')
     const key = request.headers['idempotency-key']
     if (key === undefined || memory === null) return send(reply, await judge(request, form))
     const { headers } = request
-    const asked = `${form} ${request.query.learn} ${headers['content-type']} ${headers['content-encoding']}`
+    const { learn, at } = request.query
+    const asked = `${form} ${learn} ${at} ${headers['content-type']} ${headers['content-encoding']}`
     const { answer, replayed } = memory.answer(
       { key: String(key), body: request.body as Buffer, form: asked },
       () => judge(request, form),
@@ -87,6 +90,16 @@ export const analyzeBatchRoute: FastifyPluginCallbackTypebox<AnalyzeBatchOptions
     return send(reply, await answer)
   })
   done()
+}
+
+/** @throws ApiError for a query that contradicts itself */
+function checkTogether({ query: { at, learn } }: BatchRequest): void {
+  if (at !== undefined && learn === 'false') {
+    throw new ApiError(
+      'SENTINEL_INVALID_QUERY',
+      'at=timestamp and learn=false contradict each other: records that are tried out are judged one by one, whenever they came',
+    )
+  }
 }
 
 function send(reply: FastifyReply, { type, text }: BatchAnswer): FastifyReply {

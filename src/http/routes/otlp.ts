@@ -2,6 +2,7 @@ import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebo
 import { Type } from '@sinclair/typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Sentinel } from '../../sentinel.js'
+import { UsualSizes } from '../../telemetry/usual-sizes.js'
 import { takeBatchBodies, textOfBatch } from '../batch/batch-body.js'
 import type { BatchLoad } from '../batch/batch-load.js'
 import { type BatchTotals, judgeBatch } from '../batch/judge-batch.js'
@@ -52,6 +53,7 @@ const schema = {
 
 /** `POST /v1/traces`: spans in, as OpenTelemetry's exporters and its collector send them. */
 export const otlpRoutes: FastifyPluginCallbackTypebox<OtlpOptions> = (app, { sentinel, load }, done) => {
+  const sizes = new UsualSizes()
   takeBatchBodies(app, load, [OTLP_JSON_TYPE, PROTOBUF_TYPE])
   app.addHook('preSerialization', async (request, reply, payload) => {
     if (reply.statusCode < 400) return payload
@@ -63,7 +65,7 @@ export const otlpRoutes: FastifyPluginCallbackTypebox<OtlpOptions> = (app, { sen
     const end = load.begin()
     try {
       const faults: string[] = []
-      const items = await otlpItems(await textOfBatch(request), isJson(request))
+      const items = await otlpItems(await textOfBatch(request), isJson(request), sizes)
       const totals: BatchTotals = await judgeBatch(judging(sentinel), items, {
         ok() {},
         threat() {},

@@ -67,5 +67,14 @@ export const BatchQuery = Type.Object({
       examples: ['false'],
     }),
   ),
+  at: Type.Optional(
+    Type.Unsafe<'timestamp'>({
+      type: 'string',
+      enum: ['timestamp'],
+      description:
+        '`timestamp`: each record is judged, learnt and counted as having come when its `timestamp` says, and one without a time is rejected. Time goes back for nobody: a record older than the one judged before it counts as having come with that one. Not beside `learn=false`, for which no time matters.',
+      examples: ['timestamp'],
+    }),
+  ),
 })
 export type BatchQuery = Static<typeof BatchQuery>

@@ -1,5 +1,6 @@
 import { recordOf } from '../exchange.js'
 import type { Telemetry } from '../record.js'
+import type { UsualSizes } from '../usual-sizes.js'
 import { CONVENTIONS } from './conventions.js'
 
 export type AttributeValue = string | number | boolean | readonly unknown[] | null | undefined
@@ -25,18 +26,24 @@ export interface SpanFacts {
 /**
  * The telemetry record of a span.
  * @param errorStatuses HTTP statuses below 500 that count as errors
+ * @param sizes what stands in for a size that is missing
  */
-export function spanRecord(span: SpanFacts, errorStatuses: ReadonlySet<number>): Telemetry {
+export function spanRecord(
+  span: SpanFacts,
+  errorStatuses: ReadonlySet<number>,
+  sizes: UsualSizes,
+): Telemetry {
   const { attributes, latencyMs, traceId, spanId } = span
+  const route = routeOf(span)
   const httpStatus = Number(first(attributes, CONVENTIONS.status) ?? 0)
   const record = recordOf(
     {
       latencyMs,
-      inputLength: sizeOf(first(attributes, CONVENTIONS.inputLength)),
+      inputLength: sizes.of(route, sizeOf(first(attributes, CONVENTIONS.inputLength))),
       status: httpStatus,
       failed: failed(span, httpStatus),
     },
-    routeOf(span),
+    route,
     errorStatuses,
   )
   record.traceparent = `00-${traceId}-${spanId}-00`
@@ -58,10 +65,11 @@ function failed({ erred, threw, attributes }: SpanFacts, httpStatus: number): bo
   return threw || first(attributes, CONVENTIONS.error) !== undefined
 }
 
-/** Some instrumentations give sizes as text; none at all is most usual. */
-function sizeOf(value: AttributeValue): number {
-  const size = Math.round(Number(Array.isArray(value) ? value[0] : (value ?? 0)))
-  return Number.isFinite(size) && size > 0 ? size : 0
+/** Some instrumentations give sizes as text, and -1 for what they do not know; none at all is most usual. */
+function sizeOf(value: AttributeValue): number | null {
+  const given = Array.isArray(value) ? value[0] : value
+  const size = given === undefined || given === null || given === '' ? Number.NaN : Math.round(Number(given))
+  return size >= 0 && size < Infinity ? Math.abs(size) : null
 }
 
 function routeOf({ attributes, name, service }: SpanFacts): string {

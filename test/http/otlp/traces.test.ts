@@ -239,3 +239,22 @@ test('damaged protobuf is refused or judged, and never fails', async () => {
   }
   expect([...statuses].sort()).toEqual([200, 400])
 })
+
+test('spans without a size among those with one are ordinary', async () => {
+  const app = await startApp({ SENTINEL_FIT: 'sync' })
+  const random = mulberry32(5)
+  const sized = (): MadeSpan => ({
+    ms: 100 + random.below(40),
+    attributes: { 'http.route': '/run', 'http.request.body.size': 1700 + random.below(200) },
+  })
+  const unsized = (): MadeSpan => ({ ...sized(), attributes: { 'http.route': '/run' } })
+  const alerts = async () => (await app.inject('/anomalies')).json().anomalies.length
+  await send(app, asProtobuf(Array.from({ length: 3000 }, sized)), PROTOBUF)
+  const before = await alerts()
+  await send(app, asProtobuf(Array.from({ length: 200 }, unsized)), PROTOBUF)
+  expect((await alerts()) - before).toBeLessThan(3)
+  // The same without a body at all is something else.
+  const empty = { ...sized(), attributes: { 'http.route': '/run', 'http.request.body.size': 0 } }
+  await send(app, asProtobuf(Array.from({ length: 200 }, () => empty)), PROTOBUF)
+  expect((await alerts()) - before).toBeGreaterThan(20)
+})

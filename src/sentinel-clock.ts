@@ -1,0 +1,61 @@
+import type { EvenClock } from './alerts/alert-desk.js'
+
+/** What was said less than this ago may not be over yet. */
+const LATELY_MS = 5_000
+
+/**
+ * The time at which records are judged: that of the machine, or, of a record that came earlier, what is said of it. Time
+ * goes back for nobody and never ahead of the machine: a record that is older than the one judged before it counts as
+ * having come with that one, and one of the future as having come now.
+ */
+export class JudgingClock implements EvenClock {
+  readonly #even: EvenClock
+  readonly #wallMs: () => number
+  /** When the record at hand came; null where that is now. */
+  #saidMs: number | null = null
+  #newestMs = Number.NEGATIVE_INFINITY
+  #saidAt = Number.NEGATIVE_INFINITY
+
+  /**
+   * @param even for what is measured
+   * @param wallMs for what people are shown, ms since 1970
+   */
+  constructor(even: EvenClock, wallMs: () => number) {
+    this.#even = even
+    this.#wallMs = wallMs
+  }
+
+  get nowMs(): number {
+    return this.#saidMs ?? this.#even.nowMs
+  }
+
+  /** The same for people. */
+  get shownMs(): number {
+    return this.#saidMs ?? this.#wallMs()
+  }
+
+  /** Whether records of the past are being judged: what ends for want of records is not to end meanwhile. */
+  get looksBack(): boolean {
+    return performance.now() - this.#saidAt < LATELY_MS
+  }
+
+  /** A record is judged at this time. */
+  see(shownMs: number): void {
+    this.#newestMs = shownMs
+  }
+
+  /** Does something at the time that is said, as far as time may be there. */
+  at<Done>(ms: number, act: () => Done): Done {
+    this.#saidMs = Math.min(Math.max(ms, this.#newestMs), this.#wallMs())
+    this.#saidAt = performance.now()
+    try {
+      return act()
+    } finally {
+      this.#saidMs = null
+    }
+  }
+
+  continueAfter(ms: number): void {
+    this.#even.continueAfter?.(ms)
+  }
+}
