@@ -4,8 +4,12 @@ import { CommandError, EXIT } from './cli/exit.js'
 
 /** What the program does besides serving; each is loaded when it is asked for. */
 const COMMANDS: Readonly<Record<string, () => Promise<(args: readonly string[]) => Promise<number>>>> = {
+  fit: async () => (await import('./cli/table/fit.js')).fit,
   prove: async () => (await import('./cli/prove/command.js')).prove,
   replay: async () => (await import('./cli/replay/command.js')).replay,
+  score: async () => (await import('./cli/table/score.js')).score,
+  version: async () => (await import('./cli/version.js')).version,
+  watch: async () => (await import('./cli/watch/command.js')).watch,
 }
 
 const [command = 'serve', ...args] = process.argv.slice(2)

@@ -22,14 +22,26 @@ const SHOWN_CHARS = 300
  */
 export async function withForestFile<T>(path: string, use: (forest: Uint8Array) => Promise<T>): Promise<T> {
   try {
-    return await use(await bytesOf(await contentOf(path)))
+    return await use(await readForestFile(path))
   } catch (error) {
     const { allowed } = Environment.properties.SENTINEL_FOREST
-    const reason = reasonOf(error as NodeJS.ErrnoException)
+    const reason = (error as Error).message.replaceAll(/\s+/g, ' ')
     throw new ConfigError(
       'SENTINEL_FOREST',
       `SENTINEL_FOREST=${quoted(path, SHOWN_CHARS)} cannot be used: ${reason}; it must be ${allowed}`,
     )
+  }
+}
+
+/**
+ * The forest of a file as forest bytes.
+ * @throws Error saying why it cannot be had
+ */
+export async function readForestFile(path: string): Promise<Uint8Array> {
+  try {
+    return await bytesOf(await contentOf(path))
+  } catch (error) {
+    throw new Error(reasonOf(error as NodeJS.ErrnoException))
   }
 }
 

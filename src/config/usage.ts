@@ -21,6 +21,10 @@ export function usage(served: readonly Served[]): string {
   return `Usage: codeflow-sentinel [serve] [--help] [--version]
        codeflow-sentinel replay FILE… [--help]
        codeflow-sentinel prove FILE… [--help]
+       codeflow-sentinel watch FILE… [--help]
+       codeflow-sentinel fit TABLE -o FOREST [--help]
+       codeflow-sentinel score FOREST TABLE [--help]
+       codeflow-sentinel version
 
 Serves:
 

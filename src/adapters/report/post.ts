@@ -7,8 +7,11 @@ export interface SidecarAnswer {
   readonly body: string
 }
 
-/** Posts one batch; rejects when there is no answer within the time. */
-export type Post = (body: string) => Promise<SidecarAnswer>
+/**
+ * Posts one batch; rejects when there is no answer within the time.
+ * @param key under which the sidecar judges it once, however often it is sent
+ */
+export type Post = (body: string, key?: string) => Promise<SidecarAnswer>
 
 /** An answer with the anomalies of a full batch stays well below it. */
 const MAX_ANSWER_CHARS = 2 * 2 ** 20
@@ -44,12 +47,13 @@ function overNode(
   const host = hostname.replace(/^\[(.*)\]$/, '$1')
   const to: RequestOptions =
     socketPath === undefined ? { host, ...(port !== '' && { port }) } : { socketPath }
-  return (body) =>
+  return (body, key) =>
     new Promise((resolve, reject) => {
       const signal = AbortSignal.timeout(timeoutMs)
       const length = new TextEncoder().encode(body).byteLength
       const options = { ...to, agent, path, method: 'POST', signal }
-      const sent = request({ ...options, headers: { ...headers, 'content-length': length } }, (response) => {
+      const own = { ...headers, ...keyHeader(key), 'content-length': length }
+      const sent = request({ ...options, headers: own }, (response) => {
         let text = ''
         response.setEncoding('utf8')
         response.on('data', (chunk: string) => {
@@ -72,9 +76,14 @@ function overFetch(
   timeoutMs: number,
 ): Post {
   const url = `${protocol}//${hostname}${port === '' ? '' : `:${port}`}${path}`
-  return async (body) => {
+  return async (body, key) => {
     const signal = AbortSignal.timeout(timeoutMs)
-    const response = await fetch(url, { method: 'POST', headers, body, signal, redirect: 'error' })
+    const own = { ...headers, ...keyHeader(key) }
+    const response = await fetch(url, { method: 'POST', headers: own, body, signal, redirect: 'error' })
     return { status: response.status, body: await response.text() }
   }
+}
+
+function keyHeader(key: string | undefined): Record<string, string> {
+  return key === undefined ? {} : { 'idempotency-key': key }
 }

@@ -10,7 +10,14 @@ export interface ReporterOptions<Request> {
   readonly report: string
   readonly token?: string | undefined
   readonly queueMax?: number
+  /**
+   * Whether a batch without an answer is sent again, under a key by which the sidecar judges it once. Default: no, for
+   * nobody is to wait for it.
+   */
+  readonly sendsAgain?: boolean
   readonly counts: AdapterCounts
+  /** Told why a batch was not taken, where the one before it was. */
+  readonly onFailure?: (why: string) => void
   /** Hears of anomalies; null when nobody wants to. Does not throw. */
   readonly tell: ((verdict: ReportedVerdict, request: Request) => void) | null
 }
@@ -25,10 +32,17 @@ const CLOSE_MS = 2_000
 const FIRST_PAUSE_MS = 250
 const LAST_PAUSE_MS = 30_000
 
+/** What is sent at a time. */
+interface Batch<Request> {
+  readonly records: readonly Telemetry[]
+  readonly requests: readonly Request[]
+  readonly key: string | undefined
+}
+
 /**
  * Sends records to a sidecar without anybody waiting for it: in batches, one at a time, in order. A sidecar that is
- * away or slow costs a queue of bounded length, and what does not fit is counted. A batch without an answer is not sent
- * again, for it may have been judged; one that was turned away (429, 503) is.
+ * away or slow costs a queue of bounded length, and what does not fit is counted. A batch without an answer may have been
+ * judged: it is sent again only where that is asked for. One that was turned away (429, 503) always is.
  */
 export class Reporter<Request> {
   readonly #options: ReporterOptions<Request>
@@ -37,6 +51,8 @@ export class Reporter<Request> {
   #records: Telemetry[] = []
   /** Beside the records, where anybody wants to hear of them. */
   #requests: Request[] = []
+  /** The batch that is to be sent again before all others. */
+  #again: Batch<Request> | null = null
   #sending: Promise<void> | null = null
   #timer: Timer | null = null
   #failures = 0
@@ -50,6 +66,16 @@ export class Reporter<Request> {
     this.#options = options
     this.#queueMax = queueMax
     this.#post = postTo(sidecarAddress(report, tell === null ? 'summary' : 'anomalies'), token, TIMEOUT_MS)
+  }
+
+  /** Records that wait to be sent. */
+  get waiting(): number {
+    return this.#records.length + (this.#again?.records.length ?? 0)
+  }
+
+  /** Whether the last batch was taken. */
+  get answers(): boolean {
+    return this.#failures === 0
   }
 
   take(record: Telemetry, request: Request): void {
@@ -74,12 +100,14 @@ export class Reporter<Request> {
     this.#closing = true
     const late = new Promise<void>((resolve) => unrefTimer(setTimeout(resolve, CLOSE_MS)))
     await Promise.race([this.#drain(), late])
-    this.#drop(this.#records.length)
+    this.#drop()
   }
 
   async #drain(): Promise<void> {
     await this.#sending
-    while (this.#records.length > 0 && this.#failures === 0) {
+    // It may be there again, though nobody has looked since.
+    let looks = this.#options.sendsAgain === true ? 1 : 0
+    while (this.waiting > 0 && (this.answers || looks-- > 0)) {
       this.#send()
       await this.#sending
     }
@@ -96,22 +124,25 @@ export class Reporter<Request> {
   #send(): void {
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timer = null
-    if (this.#sending !== null || this.#records.length === 0) return
+    if (this.#sending !== null || this.waiting === 0) return
     this.#sending = this.#sendBatch().finally(() => {
       this.#sending = null
-      if (this.#records.length > 0 && !this.#closing) this.#sendIn(this.#pauseMs())
+      if (this.waiting > 0 && !this.#closing) this.#sendIn(this.#pauseMs())
     })
   }
 
   async #sendBatch(): Promise<void> {
-    const records = this.#records.splice(0, BATCH_RECORDS)
-    const requests = this.#requests.splice(0, BATCH_RECORDS)
+    const batch = this.#again ?? this.#nextBatch()
+    this.#again = null
+    const { records, requests, key } = batch
+    const { sendsAgain = false, counts } = this.#options
     let answer: SidecarAnswer
     try {
-      answer = await this.#post(records.map((record) => JSON.stringify(record)).join('\n'))
-    } catch {
-      this.#failures++
-      this.#options.counts.unanswered += records.length
+      answer = await this.#post(records.map((record) => JSON.stringify(record)).join('\n'), key)
+    } catch (error) {
+      this.#failed((error as Error).message)
+      if (sendsAgain) this.#again = batch
+      else counts.unanswered += records.length
       return
     }
     const { status, body } = answer
@@ -120,9 +151,21 @@ export class Reporter<Request> {
       this.#heard(body, records.length, requests)
       return
     }
+    this.#failed(`it answers ${status}`)
+    if (sendsAgain && (status === 429 || status >= 500)) this.#again = batch
+    else if (status === 429 || status === 503) this.#putBack(records, requests)
+    else counts.unanswered += records.length
+  }
+
+  #nextBatch(): Batch<Request> {
+    const records = this.#records.splice(0, BATCH_RECORDS)
+    const requests = this.#requests.splice(0, BATCH_RECORDS)
+    return { records, requests, key: this.#options.sendsAgain ? crypto.randomUUID() : undefined }
+  }
+
+  #failed(why: string): void {
+    if (this.answers) this.#options.onFailure?.(why)
     this.#failures++
-    if (status === 429 || status === 503) this.#putBack(records, requests)
-    else this.#options.counts.unanswered += records.length
   }
 
   #heard(body: string, sent: number, requests: readonly Request[]): void {
@@ -149,8 +192,9 @@ export class Reporter<Request> {
     this.#requests.splice(Math.max(0, this.#requests.length - above))
   }
 
-  #drop(count: number): void {
-    this.#options.counts.unanswered += count
+  #drop(): void {
+    this.#options.counts.unanswered += this.waiting
+    this.#again = null
     this.#records = []
     this.#requests = []
   }

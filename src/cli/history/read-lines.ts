@@ -4,12 +4,10 @@ import process from 'node:process'
 import { Readable, Transform, type TransformCallback } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { CommandError, EXIT } from '../exit.js'
+import { LineSplitter } from './line-splitter.js'
 
-const NEWLINE = 0x0a
 const GZIP = Buffer.of(0x1f, 0x8b)
 const CHUNK_BYTES = 256 * 1024
-/** A line that is longer is given as so much of it: no record is. */
-const LONGEST_BYTES = 1024 * 1024
 
 /** Told how many bytes of a file have been read, and of how many; of a pipe nobody knows. */
 export type OnRead = (file: string, bytes: number, of: number | null) => void
@@ -76,19 +74,13 @@ function firstChunk(stream: Readable): Promise<Buffer | null> {
 }
 
 async function* lines(stream: Readable): AsyncGenerator<string[]> {
-  let rest: Buffer = Buffer.alloc(0)
+  const splitter = new LineSplitter()
   for await (const chunk of stream as AsyncIterable<Buffer>) {
-    const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
-    const end = bytes.lastIndexOf(NEWLINE)
-    if (end >= 0) yield split(bytes.subarray(0, end))
-    rest = bytes.subarray(end + 1)
-    if (rest.length > LONGEST_BYTES) rest = rest.subarray(0, LONGEST_BYTES)
+    const whole = splitter.add(chunk)
+    if (whole.length > 0) yield whole
   }
-  if (rest.length > 0) yield split(rest)
-}
-
-function split(bytes: Buffer): string[] {
-  return bytes.toString().split('\n')
+  const last = splitter.end()
+  if (last.length > 0) yield last
 }
 
 function reasonOf({ code, message }: NodeJS.ErrnoException): string {
