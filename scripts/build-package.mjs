@@ -34,6 +34,7 @@ const AS_THEY_ARE = [
   'forest/forest.wasm.d.ts',
   'forest/forest.shared.wasm',
   'http/pages',
+  'cli/replay/report.html',
   'dashboard',
   'playground',
 ]

@@ -18,10 +18,11 @@ const STEPS = {
   docs: { command: ['scripts/build-docs-pages.mjs'] },
   browser: { command: ['scripts/build-browser-module.mjs'], after: ['wasm', 'ts'] },
   dashboard: { command: ['scripts/build-dashboard.mjs'] },
+  report: { command: ['scripts/build-report.mjs'] },
   playground: { command: ['scripts/build-playground.mjs'], after: ['browser'] },
   package: {
     command: ['scripts/build-package.mjs'],
-    after: ['browser', 'docs', 'dashboard', 'playground'],
+    after: ['browser', 'docs', 'dashboard', 'playground', 'report'],
   },
   // It takes the place of a module that the package is made of.
   server: { command: ['scripts/bundle-server.mjs'], after: ['browser', 'package'] },
@@ -31,7 +32,7 @@ const STEPS = {
   lint: { command: ['node_modules/@biomejs/biome/bin/biome', 'ci', '.'] },
 }
 
-const SERVICE = ['wasm', 'ts', 'docs', 'browser', 'dashboard', 'playground', 'server']
+const SERVICE = ['wasm', 'ts', 'docs', 'browser', 'dashboard', 'playground', 'report', 'server']
 const GOALS = {
   service: SERVICE,
   all: [...SERVICE, 'package', 'wasm-debug'],

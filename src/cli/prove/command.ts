@@ -28,7 +28,7 @@ async function proofOf(options: ProveOptions): Promise<Proof> {
   const { files, input } = options
   const sentinel = await replayingSentinel(null)
   const proof = new Proof(sentinel, options)
-  const progress = new Progress()
+  const progress = await Progress.open()
   const reading = {
     format: input === null ? null : FORMATS[input],
     label: 'label',

@@ -1,13 +1,15 @@
 import process from 'node:process'
-import type { Sentinel } from '../../sentinel.js'
+import type { Judgement, Sentinel } from '../../sentinel.js'
 import { EXIT } from '../exit.js'
 import { FORMATS } from '../formats/formats.js'
 import { Progress } from '../history/progress.js'
 import { type ReadRecord, readInOrder } from '../history/read-records.js'
 import { replayingSentinel } from '../history/replaying-sentinel.js'
 import { writeOut } from '../write-out.js'
+import { answerLine, HEADINGS } from './answer-line.js'
 import { REPLAY_USAGE, type ReplayOptions, readReplayOptions } from './options.js'
 import { reportOf, reportText } from './report.js'
+import { reportPage } from './report-page.js'
 import { ReplayTally } from './tally.js'
 
 /**
@@ -22,8 +24,8 @@ export async function replay(args: readonly string[]): Promise<number> {
     return EXIT.done
   }
   const sentinel = await replayingSentinel(options.stateDir)
-  const tally = new ReplayTally(options.whatIf)
-  const progress = new Progress()
+  const tally = new ReplayTally(options.whatIf, { draws: options.form === 'html' })
+  const progress = await Progress.open()
   try {
     await judgeAll(sentinel, options, tally, progress)
   } finally {
@@ -32,6 +34,7 @@ export async function replay(args: readonly string[]): Promise<number> {
   }
   const report = reportOf(tally, sentinel.incidents.list().reverse())
   if (options.form === 'text') await writeOut(reportText(report))
+  if (options.form === 'html') await writeOut(await reportPage(report, tally.timeline))
   if (options.form === 'json') await writeOut(`${JSON.stringify(report, null, 2)}\n`)
   const happened = { incident: report.incidents.length, alert: report.alerted }
   return options.failOn !== null && happened[options.failOn] > 0 ? EXIT.missed : EXIT.done
@@ -48,28 +51,28 @@ async function judgeAll(
     label,
     onRead: progress.read.bind(progress),
   }
+  const lines = form === 'ndjson' || form === 'csv' ? form : null
+  if (lines === 'csv') await writeOut(HEADINGS)
   for await (const portion of readInOrder(files, reading)) {
-    const answers = form === 'ndjson' ? portion.map((read) => judgeOne(sentinel, read, tally, true)) : null
-    if (answers === null) for (const read of portion) judgeOne(sentinel, read, tally, false)
-    else if (answers.length > 0) await writeOut(`${answers.join('\n')}\n`)
+    let text = ''
+    for (const read of portion) {
+      const judgement = judgeOne(sentinel, read, tally)
+      if (lines !== null) text += answerLine(read, judgement, lines)
+    }
+    if (text !== '') await writeOut(text)
     progress.show(tally.records)
   }
 }
 
-function judgeOne(sentinel: Sentinel, read: ReadRecord, tally: ReplayTally, answer: boolean): string {
+/** Null for a line that is no record. */
+function judgeOne(sentinel: Sentinel, read: ReadRecord, tally: ReplayTally): Judgement | null {
   const { file, line, record, fault, label } = read
   if (record === null) {
     tally.reject({ file, line, reason: fault ?? '' })
-    return answer ? JSON.stringify({ file, line, status: 'REJECTED', error: fault }) : ''
+    return null
   }
   const judgement = sentinel.judge(record)
   if (judgement === null) throw new Error('the sentinel is closed')
   tally.add(record, label, judgement)
-  if (!answer) return ''
-  const { anomaly, p, verdict } = judgement
-  if (anomaly === null)
-    return JSON.stringify({ file, line, status: 'OK', p, prediction_score: verdict.score })
-  const { action, reason, confidence, incident } = anomaly
-  const told = { action, reason, p, prediction_score: verdict.score, confidence, incident }
-  return JSON.stringify({ file, line, status: 'THREAT_DETECTED', ...told })
+  return judgement
 }

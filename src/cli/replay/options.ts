@@ -1,7 +1,7 @@
 import { argumentsOf, oneOf, usageError } from '../arguments.js'
 import { FORMATS, type FormatName } from '../formats/formats.js'
 
-export const REPORTS = ['text', 'json', 'ndjson'] as const
+export const REPORTS = ['text', 'json', 'ndjson', 'csv', 'html'] as const
 export type ReportForm = (typeof REPORTS)[number]
 const FAILING = ['incident', 'alert'] as const
 type Failing = (typeof FAILING)[number]
@@ -14,7 +14,8 @@ come from the environment, as those of the service: see codeflow-sentinel --help
 
   --input KIND        ${Object.keys(FORMATS).join(', ')}; by default as the first line looks
   --label NAME        field or column that marks anomalies; default: label
-  --format FORM       ${REPORTS.join(', ')}; ndjson is a line for each record. Default: text
+  --format FORM       ${REPORTS.join(', ')}; ndjson and csv are a line for each record, html is one file
+                      with charts. Default: text
   --what-if alert-rate=RATE[,RATE…]
                       how many records other alert rates would have told of
   --fail-on WHAT      exit code 1 after an ${FAILING.join(' or an ')}

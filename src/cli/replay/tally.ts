@@ -1,8 +1,9 @@
 import type { Action } from '../../alerts/incident.js'
 import type { Judgement } from '../../sentinel.js'
 import type { Telemetry } from '../../telemetry/record.js'
-import { recordTimeMs } from '../../telemetry/record-clock.js'
+import { RecordClock, recordTimeMs } from '../../telemetry/record-clock.js'
 import { routeName } from '../../telemetry/route-name.js'
+import { AdaptiveTimeline } from './adaptive-timeline.js'
 import { auroc, averagePrecision } from './ranking.js'
 
 /** Routes that are told apart in the report; what comes on top counts as one. */
@@ -47,13 +48,17 @@ export class ReplayTally {
   lastMs: number | null = null
   /** Records at or below each alert rate that was asked about. */
   readonly whatIf: { readonly rate: number; alerted: number }[]
+  /** Over the whole time, where somebody is to see it. */
+  readonly timeline: AdaptiveTimeline | null
+  readonly #clock = new RecordClock()
   readonly #rarities: number[] = []
   readonly #labels: number[] = []
   #labelledAlerts = 0
   #foundAnomalies = 0
 
   /** @param rates alert rates to be asked about */
-  constructor(rates: readonly number[]) {
+  constructor(rates: readonly number[], { draws }: { readonly draws: boolean }) {
+    this.timeline = draws ? new AdaptiveTimeline() : null
     this.whatIf = rates.map((rate) => ({ rate, alerted: 0 }))
   }
 
@@ -62,8 +67,13 @@ export class ReplayTally {
     if (this.faults.length < REJECTED_SHOWN) this.faults.push(fault)
   }
 
-  add(record: Telemetry, label: boolean | null, { anomaly, p, verdict }: Judgement): void {
+  add(record: Telemetry, label: boolean | null, judgement: Judgement): void {
+    const { anomaly, p, verdict } = judgement
     this.records++
+    if (this.timeline !== null) {
+      this.#clock.see(record)
+      this.timeline.see(this.#clock.nowMs, judgement)
+    }
     const route = this.#routeOf(record)
     route.records++
     if (anomaly !== null) {
