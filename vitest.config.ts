@@ -11,7 +11,7 @@ const SLOW = [
   'test/bench/**/*.test.ts',
   'test/playground/page.test.ts',
   'test/http/docs-pages.test.ts',
-  'test/web/dashboard.test.ts',
+  'test/web/dashboard*.test.ts',
   'test/server.test.ts',
   'test/e2e/**/*.test.ts',
   'test/runtimes/**/*.test.ts',

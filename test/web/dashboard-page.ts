@@ -4,8 +4,18 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { expect } from 'vitest'
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
-/** The whole page, whatever it is about: what helps some people helps these tests. */
 const axe = await readFile(AXE, 'utf8')
+const DESK = { width: 1440, height: 900 }
+const PHONE = { width: 360, height: 740 }
+/** How the page may look: what is found in one of them need not be in another. */
+const SHAPES = [
+  { colorScheme: 'light', size: DESK },
+  { colorScheme: 'dark', size: DESK },
+  { colorScheme: 'dark', size: PHONE },
+  { colorScheme: 'light', size: PHONE },
+] as const
+/** More controls than the page has. */
+const TABS_MOST = 200
 
 interface Violation {
   readonly id: string
@@ -29,7 +39,7 @@ export class DashboardPage {
     options: BrowserContextOptions = {},
     tolerated = /^$/,
   ): Promise<DashboardPage> {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })
+    const context = await browser.newContext({ viewport: DESK, reducedMotion: 'reduce', ...options })
     const page = await context.newPage()
     const complaints: string[] = []
     page.on('console', (message) => {
@@ -43,12 +53,18 @@ export class DashboardPage {
     })
     page.setDefaultTimeout(60_000)
     await page.goto(url)
+    // The policy of the page does not allow a script that is not of the service.
+    await page.evaluate(axe)
     return new DashboardPage(page, complaints)
   }
 
   /** Resolves once everything was fetched so many times. */
   async loaded(times = 1): Promise<void> {
     await this.page.waitForFunction((n) => Number(document.body.dataset.loaded ?? 0) >= n, times)
+  }
+
+  text(selector: string): Promise<string | null> {
+    return this.page.locator(selector).textContent()
   }
 
   /** The value of a tile of the strip. */
@@ -61,21 +77,85 @@ export class DashboardPage {
     await expect.poll(() => this.tile(name), { timeout: 30_000 }).toMatch(value)
   }
 
-  /** What axe-core finds wrong; the policy of the page does not allow a script that is not of the service. */
-  async faults(): Promise<string[]> {
-    await this.page.evaluate(axe)
-    const violations = await this.page.evaluate(async () => {
-      const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } }
-      return (await axe.run()).violations
-    })
-    return violations.flatMap(({ id, nodes }) =>
-      nodes.map(({ target, failureSummary }) => `${id} ${target.join(' ')} ${failureSummary ?? ''}`),
-    )
+  /** Light and dark, on a desk and on a phone: axe-core finds nothing, and nothing is wider than its window. */
+  async expectNoFaults(): Promise<void> {
+    for (const { colorScheme, size } of SHAPES) {
+      await this.page.emulateMedia({ colorScheme })
+      await this.page.setViewportSize(size)
+      const found = await this.page.evaluate(async () => {
+        const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } }
+        return (await axe.run()).violations
+      })
+      const faults = found.flatMap(({ id, nodes }) =>
+        nodes.map(({ target, failureSummary }) => `${id} ${target.join(' ')} ${failureSummary ?? ''}`),
+      )
+      expect(faults, `${colorScheme}, ${size.width} px`).toEqual([])
+      const beyond = await this.page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+      expect(beyond, `${colorScheme}, ${size.width} px`).toBeLessThanOrEqual(0)
+    }
+    await this.page.setViewportSize(DESK)
   }
 
-  /** How wide the page is beyond its window, in pixels. */
-  overflow(): Promise<number> {
-    return this.page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+  /**
+   * What moved while numbers changed, by Chromium's own count of layout shifts.
+   * @param change called after each second's numbers have come
+   */
+  async shiftsWhile(size: 'desk' | 'phone', changes: readonly (() => void)[]): Promise<string[]> {
+    const { page } = this
+    await page.setViewportSize(size === 'desk' ? DESK : PHONE)
+    await this.#drawn()
+    await page.evaluate(() => {
+      const shifts: string[] = []
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) {
+          const { value, sources } = entry as unknown as { value: number; sources: { node: Node | null }[] }
+          const names = sources.map(({ node }) =>
+            node instanceof Element ? node.outerHTML.slice(0, 90) : '',
+          )
+          shifts.push(`${value} ${names.join(' ')}`)
+        }
+      }).observe({ type: 'layout-shift' })
+      Object.assign(globalThis, { shifts })
+    })
+    for (const change of changes) {
+      change()
+      const before = await this.text('#strip')
+      await expect.poll(() => this.text('#strip'), { timeout: 30_000 }).not.toBe(before)
+    }
+    await this.#drawn()
+    const shifts = await page.evaluate(() => (globalThis as unknown as { shifts: string[] }).shifts)
+    await page.setViewportSize(DESK)
+    return shifts
+  }
+
+  /** What has changed is laid out, what observes that has acted, and that is drawn, too. */
+  #drawn(): Promise<void> {
+    return this.page.evaluate(async () => {
+      for (let frame = 0; frame < 5; frame++) await new Promise((drawn) => requestAnimationFrame(drawn))
+    })
+  }
+
+  /** Presses the tabulator until the focus is on an element. @throws Error when it is never there */
+  async tabTo(selector: string): Promise<void> {
+    for (let presses = 0; presses < TABS_MOST; presses++) {
+      await this.page.keyboard.press('Tab')
+      if (await this.page.evaluate((wanted) => document.activeElement?.matches(wanted), selector)) return
+    }
+    throw new Error(`${selector} is not reached`)
+  }
+
+  /** What the timeline shows of its last buckets, newest first, as it is spoken: by time the rest of the sentence. */
+  async drawn(buckets: number): Promise<Map<string, string>> {
+    const { page } = this
+    const seen = new Map<string, string>()
+    await page.locator('#plots').focus()
+    for (let i = 0; i < buckets; i++) {
+      await page.keyboard.press(i === 0 ? 'End' : 'ArrowLeft')
+      const [time = '', rest = ''] = ((await this.text('#spoken')) ?? '').split(/: (.*)/)
+      seen.set(time, rest)
+    }
+    await page.keyboard.press('Escape')
+    return seen
   }
 
   close(): Promise<void> {

@@ -22,7 +22,6 @@ const TITLE = 'CodeFlow Sentinel'
 const ROUTES_EVERY_MS = 10_000
 /** While there is none yet. */
 const FIRST_ROUTES_EVERY_MS = 2_000
-const COARSE_EVERY_MS = 30_000
 const DETAIL_EVERY_MS = 3_000
 const STATE_WORDS: Readonly<Record<LiveState, string>> = {
   connecting: 'Connecting…',
@@ -49,6 +48,7 @@ export class Dashboard {
   readonly #detail = new DetailPanel(this.#api, this.#findings)
   readonly #routes = new RoutesTable((route) => this.#filterBy(route))
   readonly #whatIf = new WhatIfPanel()
+  readonly #try = new TryPanel(this.#api)
   readonly #token = new TokenDialog(this.#api, () => this.#live.retry())
   readonly #connection = elementOf('connection', HTMLElement)
   readonly #lost = elementOf('lost', HTMLElement)
@@ -58,7 +58,6 @@ export class Dashboard {
   #aheadMs = 0
 
   constructor() {
-    new TryPanel(this.#api)
     addEventListener('hashchange', () => {
       // Other hashes lead to places of the page itself.
       if (location.hash !== '' && !location.hash.startsWith('#/')) return
@@ -68,7 +67,11 @@ export class Dashboard {
     document.addEventListener('visibilitychange', () => {
       if (!document.hidden) this.#showFindings()
     })
-    elementOf('filter-clear', HTMLButtonElement).addEventListener('click', () => this.#filterBy(null))
+    elementOf('filter-clear', HTMLButtonElement).addEventListener('click', ({ detail }) => {
+      // The button goes: whoever pressed it by key is led back to where the choice was made.
+      if (detail === 0) this.#routes.focusOnChosen()
+      this.#filterBy(null)
+    })
   }
 
   run(): Promise<never> {
@@ -115,21 +118,22 @@ export class Dashboard {
     }
     if (due('routes', this.#routes.empty ? FIRST_ROUTES_EVERY_MS : ROUTES_EVERY_MS))
       void this.#quietly(this.#loadRoutes())
-    if (!this.#timeline.followsTicks && due('timeline', COARSE_EVERY_MS))
-      void this.#quietly(this.#loadTimeline())
+    const { fetchEveryMs } = this.#timeline
+    if (fetchEveryMs !== null && due('timeline', fetchEveryMs)) void this.#quietly(this.#loadTimeline())
     const { place } = this.#detail
     if (place !== null && due('detail', DETAIL_EVERY_MS)) void this.#detail.show(place)
     this.#list.show(Date.now() + this.#aheadMs)
   }
 
   async #loadTimeline(): Promise<void> {
-    const { seconds } = this.#timeline
+    const { seconds, route } = this.#timeline
     const nowMs = Date.now() + this.#aheadMs
-    const from = (nowMs - 1000 * seconds) / 1000
-    const columns = await this.#api.get<TimelineColumns>(
-      `./timeline?from=${Math.max(0, from + 5).toFixed(0)}`,
-    )
-    if (seconds === this.#timeline.seconds) this.#timeline.replace(columns, nowMs)
+    const from = Math.max(0, nowMs / 1000 - seconds + 5).toFixed(0)
+    const only = route === null ? '' : `&route=${encodeURIComponent(route)}`
+    const columns = await this.#api.get<TimelineColumns>(`./timeline?from=${from}${only}`)
+    // Another may have been chosen meanwhile.
+    if (seconds === this.#timeline.seconds && route === this.#timeline.route)
+      this.#timeline.replace(columns, nowMs)
   }
 
   async #loadRoutes(): Promise<void> {
@@ -141,11 +145,15 @@ export class Dashboard {
     this.#whatIf.show(levels)
   }
 
+  /** Shows one route alone: in the timeline and among the findings. */
   #filterBy(route: string | null): void {
     elementOf('filter', HTMLElement).hidden = route === null
     elementOf('filter-route', HTMLElement).textContent = route === null ? '' : routeLabel(route)
     this.#list.filter(route)
     this.#routes.choose(route)
+    if (route !== null) this.#try.propose(route)
+    this.#timeline.choose(route)
+    void this.#quietly(this.#loadTimeline())
     this.#showFindings()
   }
 

@@ -1,14 +1,17 @@
 import type { RouteFigures } from '../../../src/activity/route-figures.js'
+import type { FeedbackNote } from '../../../src/alerts/feedback-note.js'
 import type { Incident } from '../../../src/alerts/incident.js'
 import type { Anomaly } from '../../../src/anomalies/anomaly.js'
 import { created, elementOf } from '../../shared/page-elements.js'
 import { type Api, ApiFailure } from '../connection/api.js'
 import { hashOf, type Place } from '../connection/place.js'
 import type { Findings } from '../findings.js'
-import { ago, counted, routeLabel, withUnit } from '../words.js'
+import { routeLabel } from '../words.js'
 import { contributionsView } from './contributions-view.js'
 import { copyButton } from './copy-button.js'
-import { feedbackView } from './feedback-view.js'
+import { factsOfAnomaly, factsOfIncident, factsView } from './facts.js'
+import { FeedbackView } from './feedback-view.js'
+import { type Part, Parts } from './parts.js'
 import { valueStrip } from './value-strip.js'
 
 /** What the strip and the text say of an incident or an anomaly. */
@@ -26,10 +29,11 @@ export class DetailPanel {
   readonly #findings: Findings
   readonly #title = elementOf('detail-title', HTMLElement)
   readonly #body = elementOf('detail-body', HTMLElement)
+  readonly #parts = new Parts(this.#body)
   #place: Place | null = null
   #asked = 0
-  /** What is shown, as text: drawn anew only where it differs. */
-  #shown = ''
+  /** Of the place that is shown. */
+  #feedback: FeedbackView | null = null
 
   constructor(api: Api, findings: Findings) {
     this.#api = api
@@ -45,11 +49,7 @@ export class DetailPanel {
 
   clear(): void {
     this.#place = null
-    this.#shown = ''
-    this.#title.textContent = 'Detail'
-    this.#body.replaceChildren(
-      created('p', 'note', 'Choose an incident to see what it is made of, why, and what is usual there.'),
-    )
+    this.#say('Detail', 'Choose an incident to see what it is made of, why, and what is usual there.')
   }
 
   /** Shows a place, and fetches it anew where it is shown already. */
@@ -57,14 +57,9 @@ export class DetailPanel {
     const asked = ++this.#asked
     const isNew = this.#place === null || hashOf(this.#place) !== hashOf(place)
     this.#place = place
-    if (isNew) this.#shown = ''
     try {
       const found = await this.#find(place)
-      if (asked !== this.#asked) return
-      const text = JSON.stringify([found.incident, found.anomaly])
-      if (text === this.#shown) return
-      this.#shown = text
-      this.#draw(found)
+      if (asked === this.#asked) this.#draw(found)
     } catch (error) {
       if (asked !== this.#asked) return
       const failure = error instanceof ApiFailure ? error : null
@@ -78,7 +73,7 @@ export class DetailPanel {
 
   #say(title: string, why: string): void {
     this.#title.textContent = title
-    this.#body.replaceChildren(created('p', 'note', why))
+    this.#parts.show([part('why', why, () => created('p', 'note', why))])
   }
 
   async #find(place: Place): Promise<Found> {
@@ -101,61 +96,62 @@ export class DetailPanel {
   }
 
   #draw({ place, incident, anomaly, route }: Found): void {
-    const nowMs = Date.now()
-    this.#title.textContent = incident?.summary ?? anomaly?.reason ?? ''
-    const facts = created(
-      'p',
-      'note',
-      incident === null ? aboutAnomaly(anomaly, nowMs) : aboutIncident(incident, nowMs),
-    )
-    const parts: HTMLElement[] = [facts]
-    if (anomaly !== null) {
-      const { explanation, detail } = anomaly
-      const origin = explanation.model === null ? 'by the rules' : `by ${explanation.model}`
-      parts.push(created('blockquote', '', explanation.text), created('p', 'note origin', origin))
-      parts.push(contributionsView(detail))
-      const strip = stripOf(incident, anomaly, route)
-      if (strip !== null) parts.push(strip)
-      parts.push(recordView(anomaly))
-    }
-    const feedback = incident?.feedback ?? (incident === null ? anomaly?.feedback : null) ?? null
-    parts.push(feedbackView(this.#api, place, feedback, () => void this.show(place)))
-    const share = created('p', 'share')
-    share.append(copyButton('Copy the link', () => location.href.split('#', 1)[0] + hashOf(place)))
-    parts.push(share)
-    this.#body.replaceChildren(...parts)
+    const title = incident?.summary ?? anomaly?.reason ?? ''
+    if (this.#title.textContent !== title) this.#title.textContent = title
+    const facts = incident === null ? factsOfAnomaly(anomaly) : factsOfIncident(incident)
+    this.#parts.show([
+      part('facts', JSON.stringify(facts), () => factsView(facts)),
+      ...(anomaly === null ? [] : partsOf(incident, anomaly, route)),
+      this.#feedbackPart(place, incident === null ? anomaly?.feedback : incident.feedback),
+      part('share', hashOf(place), () => shareView(place)),
+    ])
+  }
+
+  /** The buttons stay for as long as the place is shown, with what was answered. */
+  #feedbackPart(place: Place, said: FeedbackNote | null | undefined): Part {
+    const key = hashOf(place)
+    if (this.#feedback?.key !== key)
+      this.#feedback = new FeedbackView(this.#api, place, () => void this.show(place))
+    const view = this.#feedback
+    view.show(said ?? null)
+    return part('feedback', key, () => view.element)
   }
 }
 
-function aboutIncident(incident: Incident, nowMs: number): string {
-  const { status, kind, route, feature, unit, direction, usual, seen, records, opened, last_seen } = incident
-  const side = direction === null || feature === null ? '' : ` · ${feature} ${direction}`
-  const values =
-    usual === null || seen === null ? '' : ` · usual ${withUnit(usual, unit)}, seen ${withUnit(seen, unit)}`
-  const when = `first seen ${ago(opened, nowMs)}, last ${ago(last_seen, nowMs)}`
-  return `${status} ${kind} at ${routeLabel(route)}${side}${values} · ${counted(records, 'record')} · ${when} · ${incident.action}`
+function part(name: string, key: string, draw: () => HTMLElement): Part {
+  return { name, key, draw }
 }
 
-function aboutAnomaly(anomaly: Anomaly | null, nowMs: number): string {
-  if (anomaly === null) return ''
-  const { route, timestamp, action, p, prediction_score: score } = anomaly
-  const rare =
-    p === null ? '' : ` · as rare as one in ${Math.round(1 / Math.max(p, 1e-9)).toLocaleString('en')}`
-  return `single alert at ${routeLabel(route)} · ${ago(timestamp, nowMs)} · score ${score.toFixed(2)}${rare} · ${action}`
+/** What a record that was told of is made of. */
+function partsOf(incident: Incident | null, anomaly: Anomaly, route: RouteFigures | null): Part[] {
+  const { explanation, detail, record } = anomaly
+  const origin = explanation.model === null ? 'by the rules' : `by ${explanation.model}`
+  const strip = stripOf(incident, anomaly, route)
+  return [
+    part('words', explanation.text, () => created('blockquote', '', explanation.text)),
+    part('origin', origin, () => created('p', 'note origin', origin)),
+    part('bits', JSON.stringify(detail), () => contributionsView(detail)),
+    ...(strip === null ? [] : [strip]),
+    part('record', JSON.stringify([anomaly.route, record]), () => recordView(anomaly)),
+  ]
 }
 
-function stripOf(
-  incident: Incident | null,
-  anomaly: Anomaly,
-  route: RouteFigures | null,
-): HTMLElement | null {
+function shareView(place: Place): HTMLElement {
+  const share = created('p', 'share')
+  share.append(copyButton('Copy the link', () => location.href.split('#', 1)[0] + hashOf(place)))
+  return share
+}
+
+/** The last values of the feature that leads; null where none are known. */
+function stripOf(incident: Incident | null, anomaly: Anomaly, route: RouteFigures | null): Part | null {
   const { contributions } = anomaly.detail
   const [leading] = [...contributions].sort((a, b) => b.bits - a.bits)
   const feature = incident?.feature ?? leading?.feature
   const contribution = contributions.find((one) => one.feature === feature)
   const recent = route?.features.find((one) => one.feature === feature)?.recent
   if (contribution === undefined || recent === undefined || recent.length === 0) return null
-  return valueStrip(contribution, recent, routeLabel(route?.route ?? null))
+  const label = routeLabel(route?.route ?? null)
+  return part('strip', JSON.stringify([contribution, recent]), () => valueStrip(contribution, recent, label))
 }
 
 function recordView({ record, route }: Anomaly): HTMLElement {

@@ -1,62 +1,92 @@
 import type { FeedbackAnswer, FeedbackNote } from '../../../src/alerts/feedback-note.js'
 import { created } from '../../shared/page-elements.js'
 import { type Api, ApiFailure } from '../connection/api.js'
-import type { Place } from '../connection/place.js'
+import { hashOf, type Place } from '../connection/place.js'
 import { counted } from '../words.js'
 
 const CONFIRM = 'SENTINEL_CONFIRM_NEEDED'
+const ABOUT =
+  'Expected: records like it stop alerting for a week, and are learnt. Threat: they are never learnt.'
 
 type Verdict = FeedbackNote['verdict']
 
 /** What an operator has said or may say: that it was expected, or a threat. What reaches far asks once more. */
-export function feedbackView(
-  api: Api,
-  place: Place,
-  said: FeedbackNote | null,
-  onSaid: () => void,
-): HTMLElement {
-  const view = created('div', 'feedback')
-  const words = created('p', 'note')
-  words.setAttribute('role', 'status')
-  if (said !== null)
-    words.textContent = `An operator called it ${said.verdict === 'threat' ? 'a threat' : 'expected'}.`
-  const give = async (verdict: Verdict, confirm: boolean): Promise<void> => {
-    for (const button of buttons) button.disabled = true
+export class FeedbackView {
+  readonly element = created('div', 'feedback')
+  /** Of what is spoken. */
+  readonly key: string
+  readonly #words = created('p', 'note')
+  readonly #buttons: Readonly<Record<Verdict, HTMLButtonElement>>
+  readonly #api: Api
+  readonly #place: Place
+  readonly #onSaid: () => void
+  /** What was said here: its answer stands until something else is said elsewhere. */
+  #given: Verdict | null = null
+  #busy = false
+
+  constructor(api: Api, place: Place, onSaid: () => void) {
+    this.#api = api
+    this.#place = place
+    this.#onSaid = onSaid
+    this.key = hashOf(place)
+    this.#words.setAttribute('role', 'status')
+    this.#buttons = {
+      expected: button('Expected', 'quiet', () => void this.#give('expected', false)),
+      threat: button('Threat', 'quiet threat', () => void this.#give('threat', false)),
+    }
+    const row = created('p', 'buttons')
+    row.append(this.#buttons.expected, this.#buttons.threat)
+    this.element.append(row, created('p', 'note', ABOUT), this.#words)
+  }
+
+  /** What is known to have been said; null for nothing. */
+  show(said: FeedbackNote | null): void {
+    if (said === null || said.verdict === this.#given) return
+    this.#given = said.verdict
+    this.#say(`An operator called it ${said.verdict === 'threat' ? 'a threat' : 'expected'}.`)
+  }
+
+  async #give(verdict: Verdict, confirm: boolean): Promise<void> {
+    if (this.#busy) return
+    this.#hold(true)
     try {
       const body = confirm ? { verdict, confirm } : { verdict }
-      const answer = await api.post<FeedbackAnswer>(`./${place.kind}/${place.id}/feedback`, body)
-      words.textContent = sentenceOf(answer)
-      onSaid()
+      const { kind, id } = this.#place
+      const answer = await this.#api.post<FeedbackAnswer>(`./${kind}/${id}/feedback`, body)
+      this.#given = verdict
+      this.#say(sentenceOf(answer), verdict)
+      this.#onSaid()
     } catch (error) {
       const failure = error instanceof ApiFailure ? error : null
-      words.textContent = failure?.message ?? String(error)
-      if (failure?.code === CONFIRM) {
-        words.append(
+      this.#say(failure?.message ?? String(error), verdict)
+      if (failure?.code === CONFIRM)
+        this.#words.append(
           ' ',
-          action('Do it all the same', 'quiet small', () => void give(verdict, true)),
+          button('Do it all the same', 'quiet small', () => void this.#give(verdict, true)),
         )
-      }
     } finally {
-      for (const button of buttons) button.disabled = false
+      this.#hold(false)
     }
   }
-  const buttons = [
-    action('Expected', 'quiet', () => void give('expected', false)),
-    action('Threat', 'quiet threat', () => void give('threat', false)),
-  ]
-  const row = created('p', 'buttons')
-  row.append(...buttons)
-  const about =
-    'Expected: records like it stop alerting for a week, and are learnt. Threat: they are never learnt.'
-  view.append(row, created('p', 'note', about), words)
-  return view
+
+  /** A button that is disabled would lose the focus. */
+  #hold(busy: boolean): void {
+    this.#busy = busy
+    for (const each of Object.values(this.#buttons)) each.setAttribute('aria-disabled', String(busy))
+  }
+
+  /** @param asked what was pressed: the focus goes there from a button among the words */
+  #say(text: string, asked?: Verdict): void {
+    if (asked !== undefined && this.#words.contains(document.activeElement)) this.#buttons[asked].focus()
+    this.#words.textContent = text
+  }
 }
 
-function action(text: string, kind: string, act: () => void): HTMLButtonElement {
-  const button = created('button', kind, text)
-  button.type = 'button'
-  button.addEventListener('click', act)
-  return button
+function button(text: string, kind: string, act: () => void): HTMLButtonElement {
+  const element = created('button', kind, text)
+  element.type = 'button'
+  element.addEventListener('click', act)
+  return element
 }
 
 function sentenceOf({ mute, never_learnt: never, forgotten, warning }: FeedbackAnswer): string {

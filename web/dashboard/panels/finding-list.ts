@@ -1,6 +1,6 @@
 import type { Incident } from '../../../src/alerts/incident.js'
 import type { AnomalySummary } from '../../../src/anomalies/anomaly.js'
-import { created, elementOf } from '../../shared/page-elements.js'
+import { arrange, created, elementOf } from '../../shared/page-elements.js'
 import { hashOf, type Place } from '../connection/place.js'
 import type { Findings } from '../findings.js'
 import { ago, counted, routeLabel } from '../words.js'
@@ -21,7 +21,8 @@ const SHOWN_AT_FIRST = 8
 interface Item {
   readonly place: Place
   readonly title: string
-  readonly about: string
+  readonly what: string
+  readonly when: string
   readonly action: string
   readonly open: boolean
 }
@@ -44,6 +45,8 @@ export class FindingList {
     this.#more.addEventListener('click', () => {
       this.#all = true
       this.show(Date.now())
+      // The button is gone: whoever pressed it goes on where the list went on.
+      this.#list.children[SHOWN_AT_FIRST]?.querySelector('a')?.focus()
     })
   }
 
@@ -63,15 +66,11 @@ export class FindingList {
     const elements = shown.map((item) => this.#elementOf(item))
     const kept = new Set(elements)
     for (const [key, element] of this.#items) if (!kept.has(element)) this.#items.delete(key)
-    if (
-      elements.length !== this.#list.children.length ||
-      elements.some((each, i) => each !== this.#list.children[i])
-    )
-      this.#list.replaceChildren(...elements)
+    arrange(this.#list, elements)
     this.#more.hidden = shown.length === items.length
     this.#more.textContent = `Show all ${items.length}`
-    this.#none.textContent =
-      items.length > 0 ? '' : (KINDS.find(({ kind }) => kind === this.#kind)?.none ?? '')
+    const none = KINDS.find(({ kind }) => kind === this.#kind)?.none ?? ''
+    this.#none.textContent = items.length > 0 ? '' : this.#route === null ? none : 'None of this route.'
   }
 
   #wanted(nowMs: number): Item[] {
@@ -86,14 +85,16 @@ export class FindingList {
   }
 
   /** One element for as long as its finding is listed, so that the focus stays where it is. */
-  #elementOf({ place, title, about, action, open }: Item): HTMLLIElement {
+  #elementOf({ place, title, what, when, action, open }: Item): HTMLLIElement {
     const key = hashOf(place)
     let element = this.#items.get(key)
     if (element === undefined) {
       element = created('li')
       const link = created('a')
       link.href = key
-      link.append(created('span', 'state'), created('b'), created('span', 'action'), created('small'))
+      const about = created('small')
+      about.append(created('span', 'what'), created('span', 'when'))
+      link.append(created('span', 'state'), created('b'), created('span', 'action'), about)
       element.append(link)
       this.#items.set(key, element)
     }
@@ -108,7 +109,7 @@ export class FindingList {
     write(name, title)
     write(advice, action)
     if (advice) advice.className = `action ${action}`
-    write(small, about)
+    for (const [i, text] of [what, when].entries()) write(small?.children[i], text)
     return element
   }
 
@@ -130,24 +131,31 @@ export class FindingList {
   }
 }
 
-function write(element: HTMLElement | undefined, text: string): void {
+function write(element: Element | undefined, text: string): void {
   if (element !== undefined && element.textContent !== text) element.textContent = text
 }
 
 function itemOfIncident(incident: Incident, nowMs: number): Item {
   const { id, summary, route, feature, records, opened, last_seen, action, status } = incident
-  const what = [routeLabel(route), ...(feature === null ? [] : [feature]), counted(records, 'record')]
-  const when = `first ${ago(opened, nowMs)}, last ${ago(last_seen, nowMs)}`
+  const what = [counted(records, 'record'), ...(feature === null ? [] : [feature]), routeLabel(route)]
   return {
     place: { kind: 'incidents', id },
     title: summary,
-    about: `${what.join(' · ')} · ${when}`,
+    what: what.join(' · '),
+    when: `first ${ago(opened, nowMs)}, last ${ago(last_seen, nowMs)}`,
     action,
     open: status === 'open',
   }
 }
 
 function itemOfAlert({ id, reason, route, timestamp, action }: AnomalySummary, nowMs: number): Item {
-  const about = `${routeLabel(route)} · ${ago(timestamp, nowMs)}`
-  return { place: { kind: 'anomalies', id }, title: reason, about, action, open: false }
+  const what = routeLabel(route)
+  return {
+    place: { kind: 'anomalies', id },
+    title: reason,
+    what,
+    when: ago(timestamp, nowMs),
+    action,
+    open: false,
+  }
 }

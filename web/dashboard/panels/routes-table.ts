@@ -1,5 +1,5 @@
 import type { RouteFigures } from '../../../src/activity/route-figures.js'
-import { created, elementOf } from '../../shared/page-elements.js'
+import { arrange, created, elementOf } from '../../shared/page-elements.js'
 import { ago, count, percent, routeLabel } from '../words.js'
 
 const SHOWN_AT_FIRST = 25
@@ -12,7 +12,7 @@ interface Column {
   readonly number: boolean
 }
 
-/** The routes of the last hour. Choosing one shows the findings of that alone. */
+/** The routes of the last hour. Choosing one filters the page. */
 export class RoutesTable {
   readonly #table = elementOf('routes', HTMLTableElement)
   readonly #filter = elementOf('routes-filter', HTMLInputElement)
@@ -40,6 +40,8 @@ export class RoutesTable {
     this.#more.addEventListener('click', () => {
       this.#all = true
       this.#draw()
+      // The button is gone: whoever pressed it goes on where the list went on.
+      this.#body.rows[SHOWN_AT_FIRST]?.querySelector('button')?.focus()
     })
   }
 
@@ -73,6 +75,13 @@ export class RoutesTable {
     this.#draw()
   }
 
+  /** Puts the focus on the route that is chosen, where it is in sight. */
+  focusOnChosen(): void {
+    const button = this.#chosen === null ? null : this.#rows.get(this.#chosen)?.querySelector('button')
+    const target: HTMLElement = button ?? this.#filter
+    target.focus()
+  }
+
   #drawHead(): void {
     const row = created('tr')
     for (const { name, number } of this.#columns) {
@@ -103,9 +112,7 @@ export class RoutesTable {
     const rows = shown.map((figures) => this.#rowOf(figures, nowMs))
     const kept = new Set(rows)
     for (const [route, row] of this.#rows) if (!kept.has(row)) this.#rows.delete(route)
-    const same =
-      rows.length === this.#body.children.length && rows.every((row, i) => row === this.#body.children[i])
-    if (!same) this.#body.replaceChildren(...rows)
+    arrange(this.#body, rows)
     this.#more.hidden = shown.length === sorted.length
     this.#more.textContent = `Show all ${count(sorted.length)}`
     this.#none.textContent =

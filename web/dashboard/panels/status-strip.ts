@@ -2,7 +2,20 @@ import type { Status } from '../../../src/http/schemas/live.js'
 import { created, elementOf } from '../../shared/page-elements.js'
 import { count, counted, percent, span } from '../words.js'
 
-/** A figure with its name and a line below; the names are those of the panels in deploy/grafana. */
+/** What the strip shows, in its order. The first six open the dashboard in deploy/grafana, too. */
+export const TILES = [
+  'Records a second',
+  'Odd share',
+  'Alerted share',
+  'Incidents open',
+  'Learning',
+  'Generation',
+  'Baseline',
+  'Explanations',
+] as const
+type TileName = (typeof TILES)[number]
+
+/** A figure with its name and a line below. */
 interface Tile {
   readonly value: HTMLElement
   readonly note: HTMLElement
@@ -10,21 +23,12 @@ interface Tile {
 
 /** How the service stands, in one row. */
 export class StatusStrip {
-  readonly #tiles = new Map<string, Tile>()
+  readonly #tiles = new Map<TileName, Tile>()
   readonly #progress = created('progress')
 
   constructor() {
     const strip = elementOf('strip', HTMLElement)
-    for (const name of [
-      'Records a second',
-      'Odd share',
-      'Alerted share',
-      'Incidents open',
-      'Learning',
-      'Generation',
-      'Baseline',
-      'Explanations',
-    ]) {
+    for (const name of TILES) {
       const tile = created('div')
       const value = created('dd', 'value', '–')
       const note = created('dd', 'about', ' ')
@@ -48,7 +52,7 @@ export class StatusStrip {
       `${count(hour.records)} in an hour`,
     )
     this.#write('Odd share', share(minute.odd, minute.records), `${share(hour.odd, hour.records)} in an hour`)
-    const rate = status.alert_rate === null ? '' : `, ${percent(status.alert_rate)} asked for`
+    const rate = status.alert_rate === null ? '' : `, ${percent(status.alert_rate)} set`
     this.#write(
       'Alerted share',
       share(minute.alerts, minute.records),
@@ -92,7 +96,7 @@ export class StatusStrip {
     }
   }
 
-  #write(name: string, value: string, note: string): void {
+  #write(name: TileName, value: string, note: string): void {
     const tile = this.#tiles.get(name)
     if (tile === undefined) return
     if (tile.value.textContent !== value) tile.value.textContent = value

@@ -3,6 +3,7 @@ import { created, elementOf } from '../../shared/page-elements.js'
 import { drawAlertMarks } from '../charts/alert-marks.js'
 import { TimePlot } from '../charts/time-plot.js'
 import { appended, EMPTY, mended, secondsOf, trimmed } from '../timeline-data.js'
+import { routeLabel } from '../words.js'
 import { Readout } from './readout.js'
 
 const RANGES = [
@@ -15,6 +16,9 @@ const RANGES = [
 /** Up to here buckets of five seconds are kept. */
 const FINE_UP_TO = 3600
 const ZOOM = 2
+/** How often what the ticks do not carry is fetched: one route, and wide buckets. */
+const ROUTE_EVERY_MS = 5_000
+const COARSE_EVERY_MS = 30_000
 
 export interface TimelineListener {
   /** Another span is wanted, in seconds. */
@@ -29,8 +33,10 @@ export class TimelinePanel {
   readonly #spoken = elementOf('spoken', HTMLElement)
   readonly #pause = elementOf('pause', HTMLButtonElement)
   readonly #plots = elementOf('plots', HTMLElement)
+  readonly #about = elementOf('timeline-route', HTMLElement)
   readonly #listener: TimelineListener
   #columns: TimelineColumns = EMPTY
+  #route: string | null = null
   #seconds: number = RANGES[0].seconds
   #nowSeconds = 0
   /** What is shown instead of the latest. */
@@ -86,9 +92,24 @@ export class TimelinePanel {
     return this.#seconds
   }
 
-  /** Whether ticks carry buckets as narrow as those that are shown. */
-  get followsTicks(): boolean {
-    return this.#seconds <= FINE_UP_TO
+  /** The route whose records are shown; null for all. */
+  get route(): string | null {
+    return this.#route
+  }
+
+  /** How often what is shown has to be fetched; null where ticks carry it. */
+  get fetchEveryMs(): number | null {
+    if (this.#seconds > FINE_UP_TO) return COARSE_EVERY_MS
+    return this.#route === null ? null : ROUTE_EVERY_MS
+  }
+
+  /** Shows one route, or all for null. What was drawn is of others. */
+  choose(route: string | null): void {
+    this.#route = route
+    this.#about.textContent = route === null ? '' : `of ${routeLabel(route)}`
+    this.#columns = EMPTY
+    this.#point(null)
+    this.#zoomTo(null)
   }
 
   /** Takes the place of what is shown, but of what is not known any more. */
@@ -101,7 +122,7 @@ export class TimelinePanel {
   /** The buckets of a tick. */
   append(columns: TimelineColumns, nowMs: number): void {
     this.#nowSeconds = nowMs / 1000
-    if (this.followsTicks && columns.step === this.#columns.step) {
+    if (this.fetchEveryMs === null && columns.step === this.#columns.step) {
       const from = this.#nowSeconds - Math.max(FINE_UP_TO, this.#seconds)
       this.#columns = trimmed(appended(this.#columns, columns), from)
     }

@@ -17,6 +17,12 @@ export class TryPanel {
     })
   }
 
+  /** Fills a route in. */
+  propose(route: string): void {
+    const field = this.#form.elements.namedItem('route')
+    if (field instanceof HTMLInputElement) field.value = route
+  }
+
   async #send(): Promise<void> {
     const fields = new FormData(this.#form)
     const number = (name: string): number => Number(fields.get(name))

@@ -61,7 +61,7 @@ export class WhatIfPanel {
       pre,
       copyButton('Copy', () => this.#line.textContent ?? ''),
     )
-    this.#host.replaceChildren(label, this.#slider, this.#bars, this.#about, copyable)
+    this.#host.replaceChildren(label, this.#slider, this.#bars, copyable, this.#about)
   }
 
   #show(): void {
