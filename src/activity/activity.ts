@@ -3,13 +3,18 @@ import { ACTIONS } from '../alerts/evidence/grade.js'
 import type { Verdict } from '../detector/verdict.js'
 import type { StateValue } from '../state/section.js'
 import type { AlertLevels } from './alert-levels.js'
+import type { RouteState } from './kept-route.js'
 import { RarityCounts, type RarityState } from './rarity-counts.js'
 import { RouteActivity } from './route-activity.js'
 import type { RouteFigures } from './route-figures.js'
-import { Timeline, type TimelineState } from './timeline.js'
+import { scoreBin } from './score-bins.js'
+import { RECORDS } from './tally.js'
+import { type Resolution, type Span, Timeline, type TimelineState } from './timeline.js'
+import type { TimelineColumns } from './timeline-columns.js'
 
 const HOUR_MS = 3_600_000
 const NO_ACTION = -1
+const NO_BIN = -1
 
 export interface ActivityOptions {
   /** Names of the features, in column order. */
@@ -19,7 +24,12 @@ export interface ActivityOptions {
 }
 
 /** What is kept of it over a restart. */
-export type ActivityState = { readonly timeline: TimelineState; readonly rarity: RarityState }
+export type ActivityState = {
+  readonly timeline: TimelineState
+  readonly rarity: RarityState
+  /** Older states have none. */
+  readonly routes?: readonly RouteState[]
+}
 
 /** A record as the detector placed it. */
 export interface SeenRecord {
@@ -73,15 +83,28 @@ export class Activity {
       anomalous,
       action,
     )
-    this.#routes.see(nowMs, record.route, record.values, anomalous, alert !== null)
+    const bin = byForest ? scoreBin(score) : NO_BIN
+    this.#routes.see(nowMs, record.route, record.values, bin, anomalous, action)
     if (rate === null) return
     const alone = alert === null || (alert.incident === null && p !== null && p <= rate)
     this.#rarity.see(nowMs, p, !alone)
   }
 
+  /** How narrow the buckets of the timeline are, or of the timeline of a route. */
+  resolution(of: 'all' | 'route', nowMs: number): Resolution {
+    return (of === 'all' ? this.timeline : this.#routes).resolution(nowMs)
+  }
+
+  /** The timeline of one route, as that of all records; with the threshold, which is the same. */
+  columnsOf(route: string, span: Span): TimelineColumns {
+    return this.#routes.columns(route, span, this.timeline.columns(span))
+  }
+
   /** The routes of the last hour, those with the most records first; or the one that is asked for. */
   routes(only?: string): RouteFigures[] {
-    return this.#routes.list(this.nowMs, this.#features, only)
+    const { nowMs } = this
+    const total = this.timeline.sums(nowMs, HOUR_MS)[RECORDS] as number
+    return this.#routes.list(nowMs, this.#features, total, only)
   }
 
   /** A route with the last values of each feature; undefined for one that is not known. */
@@ -101,13 +124,18 @@ export class Activity {
   }
 
   capture(): ActivityState {
-    return { timeline: this.timeline.capture(), rarity: this.#rarity.capture() }
+    return {
+      timeline: this.timeline.capture(),
+      rarity: this.#rarity.capture(),
+      routes: this.#routes.capture(),
+    }
   }
 
   /** Takes over what was captured; what does not fit is left out, for nothing depends on it. */
   restore(state: StateValue): void {
-    const { timeline, rarity } = (state ?? {}) as Partial<ActivityState>
+    const { timeline, rarity, routes } = (state ?? {}) as Partial<ActivityState>
     if (timeline) this.timeline.restore(timeline)
     if (rarity) this.#rarity.restore(rarity)
+    this.#routes.restore(routes)
   }
 }

@@ -17,7 +17,7 @@ export type FeatureFigures = Static<typeof FeatureFigures>
 export const RouteFigures = Type.Object(
   {
     route: Type.String({ description: 'Name of the route; empty for records without one.' }),
-    records: Type.Integer({ minimum: 0, description: 'Records in the last hour, or since the start.' }),
+    records: Type.Integer({ minimum: 0, description: 'Records in the last hour.' }),
     share: Type.Number({ minimum: 0, maximum: 1, description: 'Of the records of all routes.' }),
     odd: Type.Integer({ minimum: 0, description: 'Odd ones: the score exceeds the threshold.' }),
     alerts: Type.Integer({ minimum: 0, description: 'Answered `THREAT_DETECTED`.' }),

@@ -5,6 +5,8 @@ const BINS_A_UNIT = 50
 const WIDTH = 1 / BINS_A_UNIT
 const INNER = Math.round((MOST - LEAST) * BINS_A_UNIT)
 
+const MOST_CODE = 254
+
 /** How many bins the scores of the forest, in (0, 1], are counted in. */
 export const SCORE_BINS = INNER + 2
 
@@ -12,6 +14,16 @@ export const SCORE_BINS = INNER + 2
 export function scoreBin(score: number): number {
   if (score < LEAST) return 0
   return score >= MOST ? SCORE_BINS - 1 : 1 + Math.min(INNER - 1, Math.floor((score - LEAST) * BINS_A_UNIT))
+}
+
+/** The byte that a score is kept as; 0 stands for none. */
+export function codeOfScore(score: number | null): number {
+  return score === null ? 0 : 1 + Math.round(score * MOST_CODE)
+}
+
+/** The score that a byte stands for, to 0.002. */
+export function scoreOfCode(code: number): number | null {
+  return code === 0 ? null : (code - 1) / MOST_CODE
 }
 
 /** Bounds of a bin. */

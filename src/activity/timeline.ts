@@ -18,6 +18,13 @@ const FINE_A_COARSE = COARSE_MS / FINE_MS
 export const LEAST_STEP_MS = FINE_MS
 export const KEPT_MS = COARSE_MS * COARSE_BUCKETS
 
+/** How narrow buckets are: `fineMs` from some time on, and `coarseMs` before that. In milliseconds. */
+export interface Resolution {
+  readonly fineFromMs: number
+  readonly fineMs: number
+  readonly coarseMs: number
+}
+
 /** A captured timeline. */
 export type TimelineState = { readonly fine: RingState; readonly coarse: RingState }
 
@@ -25,7 +32,7 @@ export type TimelineState = { readonly fine: RingState; readonly coarse: RingSta
 export interface Span {
   readonly fromMs: number
   readonly toMs: number
-  /** Width of a bucket; a multiple of `LEAST_STEP_MS`. */
+  /** Width of a bucket; a multiple of those that are kept. */
   readonly stepMs: number
 }
 
@@ -67,6 +74,10 @@ export class Timeline {
     return (this.#fine.numberAt(nowMs) - FINE_BUCKETS + 1) * FINE_MS
   }
 
+  resolution(nowMs: number): Resolution {
+    return { fineFromMs: this.fineFromMs(nowMs), fineMs: FINE_MS, coarseMs: COARSE_MS }
+  }
+
   /** The sums over the last so many milliseconds, an hour at most, the bucket that is being filled among them. */
   sums(nowMs: number, lastMs: number): Float64Array {
     this.#flush()
@@ -94,9 +105,9 @@ export class Timeline {
       columns.observe.push(tally.counts[FIRST_ACTION] as number)
       columns.throttle.push(tally.counts[FIRST_ACTION + 1] as number)
       columns.freeze.push(tally.counts[FIRST_ACTION + 2] as number)
-      columns.score_median.push(rounded(scoreQuantile(tally.scores, 0.5)))
-      columns.score_p99.push(rounded(scoreQuantile(tally.scores, 0.99)))
-      columns.threshold.push(Number.isNaN(tally.threshold) ? null : rounded(tally.threshold))
+      columns.score_median.push(roundedScore(scoreQuantile(tally.scores, 0.5)))
+      columns.score_p99.push(roundedScore(scoreQuantile(tally.scores, 0.99)))
+      columns.threshold.push(Number.isNaN(tally.threshold) ? null : roundedScore(tally.threshold))
     }
     return columns
   }
@@ -137,7 +148,7 @@ export class Timeline {
   }
 }
 
-/** Four digits are more than a bin tells. */
-function rounded(score: number | null): number | null {
+/** To four digits, which are more than a bin tells. */
+export function roundedScore(score: number | null): number | null {
   return score === null ? null : Math.round(score * 1e4) / 1e4
 }

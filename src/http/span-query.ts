@@ -1,9 +1,8 @@
-import { KEPT_MS, LEAST_STEP_MS, type Span } from '../activity/timeline.js'
+import { KEPT_MS, LEAST_STEP_MS, type Resolution, type Span } from '../activity/timeline.js'
 import { ApiError } from './errors/error-codes.js'
 import { readTime } from './list-query.js'
 
 const HOUR_MS = 3_600_000
-const MINUTE_MS = 60_000
 
 /** A span as it is asked for. */
 export interface SpanQuery {
@@ -14,17 +13,17 @@ export interface SpanQuery {
 
 /**
  * The span that is meant, cut to what is kept.
- * @param fineFromMs where buckets narrower than a minute begin
+ * @param kept how narrow buckets are kept
  * @throws ApiError for what is no span
  */
-export function readSpan({ from, to, step }: SpanQuery, nowMs: number, fineFromMs: number): Span {
+export function readSpan({ from, to, step }: SpanQuery, nowMs: number, kept: Resolution): Span {
   const toMs = Math.min(readTime(to, 'to') ?? nowMs, nowMs)
   const askedMs = readTime(from, 'from') ?? toMs - HOUR_MS + LEAST_STEP_MS
   if (askedMs > toMs) throw new ApiError('SENTINEL_INVALID_QUERY', 'from must not lie behind to')
   const fromMs = Math.max(askedMs, nowMs - KEPT_MS, 0)
-  const narrowest = fromMs >= fineFromMs ? LEAST_STEP_MS : MINUTE_MS
+  const narrowest = fromMs >= kept.fineFromMs ? kept.fineMs : kept.coarseMs
   const asked = readStep(step) ?? narrowest
-  // Of minutes only whole multiples can be made.
+  // Of wide buckets only whole multiples can be made.
   return { fromMs, toMs, stepMs: Math.ceil(asked / narrowest) * narrowest }
 }
 

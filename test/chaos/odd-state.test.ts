@@ -97,7 +97,12 @@ test(`${MUTATIONS} odd states of a whole sentinel: no record fails by them, and 
       sentinel.incidents.list({}),
       sentinel.operator.listMutes(),
       sentinel.operator.listNeverLearnt(),
+      sentinel.operator.learning(),
+      sentinel.activity.routes(),
     ])
+    const { nowMs } = sentinel.activity
+    for (const stepMs of [20_000, 600_000])
+      sentinel.activity.columnsOf('/api/*', { fromMs: nowMs - 7_200_000, toMs: nowMs, stepMs })
     decodeState(encodeState(sentinel.snapshot()))
     await sentinel.close()
   }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { ROUTES_KEPT } from '#sentinel/activity/route-activity.js'
 import { Environment, type Variable } from '#sentinel/config/schema.js'
 import { MAX_ASSESSMENT_CHARS } from '#sentinel/explain/llm/assessment.js'
 import {
@@ -62,6 +63,7 @@ test.each([
   ['Text of answers that nobody reads', bytes(UNREAD_ANSWERS_BYTES)],
   ['Event streams', count(STREAMS_MOST)],
   ['Streams of how things stand', count(LIVE_STREAMS_MOST)],
+  ['Routes looked after for people', count(ROUTES_KEPT)],
   ['Callers told apart by the rate limit', count(CALLERS_MOST)],
   ['File of a state', bytes(MAX_STATE_BYTES)],
   ['Words of a language model', `${MAX_ASSESSMENT_CHARS} characters`],

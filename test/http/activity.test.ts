@@ -34,6 +34,28 @@ describe('GET /timeline', () => {
     expect(sum((await get(app, `/timeline?from=${since}&step=15`)).records)).toBe(21)
   })
 
+  test('shows one route alone, by any of its names', async () => {
+    const app = await startApp()
+    for (let i = 0; i < 12; i++) await analyze(app, { ...NORMAL, route: `/users/${i % 3}` })
+    await analyze(app, { ...ATTACK, route: '/run' })
+    for (let i = 0; i < 2; i++) await analyze(app, NORMAL)
+    const of = async (query: string) => {
+      const columns = await get(app, `/timeline?${query}`)
+      return [columns.step, sum(columns.records), sum(columns.freeze)]
+    }
+    expect(await of('route=/users/77?token=x')).toEqual([20, 12, 0])
+    expect(await of('route=/run')).toEqual([20, 1, 1])
+    expect(await of('route=')).toEqual([20, 2, 0])
+    expect(await of('route=/nowhere')).toEqual([20, 0, 0])
+    expect(await of('route=/run&step=60')).toEqual([60, 1, 1])
+    expect(await of('route=/run&step=25')).toEqual([40, 1, 1])
+    expect(await of('route=/run&from=2020-01-01')).toEqual([600, 1, 1])
+    const hourAgo = Math.floor(Date.now() / 1000) - 3600
+    expect(await of(`route=/run&from=${hourAgo}`)).toEqual([20, 1, 1])
+    const columns = await get(app, '/timeline?route=/run')
+    expect(Object.keys(columns)).toEqual(Object.keys(await get(app, '/timeline')))
+  })
+
   test.each([
     ['?step=7', 'step must be a multiple of 5 from 5 to 3600'],
     ['?step=0', 'step must be'],
@@ -52,12 +74,16 @@ describe('GET /timeline', () => {
     const folder = await mkdtemp(join(tmpdir(), 'sentinel-timeline-'))
     onTestFinished(() => rm(folder, { recursive: true }))
     const first = await startApp({ SENTINEL_STATE_DIR: folder })
-    for (let i = 0; i < 10; i++) await analyze(first, NORMAL)
+    const record = { ...NORMAL, route: '/run' }
+    for (let i = 0; i < 10; i++) await analyze(first, record)
     await first.close()
     const second = await startApp({ SENTINEL_STATE_DIR: folder })
-    await analyze(second, NORMAL)
+    await analyze(second, record)
     expect(sum((await get(second, '/timeline')).records)).toBe(11)
     expect((await get(second, '/what-if')).records).toBe(11)
+    const { routes } = await get(second, '/routes')
+    expect(routes).toMatchObject([{ route: '/run', records: 11, share: 1 }])
+    expect(sum((await get(second, '/timeline?route=/run')).records)).toBe(11)
   })
 })
 

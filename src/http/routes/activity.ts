@@ -32,7 +32,7 @@ export const activityRoutes: FastifyPluginAsyncTypebox<ActivityRoutesOptions> = 
       schema: {
         ...describing('timeline'),
         description:
-          'Buckets of five seconds are kept for an hour, of a minute for a day; with SENTINEL_STATE_DIR over restarts, too.',
+          'Buckets of five seconds are kept for an hour, of a minute for a day; of one route, of twenty seconds and ten minutes. With SENTINEL_STATE_DIR over restarts, too.',
         querystring: TimelineQuery,
         response: {
           200: referenceTo(TimelineColumns, { description: 'Buckets, oldest first.' }),
@@ -42,7 +42,10 @@ export const activityRoutes: FastifyPluginAsyncTypebox<ActivityRoutesOptions> = 
     },
     async ({ query }) => {
       const { timeline, nowMs } = activity
-      return timeline.columns(readSpan(query, nowMs, timeline.fineFromMs(nowMs)))
+      const { route } = query
+      const kept = activity.resolution(route === undefined ? 'all' : 'route', nowMs)
+      const span = readSpan(query, nowMs, kept)
+      return route === undefined ? timeline.columns(span) : activity.columnsOf(routeName(route), span)
     },
   )
 

@@ -13,8 +13,15 @@ export const TimelineQuery = Type.Object({
   step: Type.Optional(
     Type.String({
       description:
-        'Width of a bucket in seconds: a multiple of 5 up to 3600. What begins more than an hour ago is kept in whole minutes, and a narrower step is then widened. Default: the narrowest that is kept.',
+        'Width of a bucket in seconds: a multiple of 5 up to 3600. What begins more than an hour ago is kept in whole minutes, of a route in tens of minutes, and a narrower step is then widened. Default: the narrowest that is kept.',
       examples: ['60'],
+    }),
+  ),
+  route: Type.Optional(
+    Type.String({
+      description:
+        'The records of this one alone, named as a record names it. Of the routes that are listed, all have a timeline.',
+      examples: ['/api/analyze'],
     }),
   ),
 })
