@@ -121,7 +121,12 @@ export class Sentinel {
       onStateLost: (err) => log.error({ err }, ALERTS_LOST),
     })
     this.alertRate = this.#desk.rate
-    this.operator = new Operator({ detector, anomalies, incidents, memories: this.#desk, log, clock })
+    const even = recordClock ?? (given === undefined ? new SteadyClock() : clockOf(given))
+    this.operator = new Operator({
+      ...{ detector, anomalies, incidents, memories: this.#desk, log },
+      clock: () => even.nowMs,
+      wallClock: clock,
+    })
     this.#reporter = new Reporter({ anomalies, incidents, explain, listeners, log })
     this.#parts = {
       detector,

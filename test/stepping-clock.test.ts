@@ -133,6 +133,72 @@ test('alerts and incidents are the same when the clock is set back and forth amo
   expect(await told((n) => (n === 700 ? START_MS : 0), 0)).toEqual(usual)
 })
 
+test('an operator’s words last as long as was said, and people read when they end on the clock as it is', async () => {
+  await fc.assert(
+    fc.asyncProperty(steps, async (moves) => {
+      takeClocks()
+      const sentinel = await Sentinel.create({ alerts: { mode: 'contamination' } })
+      const { operator } = sentinel
+      const id = sentinel.judge({ latency: 50_000, input_length: 1, errors: 0, route: '/slow' })?.anomaly?.id
+      operator.onAnomaly(id as string, { verdict: 'expected', days: 1 })
+      operator.pause(30)
+      for (const { passMs, stepMs } of moves) {
+        step(stepMs)
+        pass(passMs)
+        const { paused, paused_until } = operator.learning()
+        expect(paused).toBe(true)
+        const near = (text: string | undefined | null, leftMs: number) =>
+          expect(Math.abs(Date.parse(text ?? '') - Date.now() - leftMs)).toBeLessThan(1100)
+        // What lies before 1970 no machine shows.
+        if (Date.now() > 0) {
+          near(paused_until, HOUR_MS / 2 - passedMs)
+          near(operator.listMutes()[0]?.until, 24 * HOUR_MS - passedMs)
+        }
+      }
+      pass(HOUR_MS / 2 - passedMs - 1)
+      expect(operator.learning().paused).toBe(true)
+      pass(2)
+      expect(operator.learning().paused).toBe(false)
+      pass(24 * HOUR_MS - passedMs - 1)
+      expect(operator.listMutes()).toHaveLength(1)
+      pass(2)
+      expect(operator.listMutes()).toHaveLength(0)
+      await sentinel.close()
+      vi.restoreAllMocks()
+    }),
+    { seed: 5, numRuns: 10 },
+  )
+})
+
+test('over a restart they last no longer than was left, even where the machine starts in 1970', async () => {
+  takeClocks()
+  const before = await Sentinel.create({ alerts: { mode: 'contamination' } })
+  const id = before.judge({ latency: 50_000, input_length: 1, errors: 0, route: '/slow' })?.anomaly?.id
+  before.operator.onAnomaly(id as string, { verdict: 'expected', days: 1 })
+  before.operator.pause(30)
+  step(-YEARS_MS)
+  pass(HOUR_MS / 4)
+  const state = before.snapshot()
+  for (const setByMs of [0, -HOUR_MS, -YEARS_MS]) {
+    const wallMs = wallAheadMs
+    step(setByMs)
+    const after = await Sentinel.create({ alerts: { mode: 'contamination' } })
+    after.restore(state)
+    expect(after.operator.learning().paused).toBe(true)
+    pass(HOUR_MS / 4 - 1)
+    expect(after.operator.learning().paused).toBe(true)
+    pass(2)
+    expect(after.operator.learning().paused).toBe(false)
+    expect(after.operator.listMutes()).toHaveLength(1)
+    pass(24 * HOUR_MS - HOUR_MS / 2)
+    expect(after.operator.listMutes()).toHaveLength(0)
+    await after.close()
+    passedMs -= 24 * HOUR_MS - HOUR_MS / 4 + 1
+    wallAheadMs = wallMs
+  }
+  await before.close()
+})
+
 test('ids and cursors go on in their order through all of it', async () => {
   await fc.assert(
     fc.asyncProperty(steps, async (moves) => {

@@ -13,7 +13,7 @@ export class LearningPause {
   #untilMs: number | null = null
 
   /**
-   * @param clock milliseconds since 1970
+   * @param clock milliseconds since 1970, going on evenly
    * @param onLapse told when it ended by itself
    */
   constructor(detector: Detector, clock: () => number, onLapse: () => void) {
@@ -22,14 +22,9 @@ export class LearningPause {
     this.#onLapse = onLapse
   }
 
-  /** When learning goes on by itself, milliseconds since 1970; null while it is not paused. */
+  /** When learning goes on by itself, by that clock; null while it is not paused. */
   get untilMs(): number | null {
     return this.#untilMs
-  }
-
-  /** The same as text, ISO 8601. */
-  get until(): string | null {
-    return this.#untilMs === null ? null : new Date(this.#untilMs).toISOString()
   }
 
   /**

@@ -30,6 +30,8 @@ export interface OperatorParts {
   /** What the alerts have learnt; without alerts there is none. */
   readonly memories?: AlertMemories
   readonly log: OperatorLog
-  /** Milliseconds since 1970. */
+  /** What words hold by: milliseconds since 1970, going on evenly. */
   readonly clock?: () => number
+  /** The time that people read, in milliseconds since 1970; without it that of `clock`. */
+  readonly wallClock?: () => number
 }

@@ -13,6 +13,7 @@ import type { PatternsState } from './pattern.js'
 import type { Mute, NeverLearnt } from './pattern-schemas.js'
 import { RecentRecords } from './recent-records.js'
 import { RecordRulings } from './record-rulings.js'
+import { SpokenTime } from './spoken-time.js'
 
 /** What is learnt, and what is not by an operator's word. */
 export interface LearningReport {
@@ -29,6 +30,8 @@ export interface LearningReport {
 
 /** What of an operator's words survives a restart. @internal */
 export interface OperatorState {
+  /** When it was captured, by the clock that people read, as all times in it; older states do not say. */
+  readonly at?: number
   readonly pausedUntil: number | null
   readonly mutes: PatternsState<Mute>
   readonly neverLearnt: PatternsState<NeverLearnt>
@@ -36,7 +39,8 @@ export interface OperatorState {
 
 /**
  * What the people who run the service say to it: what is expected, what is a threat, when to learn and when not. Each
- * word leaves a line in the log. All of it holds by the clock, so it is no part of what the same records repeat.
+ * word leaves a line in the log. All of it holds by time that passes, so it is no part of what the same records repeat;
+ * setting the clock of the machine neither ends a word nor prolongs it.
  */
 export class Operator {
   /** What the words make of each record. @internal */
@@ -46,6 +50,7 @@ export class Operator {
   readonly #incidents: IncidentNotes
   readonly #log: OperatorLog
   readonly #clock: () => number
+  readonly #spoken: SpokenTime
   readonly #mutes = new Mutes()
   readonly #neverLearnt: NeverLearntList
   readonly #feedback: Feedback
@@ -55,13 +60,14 @@ export class Operator {
 
   /** Made by the sentinel. @internal */
   constructor(parts: OperatorParts) {
-    const { detector, anomalies, incidents, memories = NO_MEMORIES, log, clock = Date.now } = parts
+    const { detector, anomalies, incidents, memories = NO_MEMORIES, log, clock = Date.now, wallClock } = parts
     this.#detector = detector
     this.#anomalies = anomalies
     this.#incidents = incidents
     this.#memories = memories
     this.#log = log
     this.#clock = clock
+    this.#spoken = new SpokenTime(clock, wallClock ?? clock)
     this.#pause = new LearningPause(detector, clock, () =>
       this.#say({}, 'the pause is over: learning goes on'),
     )
@@ -113,12 +119,12 @@ export class Operator {
 
   /** The mutes in force, oldest first. */
   listMutes(): Mute[] {
-    return this.#mutes.at(this.#clock()).map((mute) => ({ ...mute }))
+    return this.#mutes.at(this.#clock()).map((mute) => this.#spoken.pattern(mute))
   }
 
   /** The patterns of threats in force, oldest first. */
   listNeverLearnt(): NeverLearnt[] {
-    return this.#neverLearnt.at(this.#clock()).map((pattern) => ({ ...pattern }))
+    return this.#neverLearnt.at(this.#clock()).map((pattern) => this.#spoken.pattern(pattern))
   }
 
   /**
@@ -133,7 +139,7 @@ export class Operator {
       this.#mutes.remove((one) => one.id === id) ?? this.#neverLearnt.remove((one) => one.id === id)
     if (ended === undefined)
       throw new OperatorError('unknown', 'nothing in force has this id; GET /mutes lists what is')
-    const { route, feature, direction, until } = ended
+    const { route, feature, direction, until } = this.#spoken.pattern(ended)
     this.#say({ id, route, feature, direction, until }, 'operator: taken back')
   }
 
@@ -143,7 +149,7 @@ export class Operator {
    */
   pause(minutes: number): LearningReport {
     this.#pause.begin(minutes)
-    this.#say({ minutes, until: this.#pause.until }, 'operator: learning is paused')
+    this.#say({ minutes, until: this.#pausedUntil }, 'operator: learning is paused')
     return this.learning()
   }
 
@@ -162,8 +168,8 @@ export class Operator {
     this.#pause.lapse()
     const { historySize, samplesNeeded } = this.#detector
     return {
-      paused: this.#pause.until !== null,
-      paused_until: this.#pause.until,
+      paused: this.#pause.untilMs !== null,
+      paused_until: this.#pausedUntil,
       samples: historySize,
       samples_needed: samplesNeeded,
       mutes: this.listMutes().length,
@@ -202,18 +208,27 @@ export class Operator {
 
   /** What is to be kept. @internal */
   capture(): OperatorState {
+    const { untilMs } = this.#pause
     return {
-      pausedUntil: this.#pause.untilMs,
-      mutes: this.#mutes.capture(),
-      neverLearnt: this.#neverLearnt.capture(),
+      at: this.#spoken.nowMs,
+      pausedUntil: untilMs === null ? null : this.#spoken.ms(untilMs),
+      mutes: this.#spoken.patterns(this.#mutes.capture()),
+      neverLearnt: this.#spoken.patterns(this.#neverLearnt.capture()),
     }
   }
 
   /** Takes over what was captured. What cannot be read is left out: an alert too many is better than none. @internal */
   restore(state: Partial<OperatorState> | null): void {
-    const leftOut = this.#mutes.restore(state?.mutes) + this.#neverLearnt.restore(state?.neverLearnt)
+    const { mutes, neverLearnt, pausedUntil } = this.#spoken.heard(state ?? {})
+    const leftOut = this.#mutes.restore(mutes) + this.#neverLearnt.restore(neverLearnt)
     if (leftOut > 0) this.#log.warn({ leftOut }, 'some words of operators cannot be read and were left out')
-    this.#pause.restore(state?.pausedUntil)
+    this.#pause.restore(pausedUntil)
+  }
+
+  /** When learning goes on by itself, as people are told. */
+  get #pausedUntil(): string | null {
+    const { untilMs } = this.#pause
+    return untilMs === null ? null : new Date(this.#spoken.ms(untilMs)).toISOString()
   }
 
   #take(
@@ -222,7 +237,7 @@ export class Operator {
     idName: string,
     note: (feedback: FeedbackNote) => void,
   ): FeedbackAnswer {
-    const answer = this.#feedback.give(subject, request, this.#clock())
+    const answer = this.#spoken.answer(this.#feedback.give(subject, request, this.#clock()))
     note(answer.feedback)
     const { mute, never_learnt, forgotten, reach } = answer
     const { route, lead } = subject
