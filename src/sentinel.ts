@@ -121,7 +121,6 @@ export class Sentinel {
       onStateLost: (err) => log.error({ err }, ALERTS_LOST),
     })
     this.alertRate = this.#desk.rate
-    const even = recordClock ?? (given === undefined ? new SteadyClock() : clockOf(given))
     this.operator = new Operator({
       ...{ detector, anomalies, incidents, memories: this.#desk, log },
       clock: () => even.nowMs,
