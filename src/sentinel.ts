@@ -121,10 +121,12 @@ export class Sentinel {
       onStateLost: (err) => log.error({ err }, ALERTS_LOST),
     })
     this.alertRate = this.#desk.rate
+    // A clock of its own: that of the alerts is set ahead by what an earlier process saw.
+    const evenForWords = given === undefined && recordClock === null ? new SteadyClock() : even
     this.operator = new Operator({
       ...{ detector, anomalies, incidents, memories: this.#desk, log },
-      clock: () => even.nowMs,
-      wallClock: clock,
+      clock: () => evenForWords.nowMs,
+      wallClock: wallMs,
     })
     this.#reporter = new Reporter({ anomalies, incidents, explain, listeners, log })
     this.#parts = {
