@@ -48,6 +48,9 @@ export class Timeline {
   readonly #scratch = new Tally()
   /** Records counted by this process. */
   records = 0
+  /** Where the oldest bucket begins that records came into since that was asked last. */
+  #changedFromMs = Number.POSITIVE_INFINITY
+  #recordsTold = 0
   #startMs = Number.POSITIVE_INFINITY
   #endMs = Number.NEGATIVE_INFINITY
 
@@ -67,6 +70,18 @@ export class Timeline {
     const bin = scoreBin(score)
     scores[bin] = (scores[bin] as number) + 1
     this.#now.threshold = threshold
+  }
+
+  /**
+   * Where the oldest bucket begins that records came into since this was called last, in milliseconds; records may tell
+   * that they came earlier. Infinity where none came.
+   */
+  takeChangedFromMs(): number {
+    const fromMs = this.records === this.#recordsTold ? Number.POSITIVE_INFINITY : this.#changedFromMs
+    this.#recordsTold = this.records
+    // The one that is being filled goes on.
+    this.#changedFromMs = this.#startMs
+    return fromMs
   }
 
   /** Where the narrow buckets begin. */
@@ -131,6 +146,7 @@ export class Timeline {
     const number = this.#fine.numberAt(nowMs)
     this.#startMs = number * FINE_MS
     this.#endMs = this.#startMs + FINE_MS
+    this.#changedFromMs = Math.min(this.#changedFromMs, this.#startMs)
     this.#now.clear()
     this.#fine.addTo(this.#now, number)
   }

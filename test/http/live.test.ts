@@ -67,6 +67,29 @@ describe('GET /live', () => {
     expect(second.tick.timeline.records.length).toBeLessThanOrEqual(3)
   })
 
+  test('tells of records that came earlier, as they say themselves', async () => {
+    const app = await startApp()
+    const { next } = await listen(app)
+    await next()
+    const timestamp = new Date(Date.now() - 120_000).toISOString()
+    const payload = JSON.stringify([{ ...NORMAL, timestamp }])
+    const headers = { 'content-type': 'application/json' }
+    await app.inject({ method: 'POST', url: '/analyze-flow/batch?at=timestamp', payload, headers })
+    let told = 0
+    let widest = 0
+    for (let i = 0; i < 3; i++) {
+      const { timeline, now } = (await next()).tick
+      told += timeline.records.reduce(
+        (sum, n, k) => sum + ((timeline.time[k] ?? 0) < now / 1000 - 60 ? n : 0),
+        0,
+      )
+      widest = timeline.time.length
+    }
+    // Once, and no more than that where nothing comes any more.
+    expect(told).toBe(1)
+    expect(widest).toBeLessThanOrEqual(3)
+  })
+
   test('goes on after the id that a client gives, with the buckets of the time in between', async () => {
     const app = await startApp()
     for (let i = 0; i < 12; i++) await analyze(app, NORMAL)

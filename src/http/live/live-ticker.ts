@@ -61,7 +61,9 @@ export class LiveTicker {
   }
 
   #begin(): void {
-    this.#lastMs = this.#sentinel.activity.nowMs
+    const { nowMs, timeline } = this.#sentinel.activity
+    this.#lastMs = nowMs
+    timeline.takeChangedFromMs()
     this.#lastEventId = this.#sentinel.incidents.newestEventId
     this.#changed()
     this.#timer = setInterval(() => this.#tick(), this.#tickMs)
@@ -74,8 +76,11 @@ export class LiveTicker {
   }
 
   #tick(): void {
-    const { nowMs } = this.#sentinel.activity
-    const text = this.#text(this.#tickOf(this.#lastMs, nowMs, this.#changed()))
+    const { nowMs, timeline } = this.#sentinel.activity
+    // Records of a batch may be of some time ago.
+    const changedFromMs = Math.max(timeline.takeChangedFromMs(), timeline.fineFromMs(nowMs))
+    const fromMs = Math.min(this.#lastMs, changedFromMs)
+    const text = this.#text(this.#tickOf(fromMs, nowMs, this.#changed()))
     this.#lastMs = nowMs
     for (const stream of this.#streams) stream.offer(text, nowMs)
   }
