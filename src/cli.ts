@@ -4,6 +4,7 @@ import { CommandError, EXIT } from './cli/exit.js'
 
 /** What the program does besides serving; each is loaded when it is asked for. */
 const COMMANDS: Readonly<Record<string, () => Promise<(args: readonly string[]) => Promise<number>>>> = {
+  check: async () => (await import('./cli/check/command.js')).check,
   fit: async () => (await import('./cli/table/fit.js')).fit,
   prove: async () => (await import('./cli/prove/command.js')).prove,
   replay: async () => (await import('./cli/replay/command.js')).replay,

@@ -17,4 +17,8 @@ export {
   type SentinelLog,
   type SentinelOptions,
 } from './sentinel.js'
-export { Telemetry } from './telemetry/record.js'
+export { DeclarationError, type TelemetryDeclaration } from './telemetry/declared/declaration.js'
+export { declaredTelemetry } from './telemetry/declared/declared-model.js'
+export type { Feature } from './telemetry/features.js'
+export { REQUEST_TELEMETRY, type TelemetryModel, telemetryWith } from './telemetry/model.js'
+export { type DeclaredRecord, Telemetry, type TelemetryRecord } from './telemetry/record.js'

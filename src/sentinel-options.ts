@@ -65,6 +65,10 @@ export interface ReportedAnomaly {
 export interface SentinelListener {
   /** A record was judged, and learnt from or not. */
   recordJudged?(judgement: Judgement): void
+  /** A record was not judged, because it lacks what its telemetry says it would be judged by. */
+  recordSkipped?(): void
+  /** A field of records is none that is read: its JSON pointer, once for each. */
+  fieldIgnored?(pointer: string): void
   /** A fit has ended, well or not. */
   fitted?(fit: FitReport): void
   /** The thread that fits has failed; `next` says who fits from now on. */

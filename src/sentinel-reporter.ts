@@ -3,13 +3,16 @@ import type { IncidentLog } from './alerts/incident-log.js'
 import type { AnomalyLog } from './anomalies/anomaly-log.js'
 import type { Verdict } from './detector/verdict.js'
 import { Explainer } from './explain/explainer.js'
+import type { Wording } from './explain/sentence/phrases.js'
 import type { AskedModel, ReportedAnomaly, SentinelListener, SentinelLog } from './sentinel-options.js'
-import { rawRecordOf } from './telemetry/raw-record-of.js'
-import type { Telemetry } from './telemetry/record.js'
+import type { TelemetryModel } from './telemetry/model.js'
+import type { TelemetryRecord } from './telemetry/record.js'
 import { routeName } from './telemetry/route-name.js'
 
 /** What an anomaly is kept in, explained by and told to. */
 export interface ReporterParts {
+  readonly telemetry: TelemetryModel
+  readonly words: Wording
   readonly anomalies: AnomalyLog
   readonly incidents: IncidentLog
   readonly explain: AskedModel
@@ -25,9 +28,10 @@ export class Reporter {
 
   constructor(parts: ReporterParts) {
     this.#parts = parts
-    const { explain, listeners, log } = parts
+    const { explain, words, listeners, log } = parts
     this.#explainer = new Explainer({
       ...explain,
+      words,
       listener: {
         llmRequest: (outcome, seconds) => {
           for (const listener of listeners) listener.llmRequest?.(outcome, seconds)
@@ -44,7 +48,8 @@ export class Reporter {
   }
 
   /** Why somebody would be told of a record that belongs to no incident, by the rules alone. */
-  reasonFor(verdict: Verdict, { route }: Telemetry): string {
+  reasonFor(verdict: Verdict, record: TelemetryRecord): string {
+    const route = this.#parts.telemetry.routeOf(record)
     return this.#explainer.explain({ verdict, route, ask: false }).reason
   }
 
@@ -52,10 +57,10 @@ export class Reporter {
    * Reports a record that somebody is told of; its line is written once its reason is whole.
    * @param traceparent of the request that brought the record; the record's own counts before it
    */
-  report(verdict: Verdict, alert: Alert, record: Telemetry, traceparent?: string): ReportedAnomaly {
-    const { anomalies, incidents } = this.#parts
-    const { route } = record
-    const raw = rawRecordOf(record, traceparent)
+  report(verdict: Verdict, alert: Alert, record: TelemetryRecord, traceparent?: string): ReportedAnomaly {
+    const { telemetry, anomalies, incidents } = this.#parts
+    const route = telemetry.routeOf(record)
+    const raw = telemetry.rawOf(record, traceparent)
     const { action, p, incident, feature } = alert
     const inIncident = incident !== null
     // Of an incident the model is asked once, not for each of its records.

@@ -8,10 +8,11 @@ import { Operator } from './alerts/operator.js'
 import { AnomalyLog } from './anomalies/anomaly-log.js'
 import { AnomalyRate } from './detector/anomaly-rate.js'
 import { Detector, type FitReport } from './detector/detector.js'
-import { DETECTOR_DEFAULTS } from './detector/options.js'
+import { resolveDetectorOptions } from './detector/options.js'
 import type { TrainerFault } from './detector/training/trainer-options.js'
 import type { Verdict } from './detector/verdict.js'
 import { incidentSentence } from './explain/sentence/incident.js'
+import { Wording } from './explain/sentence/phrases.js'
 import { SteadyClock } from './runtime/steady-clock.js'
 import { type Timer, unrefTimer } from './runtime/timers.js'
 import { JudgingClock } from './sentinel-clock.js'
@@ -30,9 +31,10 @@ import { factsOf, type KeptParts, revisionOf, sectionsOf } from './sentinel-sect
 import { StateKeeper } from './state/keeper.js'
 import { settled } from './state/late.js'
 import { captureAll, restoreAll, type StateSection, type StateValue } from './state/section.js'
-import { checkRecord } from './telemetry/check-record.js'
-import { FEATURES, ruleLimitsOf } from './telemetry/features.js'
-import type { Telemetry } from './telemetry/record.js'
+import { ruleLimitsOf } from './telemetry/features.js'
+import { IgnoredFields } from './telemetry/ignored-fields.js'
+import { REQUEST_TELEMETRY, type TelemetryModel } from './telemetry/model.js'
+import type { TelemetryRecord } from './telemetry/record.js'
 import { RecordClock } from './telemetry/record-clock.js'
 
 export type * from './sentinel-options.js'
@@ -45,6 +47,8 @@ const BY_RULES: AskedModel = {
 const STATE_INTERVAL_MS = 60_000
 /** How often incidents that nothing belongs to any more are looked for. */
 const TICK_MS = 5_000
+/** How far a live record's time may be ahead of the machine's: one from the far future would hold time still. */
+const AHEAD_MS = 60_000
 /** Records that the share of alerts is taken over; at one in a thousand, some twenty of them are alerts. */
 const SHARE_RECORDS = 20_000
 const ALERTS_LOST = 'what was learnt of alerts cannot be used; it is learnt afresh'
@@ -75,6 +79,8 @@ export class Sentinel {
   readonly #listeners: SentinelListener[]
   readonly #log: SentinelLog
   readonly #time: JudgingClock
+  readonly #ignored: IgnoredFields
+  readonly #telemetry: TelemetryModel
   readonly #parts: KeptParts
   readonly #sections: readonly StateSection[]
   /** Time as the records tell it, where no pace may decide; null where the clock of the machine does. */
@@ -85,14 +91,19 @@ export class Sentinel {
 
   private constructor(options: SentinelOptions, detector: Detector, listeners: SentinelListener[]) {
     const { explain = BY_RULES, log = SILENT, anomaliesMax, incidentsMax, clock: given } = options
-    const recordClock = given === undefined && options.detector?.fit === 'sync' ? new RecordClock() : null
+    const { telemetry } = detector
+    const words = new Wording(telemetry.features)
+    this.#telemetry = telemetry
+    const replayed = options.detector?.fit === 'sync'
+    const byRecords = given === undefined && (replayed || telemetry.timed)
+    const recordClock = byRecords ? new RecordClock(replayed ? undefined : () => Date.now() + AHEAD_MS) : null
     const wallMs = recordClock === null ? (given ?? Date.now) : () => recordClock.nowMs
     const even = recordClock ?? (given === undefined ? new SteadyClock() : clockOf(given))
     const time = new JudgingClock(even, wallMs)
     const clock = () => time.shownMs
     this.#recordClock = recordClock
     this.#time = time
-    const settings = { ...DETECTOR_DEFAULTS, ...options.detector }
+    const settings = resolveDetectorOptions(options.detector ?? {})
     const anomalies = new AnomalyLog(anomaliesMax === undefined ? { clock } : { max: anomaliesMax, clock })
     const { ids } = anomalies
     const incidents = new IncidentLog(incidentsMax === undefined ? { ids } : { ids, max: incidentsMax })
@@ -115,7 +126,7 @@ export class Sentinel {
       routesMax: settings.routesMax,
       changeRecords: settings.historyMax,
       minConfidence: settings.minConfidence,
-      sentence: incidentSentence,
+      sentence: (facts) => incidentSentence(facts, words),
       clock: time,
       wallClock: clock,
       onStateLost: (err) => log.error({ err }, ALERTS_LOST),
@@ -128,7 +139,11 @@ export class Sentinel {
       clock: () => evenForWords.nowMs,
       wallClock: wallMs,
     })
-    this.#reporter = new Reporter({ anomalies, incidents, explain, listeners, log })
+    this.#reporter = new Reporter({ telemetry, words, anomalies, incidents, explain, listeners, log })
+    this.#ignored = new IgnoredFields(telemetry.fields, (pointer) => {
+      log.info({ field: pointer }, 'a field of records that nothing is declared to be made of; it is ignored')
+      for (const listener of listeners) listener.fieldIgnored?.(pointer)
+    })
     this.#parts = {
       detector,
       anomalies,
@@ -151,7 +166,7 @@ export class Sentinel {
     const listeners = options.listener === undefined ? [] : [options.listener]
     const { log = SILENT } = options
     let sentinel: Sentinel | null = null
-    const { features = FEATURES, rules = ruleLimitsOf(features) } = options.detector ?? {}
+    const { telemetry = REQUEST_TELEMETRY, rules = ruleLimitsOf(telemetry.features) } = options.detector ?? {}
     const detector = await Detector.create({
       ...options.detector,
       rules,
@@ -184,6 +199,11 @@ export class Sentinel {
     }
   }
 
+  /** What is watched. */
+  get telemetry(): TelemetryModel {
+    return this.#telemetry
+  }
+
   /** Share of the last records that were alerted by themselves, 0 to 1: to be compared with `alertRate`. */
   get alertShare(): number {
     return this.#answered.value
@@ -192,17 +212,17 @@ export class Sentinel {
   /**
    * Judges one record by what came before it, then learns from it. One that somebody is told of is kept, explained and
    * logged.
-   * @param record as the schema `Telemetry` has it; of that only what would poison what is learnt is checked here
+   * @param record as the schema of its telemetry has it; of that only what would poison what is learnt is checked here
    * @param options.detail fills in the contributions of an ordinary record, too
    * @param options.traceparent of the request that brought the record; the record's own counts before it
    * @param options.atMs when it came, where that is not now
    * @returns null once it is closed
    * @throws RecordError for what is no record; it is neither judged nor counted
    */
-  judge(record: Telemetry, options?: JudgeOptions): Judgement | null {
+  judge(record: TelemetryRecord, options?: JudgeOptions): Judgement | null {
     if (this.#closed) return null
-    checkRecord(record)
-    this.#recordClock?.see(record)
+    if (!this.#takes(record)) return this.#skipped()
+    this.#recordClock?.see(this.#telemetry.timestampOf(record))
     const atMs = options?.atMs
     return atMs === undefined || this.#recordClock !== null
       ? this.#judge(record, options)
@@ -215,10 +235,18 @@ export class Sentinel {
    * @returns null once it is closed
    * @throws RecordError for what is no record
    */
-  tryOut(record: Telemetry): Trial | null {
+  tryOut(record: TelemetryRecord): Trial | null {
     if (this.#closed) return null
-    checkRecord(record)
     const { detector } = this
+    if (this.#telemetry.check(record) === 'skip')
+      return {
+        verdict: detector.unjudged(),
+        p: null,
+        action: null,
+        reason: null,
+        confidence: 0,
+        feature: null,
+      }
     const rated = detector.tryOut(record, { detail: true })
     const { p, alert } = this.#desk.tryOut(rated)
     const verdict = alert === null ? rated : this.#told(rated)
@@ -266,7 +294,7 @@ export class Sentinel {
     await this.detector.close()
   }
 
-  #judge(record: Telemetry, options?: JudgeOptions): Judgement {
+  #judge(record: TelemetryRecord, options?: JudgeOptions): Judgement {
     const { detector } = this
     const { rulings } = this.operator
     const nowMs = this.#time.shownMs
@@ -296,6 +324,19 @@ export class Sentinel {
     const { anomalous, contributions } = verdict
     if (anomalous && contributions.length > 0) return verdict
     return { ...verdict, anomalous: true, contributions: this.detector.contributions() }
+  }
+
+  /** Whether a record is judged. By itself, for `judge` is as long as may be compiled in one piece. @throws RecordError */
+  #takes(record: TelemetryRecord): boolean {
+    if (this.#telemetry.check(record) === 'skip') return false
+    this.#ignored.see(record)
+    return true
+  }
+
+  /** What is said of a record that lacks what it would be judged by. */
+  #skipped(): Judgement {
+    for (const listener of this.#listeners) listener.recordSkipped?.()
+    return { verdict: this.detector.unjudged(), p: null, anomaly: null }
   }
 
   #fitted({ outcome }: FitReport): void {

@@ -4,6 +4,7 @@ import type { Judgement } from '#sentinel/sentinel.js'
 import { decodeState, encodeState } from '#sentinel/state/codec.js'
 import { StateError } from '#sentinel/state/section.js'
 import { ERRORS, LATENCY } from '#sentinel/telemetry/features.js'
+import { telemetryWith } from '#sentinel/telemetry/model.js'
 import type { Telemetry } from '#sentinel/telemetry/record.js'
 import { idBound } from '#sentinel/text/time-id.js'
 import { mulberry32 } from '../made-up/random.js'
@@ -162,7 +163,7 @@ describe('a snapshot', () => {
     const { sentinel } = watched
     await watched.judge(codeRunnerTraffic(200, 14))
     const state = decodeState(encodeState(sentinel.snapshot()))
-    const other = await Watched.create({ detector: { features: [LATENCY, ERRORS] } })
+    const other = await Watched.create({ detector: { telemetry: telemetryWith([LATENCY, ERRORS]) } })
     expect(() => other.sentinel.restore(state)).toThrow(StateError)
   })
 })

@@ -1,5 +1,5 @@
-import type { FeaturePolicies } from '../detector/baseline/policy.js'
 import { StateError, type StateValue } from '../state/section.js'
+import type { FeaturePolicies } from '../telemetry/feature-policy.js'
 import type { Feature } from '../telemetry/features.js'
 import { Alerts } from './alerts.js'
 import { AlertsStateError, type Captured } from './captured.js'

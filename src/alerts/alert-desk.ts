@@ -1,7 +1,7 @@
-import type { FeaturePolicies } from '../detector/baseline/policy.js'
 import type { Detector, Treatment } from '../detector/detector.js'
 import type { Verdict } from '../detector/verdict.js'
 import { StateError } from '../state/section.js'
+import type { FeaturePolicies } from '../telemetry/feature-policy.js'
 import { Alarm, type Alarmed, type AlarmState, type Alert, type RatedRecord } from './alarm.js'
 import type { AlertMemories } from './alert-memories.js'
 import type { AlertOptions } from './alert-options.js'

@@ -5,7 +5,7 @@ import { isTimeId } from '../text/time-id.js'
 import type { Anomaly, AnomalyExplanation } from './anomaly.js'
 import type { Detail } from './detail.js'
 
-const CONTRIBUTION: Checks<Contribution> = {
+const CONTRIBUTION: Checks<Omit<Contribution, 'missing'>> = {
   feature: is.text,
   unit: is.text,
   value: is.number,

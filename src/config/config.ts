@@ -1,13 +1,16 @@
 import type { AlertOptions } from '../alerts/alert-options.js'
-import { type FeaturePolicies, parseFeaturePolicies } from '../detector/baseline/policy.js'
+import { parseFeaturePolicies } from '../detector/baseline/policy.js'
 import type { DetectorOptions } from '../detector/detector.js'
 import type { DetectorListener } from '../detector/options.js'
 import type { ExplainMode } from '../explain/explainer.js'
 import { readOllamaHost } from '../explain/llm/ollama-host.js'
 import type { WebhookSettings } from '../notify/webhook-settings.js'
-import { FEATURES } from '../telemetry/features.js'
+import type { FeaturePolicies } from '../telemetry/feature-policy.js'
+import type { Feature } from '../telemetry/features.js'
+import { REQUEST_TELEMETRY, type TelemetryModel } from '../telemetry/model.js'
 import { ConfigError } from './config-error.js'
 import { listed, readEnvironment } from './environment.js'
+import { type ConfigFile, readConfigFile } from './file/config-file.js'
 import { isLoopback } from './loopback.js'
 import type { Environment, EnvironmentSource } from './schema.js'
 import { checkTogether, hostsOf } from './together.js'
@@ -29,8 +32,10 @@ export interface Config {
   readonly state: StateConfig
   /** Path of the file with the forest that judges; null where the forest is learnt here. */
   readonly forestFile: string | null
+  /** What is watched. */
+  readonly telemetry: TelemetryModel
   readonly detector: Required<
-    Omit<DetectorOptions, 'forest' | 'features' | DetectorListener | 'rangeExtension' | 'trainer'>
+    Omit<DetectorOptions, 'forest' | 'telemetry' | DetectorListener | 'rangeExtension' | 'trainer'>
   >
   readonly explain: ExplainConfig
   /** Anomalies kept to be looked up. */
@@ -108,10 +113,35 @@ export interface StateConfig {
 }
 
 /**
- * Reads the configuration from environment variables; what is missing or empty takes its default.
+ * Reads the configuration from environment variables, and from the file that SENTINEL_CONFIG names, over which they win;
+ * what is missing or empty in both takes its default.
  * @throws ConfigError at the first value that cannot be used, or that does not go with another
  */
 export function loadConfig(source: EnvironmentSource = process.env): Config {
+  const path = source.SENTINEL_CONFIG?.trim() ?? ''
+  if (path === '') return configFrom(source, REQUEST_TELEMETRY)
+  const file = readConfigFile(path)
+  try {
+    return configFrom(over(file.variables, source), file.telemetry)
+  } catch (error) {
+    throw error instanceof ConfigError ? located(error, file, source) : error
+  }
+}
+
+/** Settings of a file under those of an environment; what is empty there is not set. */
+export function over(file: EnvironmentSource, environment: EnvironmentSource): EnvironmentSource {
+  const set = Object.entries(environment).filter(([, value]) => value !== undefined && value.trim() !== '')
+  return { ...file, ...Object.fromEntries(set) }
+}
+
+/** An error with its place where a file is to blame. */
+function located(error: ConfigError, file: ConfigFile, environment: EnvironmentSource): ConfigError {
+  const place = file.placeOf(error.variable)
+  const overruled = (environment[error.variable]?.trim() ?? '') !== ''
+  return place === null || overruled ? error : new ConfigError(error.variable, `${place} ${error.message}`)
+}
+
+function configFrom(source: EnvironmentSource, telemetry: TelemetryModel): Config {
   const { env, ignored } = readEnvironment(source)
   const tokens = tokensIn(env)
   checkTogether(env, source, tokens.length > 0)
@@ -146,6 +176,7 @@ export function loadConfig(source: EnvironmentSource = process.env): Config {
       intervalMs: env.SENTINEL_STATE_INTERVAL_MS,
     },
     forestFile: env.SENTINEL_FOREST === '' ? null : env.SENTINEL_FOREST,
+    telemetry,
     detector: {
       historyMax: env.SENTINEL_HISTORY_MAX,
       contamination: env.SENTINEL_CONTAMINATION,
@@ -159,12 +190,8 @@ export function loadConfig(source: EnvironmentSource = process.env): Config {
       baseline: env.SENTINEL_FOREST === '' ? env.SENTINEL_BASELINE : 'window',
       routesMax: env.SENTINEL_ROUTES_MAX,
       minConfidence: env.SENTINEL_MIN_CONFIDENCE,
-      policies: readPolicies(env.SENTINEL_FEATURES),
-      rules: {
-        latency: env.SENTINEL_RULE_LATENCY_MS,
-        input_length: env.SENTINEL_RULE_INPUT_LENGTH,
-        errors: env.SENTINEL_RULE_ERRORS,
-      },
+      policies: readPolicies(env.SENTINEL_FEATURES, telemetry.features),
+      rules: rulesOf(env, telemetry, source),
     },
     explain: {
       mode: env.SENTINEL_EXPLAIN,
@@ -207,9 +234,31 @@ function webhookIn(env: Environment): WebhookSettings | null {
   }
 }
 
-function readPolicies(json: string): FeaturePolicies {
+const RULES = {
+  latency: 'SENTINEL_RULE_LATENCY_MS',
+  input_length: 'SENTINEL_RULE_INPUT_LENGTH',
+  errors: 'SENTINEL_RULE_ERRORS',
+} as const
+
+/** The static limits; the defaults are those of requests, and say nothing of a declared feature that is called the same. */
+function rulesOf(
+  env: Environment,
+  { features }: TelemetryModel,
+  source: EnvironmentSource,
+): Record<string, number> {
+  const rules: Record<string, number> = {}
+  for (const { name, ruleLimit } of features) {
+    const variable = Object.hasOwn(RULES, name) ? RULES[name as keyof typeof RULES] : undefined
+    const said = variable !== undefined && (source[variable]?.trim() ?? '') !== ''
+    const limit = said ? env[variable] : ruleLimit
+    if (limit !== undefined) rules[name] = limit
+  }
+  return rules
+}
+
+function readPolicies(json: string, features: readonly Feature[]): FeaturePolicies {
   try {
-    return parseFeaturePolicies(json, FEATURES)
+    return parseFeaturePolicies(json, features)
   } catch (error) {
     throw new ConfigError(
       'SENTINEL_FEATURES',

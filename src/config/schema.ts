@@ -15,6 +15,12 @@ const ORIGIN = 'https?://[^\\s/,?#@]{1,260}'
 /** Every environment variable of the service: type, range, default and meaning, said once. */
 export const Environment = Type.Object(
   {
+    SENTINEL_CONFIG: Type.String({
+      default: '',
+      maxLength: 4096,
+      allowed: 'a file of settings in YAML or JSON, of at most 1 MiB',
+      description: 'File with all that these variables say, which win over it, and with what is watched.',
+    }),
     SENTINEL_HOST: Type.String({
       default: '127.0.0.1',
       pattern: '^[^\\s/]{1,253}$',
@@ -139,7 +145,7 @@ export const Environment = Type.Object(
       default: '',
       maxLength: 4096,
       allowed:
-        'a file of at most 64 MiB with a forest of latency, input_length and errors, as toBytes() gives it or as JSON from scikit-learn',
+        'a file of at most 64 MiB with a forest of what is watched (latency, input_length and errors), as toBytes() gives it or as JSON from scikit-learn',
       description: 'File with a forest that judges every record; then nothing is learnt here.',
     }),
     SENTINEL_HISTORY_MAX: Type.Integer({

@@ -19,6 +19,7 @@ export function usage(served: readonly Served[]): string {
     return `  ${name}=${schema.default}\n      ${schema.description} Allowed: ${allowedBy(schema)}.\n`
   })
   return `Usage: codeflow-sentinel [serve] [--help] [--version]
+       codeflow-sentinel check FILE [--help]
        codeflow-sentinel replay FILE… [--help]
        codeflow-sentinel prove FILE… [--help]
        codeflow-sentinel watch FILE… [--help]
@@ -29,7 +30,8 @@ export function usage(served: readonly Served[]): string {
 Serves:
 
 ${lines.join('')}
-Settings come from the environment, or from a file .env in the working directory:
+Settings come from the environment, from a file .env in the working directory, or from the file that SENTINEL_CONFIG
+names, in which SENTINEL_ALERT_RATE is called alert_rate:
 
 ${variables.join('')}`
 }

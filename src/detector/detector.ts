@@ -1,7 +1,8 @@
 import { settled } from '../state/late.js'
 import { captureAll, restoreAll, StateError, type StateSection, type StateValue } from '../state/section.js'
-import type { Feature } from '../telemetry/features.js'
-import type { Telemetry } from '../telemetry/record.js'
+import { type Feature, identityOf } from '../telemetry/features.js'
+import type { TelemetryModel } from '../telemetry/model.js'
+import type { TelemetryRecord } from '../telemetry/record.js'
 import { AnomalyRate } from './anomaly-rate.js'
 import type { Forgotten, Placement, Rating, RecordMatch, Reference, Treatment } from './baseline/baseline.js'
 import type { History } from './baseline/history.js'
@@ -32,6 +33,7 @@ function isShare(value: number): boolean {
  */
 export class Detector {
   readonly #options: ResolvedDetectorOptions
+  readonly #features: readonly Feature[]
   readonly #reference: Reference
   readonly #history: History
   readonly #learning: Learning | null
@@ -50,6 +52,7 @@ export class Detector {
 
   private constructor(options: ResolvedDetectorOptions, parts: DetectorParts) {
     this.#options = options
+    this.#features = options.telemetry.features
     this.#reference = parts.reference
     this.#history = parts.history
     this.#learning = parts.learning
@@ -70,9 +73,14 @@ export class Detector {
     return new Detector(resolved, parts)
   }
 
-  /** What is watched, in the order of a record's values. @internal */
+  /** What is watched. @internal */
+  get telemetry(): TelemetryModel {
+    return this.#options.telemetry
+  }
+
+  /** The features of that, in the order of a record's values. @internal */
   get features(): readonly Feature[] {
-    return this.#options.features
+    return this.#features
   }
 
   /** Records in the window. */
@@ -127,10 +135,10 @@ export class Detector {
 
   /**
    * Judges one record, then learns from it.
-   * @param record as the schema `Telemetry` has it; that is not checked here
+   * @param record one that the telemetry's `check` lets pass; that is not checked here
    * @param options.detail fills in the contributions of a normal record, too
    */
-  analyze(record: Telemetry, options?: { readonly detail?: boolean }): Verdict {
+  analyze(record: TelemetryRecord, options?: { readonly detail?: boolean }): Verdict {
     const verdict = this.#count(this.#guardedly(record, options?.detail === true ? 'all' : 'anomalies'))
     this.learn('usual')
     return verdict
@@ -140,12 +148,12 @@ export class Detector {
    * Judges one record; `learn` may follow, and says what becomes of it.
    * @param options.detail fills in the contributions, which `contributions` gives later where few records need them
    */
-  rate(record: Telemetry, options?: { readonly detail?: boolean }): Verdict {
+  rate(record: TelemetryRecord, options?: { readonly detail?: boolean }): Verdict {
     return this.#count(this.tryOut(record, options))
   }
 
   /** Judges one record as `rate` does, and does not count it. `dismiss` is to follow. */
-  tryOut(record: Telemetry, options?: { readonly detail?: boolean }): Verdict {
+  tryOut(record: TelemetryRecord, options?: { readonly detail?: boolean }): Verdict {
     return this.#guardedly(record, options?.detail === true ? 'all' : 'none')
   }
 
@@ -156,7 +164,7 @@ export class Detector {
   }
 
   /** Judges by what was restored while that makes no record fail, else afresh. */
-  #guardedly(record: Telemetry, explained: Explained): Verdict {
+  #guardedly(record: TelemetryRecord, explained: Explained): Verdict {
     if (!this.#restored) return this.#rateOne(record, explained)
     try {
       const verdict = this.#rateOne(record, explained)
@@ -166,6 +174,21 @@ export class Detector {
     } catch (error) {
       this.#loseState(error as Error)
       return this.#rateOne(record, explained)
+    }
+  }
+
+  /** What is said of a record that is not judged, as it lacks what it would be judged by. */
+  unjudged(): Verdict {
+    return {
+      anomalous: false,
+      score: 0.5,
+      confidence: 0,
+      threshold: null,
+      generation: this.generation,
+      detector: 'skipped',
+      contributions: [],
+      exceeded: [],
+      fittedRows: 0,
     }
   }
 
@@ -204,8 +227,8 @@ export class Detector {
 
   /** Whether the record rated last, until `learn` was called, exceeds a static limit. */
   get exceedsLimit(): boolean {
-    const { features, rules } = this.#options
-    return this.#placement !== null && judgeByRules(features, rules, this.#placement.values).anomalous
+    const { rules } = this.#options
+    return this.#placement !== null && judgeByRules(this.#features, rules, this.#placement.values).anomalous
   }
 
   /** Scores of the rows that the forest in use was fitted on, ascending: a view, valid until the fit after the next. */
@@ -290,10 +313,7 @@ export class Detector {
    * @throws StateError when the snapshot does not fit, and then nothing has changed
    */
   restore(state: DetectorState): void {
-    checkDetectorState(
-      state,
-      this.#options.features.map(({ name }) => name),
-    )
+    checkDetectorState(state, this.#features.map(identityOf))
     try {
       restoreAll(this.#sections, state)
     } catch (error) {
@@ -314,14 +334,14 @@ export class Detector {
     await this.#learning?.close()
   }
 
-  #rateOne(record: Telemetry, explained: Explained): Verdict {
-    const { features, rules, minConfidence } = this.#options
+  #rateOne(record: TelemetryRecord, explained: Explained): Verdict {
+    const { rules, minConfidence } = this.#options
     const placement = this.#reference.place(record)
     const model = this.#model
     const rating = model === null ? null : model.rate(placement)
     const verdict =
       model === null || rating === null
-        ? judgeByRules(features, rules, placement.values)
+        ? judgeByRules(this.#features, rules, placement.values)
         : model.verdict(placement, rating, minConfidence, explained)
     this.#placement = placement
     this.#rating = rating
@@ -356,7 +376,7 @@ export class Detector {
   #stateSections(parts: readonly StateSection[]): StateSection[] {
     const section = <Value extends StateValue>(one: StateSection<Value>): StateSection =>
       one as unknown as StateSection
-    const names = (): string[] => this.#options.features.map((feature) => feature.name)
+    const names = (): string[] => this.#features.map(identityOf)
     return [
       section<string[]>({
         name: 'features',

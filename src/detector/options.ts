@@ -1,6 +1,7 @@
 import { type Contamination, FOREST_DEFAULTS } from '../forest/options.js'
-import { FEATURES, type Feature } from '../telemetry/features.js'
-import type { FeaturePolicies } from './baseline/policy.js'
+import type { FeaturePolicies, FeaturePolicy } from '../telemetry/feature-policy.js'
+import type { Feature } from '../telemetry/features.js'
+import { REQUEST_TELEMETRY, type TelemetryModel } from '../telemetry/model.js'
 import { ROUTES_MAX } from './guarded/route-profiles.js'
 import type { RuleLimits } from './rules.js'
 import type { FitReport } from './training/fit-report.js'
@@ -32,8 +33,8 @@ export interface DetectorOptions {
   readonly trainDuty?: number
   /** Static limits by feature name, in force while there is no forest. A lower `limit` of a policy counts instead. */
   readonly rules?: RuleLimits
-  /** What is taken from a record, in the order of the columns that the forest sees. Default: latency, length, errors. */
-  readonly features?: readonly Feature[]
+  /** What is watched: which features records have, and where. Default: latency, length, errors. */
+  readonly telemetry?: TelemetryModel
   /**
    * What is learnt from: `guarded`, a baseline that an attack cannot fill, of records judged against their own
    * route; `window`, the last historyMax records as they are.
@@ -54,7 +55,7 @@ export interface DetectorOptions {
   readonly routesMax?: number
   /** An anomaly needs at least this confidence, [0, 1]; an alert one of 1 - p. Default 0. */
   readonly minConfidence?: number
-  /** Directions, ignored differences and limits by feature name. */
+  /** Directions, ignored differences and limits by feature name; what is not said here is as the feature itself has it. */
   readonly policies?: FeaturePolicies
   /** Told of every fit that has ended, well or not. */
   readonly onFit?: ((fit: FitReport) => void) | undefined
@@ -75,7 +76,7 @@ export const DETECTOR_DEFAULTS = {
   fit: 'background',
   trainDuty: 0.1,
   rules: {},
-  features: FEATURES,
+  telemetry: REQUEST_TELEMETRY,
   baseline: 'guarded',
   rangeExtension: false,
   routesMax: ROUTES_MAX,
@@ -95,7 +96,15 @@ export type ResolvedDetectorOptions = Required<Omit<DetectorOptions, 'forest' | 
 export function resolveDetectorOptions(options: DetectorOptions): ResolvedDetectorOptions {
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
   const resolved = { ...DETECTOR_DEFAULTS, ...given }
-  return { ...resolved, rules: limitsOf(resolved.rules, resolved.policies) }
+  const policies = policiesOf(resolved.telemetry.features, resolved.policies)
+  return { ...resolved, policies, rules: limitsOf(resolved.rules, policies) }
+}
+
+function policiesOf(features: readonly Feature[], given: FeaturePolicies): FeaturePolicies {
+  const policies: Record<string, FeaturePolicy> = { ...given }
+  for (const { name, policy } of features)
+    if (policy !== undefined) policies[name] = { ...policy, ...given[name] }
+  return policies
 }
 
 /** A value that must never be exceeded must not be so while there is no forest, either. */

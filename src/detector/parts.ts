@@ -33,7 +33,8 @@ export interface DetectorParts {
  * @throws ForestError when the module or the memory cannot be had
  */
 export async function learningParts(options: ResolvedDetectorOptions): Promise<DetectorParts> {
-  const { features, nTrees, subsampleSize, historyMax, routesMax, seed } = options
+  const { telemetry, nTrees, subsampleSize, historyMax, routesMax, seed } = options
+  const { features } = telemetry
   const shape = { nFeatures: features.length, nTrees, subsampleSize, maxRows: historyMax, nSlots: 2 }
   const arena = await arenaOf(shape)
   const policy = new DifferencePolicy(features, options.policies)
@@ -41,12 +42,12 @@ export async function learningParts(options: ResolvedDetectorOptions): Promise<D
     const window = new SlidingWindow(arena)
     return learningFrom(
       arena,
-      new WindowBaseline(arena, features, policy, window, options.rangeExtension),
+      new WindowBaseline(arena, telemetry, policy, window, options.rangeExtension),
       window,
       options,
     )
   }
-  const baseline = new GuardedBaseline(arena, features, policy, routesMax, seed)
+  const baseline = new GuardedBaseline(arena, telemetry, policy, routesMax, seed)
   return learningFrom(arena, baseline, new RecordCount(historyMax, features.length), options)
 }
 
@@ -83,11 +84,12 @@ function learningFrom(
  */
 export async function givenParts(
   forest: Uint8Array,
-  { features, historyMax, policies }: ResolvedDetectorOptions,
+  { telemetry, historyMax, policies }: ResolvedDetectorOptions,
 ): Promise<DetectorParts> {
+  const { features } = telemetry
   const { arena, assumed, ...columns } = await loadGivenForest(forest, features, historyMax)
   const window = new RankedWindow(arena, historyMax)
-  const reference = new GivenReference(features, new DifferencePolicy(features, policies), window, columns)
+  const reference = new GivenReference(telemetry, new DifferencePolicy(features, policies), window, columns)
   const given = new Model(arena, 0, 1, features)
   return { reference, history: window, learning: null, given, assumed, sections: heldSections(window) }
 }

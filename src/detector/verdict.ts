@@ -1,8 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox'
 
-/** Who decided: the forest, a static rule, or nobody yet (no forest and no rule exceeded). */
+/** Who decided: the forest, a static rule, nobody yet (no forest and no rule exceeded), or nobody as the record lacks what it would be judged by. */
 export const DetectorKind = Type.Union(
-  [Type.Literal('forest'), Type.Literal('heuristic'), Type.Literal('learning')],
+  [Type.Literal('forest'), Type.Literal('heuristic'), Type.Literal('learning'), Type.Literal('skipped')],
   { description: 'What gave the verdict.' },
 )
 export type DetectorKind = Static<typeof DetectorKind>
@@ -25,6 +25,11 @@ export const Contribution = Type.Object(
       maximum: 100,
       description: 'Mid-rank of the value among those records: 0 is below all of them, 100 above all.',
     }),
+    missing: Type.Optional(
+      Type.Literal(true, {
+        description: 'The record lacks it: the value is the usual one, which stands in, and has no say.',
+      }),
+    ),
   },
   { description: 'One feature of the record against the window.' },
 )

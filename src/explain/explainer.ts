@@ -11,6 +11,7 @@ import { type BreakerState, LLM_FAILURES, type LlmOutcome } from './llm/outcome.
 import type { Question } from './llm/prompt.js'
 import { UnansweredError } from './llm/unanswered.js'
 import type { Evidence } from './sentence/conclusion.js'
+import type { Wording } from './sentence/phrases.js'
 import { reasonFor } from './sentence/reason.js'
 import { situationOf } from './sentence/situation.js'
 
@@ -44,6 +45,8 @@ export interface ExplainerOptions {
   /** Called once, by `prepare` or for the first question, and not at all in mode `rules`. */
   readonly model: OpenModel
   readonly listener: ExplainListener
+  /** How to speak of features; default: as of those of requests. */
+  readonly words?: Wording
 }
 
 /** An anomaly to explain. @internal */
@@ -115,7 +118,8 @@ export class Explainer {
   explain({ verdict, route, evidence, ask = true }: Explained): Explanation {
     const situation = situationOf(verdict)
     const name = routeName(route) || null
-    const circumstances = { route: name, evidence }
+    const { words } = this.#options
+    const circumstances = { route: name, evidence, words }
     const reason = reasonFor(verdict, situation, circumstances)
     if (
       !(ask && verdict.anomalous) ||
@@ -126,7 +130,7 @@ export class Explainer {
       return { reason, assessment: null, inTime: null }
     }
     const inIncident = evidence?.inIncident === true
-    const question: Question = { reason, facts: factsOf(situation), route: name, inIncident }
+    const question: Question = { reason, facts: factsOf(situation, words), route: name, inIncident }
     const waiting = this.#options.mode === 'wait' ? new Waiting(this.#options.timeoutMs) : null
     const assessment = this.#assess(fingerprintOf(situation, circumstances), question, waiting).catch(
       (error: unknown) => {

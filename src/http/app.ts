@@ -3,7 +3,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { fastify, LogController } from 'fastify'
 import { type Config, loadConfig } from '../config/config.js'
 import type { Sentinel } from '../sentinel.js'
-import { Telemetry } from '../telemetry/record.js'
+import { schemasOf } from '../telemetry/schemas.js'
 import { outliveAcceptErrors } from './accept-errors.js'
 import { protectionPlugin } from './access/protection.js'
 import { ProxyList } from './access/proxy-list.js'
@@ -76,7 +76,8 @@ export type App = Awaited<ReturnType<typeof buildApp>>
  */
 export async function buildApp(options: AppOptions = {}) {
   const config = options.config ?? loadConfig()
-  const metrics = options.metrics ?? new SentinelMetrics()
+  const watched = (options.sentinel?.telemetry ?? config.telemetry).features
+  const metrics = options.metrics ?? new SentinelMetrics(watched.map(({ name }) => name))
   const files = openFiles()
   const { maxConnections } = config.limits
   const adminConnections = config.admin.port === null ? 0 : ADMIN_CONNECTIONS_MOST
@@ -167,8 +168,8 @@ export async function buildApp(options: AppOptions = {}) {
   await app.register(protectionPlugin, { config, metrics })
   await app.register(metricsPlugin, { metrics })
   await app.register(jsonBodyPlugin)
-  await app.register(openapiPlugin)
-  app.addSchema(Telemetry)
+  await app.register(openapiPlugin, { telemetry: sentinel.telemetry })
+  app.addSchema(schemasOf(sentinel.telemetry).record)
   const { idempotencyMax } = config.limits
   await app.register(analyzeFlowRoute, { sentinel, metrics, idempotencyMax })
   // One for both: what a batch is written in does not matter to memory.
@@ -188,7 +189,7 @@ export async function buildApp(options: AppOptions = {}) {
       incidents,
       drain,
       proxies: config.access.trustedProxies,
-      features: () => detector.features.map(({ name }) => name),
+      telemetry: sentinel.telemetry,
     })
     await scope.register(activityRoutes, { sentinel })
     await scope.register(liveRoute, { sentinel, drain, proxies: config.access.trustedProxies })

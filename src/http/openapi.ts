@@ -1,5 +1,8 @@
 import { type FastifySchema, fastify, type HTTPMethods } from 'fastify'
 import { VERSION } from '../config/version.js'
+import { REQUEST_TELEMETRY, type TelemetryModel } from '../telemetry/model.js'
+import { schemasOf } from '../telemetry/schemas.js'
+import { inTermsOf } from './declared-examples.js'
 import { withErrorExamples } from './error-examples.js'
 import { referredSchemas } from './schemas/reference.js'
 
@@ -15,7 +18,10 @@ export interface DocumentedRoute {
  * slow to load and seldom needed: it gets copies of the routes, in an app of its own, when the document is first asked
  * for.
  */
-export async function openapiDocument(routes: readonly DocumentedRoute[]): Promise<string> {
+export async function openapiDocument(
+  routes: readonly DocumentedRoute[],
+  telemetry: TelemetryModel,
+): Promise<string> {
   const { fastifySwagger } = await import('@fastify/swagger')
   const app = fastify({ exposeHeadRoutes: false })
   app.setSerializerCompiler(() => JSON.stringify)
@@ -55,12 +61,13 @@ export async function openapiDocument(routes: readonly DocumentedRoute[]): Promi
       buildLocalReference: (json, _base, _fragment, index) => String(json.$id ?? `schema-${index}`),
     },
   })
-  for (const schema of referredSchemas()) app.addSchema(schema)
+  const { record } = schemasOf(telemetry)
+  for (const schema of referredSchemas()) app.addSchema(schema.$id === record.$id ? record : schema)
   for (const { method, url, schema } of routes) {
     app.route({ method, url, ...(schema === undefined ? {} : { schema }), handler: () => null })
   }
   await app.ready()
-  const document = JSON.stringify(withErrorExamples(app.swagger()))
+  const document = withErrorExamples(app.swagger())
   await app.close()
-  return document
+  return JSON.stringify(telemetry === REQUEST_TELEMETRY ? document : inTermsOf(telemetry, document))
 }

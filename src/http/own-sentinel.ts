@@ -15,7 +15,8 @@ export async function sentinelOf(
   metrics: SentinelMetrics,
   log: SentinelLog,
 ): Promise<Sentinel> {
-  const { detector, alerts, anomaliesMax, incidentsMax, forestFile, state } = config
+  const { alerts, anomaliesMax, incidentsMax, forestFile, state, telemetry } = config
+  const detector = { ...config.detector, telemetry }
   const { mode, timeoutMs, ollamaHost, ollamaApiKey, ollamaModel: modelName } = config.explain
   const explain = { mode, timeoutMs, model: ollamaModel(ollamaHost, modelName, ollamaApiKey) }
   const options: SentinelOptions = {

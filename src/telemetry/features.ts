@@ -1,10 +1,11 @@
-import type { Telemetry } from './record.js'
+import type { FeaturePolicy } from './feature-policy.js'
+import type { Telemetry, TelemetryRecord } from './record.js'
 
 /** How sentences speak of a feature that is the cause of an alert. */
 export interface Phrases {
   /** Openings by the side on which the value lies. They say that it does, and nothing of what that means. */
-  readonly high: string
-  readonly low: string
+  readonly high?: string
+  readonly low?: string
   /** What a high value may mean; said only where it is many times the usual one and the evidence bears it out. */
   readonly conclusion?: string
 }
@@ -15,8 +16,10 @@ export interface Feature {
   readonly name: string
   /** Unit for people to read, `ms`; `count` for a number of things, which is written without a unit. */
   readonly unit: string
-  /** Its value in a record: a finite number. */
-  readonly extract: (record: Telemetry) => number
+  /** Its value in a checked record: a finite number, or NaN where there is none, and the usual value stands in. */
+  extract(record: TelemetryRecord): number
+  /** A copy of a record with another value; of what is not a field by itself there is none. */
+  withValue?(record: TelemetryRecord, value: number): TelemetryRecord
   /** What a sentence calls it; default: its name. */
   readonly label?: string
   readonly phrases?: Phrases
@@ -25,12 +28,17 @@ export interface Feature {
    * Where the usual value is 0, a value above it counts as many times the usual one.
    */
   readonly ruleLimit?: number
+  /** Which of its differences count, where nobody says otherwise. */
+  readonly policy?: FeaturePolicy
+  /** What it is besides its name; default: nothing. What was learnt of a feature that was something else is of no use. */
+  readonly identity?: string
 }
 
 export const LATENCY = {
   name: 'latency',
   unit: 'ms',
   extract: (record: Telemetry) => record.latency,
+  withValue: (record: Telemetry, latency: number) => ({ ...record, latency }),
   phrases: {
     high: 'Higher latency than usual',
     low: 'Lower latency than usual',
@@ -43,6 +51,7 @@ export const INPUT_LENGTH = {
   name: 'input_length',
   unit: 'bytes',
   extract: (record: Telemetry) => record.input_length,
+  withValue: (record: Telemetry, value: number) => ({ ...record, input_length: Math.round(value) }),
   label: 'input size',
   phrases: {
     high: 'Larger input than usual',
@@ -56,6 +65,7 @@ export const ERRORS = {
   name: 'errors',
   unit: 'count',
   extract: (record: Telemetry) => record.errors,
+  withValue: (record: Telemetry, value: number) => ({ ...record, errors: Math.round(value) }),
   phrases: {
     high: 'More errors than usual',
     low: 'Fewer errors than usual',
@@ -64,8 +74,13 @@ export const ERRORS = {
   ruleLimit: 5,
 } as const satisfies Feature
 
-/** What is watched, in column order. Something else to watch is declared here and listed here. */
+/** What is watched where nothing is declared, in column order. */
 export const FEATURES: readonly Feature[] = [LATENCY, INPUT_LENGTH, ERRORS]
+
+/** A feature as a state knows it: by its name, and by what it is besides. */
+export function identityOf({ name, identity }: Feature): string {
+  return identity === undefined ? name : `${name} ${identity}`
+}
 
 /** The default limits of the static rules, by the name of their feature. */
 export function ruleLimitsOf(features: readonly Feature[]): Record<string, number> {

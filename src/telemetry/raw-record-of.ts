@@ -21,7 +21,7 @@ export function rawRecordOf(record: Telemetry, traceparent?: string): RawRecord 
 }
 
 /** A time in the client's own words where these are one, else as ISO 8601: what is no time may be anything. */
-function shownTime(timestamp: Telemetry['timestamp']): string | number | null {
+export function shownTime(timestamp: Telemetry['timestamp']): string | number | null {
   const ms = recordTimeMs(timestamp)
   if (ms === null || timestamp === undefined) return null
   return typeof timestamp === 'number' || TIME.test(timestamp) ? timestamp : new Date(ms).toISOString()

@@ -37,14 +37,22 @@ function unixMs(time: number): number {
  */
 export class RecordClock {
   #nowMs = 0
+  readonly #latestMs: () => number
+
+  /** @param latestMs beyond which no record is believed */
+  constructor(latestMs: () => number = () => Number.POSITIVE_INFINITY) {
+    this.#latestMs = latestMs
+  }
 
   /** Milliseconds since 1970 of the record seen last. */
   get nowMs(): number {
     return this.#nowMs
   }
 
-  see({ timestamp }: Pick<Telemetry, 'timestamp'>): void {
-    this.#nowMs = Math.max(this.#nowMs, recordTimeMs(timestamp) ?? this.#nowMs + UNTIMED_GAP_MS)
+  /** @param timestamp what the record says of when it came */
+  see(timestamp: Telemetry['timestamp']): void {
+    const toldMs = recordTimeMs(timestamp) ?? this.#nowMs + UNTIMED_GAP_MS
+    this.#nowMs = Math.max(this.#nowMs, Math.min(toldMs, this.#latestMs()))
   }
 
   capture(): number {

@@ -13,7 +13,7 @@ const EXAMPLE = {
 
 /**
  * One telemetry record, as a client reports it after each request it served.
- * The detector reads it through `FEATURES`; the HTTP host checks what arrives against this very schema.
+ * The HTTP host checks what arrives against this very schema, unless other fields are declared.
  */
 export const Telemetry = Type.Object(
   {
@@ -53,3 +53,9 @@ export const Telemetry = Type.Object(
 )
 
 export type Telemetry = Static<typeof Telemetry>
+
+/** A record with fields that somebody declared. */
+export type DeclaredRecord = Readonly<Record<string, unknown>>
+
+/** A record of either kind; which of the two is read is for a `TelemetryModel` to say. */
+export type TelemetryRecord = Telemetry | DeclaredRecord

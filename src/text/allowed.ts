@@ -20,7 +20,7 @@ export interface ValueSchema {
 export function allowedBy(schema: ValueSchema): string {
   if (schema.allowed !== undefined) return schema.allowed
   if (schema.anyOf !== undefined) return listed(schema.anyOf.map(allowedBy))
-  if (schema.enum !== undefined) return listed(schema.enum.map(String))
+  if (schema.enum !== undefined) return listed(schema.enum.map((one) => (one === '' ? '""' : String(one))))
   if (schema.const !== undefined) return String(schema.const)
   switch (schema.type) {
     case 'number':
@@ -29,6 +29,8 @@ export function allowedBy(schema: ValueSchema): string {
       return `a whole number${rangeOf(schema)}`
     case 'string':
       return `a string${lengthOf(schema)}`
+    case 'null':
+      return 'null'
     case 'object':
       return 'a JSON object'
     default:

@@ -43,7 +43,7 @@ export class WatchedApp {
     const app = new WatchedApp(subject, sentinel, { verdicts, reached, open })
     const judge = sentinel.judge.bind(sentinel)
     vi.spyOn(sentinel, 'judge').mockImplementation((record, asked) => {
-      app.records.push(record)
+      app.records.push(record as Telemetry)
       return judge(record, asked)
     })
     onTestFinished(async () => {

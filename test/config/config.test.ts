@@ -3,6 +3,7 @@ import { loadConfig } from '#sentinel/config/config.js'
 import { ConfigError } from '#sentinel/config/config-error.js'
 import { unknownVariables } from '#sentinel/config/environment.js'
 import { usage } from '#sentinel/config/usage.js'
+import { REQUEST_TELEMETRY } from '#sentinel/telemetry/model.js'
 
 const DEFAULTS = {
   host: '127.0.0.1',
@@ -14,6 +15,7 @@ const DEFAULTS = {
   limits: { maxConnections: 1024, maxDelayMs: 200, rateLimit: 0, idempotencyMax: 10_000, drainMs: 0 },
   state: { dir: null, intervalMs: 60_000 },
   forestFile: null,
+  telemetry: REQUEST_TELEMETRY,
   detector: {
     historyMax: 1000,
     contamination: 0.1,

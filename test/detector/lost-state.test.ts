@@ -2,27 +2,30 @@ import { expect, onTestFinished, test } from 'vitest'
 import { Detector } from '#sentinel/detector/detector.js'
 import { Sentinel } from '#sentinel/sentinel.js'
 import { FEATURES, type Feature } from '#sentinel/telemetry/features.js'
-import type { Telemetry } from '#sentinel/telemetry/record.js'
+import { telemetryWith } from '#sentinel/telemetry/model.js'
+import type { Telemetry, TelemetryRecord } from '#sentinel/telemetry/record.js'
 import { record } from '../chaos/load.js'
 
 const OPTIONS = { nTrees: 10, subsampleSize: 32, fit: 'sync' } as const
 
 /** What a state may make fail that no check has foreseen: here the next record does. */
 let fails = false
-const failing: Feature[] = FEATURES.map((feature) => ({
-  ...feature,
-  extract: (one) => {
-    if (!fails) return feature.extract(one)
-    fails = false
-    throw new Error('nobody has foreseen this')
-  },
-}))
+const failing = telemetryWith(
+  FEATURES.map((feature: Feature) => ({
+    ...feature,
+    extract: (one: TelemetryRecord) => {
+      if (!fails) return feature.extract(one)
+      fails = false
+      throw new Error('nobody has foreseen this')
+    },
+  })),
+)
 
 test('a state by which a record cannot be judged is forgotten, and the record is judged all the same', async () => {
   const lost: string[] = []
   const detector = await Detector.create({
     ...OPTIONS,
-    features: failing,
+    telemetry: failing,
     onStateLost: ({ message }) => lost.push(message),
   })
   onTestFinished(() => detector.close())
@@ -36,7 +39,7 @@ test('a state by which a record cannot be judged is forgotten, and the record is
 
   const restored = await Detector.create({
     ...OPTIONS,
-    features: failing,
+    telemetry: failing,
     onStateLost: ({ message }) => lost.push(message),
   })
   onTestFinished(() => restored.close())
@@ -55,7 +58,7 @@ test('the log says so, what was learnt of alerts goes with it, and what was foun
   const log: string[] = []
   const note = (_fields: object, message: string) => log.push(message)
   const options = {
-    detector: { ...OPTIONS, features: failing },
+    detector: { ...OPTIONS, telemetry: failing },
     log: { debug() {}, info() {}, warn() {}, error: note },
   }
   const before = await Sentinel.create(options)

@@ -3,6 +3,8 @@ import { expect, onTestFinished, test } from 'vitest'
 import { loadConfig } from '#sentinel/config/config.js'
 import { Detector, type DetectorOptions, type DetectorState } from '#sentinel/detector/detector.js'
 import { decodeState, encodeState } from '#sentinel/state/codec.js'
+import { LATENCY } from '#sentinel/telemetry/features.js'
+import { telemetryWith } from '#sentinel/telemetry/model.js'
 import type { Telemetry } from '#sentinel/telemetry/record.js'
 
 async function detectorOf(
@@ -103,10 +105,7 @@ test('what other features were looked at is refused, and nothing has changed', a
   const before = await fed(300)
   const plain = await detectorOf({ BASELINE: 'window' })
   expect(() => plain.restore(overDisk(before.snapshot()))).toThrow('it was learnt by the guarded baseline')
-  const after = await detectorOf(
-    {},
-    { features: [{ name: 'latency', unit: 'ms', extract: (record) => record.latency }] },
-  )
+  const after = await detectorOf({}, { telemetry: telemetryWith([LATENCY]) })
   expect(() => after.restore(overDisk(before.snapshot()))).toThrow(
     'its features are latency, input_length, errors',
   )

@@ -1,10 +1,11 @@
-import type { Telemetry } from '../../telemetry/record.js'
+import type { TelemetryModel } from '../../telemetry/model.js'
+import type { TelemetryRecord } from '../../telemetry/record.js'
 import type { UsualSizes } from '../../telemetry/usual-sizes.js'
 
 /** What one line of a file says. */
 export interface Reading {
   /** To be checked: it is what the line says, and may be no record. */
-  readonly record: Telemetry
+  readonly record: TelemetryRecord
   /** Whether the line is marked as an anomaly; null where it is not marked at all. */
   readonly label: boolean | null
 }
@@ -29,6 +30,8 @@ export interface FormatOptions {
   readonly label: string
   /** What stands in for the size of a request where a line does not say it. */
   readonly sizes: UsualSizes
+  /** What records look like; default: requests. */
+  readonly telemetry?: TelemetryModel
 }
 
 const MARKED = /^(?:1|true|yes|anomaly|attack|threat)$/i

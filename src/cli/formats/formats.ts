@@ -1,3 +1,4 @@
+import { REQUEST_TELEMETRY, type TelemetryModel } from '../../telemetry/model.js'
 import { caddy, envoy, nginxJson } from './access-log.js'
 import { combined } from './combined.js'
 import { csv } from './csv.js'
@@ -15,7 +16,11 @@ export const FORMATS = {
 } as const satisfies Record<string, Format>
 export type FormatName = keyof typeof FORMATS
 
-/** The kind of file that begins with this line; null for none that is known. */
-export function formatOf(line: string): Format | null {
+/**
+ * The kind of file that begins with this line; null for none that is known. Records with declared fields are lines of
+ * JSON as they are, whoever wrote them, or rows below the names of columns.
+ */
+export function formatOf(line: string, telemetry: TelemetryModel = REQUEST_TELEMETRY): Format | null {
+  if (telemetry !== REQUEST_TELEMETRY) return line.startsWith('{') ? ndjson : csv
   return Object.values(FORMATS).find((format) => format.recognises(line)) ?? null
 }

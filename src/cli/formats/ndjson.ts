@@ -1,4 +1,3 @@
-import type { Telemetry } from '../../telemetry/record.js'
 import { type Format, labelOf } from './format.js'
 import { objectOf } from './json-line.js'
 
@@ -8,7 +7,7 @@ export const ndjson: Format = {
     ({ label }) =>
     (line) => {
       const value = objectOf(line)
-      return { record: value as unknown as Telemetry, label: labelOf(value[label]) }
+      return { record: value, label: labelOf(value[label]) }
     },
   recognises: (line) => /^\{.*"latency"\s*:/.test(line),
 }

@@ -1,5 +1,6 @@
-import { recordFault } from '../../http/batch/record-fault.js'
-import type { Telemetry } from '../../telemetry/record.js'
+import { type RecordFault, recordFaultOf } from '../../http/batch/record-fault.js'
+import type { TelemetryModel } from '../../telemetry/model.js'
+import type { TelemetryRecord } from '../../telemetry/record.js'
 import { recordTimeMs } from '../../telemetry/record-clock.js'
 import { UsualSizes } from '../../telemetry/usual-sizes.js'
 import { CommandError, EXIT } from '../exit.js'
@@ -13,7 +14,7 @@ export interface ReadRecord {
   /** From 1. */
   readonly line: number
   /** Null where it is none. */
-  readonly record: Telemetry | null
+  readonly record: TelemetryRecord | null
   /** Why it is none. */
   readonly fault: string | null
   readonly label: boolean | null
@@ -24,13 +25,17 @@ export interface ReadOptions {
   readonly format: Format | null
   /** Field or column that marks anomalies. */
   readonly label: string
+  /** What records look like. */
+  readonly telemetry: TelemetryModel
   readonly onRead: OnRead
 }
 
 /** The records of a file in portions. @throws CommandError where the file or its kind cannot be read */
 export async function* readRecords(file: string, options: ReadOptions): AsyncGenerator<ReadRecord[]> {
   let line = 0
-  const opening = { label: options.label, sizes: new UsualSizes() }
+  const { label, telemetry } = options
+  const opening = { label, telemetry, sizes: new UsualSizes() }
+  const faultOf = recordFaultOf(telemetry)
   let read: ReadLine | null = options.format?.open(opening) ?? null
   for await (const texts of readLines(file, options.onRead)) {
     const records: ReadRecord[] = []
@@ -38,8 +43,8 @@ export async function* readRecords(file: string, options: ReadOptions): AsyncGen
       line += 1
       const text = raw.trim()
       if (text === '') continue
-      read ??= knownFormat(file, text).open(opening)
-      const found = readOne(read, text)
+      read ??= knownFormat(file, text, telemetry).open(opening)
+      const found = readOne(read, text, faultOf)
       if (found !== null) records.push({ file, line, ...found })
     }
     yield records
@@ -47,11 +52,15 @@ export async function* readRecords(file: string, options: ReadOptions): AsyncGen
 }
 
 /** What a line says; null for one that need not say anything. */
-export function readOne(read: ReadLine, text: string): Pick<ReadRecord, 'record' | 'fault' | 'label'> | null {
+export function readOne(
+  read: ReadLine,
+  text: string,
+  faultOf: RecordFault,
+): Pick<ReadRecord, 'record' | 'fault' | 'label'> | null {
   try {
     const reading = read(text)
     if (reading === null) return null
-    const fault = recordFault(reading.record)
+    const fault = faultOf(reading.record)
     return { record: fault === null ? reading.record : null, fault, label: reading.label }
   } catch (error) {
     return { record: null, fault: (error as Error).message, label: null }
@@ -59,8 +68,8 @@ export function readOne(read: ReadLine, text: string): Pick<ReadRecord, 'record'
 }
 
 /** The kind of file that begins with this line. @throws CommandError for none that is known */
-export function knownFormat(file: string, line: string): Format {
-  const format = formatOf(line)
+export function knownFormat(file: string, line: string, telemetry: TelemetryModel): Format {
+  const format = formatOf(line, telemetry)
   if (format !== null) return format
   throw new CommandError(
     EXIT.input,
@@ -80,7 +89,9 @@ export async function* readInOrder(
     yield* readRecords(files[0] as string, options)
     return
   }
-  const sources = await Promise.all(files.map((file) => Source.of(readRecords(file, options))))
+  const sources = await Promise.all(
+    files.map((file) => Source.of(readRecords(file, options), options.telemetry)),
+  )
   for (;;) {
     const open = sources.filter((source) => source.next !== null)
     if (open.length === 0) return
@@ -106,15 +117,17 @@ class Source {
   next: ReadRecord | null = null
   timeMs = Number.NEGATIVE_INFINITY
   readonly #portions: AsyncGenerator<ReadRecord[]>
+  readonly #telemetry: TelemetryModel
   #portion: ReadRecord[] = []
   #at = 0
 
-  private constructor(portions: AsyncGenerator<ReadRecord[]>) {
+  private constructor(portions: AsyncGenerator<ReadRecord[]>, telemetry: TelemetryModel) {
     this.#portions = portions
+    this.#telemetry = telemetry
   }
 
-  static async of(portions: AsyncGenerator<ReadRecord[]>): Promise<Source> {
-    const source = new Source(portions)
+  static async of(portions: AsyncGenerator<ReadRecord[]>, telemetry: TelemetryModel): Promise<Source> {
+    const source = new Source(portions, telemetry)
     await source.advance()
     return source
   }
@@ -130,6 +143,8 @@ class Source {
       this.#at = 0
     }
     this.next = this.#portion[this.#at++] as ReadRecord
-    this.timeMs = recordTimeMs(this.next.record?.timestamp) ?? this.timeMs
+    const { record } = this.next
+    const toldMs = record === null ? null : recordTimeMs(this.#telemetry.timestampOf(record))
+    this.timeMs = toldMs ?? this.timeMs
   }
 }

@@ -10,14 +10,30 @@ const INCIDENTS_MAX = 10_000
 /** The state is written once, at the end. */
 const NEVER_MS = 2 ** 31 - 1
 
+/** What the arguments of a command say about settings. */
+export interface ReplaySettings {
+  /** Where to leave what was learnt; nowhere when it is null. */
+  readonly stateDir: string | null
+  /** File of settings; null for the one that SENTINEL_CONFIG names, if it names one. */
+  readonly configFile: string | null
+}
+
+/**
+ * The settings of the service, but that fits are awaited at their record.
+ * @param configFile in place of the one that SENTINEL_CONFIG names
+ * @throws ConfigError for settings that cannot be used
+ */
+export function replayConfig(configFile: string | null): Config {
+  return commandConfig({ SENTINEL_FIT: 'sync', ...(configFile !== null && { SENTINEL_CONFIG: configFile }) })
+}
+
 /**
  * A sentinel by the settings of the service, but for what depends on its pace: fits are awaited at their record, and the
  * clock is that of the records.
- * @param stateDir where to leave what was learnt; nowhere when it is null
  * @throws ConfigError for settings that cannot be used
  */
-export async function replayingSentinel(stateDir: string | null): Promise<Sentinel> {
-  return sentinelOf(commandConfig({ SENTINEL_FIT: 'sync' }), {
+export async function replayingSentinel({ stateDir, configFile }: ReplaySettings): Promise<Sentinel> {
+  return sentinelOf(replayConfig(configFile), {
     anomaliesMax: 1,
     incidentsMax: INCIDENTS_MAX,
     ...(stateDir !== null && { state: { store: new StateFile(stateDir), intervalMs: NEVER_MS } }),
@@ -35,7 +51,9 @@ export async function watchingSentinel(): Promise<Sentinel> {
   return sentinelOf(config, dir === null ? {} : { state: { store: new StateFile(dir), intervalMs } })
 }
 
-function sentinelOf({ detector, alerts, forestFile }: Config, rest: SentinelOptions): Promise<Sentinel> {
+function sentinelOf(config: Config, rest: SentinelOptions): Promise<Sentinel> {
+  const { alerts, forestFile, telemetry } = config
+  const detector = { ...config.detector, telemetry }
   const options = { ...rest, detector, alerts }
   if (forestFile === null) return Sentinel.create(options)
   return withForestFile(forestFile, (forest) =>

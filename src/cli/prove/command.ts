@@ -2,7 +2,7 @@ import { EXIT } from '../exit.js'
 import { FORMATS } from '../formats/formats.js'
 import { Progress } from '../history/progress.js'
 import { readInOrder } from '../history/read-records.js'
-import { replayingSentinel } from '../history/replaying-sentinel.js'
+import { replayConfig, replayingSentinel } from '../history/replaying-sentinel.js'
 import { writeOut } from '../write-out.js'
 import { PROVE_USAGE, type ProveOptions, readProveOptions } from './options.js'
 import { Proof } from './proof.js'
@@ -14,7 +14,7 @@ import { proofReport, proofText } from './report.js'
  * @throws CommandError for a call that is wrong or input that cannot be read, ConfigError for the environment
  */
 export async function prove(args: readonly string[]): Promise<number> {
-  const options = readProveOptions(args)
+  const options = readProveOptions(args, (file) => replayConfig(file).telemetry)
   if (options === null) {
     await writeOut(PROVE_USAGE)
     return EXIT.done
@@ -26,12 +26,13 @@ export async function prove(args: readonly string[]): Promise<number> {
 
 async function proofOf(options: ProveOptions): Promise<Proof> {
   const { files, input } = options
-  const sentinel = await replayingSentinel(null)
+  const sentinel = await replayingSentinel({ stateDir: null, configFile: options.configFile })
   const proof = new Proof(sentinel, options)
   const progress = await Progress.open()
   const reading = {
     format: input === null ? null : FORMATS[input],
     label: 'label',
+    telemetry: sentinel.telemetry,
     onRead: progress.read.bind(progress),
   }
   try {

@@ -1,6 +1,7 @@
+import { REQUEST_TELEMETRY, type TelemetryModel } from '../../telemetry/model.js'
 import { argumentsOf, oneOf, usageError } from '../arguments.js'
 import { FORMATS, type FormatName } from '../formats/formats.js'
-import { type Alteration, alterationOf, USUAL_ALTERATIONS } from './alteration.js'
+import { type Alteration, alterationOf, usualAlterations } from './alteration.js'
 
 const REPORTS = ['text', 'json'] as const
 const EVERY = 50
@@ -18,6 +19,7 @@ as long? Each copy is judged by itself; many in a row become an incident, and ar
                       'latency x4, errors +1 >= 0.9'. May be given more than once
   --max-alerts SHARE  most records of the file that may be alerted: 2/1000, or 0.002
   --every N           a copy of every Nth record is tried; default: ${EVERY}
+  --config FILE       settings and what is watched, as SENTINEL_CONFIG names them
   --input KIND        ${Object.keys(FORMATS).join(', ')}; by default as the first line looks
   --format FORM       ${REPORTS.join(', ')}. Default: text
 
@@ -31,6 +33,7 @@ export interface Requirement {
 }
 
 export interface ProveOptions {
+  readonly configFile: string | null
   readonly files: readonly string[]
   readonly input: FormatName | null
   readonly form: (typeof REPORTS)[number]
@@ -43,6 +46,7 @@ export interface ProveOptions {
 
 const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
+  config: { type: 'string' },
   input: { type: 'string' },
   format: { type: 'string' },
   every: { type: 'string' },
@@ -50,15 +54,24 @@ const OPTIONS = {
   'max-alerts': { type: 'string' },
 } as const
 
+/** What is watched by the settings, with those of a file. */
+export type TelemetryBy = (configFile: string | null) => TelemetryModel
+
 /** @returns null where help was asked for @throws CommandError in one line */
-export function readProveOptions(args: readonly string[]): ProveOptions | null {
+export function readProveOptions(
+  args: readonly string[],
+  telemetryBy: TelemetryBy = () => REQUEST_TELEMETRY,
+): ProveOptions | null {
   const { values, positionals } = argumentsOf('prove', args, OPTIONS)
   if (values.help === true) return null
   if (positionals.length === 0) throw usageError('prove needs a file; see codeflow-sentinel prove --help')
-  const requirements = (values.require ?? []).map(requirementOf)
+  const configFile = values.config ?? null
+  const telemetry = telemetryBy(configFile)
+  const requirements = (values.require ?? []).map((text) => requirementOf(text, telemetry))
   const asked = requirements.map(({ alteration }) => alteration)
-  const usual = USUAL_ALTERATIONS.filter(({ name }) => asked.every((each) => each.name !== name))
+  const usual = usualAlterations(telemetry).filter(({ name }) => asked.every((each) => each.name !== name))
   return {
+    configFile,
     files: positionals,
     input:
       values.input === undefined
@@ -72,11 +85,11 @@ export function readProveOptions(args: readonly string[]): ProveOptions | null {
   }
 }
 
-function requirementOf(text: string): Requirement {
+function requirementOf(text: string, telemetry: TelemetryModel): Requirement {
   const [, change, share] = REQUIREMENT.exec(text.trim()) ?? []
   if (change === undefined || !(Number(share) <= 1))
     throw usageError(`--require must be a change, >= and a share up to 1, such as 'latency x10 >= 0.95'`)
-  return { alteration: alterationOf(change), share: Number(share) }
+  return { alteration: alterationOf(change, telemetry), share: Number(share) }
 }
 
 function shareOf(text: string): number {

@@ -1,5 +1,5 @@
 import type { Sentinel } from '../../sentinel.js'
-import type { Telemetry } from '../../telemetry/record.js'
+import type { TelemetryRecord } from '../../telemetry/record.js'
 import { routeName } from '../../telemetry/route-name.js'
 import { type Alteration, altered } from './alteration.js'
 import type { ProveOptions } from './options.js'
@@ -40,7 +40,7 @@ export class Proof {
   }
 
   /** Judges a record as the service would, and tries copies of it when it is its turn. */
-  see(record: Telemetry): void {
+  see(record: TelemetryRecord): void {
     const sentinel = this.#sentinel
     const route = this.#routeOf(record)
     if (sentinel.detector.trained && ++this.#sinceTried >= this.#every) {
@@ -54,7 +54,7 @@ export class Proof {
     }
   }
 
-  #try(record: Telemetry, alteration: Alteration, route: RouteProof): void {
+  #try(record: TelemetryRecord, alteration: Alteration, route: RouteProof): void {
     const copy = altered(record, alteration)
     if (copy === null) return
     const caught = (this.#sentinel.tryOut(copy)?.action ?? null) !== null
@@ -65,8 +65,8 @@ export class Proof {
     }
   }
 
-  #routeOf({ route }: Telemetry): RouteProof {
-    const name = routeName(route)
+  #routeOf(record: TelemetryRecord): RouteProof {
+    const name = routeName(this.#sentinel.telemetry.routeOf(record))
     const key = this.routes.has(name) || this.routes.size < ROUTES_MAX ? name : OTHER_ROUTES
     const known = this.routes.get(key)
     if (known !== undefined) return known

@@ -23,8 +23,9 @@ export async function replay(args: readonly string[]): Promise<number> {
     process.stdout.write(REPLAY_USAGE)
     return EXIT.done
   }
-  const sentinel = await replayingSentinel(options.stateDir)
-  const tally = new ReplayTally(options.whatIf, { draws: options.form === 'html' })
+  const sentinel = await replayingSentinel(options)
+  const { telemetry } = sentinel
+  const tally = new ReplayTally(options.whatIf, { draws: options.form === 'html', telemetry })
   const progress = await Progress.open()
   try {
     await judgeAll(sentinel, options, tally, progress)
@@ -49,6 +50,7 @@ async function judgeAll(
   const reading = {
     format: input === null ? null : FORMATS[input],
     label,
+    telemetry: sentinel.telemetry,
     onRead: progress.read.bind(progress),
   }
   const lines = form === 'ndjson' || form === 'csv' ? form : null

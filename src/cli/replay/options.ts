@@ -12,6 +12,7 @@ Judges old telemetry as the service would have, by the clock of the records: the
 verdicts in every run. FILE is text or gzip; - is the standard input. Several files are put in order of time. Settings
 come from the environment, as those of the service: see codeflow-sentinel --help.
 
+  --config FILE       settings and what is watched, as SENTINEL_CONFIG names them
   --input KIND        ${Object.keys(FORMATS).join(', ')}; by default as the first line looks
   --label NAME        field or column that marks anomalies; default: label
   --format FORM       ${REPORTS.join(', ')}; ndjson and csv are a line for each record, html is one file
@@ -26,6 +27,7 @@ Exit codes: 0 done, 1 what --fail-on says has happened, 2 the call is wrong, 3 t
 
 const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
+  config: { type: 'string' },
   input: { type: 'string' },
   label: { type: 'string' },
   format: { type: 'string' },
@@ -42,6 +44,7 @@ export interface ReplayOptions {
   readonly whatIf: readonly number[]
   readonly failOn: Failing | null
   readonly stateDir: string | null
+  readonly configFile: string | null
 }
 
 /** @returns null where help was asked for @throws CommandError in one line */
@@ -60,6 +63,7 @@ export function readReplayOptions(args: readonly string[]): ReplayOptions | null
     whatIf: values['what-if'] === undefined ? [] : ratesIn(values['what-if']),
     failOn: values['fail-on'] === undefined ? null : oneOf('--fail-on', values['fail-on'], FAILING),
     stateDir: values['save-state'] ?? null,
+    configFile: values.config ?? null,
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Action } from '../../alerts/incident.js'
 import type { Judgement } from '../../sentinel.js'
-import type { Telemetry } from '../../telemetry/record.js'
+import type { TelemetryModel } from '../../telemetry/model.js'
+import type { TelemetryRecord } from '../../telemetry/record.js'
 import { RecordClock, recordTimeMs } from '../../telemetry/record-clock.js'
 import { routeName } from '../../telemetry/route-name.js'
 import { AdaptiveTimeline } from './adaptive-timeline.js'
@@ -34,6 +35,12 @@ export interface LabelFigures {
   readonly averagePrecision: number
 }
 
+/** What there is to be shown of a replay, and what its records look like. */
+export interface TallyOptions {
+  readonly draws: boolean
+  readonly telemetry: TelemetryModel
+}
+
 /** Adds up what becomes of the records of a replay. */
 export class ReplayTally {
   records = 0
@@ -51,14 +58,16 @@ export class ReplayTally {
   /** Over the whole time, where somebody is to see it. */
   readonly timeline: AdaptiveTimeline | null
   readonly #clock = new RecordClock()
+  readonly #telemetry: TelemetryModel
   readonly #rarities: number[] = []
   readonly #labels: number[] = []
   #labelledAlerts = 0
   #foundAnomalies = 0
 
   /** @param rates alert rates to be asked about */
-  constructor(rates: readonly number[], { draws }: { readonly draws: boolean }) {
+  constructor(rates: readonly number[], { draws, telemetry }: TallyOptions) {
     this.timeline = draws ? new AdaptiveTimeline() : null
+    this.#telemetry = telemetry
     this.whatIf = rates.map((rate) => ({ rate, alerted: 0 }))
   }
 
@@ -67,11 +76,11 @@ export class ReplayTally {
     if (this.faults.length < REJECTED_SHOWN) this.faults.push(fault)
   }
 
-  add(record: Telemetry, label: boolean | null, judgement: Judgement): void {
+  add(record: TelemetryRecord, label: boolean | null, judgement: Judgement): void {
     const { anomaly, p, verdict } = judgement
     this.records++
     if (this.timeline !== null) {
-      this.#clock.see(record)
+      this.#clock.see(this.#telemetry.timestampOf(record))
       this.timeline.see(this.#clock.nowMs, judgement)
     }
     const route = this.#routeOf(record)
@@ -82,7 +91,7 @@ export class ReplayTally {
       route.alerted++
     }
     if (p !== null) for (const each of this.whatIf) if (p <= each.rate) each.alerted++
-    const ms = recordTimeMs(record.timestamp)
+    const ms = recordTimeMs(this.#telemetry.timestampOf(record))
     if (ms !== null) {
       this.firstMs = Math.min(this.firstMs ?? ms, ms)
       this.lastMs = Math.max(this.lastMs ?? ms, ms)
@@ -111,8 +120,8 @@ export class ReplayTally {
     }
   }
 
-  #routeOf({ route }: Telemetry): RouteTally {
-    const name = routeName(route)
+  #routeOf(record: TelemetryRecord): RouteTally {
+    const name = routeName(this.#telemetry.routeOf(record))
     const known = this.routes.get(name)
     if (known !== undefined) return known
     const key = this.routes.size < ROUTES_MAX ? name : OTHER_ROUTES

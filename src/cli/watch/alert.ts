@@ -1,5 +1,6 @@
 import type { Action } from '../../alerts/incident.js'
-import type { Telemetry } from '../../telemetry/record.js'
+import { REQUEST_TELEMETRY, type TelemetryModel } from '../../telemetry/model.js'
+import type { Telemetry, TelemetryRecord } from '../../telemetry/record.js'
 import { routeName } from '../../telemetry/route-name.js'
 import { plainText } from '../../text/plain-text.js'
 import type { AlertForm } from './options.js'
@@ -9,7 +10,7 @@ const REASON_CHARS = 500
 /** A record that somebody is to hear of, and why. */
 export interface WatchAlert {
   readonly file: string
-  readonly record: Telemetry
+  readonly record: TelemetryRecord
   readonly action: Action
   readonly reason: string
   readonly confidence: number
@@ -18,32 +19,58 @@ export interface WatchAlert {
 }
 
 /** As it is printed, on one line. */
-export function alertLine(alert: WatchAlert, form: AlertForm): string {
-  return `${form === 'ndjson' ? ndjson(alert) : text(alert)}\n`
+export function alertLine(
+  alert: WatchAlert,
+  form: AlertForm,
+  telemetry: TelemetryModel = REQUEST_TELEMETRY,
+): string {
+  return `${form === 'ndjson' ? ndjson(alert, telemetry) : text(alert, telemetry)}\n`
 }
 
-function text({ record, action, reason }: WatchAlert): string {
-  const time = record.timestamp === undefined ? new Date().toISOString() : String(record.timestamp)
-  const { latency, input_length, errors } = record
-  const values = `latency ${Number(latency.toPrecision(4))} ms, size ${input_length}, errors ${errors}`
-  const where = routeName(record.route) || '(no route)'
+function text({ record, action, reason }: WatchAlert, telemetry: TelemetryModel): string {
+  const time = String(telemetry.timestampOf(record) ?? new Date().toISOString())
+  const values =
+    telemetry === REQUEST_TELEMETRY ? requestText(record as Telemetry) : valuesText(record, telemetry)
+  const where = routeName(telemetry.routeOf(record)) || '(no route)'
   return `${plainText(time, 40)}  ${action.padEnd(8)}  ${where}  ${values}  ${plainText(reason, REASON_CHARS)}`
 }
 
-function ndjson({ file, record, action, reason, confidence, id }: WatchAlert): string {
-  const { latency, input_length, errors, route, timestamp, traceparent } = record
+function requestText({ latency, input_length, errors }: Telemetry): string {
+  return `latency ${Number(latency.toPrecision(4))} ms, size ${input_length}, errors ${errors}`
+}
+
+function valuesText(record: TelemetryRecord, { features }: TelemetryModel): string {
+  return features
+    .map((feature) => {
+      const value = feature.extract(record)
+      const unit = feature.unit === 'count' ? '' : ` ${feature.unit}`
+      return `${feature.name} ${Number.isNaN(value) ? '-' : `${Number(value.toPrecision(4))}${unit}`}`
+    })
+    .join(', ')
+}
+
+/** The values of a record, and what says which it was. */
+function factsOf(record: TelemetryRecord, telemetry: TelemetryModel): object {
+  if (telemetry !== REQUEST_TELEMETRY) {
+    const { timestamp: _, ...values } = telemetry.rawOf(record)
+    return { route: telemetry.routeOf(record), ...values }
+  }
+  const { latency, input_length, errors, route, traceparent } = record as Telemetry
+  return { route, latency, input_length, errors, traceparent }
+}
+
+function ndjson(
+  { file, record, action, reason, confidence, id }: WatchAlert,
+  telemetry: TelemetryModel,
+): string {
   return JSON.stringify({
-    timestamp: timestamp ?? new Date().toISOString(),
+    timestamp: telemetry.timestampOf(record) ?? new Date().toISOString(),
     file,
     status: 'THREAT_DETECTED',
     action,
     reason,
     confidence,
     ...(id !== null && { id }),
-    route,
-    latency,
-    input_length,
-    errors,
-    traceparent,
+    ...factsOf(record, telemetry),
   })
 }

@@ -1,4 +1,6 @@
 import process from 'node:process'
+import { recordFaultOf } from '../../http/batch/record-fault.js'
+import type { TelemetryModel } from '../../telemetry/model.js'
 import { UsualSizes } from '../../telemetry/usual-sizes.js'
 import { commandConfig } from '../command-config.js'
 import { CommandError, EXIT } from '../exit.js'
@@ -31,19 +33,22 @@ export async function watch(args: readonly string[]): Promise<number> {
     await writeOut(WATCH_USAGE)
     return EXIT.done
   }
+  const { telemetry } = commandConfig()
   const stop = new AbortController()
   const onSignal = () => stop.abort()
   for (const signal of STOP_SIGNALS) process.on(signal, onSignal)
   const faults = { count: 0 }
   let printed = Promise.resolve()
   const print: OnAlert = (alert) => {
-    const written = printed.then(() => writeOut(alertLine(alert, options.output)))
+    const written = printed.then(() => writeOut(alertLine(alert, options.output, telemetry)))
     // Whoever read the alerts has gone: there is nobody to watch for.
     printed = written.catch(() => stop.abort())
   }
   const destination = await destinationOf(options, print)
   try {
-    await Promise.all(options.files.map((file) => watchOne(file, options, destination, stop, faults)))
+    await Promise.all(
+      options.files.map((file) => watchOne(file, { ...options, telemetry }, destination, stop, faults)),
+    )
   } finally {
     await destination.close()
     await printed
@@ -62,14 +67,19 @@ async function destinationOf({ to, bufferMax }: WatchOptions, print: OnAlert): P
 
 async function watchOne(
   file: string,
-  { format, fromStart }: WatchOptions,
+  { format, fromStart, telemetry }: WatchOptions & { readonly telemetry: TelemetryModel },
   destination: Destination,
   stop: AbortController,
   faults: { count: number },
 ): Promise<void> {
   const sizes = new UsualSizes()
+  const faultOf = recordFaultOf(telemetry)
   const readerFor = (firstLine: string): ReadLine =>
-    (format === null ? knownFormat(file, firstLine) : FORMATS[format]).open({ label: 'label', sizes })
+    (format === null ? knownFormat(file, firstLine, telemetry) : FORMATS[format]).open({
+      label: 'label',
+      telemetry,
+      sizes,
+    })
   let read: ReadLine | null = null
   const onBegin = (skipped: string | null): void => {
     process.stderr.write(`${file}: followed from its ${skipped === null ? 'beginning' : 'end'}\n`)
@@ -77,7 +87,7 @@ async function watchOne(
     if (text === '') return
     read = readerFor(text)
     // The names of columns, where there are any. What else it says is over.
-    readOne(read, text)
+    readOne(read, text, faultOf)
   }
   const { signal } = stop
   const onAbsent = (): void => void process.stderr.write(`${file}: is not there yet\n`)
@@ -88,7 +98,7 @@ async function watchOne(
       const text = line.trim()
       if (text === '') continue
       read ??= readerFor(text)
-      const found = readOne(read, text)
+      const found = readOne(read, text, faultOf)
       if (found?.fault != null) noteFault(file, found.fault, faults)
       else if (found?.record != null) destination.take(file, found.record)
       if (i % LINES_A_TURN === LINES_A_TURN - 1) await destination.room()

@@ -3,7 +3,7 @@ import { newCounts } from '../../adapters/counts.js'
 import { Reporter } from '../../adapters/report/reporter.js'
 import { nextTurn } from '../../runtime/timers.js'
 import type { Sentinel } from '../../sentinel.js'
-import type { Telemetry } from '../../telemetry/record.js'
+import type { Telemetry, TelemetryRecord } from '../../telemetry/record.js'
 import { recordTimeMs } from '../../telemetry/record-clock.js'
 import type { WatchAlert } from './alert.js'
 
@@ -19,7 +19,7 @@ export interface WatchCounts {
 
 /** Who judges the records. */
 export interface Destination {
-  take(file: string, record: Telemetry): void
+  take(file: string, record: TelemetryRecord): void
   /** To be awaited now and then: lets what is to happen meanwhile happen, and whoever is slower catch up. */
   room(): Promise<void>
   readonly counts: WatchCounts
@@ -35,7 +35,7 @@ export function judgedHere(sentinel: Sentinel, onAlert: OnAlert): Destination {
   return {
     counts,
     take(file, record) {
-      const atMs = recordTimeMs(record.timestamp)
+      const atMs = recordTimeMs(sentinel.telemetry.timestampOf(record))
       const judgement = sentinel.judge(record, atMs === null ? undefined : { atMs })
       if (judgement === null) return
       counts.judged++
@@ -68,7 +68,7 @@ export interface SentOptions {
  */
 export function sentTo({ to, token, bufferMax, onFailure }: SentOptions, onAlert: OnAlert): Destination {
   const counted = newCounts()
-  const reporter = new Reporter<{ readonly file: string; readonly record: Telemetry }>({
+  const reporter = new Reporter<{ readonly file: string; readonly record: TelemetryRecord }>({
     report: to,
     token,
     queueMax: bufferMax,
@@ -88,7 +88,7 @@ export function sentTo({ to, token, bufferMax, onFailure }: SentOptions, onAlert
       const { judged, broken, anomalies, overflowed, unanswered } = counted
       return { judged, refused: broken, alerts: anomalies, lost: overflowed + unanswered }
     },
-    take: (file, record) => reporter.take(record, { file, record }),
+    take: (file, record) => reporter.take(record as Telemetry, { file, record }),
     async room() {
       while (reporter.waiting >= heldAt && reporter.answers) await sleep(LOOK_MS)
       await nextTurn()

@@ -1,5 +1,5 @@
 import type { StateValue } from '../../state/section.js'
-import type { Telemetry } from '../../telemetry/record.js'
+import type { TelemetryRecord } from '../../telemetry/record.js'
 import type { Scope } from '../verdict.js'
 
 /** What a feature of the record is compared with, for people to read. */
@@ -29,8 +29,10 @@ export interface Forgotten {
 export interface Placement {
   /** Name of its route; empty where it has none. */
   readonly route: string
-  /** Raw values in feature order. */
+  /** Raw values in feature order; usual ones in place of those that the record lacks. */
   readonly values: ArrayLike<number>
+  /** Which of them the record lacks, u8[nFeatures]: 1 for those; null where it has them all. */
+  readonly missing: Uint8Array | null
   /** The same with the median in place of each value whose difference the policy excuses. */
   readonly considered: ArrayLike<number>
   /** What the forest compares, f32[nFeatures]. */
@@ -63,7 +65,7 @@ export interface Rating {
 
 /** What it takes to judge: places a record against what came before it. */
 export interface Reference {
-  place(record: Telemetry): Placement
+  place(record: TelemetryRecord): Placement
 }
 
 /** A fit that has ended, as far as a learner wants to know of the forest. */

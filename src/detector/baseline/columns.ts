@@ -21,6 +21,11 @@ export class Columns {
     return medianOfColumn(this.#columns[feature] as Column)
   }
 
+  /** One of the values. @param rank 0 to size - 1, from the smallest on */
+  valueAt(feature: number, rank: number): number {
+    return (this.#columns[feature] as Column)[rank] as number
+  }
+
   midRank(feature: number, value: number): number {
     return midRankIn(this.#columns[feature] as Column, value)
   }

@@ -1,5 +1,5 @@
+import type { FeaturePolicies } from '../../telemetry/feature-policy.js'
 import type { Feature } from '../../telemetry/features.js'
-import type { FeaturePolicies } from './policy.js'
 
 /** Which values count as their median, by feature index. @internal */
 export class DifferencePolicy {

@@ -1,5 +1,5 @@
-import type { Feature } from '../../telemetry/features.js'
-import type { Telemetry } from '../../telemetry/record.js'
+import type { TelemetryModel } from '../../telemetry/model.js'
+import type { TelemetryRecord } from '../../telemetry/record.js'
 import type { Placement, Reference } from './baseline.js'
 import type { DifferencePolicy } from './difference-policy.js'
 import type { RankedWindow } from './ranked-window.js'
@@ -20,17 +20,17 @@ export class GivenReference implements Reference {
    * @param columns what the forest says of its columns
    */
   constructor(
-    features: readonly Feature[],
+    telemetry: TelemetryModel,
     policy: DifferencePolicy,
     window: RankedWindow,
     columns: RawColumns,
   ) {
     this.#policy = policy.strict ? null : policy
     this.#window = window
-    this.#placement = new RawPlacement(features, window, columns)
+    this.#placement = new RawPlacement(telemetry, window, columns)
   }
 
-  place(record: Telemetry): Placement {
+  place(record: TelemetryRecord): Placement {
     this.#placement.read(record, this.#window.size, this.#policy)
     return this.#placement
   }

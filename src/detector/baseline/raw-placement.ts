@@ -2,7 +2,8 @@ import type { ColumnScales } from '../../forest/column-scales.js'
 import { beyondRange, type ColumnRanges } from '../../forest/range-extension.js'
 import { MAX_FLOAT32, scaledValue } from '../../forest/rows.js'
 import type { Feature } from '../../telemetry/features.js'
-import type { Telemetry } from '../../telemetry/record.js'
+import type { TelemetryModel } from '../../telemetry/model.js'
+import type { TelemetryRecord } from '../../telemetry/record.js'
 import type { Context, Placement } from './baseline.js'
 import type { DifferencePolicy } from './difference-policy.js'
 import { RouteNames } from './route-names.js'
@@ -37,7 +38,12 @@ export class RawPlacement implements Placement {
   readonly novel = -1
   readonly scope = 'window'
   nRecords = 0
+  missing: Uint8Array | null = null
+  readonly #telemetry: TelemetryModel
   readonly #features: readonly Feature[]
+  readonly #missing: Uint8Array
+  /** The values read last: they stand in for one that is missing while there is nothing else. */
+  readonly #last: Float32Array
   readonly #context: RawContext
   readonly #beyond: Float64Array
   #columns: RawColumns
@@ -45,7 +51,11 @@ export class RawPlacement implements Placement {
   readonly #names = RouteNames.plain()
   #rawRoute: string | undefined
 
-  constructor(features: readonly Feature[], context: RawContext, columns = PLAIN) {
+  constructor(telemetry: TelemetryModel, context: RawContext, columns = PLAIN) {
+    const { features } = telemetry
+    this.#telemetry = telemetry
+    this.#missing = new Uint8Array(features.length)
+    this.#last = new Float32Array(features.length)
     this.values = new Float32Array(features.length)
     this.row = new Float32Array(features.length)
     this.#features = features
@@ -67,14 +77,19 @@ export class RawPlacement implements Placement {
   }
 
   /** Reads a record; what the policy excuses, the forest sees as the median. */
-  read(record: Telemetry, nRecords: number, policy: DifferencePolicy | null): void {
+  read(record: TelemetryRecord, nRecords: number, policy: DifferencePolicy | null): void {
     this.nRecords = nRecords
-    this.#rawRoute = record.route
+    this.#rawRoute = this.#telemetry.routeOf(record)
+    this.missing = null
     const { scales, ranges, nRows } = this.#columns
     this.beyond = ranges === null ? null : this.#beyond
     for (let f = 0; f < this.values.length; f++) {
-      const exact = Math.min((this.#features[f] as Feature).extract(record), MAX_FLOAT32)
+      const found = (this.#features[f] as Feature).extract(record)
+      const exact = Number.isNaN(found)
+        ? this.#usual(f, nRecords)
+        : Math.max(Math.min(found, MAX_FLOAT32), -MAX_FLOAT32)
       this.values[f] = exact
+      this.#last[f] = exact
       let compared = exact
       if (policy !== null && nRecords > 0) {
         const median = this.#context.median(f)
@@ -85,6 +100,13 @@ export class RawPlacement implements Placement {
       if (ranges !== null)
         this.#beyond[f] = beyondRange(this.#float32 ? Math.fround(compared) : compared, f, ranges, nRows)
     }
+  }
+
+  /** What stands in for a value that the record lacks. */
+  #usual(feature: number, nRecords: number): number {
+    if (this.missing === null) this.missing = this.#missing.fill(0)
+    this.missing[feature] = 1
+    return nRecords > 0 ? this.#context.median(feature) : (this.#last[feature] as number)
   }
 
   /** Before any other record the record itself is all there is to compare it with. */

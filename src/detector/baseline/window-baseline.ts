@@ -1,6 +1,7 @@
 import type { Arena } from '../../forest/arena.js'
 import type { Feature } from '../../telemetry/features.js'
-import type { Telemetry } from '../../telemetry/record.js'
+import type { TelemetryModel } from '../../telemetry/model.js'
+import type { TelemetryRecord } from '../../telemetry/record.js'
 import type { Baseline, FittedSlot, Forgotten, Placement, RecordMatch } from './baseline.js'
 import { Columns } from './columns.js'
 import type { DifferencePolicy } from './difference-policy.js'
@@ -30,24 +31,24 @@ export class WindowBaseline implements Baseline, RawContext {
    */
   constructor(
     arena: Arena,
-    features: readonly Feature[],
+    telemetry: TelemetryModel,
     policy: DifferencePolicy,
     window: SlidingWindow,
     rangeExtension: boolean,
   ) {
     this.#rangeExtension = rangeExtension
     this.#arena = arena
-    this.#features = features
+    this.#features = telemetry.features
     this.#policy = policy
     this.#window = window
-    this.#placement = new RawPlacement(features, this)
+    this.#placement = new RawPlacement(telemetry, this)
   }
 
   get size(): number {
     return this.#window.size
   }
 
-  place(record: Telemetry): Placement {
+  place(record: TelemetryRecord): Placement {
     this.#placement.read(record, this.#nRows, this.#policy)
     return this.#placement
   }

@@ -1,6 +1,7 @@
 import type { Arena } from '../../forest/arena.js'
 import type { Feature } from '../../telemetry/features.js'
-import type { Telemetry } from '../../telemetry/record.js'
+import type { TelemetryModel } from '../../telemetry/model.js'
+import type { TelemetryRecord } from '../../telemetry/record.js'
 import type { Baseline, FittedSlot, Forgotten, Rating, RecordMatch } from '../baseline/baseline.js'
 import type { DifferencePolicy } from '../baseline/difference-policy.js'
 import type { ChangeState } from './announced-change.js'
@@ -46,6 +47,7 @@ export type GuardedState = {
 export class GuardedBaseline implements Baseline {
   readonly kind = 'guarded'
   readonly #arena: Arena
+  readonly #telemetry: TelemetryModel
   readonly #features: readonly Feature[]
   readonly #policy: DifferencePolicy
   readonly #profiles: RouteProfiles
@@ -63,14 +65,16 @@ export class GuardedBaseline implements Baseline {
 
   constructor(
     arena: Arena,
-    features: readonly Feature[],
+    telemetry: TelemetryModel,
     policy: DifferencePolicy,
     routesMax: number,
     seed: number,
   ) {
     const { maxRows } = arena.shape
+    const { features } = telemetry
     const nFeatures = features.length
     this.#arena = arena
+    this.#telemetry = telemetry
     this.#features = features
     this.#policy = policy
     this.#profiles = new RouteProfiles(routesMax, nFeatures)
@@ -96,11 +100,11 @@ export class GuardedBaseline implements Baseline {
     return this.#known.size
   }
 
-  place(record: Telemetry): GuardedPlacement {
+  place(record: TelemetryRecord): GuardedPlacement {
     const placement = this.#placement
     const { values, routes } = placement.record
     const { considered } = placement
-    const { own, general } = this.#profiles.nameOf(record.route)
+    const { own, general } = this.#profiles.nameOf(this.#telemetry.routeOf(record))
     const found = this.#profiles.peek(own)
     const profile = found?.established ? found : own === general ? null : this.#profiles.scaleOf(own)
     const frame = this.#frame
@@ -111,10 +115,12 @@ export class GuardedBaseline implements Baseline {
     placement.frame = frame
     placement.novelty = 1
     placement.novel = -1
+    placement.missing = null
     placement.scope = profile === null || own === '' ? 'baseline' : 'route'
     placement.nRecords = (profile ?? frame)?.columns.size ?? 0
     for (let f = 0; f < values.length; f++) {
-      const value = (this.#features[f] as Feature).extract(record)
+      const found = (this.#features[f] as Feature).extract(record)
+      const value = Number.isNaN(found) ? this.#usual(placement, f) : found
       values[f] = value
       considered[f] = value
       if (frame !== null) this.#locate(placement, f, frame)
@@ -124,6 +130,7 @@ export class GuardedBaseline implements Baseline {
 
   admit(placement: GuardedPlacement, rating: Rating | null): void {
     this.#profiles.count(placement.found)
+    if (placement.missing !== null) this.#fill(placement, placement.missing)
     if (rating === null || this.#grid === null || this.#frame === null) {
       this.#enter(placement)
       return
@@ -246,7 +253,8 @@ export class GuardedBaseline implements Baseline {
     const value = values[f] as number
     const log = frame.log(f, value, scale)
     record.logs[f] = log
-    if (this.#policy.excuses(f, value, scale.median[f] as number)) {
+    const lacked = placement.missing !== null && placement.missing[f] === 1
+    if (lacked || this.#policy.excuses(f, value, scale.median[f] as number)) {
       considered[f] = scale.median[f] as number
       row[f] = 1
       beyond[f] = 0
@@ -261,6 +269,31 @@ export class GuardedBaseline implements Baseline {
     if (novelty >= placement.novelty) return
     placement.novelty = novelty
     placement.novel = f
+  }
+
+  /** What stands in for a value that the record lacks: the median of what it is compared with. */
+  #usual(placement: GuardedPlacement, f: number): number {
+    placement.lack(f)
+    const scale = placement.profile ?? placement.frame
+    return scale === null ? this.#known.medianOf(f) : (scale.median[f] as number)
+  }
+
+  /**
+   * Puts a value that its route had before in the place of each that the record lacks: medians would make the baseline
+   * look narrower than it is.
+   */
+  #fill({ record, values, profile, frame }: GuardedPlacement, missing: Uint8Array): void {
+    const known = this.#known.records
+    if (known.size === 0) return
+    const scale = profile ?? frame
+    for (let f = 0; f < values.length; f++) {
+      if (missing[f] === 0) continue
+      if (scale === null) values[f] = known.valuesOf(this.#random.below(known.size))[f] as number
+      else {
+        values[f] = scale.columns.valueAt(f, this.#random.below(scale.columns.size))
+        if (frame !== null) record.logs[f] = frame.log(f, values[f] as number, scale)
+      }
+    }
   }
 
   #isFull(cell: number, grid: CellGrid): boolean {

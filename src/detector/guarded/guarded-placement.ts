@@ -16,6 +16,7 @@ export class GuardedPlacement implements Placement {
   novelty = 1
   /** The feature that has it, -1 without any. */
   novel = -1
+  missing: Uint8Array | null = null
   scope: Scope = 'baseline'
   nRecords = 0
   /** The profile of its route, if it has one. */
@@ -25,7 +26,10 @@ export class GuardedPlacement implements Placement {
   /** The coordinates of the forest in use; null while there is none. */
   frame: Frame | null = null
 
+  readonly #missing: Uint8Array
+
   constructor(nFeatures: number) {
+    this.#missing = new Uint8Array(nFeatures)
     this.record = new RecordStore(1, nFeatures)
     this.record.size = 1
     this.values = this.record.values
@@ -40,6 +44,12 @@ export class GuardedPlacement implements Placement {
   /** Name of the profile of its route. */
   get own(): string {
     return this.record.routes[0] as string
+  }
+
+  /** The record lacks a feature. */
+  lack(feature: number): void {
+    if (this.missing === null) this.missing = this.#missing.fill(0)
+    this.missing[feature] = 1
   }
 
   /** To be asked while there is a forest: a frame comes with it. */

@@ -1,5 +1,6 @@
 import type { RecordMatch } from '../baseline/baseline.js'
 import { CellCounts } from './cell-counts.js'
+import { medianOf } from './median.js'
 import type { RandomStream } from './random-stream.js'
 import { type RecordState, RecordStore } from './record-store.js'
 import type { RouteProfile } from './route-profile.js'
@@ -26,6 +27,14 @@ export class KnownRecords {
   /** How many of them are in a cell. */
   of(cell: number): number {
     return this.#cells.of(cell)
+  }
+
+  /** Median of a feature's values; 0 where there is no record. */
+  medianOf(feature: number): number {
+    const { size, values, nFeatures } = this.records
+    const column = new Float64Array(size)
+    for (let i = 0; i < size; i++) column[i] = values[i * nFeatures + feature] as number
+    return size === 0 ? 0 : medianOf(column, size)
   }
 
   /**

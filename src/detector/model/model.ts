@@ -95,7 +95,7 @@ export class Model {
     const bits = this.#arena.contributions
     const shares = this.#sharesBeyond(placement, inside)
     const extraBits = shares === null ? 0 : Math.log2(score / inside)
-    return this.#features.map(({ name, unit }, f) => {
+    const contributions = this.#features.map(({ name, unit }, f): Contribution => {
       const share = shares?.[f] ?? 0
       const { median, percentile } = placement.context(f)
       return {
@@ -107,6 +107,7 @@ export class Model {
         percentile,
       }
     })
+    return placement.missing === null ? contributions : withoutMissing(contributions, placement.missing)
   }
 
   /** Each feature's share of what was added to the score of the forest; null where nothing was. */
@@ -117,4 +118,18 @@ export class Model {
     const total = beyond?.reduce((sum, one) => sum + one, 0) ?? 0
     return beyond === null || total === 0 ? null : Array.from(beyond, (one) => one / total)
   }
+}
+
+/**
+ * What a record lacks has no say: the trifle that the forest has for the value in its place is the others' in equal parts,
+ * so that the bits go on adding up to the score.
+ */
+function withoutMissing(contributions: readonly Contribution[], missing: Uint8Array): Contribution[] {
+  const lacked = contributions.filter((_, f) => missing[f] === 1).reduce((sum, { bits }) => sum + bits, 0)
+  const present = missing.length - missing.reduce((sum, one) => sum + one, 0)
+  return contributions.map((one, f) =>
+    missing[f] === 1
+      ? { ...one, bits: 0, percentile: 50, missing: true }
+      : { ...one, bits: one.bits + lacked / present },
+  )
 }

@@ -174,7 +174,7 @@ export class Learning {
             return
           }
           this.#generation = state.generation
-          this.#model = new Model(this.#arena, 0, state.generation, this.#options.features)
+          this.#model = new Model(this.#arena, 0, state.generation, this.#options.telemetry.features)
         },
       }),
       section<StateValue>({
@@ -211,8 +211,8 @@ export class Learning {
   }
 
   #fittedOptions(): FittedOptions {
-    const { features, nTrees, subsampleSize, seed, contamination } = this.#options
-    return { nFeatures: features.length, nTrees, subsampleSize, seed, contamination }
+    const { telemetry, nTrees, subsampleSize, seed, contamination } = this.#options
+    return { nFeatures: telemetry.features.length, nTrees, subsampleSize, seed, contamination }
   }
 
   /** Whether a fit of the first records is done before anybody waits for it. */
@@ -296,7 +296,7 @@ export class Learning {
 
   #adopt({ slot, nRows }: FitOrder, durationMs: number): void {
     this.#generation += 1
-    const model = new Model(this.#arena, slot, this.#generation, this.#options.features)
+    const model = new Model(this.#arena, slot, this.#generation, this.#options.telemetry.features)
     this.#learner.adopt(model)
     this.#model = model
     this.#options.onFit?.({ outcome: 'ok', durationMs, generation: model.generation, nRows })

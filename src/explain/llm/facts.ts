@@ -1,5 +1,5 @@
 import type { Contribution } from '../../detector/verdict.js'
-import { labelOf, unitOf } from '../sentence/phrases.js'
+import { REQUEST_WORDING, unitOf, type Wording } from '../sentence/phrases.js'
 import { type Side, type Situation, sideOf } from '../sentence/situation.js'
 
 const MAX_FACTS = 4
@@ -16,11 +16,12 @@ export interface FeatureFact {
 }
 
 /** The features of a situation, most blamed first, as the prompt carries them. @internal */
-export function factsOf(situation: Situation): FeatureFact[] {
+export function factsOf(situation: Situation, words: Wording = REQUEST_WORDING): FeatureFact[] {
+  const factOf = (one: Contribution, side?: Side) => factWith(words, one, side)
   switch (situation.kind) {
     case 'limit':
       return situation.exceeded.slice(0, MAX_FACTS).map(({ feature, unit, value, limit }) => ({
-        feature: labelOf(feature),
+        feature: words.labelOf(feature),
         unit: unitOf(unit),
         value,
         side: 'above its limit',
@@ -38,7 +39,7 @@ export function factsOf(situation: Situation): FeatureFact[] {
   }
 }
 
-function factOf(one: Contribution, side: Side = sideOf(one)): FeatureFact {
+function factWith(words: Wording, one: Contribution, side: Side = sideOf(one)): FeatureFact {
   const { value, median, percentile } = one
-  return { feature: labelOf(one.feature), unit: unitOf(one.unit), value, side, median, percentile }
+  return { feature: words.labelOf(one.feature), unit: unitOf(one.unit), value, side, median, percentile }
 }

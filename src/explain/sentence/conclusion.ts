@@ -1,4 +1,4 @@
-import { largeValueOf, meaningOf } from './phrases.js'
+import { REQUEST_WORDING, type Wording } from './phrases.js'
 import type { Situation } from './situation.js'
 
 /** What speaks for a record being more than chance. */
@@ -12,14 +12,16 @@ export interface Circumstances {
   /** The name of its route; null or empty where it has none. */
   readonly route?: string | null | undefined
   readonly evidence?: Evidence | undefined
+  /** How to speak of its features; default: as of those of requests. */
+  readonly words?: Wording | undefined
 }
 
 /** From so many times the usual value or the limit on, a sentence may say what that can mean. */
 export const FAR_TIMES = 10
 
 /** Whether a value is so far above the usual one, or its limit, that it may be said what that can mean. */
-export function isFarAbove(feature: string, value: number, usual: number): boolean {
-  if (usual === 0) return value > largeValueOf(feature)
+export function isFarAbove(words: Wording, feature: string, value: number, usual: number): boolean {
+  if (usual === 0) return value > words.largeValueOf(feature)
   return usual > 0 && value >= FAR_TIMES * usual
 }
 
@@ -33,17 +35,19 @@ export function isRouteUnknown(situation: Situation, { route }: Circumstances): 
  * of an open incident, from ten times what is usual for its route. What is usual elsewhere warrants nothing.
  */
 export function conclusionOf(situation: Situation, circumstances: Circumstances): string | null {
+  const { words = REQUEST_WORDING } = circumstances
   switch (situation.kind) {
     case 'limit': {
       const [worst] = situation.exceeded
-      if (worst === undefined || !isFarAbove(worst.feature, worst.value, worst.limit)) return null
-      return meaningOf(worst.feature)
+      if (worst === undefined || !isFarAbove(words, worst.feature, worst.value, worst.limit)) return null
+      return words.meaningOf(worst.feature)
     }
     case 'feature': {
       const { leading, side } = situation
       if (side === 'low' || circumstances.evidence?.inIncident !== true) return null
       if (isRouteUnknown(situation, circumstances)) return null
-      return isFarAbove(leading.feature, leading.value, leading.median) ? meaningOf(leading.feature) : null
+      const far = isFarAbove(words, leading.feature, leading.value, leading.median)
+      return far ? words.meaningOf(leading.feature) : null
     }
     case 'combination':
     case 'unknown':

@@ -1,6 +1,6 @@
 import { plainText } from '../../text/plain-text.js'
 import { FAR_TIMES, isFarAbove } from './conclusion.js'
-import { labelOf, meaningOf, subjectOf, unitOf } from './phrases.js'
+import { REQUEST_WORDING, unitOf, type Wording } from './phrases.js'
 import { comparedTexts, numberText, quantityText, timesText } from './quantity.js'
 
 /** What the sentence on an incident is made from. An incident is one; whoever keeps incidents may use this room. */
@@ -28,27 +28,28 @@ const MAX_ROUTE_CHARS = 120
  * What happened, in one sentence: `Latency of /checkout went up: usually 120 ms, 480 ms seen (4x), 214 records`.
  * Figures that are missing or not finite are left out; what it may mean is said from ten times the usual value on.
  */
-export function incidentSentence(facts: IncidentFacts): string {
+export function incidentSentence(facts: IncidentFacts, words: Wording = REQUEST_WORDING): string {
   const { kind, records, action } = facts
   const rates = kind === 'silence' || kind === 'surge'
   const figures = rates ? rateFigures(facts) : valueFigures(facts)
   if (kind !== 'silence' && records > 0) figures.push(quantityText(records, 'records'))
   const told = figures.length === 0 ? '' : `: ${figures.join(', ')}`
   const advice = action === 'observe' ? '' : `; ${action} advised`
-  return `${rates ? rateHeadline(facts) : valueHeadline(facts)}${told}${advice}`
+  return `${rates ? rateHeadline(facts) : valueHeadline(facts, words)}${told}${advice}`
 }
 
-function valueHeadline(facts: IncidentFacts): string {
+function valueHeadline(facts: IncidentFacts, words: Wording): string {
   const { kind, feature, direction } = facts
   const where = routeOf(facts) ?? 'all traffic'
   if (feature === null) return `Unusual records of ${where}`
-  if (direction === null) return `Unusual ${labelOf(feature)} of ${where}`
+  if (direction === null) return `Unusual ${words.labelOf(feature)} of ${where}`
   const moved = `${kind === 'shift' ? 'shifted' : 'went'} ${direction === 'high' ? 'up' : 'down'}`
   const usual = finite(facts.usual)
   const seen = finite(facts.seen)
-  const far = direction === 'high' && usual !== null && seen !== null && isFarAbove(feature, seen, usual)
-  const meaning = far ? meaningOf(feature) : null
-  return `${subjectOf(feature)} of ${where} ${moved}${meaning === null ? '' : `, ${meaning}`}`
+  const far =
+    direction === 'high' && usual !== null && seen !== null && isFarAbove(words, feature, seen, usual)
+  const meaning = far ? words.meaningOf(feature) : null
+  return `${words.subjectOf(feature)} of ${where} ${moved}${meaning === null ? '' : `, ${meaning}`}`
 }
 
 /** `usually 120 ms`, `1,480 ms seen (12x)` */

@@ -1,6 +1,6 @@
 import type { Contribution, Scope, Verdict } from '../../detector/verdict.js'
 import { type Circumstances, conclusionOf, isRouteUnknown } from './conclusion.js'
-import { COMBINATION, labelOf, openingOf, subjectOf, unitOf } from './phrases.js'
+import { COMBINATION, REQUEST_WORDING, unitOf, type Wording } from './phrases.js'
 import { comparedTexts, numberText, percentText, quantityText, shareText, timesText } from './quantity.js'
 import { type Side, type Situation, situationOf } from './situation.js'
 
@@ -17,23 +17,24 @@ export function reasonFor(
   circumstances: Circumstances = {},
 ): string {
   if (!verdict.anomalous) return 'No anomaly detected'
+  const { words = REQUEST_WORDING } = circumstances
   const conclusion = conclusionOf(situation, circumstances)
-  const sentence = sentenceOf(situation, conclusion === null ? '' : `, ${conclusion}`)
+  const sentence = sentenceOf(situation, conclusion === null ? '' : `, ${conclusion}`, words)
   if (!isRouteUnknown(situation, circumstances)) return sentence
   return `${sentence}; not enough known of this route yet: compared with all traffic`
 }
 
-function sentenceOf(situation: Situation, conclusion: string): string {
+function sentenceOf(situation: Situation, conclusion: string, words: Wording): string {
   switch (situation.kind) {
     case 'limit':
-      return `${limitText(situation)}${conclusion}${alsoExceeded(situation)}`
+      return `${limitText(situation, words)}${conclusion}${alsoExceeded(situation, words)}`
     case 'feature': {
       const { leading, side, others } = situation
-      const opening = `${openingOf(leading.feature, side)}${conclusion}`
-      return `${opening}: ${standingText(leading, side, recordsText(situation))}${tookPart(others)}`
+      const opening = `${words.openingOf(leading.feature, side)}${conclusion}`
+      return `${opening}: ${standingText(leading, side, recordsText(situation))}${tookPart(others, words)}`
     }
     case 'combination':
-      return `${COMBINATION}${membersText(situation)}`
+      return `${COMBINATION}${membersText(situation, words)}`
     case 'unknown':
       return COMBINATION
   }
@@ -41,28 +42,28 @@ function sentenceOf(situation: Situation, conclusion: string): string {
 
 type Of<Kind extends Situation['kind']> = Extract<Situation, { kind: Kind }>
 
-function limitText({ exceeded: [worst] }: Of<'limit'>): string {
+function limitText({ exceeded: [worst] }: Of<'limit'>, words: Wording): string {
   if (worst === undefined) return COMBINATION
   const [value, limit] = comparedTexts(worst.value, worst.limit, unitOf(worst.unit))
-  return `${subjectOf(worst.feature)} ${value}, above the limit of ${limit}`
+  return `${words.subjectOf(worst.feature)} ${value}, above the limit of ${limit}`
 }
 
-function alsoExceeded({ exceeded: [, ...others] }: Of<'limit'>): string {
+function alsoExceeded({ exceeded: [, ...others] }: Of<'limit'>, words: Wording): string {
   if (others.length === 0) return ''
   const parts = others.slice(0, MAX_NAMED).map((rule) => {
     const [value, limit] = comparedTexts(rule.value, rule.limit, unitOf(rule.unit))
-    return `${labelOf(rule.feature)} (${value}, limit ${limit})`
+    return `${words.labelOf(rule.feature)} (${value}, limit ${limit})`
   })
   return `; also ${listOf(parts)}${unnamed(others.length)}`
 }
 
-function membersText(situation: Of<'combination'>): string {
+function membersText(situation: Of<'combination'>, words: Wording): string {
   const { findings, tookPart } = situation
   const records = recordsText(situation)
   if (findings.length === 0) return `, though each value by itself is ordinary among ${records}`
   const parts = findings.slice(0, MAX_NAMED).map((one, index) => {
     const [value, median] = againstMedian(one)
-    return `${labelOf(one.feature)} ${value} (median ${median}, ${rankText(one, index === 0 ? records : 'them')})`
+    return `${words.labelOf(one.feature)} ${value} (median ${median}, ${rankText(one, index === 0 ? records : 'them')})`
   })
   return `${tookPart ? ':' : ', furthest out:'} ${listOf(parts)}${unnamed(findings.length)}`
 }
@@ -118,11 +119,11 @@ function againstMedian({ value, median, unit }: Contribution): [string, string] 
   return comparedTexts(value, median, unitOf(unit))
 }
 
-function tookPart(others: readonly Contribution[]): string {
+function tookPart(others: readonly Contribution[], words: Wording): string {
   if (others.length === 0) return ''
   const parts = others.slice(0, MAX_NAMED).map((one) => {
     const [value, median] = againstMedian(one)
-    return `${labelOf(one.feature)} (${value}, median ${median})`
+    return `${words.labelOf(one.feature)} (${value}, median ${median})`
   })
   return `; ${listOf(parts)}${unnamed(others.length)} contributed too`
 }

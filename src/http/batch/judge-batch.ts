@@ -1,5 +1,5 @@
 import { nextTurn } from '../../runtime/timers.js'
-import type { Telemetry } from '../../telemetry/record.js'
+import type { TelemetryRecord } from '../../telemetry/record.js'
 import type { BatchThreat, RejectedLine } from '../schemas/batch.js'
 import type { BatchItem } from './batch-items.js'
 import type { ItemJudge } from './judge-item.js'
@@ -52,7 +52,7 @@ export async function judgeBatch(
       sink.rejected({ line, status: 'REJECTED', error })
       continue
     }
-    const threat = judge.judge(value as Telemetry, line)
+    const threat = judge.judge(value as TelemetryRecord, line)
     totals.accepted++
     if (threat === null) {
       sink.ok(line)

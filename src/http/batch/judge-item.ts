@@ -1,39 +1,46 @@
 import type { Sentinel } from '../../sentinel.js'
-import type { Telemetry } from '../../telemetry/record.js'
+import type { TelemetryModel } from '../../telemetry/model.js'
+import type { TelemetryRecord } from '../../telemetry/record.js'
 import { recordTimeMs } from '../../telemetry/record-clock.js'
 import { ApiError } from '../errors/error-codes.js'
 import type { BatchThreat } from '../schemas/batch.js'
-import { recordFault } from './record-fault.js'
+import { type RecordFault, recordFaultOf } from './record-fault.js'
 
 /** What is done with the items of a batch. */
 export interface ItemJudge {
   /** Why a value is not judged, in words that name the field; null for a record that is. */
-  faultOf(value: unknown): string | null
+  readonly faultOf: RecordFault
   /** Says what is to be told of a record; null for one that nobody is to hear of. */
-  judge(record: Telemetry, line: number): BatchThreat | Promise<BatchThreat> | null
+  judge(record: TelemetryRecord, line: number): BatchThreat | Promise<BatchThreat> | null
 }
 
 /** Judges, learns and reports as for a single record. */
 export function judging(sentinel: Sentinel): ItemJudge {
-  return { faultOf: recordFault, judge: (record, line) => judgeOne(sentinel, record, line) }
+  return {
+    faultOf: recordFaultOf(sentinel.telemetry),
+    judge: (record, line) => judgeOne(sentinel, record, line),
+  }
 }
 
 /** The same, each record at the time that it says itself. */
 export function judgingAtItsTime(sentinel: Sentinel): ItemJudge {
+  const { telemetry } = sentinel
+  const faultOf = recordFaultOf(telemetry)
+  const timeOf = (record: TelemetryRecord) => recordTimeMs(telemetry.timestampOf(record)) ?? undefined
   return {
-    faultOf: (value) => recordFault(value) ?? timeFault(value as Telemetry),
-    judge: (record, line) => judgeOne(sentinel, record, line, recordTimeMs(record.timestamp) ?? undefined),
+    faultOf: (value) => faultOf(value) ?? timeFault(telemetry, value as TelemetryRecord),
+    judge: (record, line) => judgeOne(sentinel, record, line, timeOf(record)),
   }
 }
 
-function timeFault({ timestamp }: Telemetry): string | null {
-  if (recordTimeMs(timestamp) !== null) return null
+function timeFault(telemetry: TelemetryModel, record: TelemetryRecord): string | null {
+  if (recordTimeMs(telemetry.timestampOf(record)) !== null) return null
   return 'timestamp must be ISO 8601 text or a Unix time, for with at=timestamp it is the clock'
 }
 
 function judgeOne(
   sentinel: Sentinel,
-  record: Telemetry,
+  record: TelemetryRecord,
   line: number,
   atMs?: number,
 ): BatchThreat | Promise<BatchThreat> | null {
@@ -64,7 +71,7 @@ export function tryingOut(sentinel: Sentinel): ItemJudge {
     const { score } = verdict
     return { line, status: 'THREAT_DETECTED', action, reason, prediction_score: score, confidence }
   }
-  return { faultOf: recordFault, judge }
+  return { faultOf: recordFaultOf(sentinel.telemetry), judge }
 }
 
 function closed(): ApiError {

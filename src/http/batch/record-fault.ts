@@ -1,14 +1,42 @@
 import { Ajv } from 'ajv'
-import { Telemetry } from '../../telemetry/record.js'
+import { RecordError } from '../../telemetry/check-record.js'
+import type { TelemetryModel } from '../../telemetry/model.js'
+import type { TelemetryRecord } from '../../telemetry/record.js'
+import { schemasOf } from '../../telemetry/schemas.js'
 import { AJV_OPTIONS } from '../ajv-options.js'
 import { validationMessage } from '../errors/validation-message.js'
 
-const isTelemetry = new Ajv(AJV_OPTIONS.customOptions).compile<Telemetry>(Telemetry)
-
 /** What is wrong with a value that is to be a record, in words that name the field; null for one that is a record. */
-export function recordFault(value: unknown): string | null {
-  if (isTelemetry(value)) return null
-  // ajv and Fastify describe the same object; Fastify's type lacks what is not used here.
-  const errors = (isTelemetry.errors ?? []) as unknown as Parameters<typeof validationMessage>[0]
-  return validationMessage(errors, 'body')
+export type RecordFault = (value: unknown) => string | null
+
+const checks = new WeakMap<TelemetryModel, RecordFault>()
+
+/** The check of records of one telemetry; it is compiled once. */
+export function recordFaultOf(telemetry: TelemetryModel): RecordFault {
+  const known = checks.get(telemetry)
+  if (known !== undefined) return known
+  const check = compiled(telemetry)
+  checks.set(telemetry, check)
+  return check
+}
+
+function compiled(telemetry: TelemetryModel): RecordFault {
+  const isRecord = new Ajv(AJV_OPTIONS.customOptions).compile<TelemetryRecord>(schemasOf(telemetry).record)
+  return (value) => {
+    if (isRecord(value)) return contentFault(telemetry, value)
+    // ajv and Fastify describe the same object; Fastify's type lacks what is not used here.
+    const errors = (isRecord.errors ?? []) as unknown as Parameters<typeof validationMessage>[0]
+    return validationMessage(errors, 'body')
+  }
+}
+
+/** What a schema cannot say. */
+function contentFault(telemetry: TelemetryModel, record: TelemetryRecord): string | null {
+  try {
+    telemetry.check(record)
+    return null
+  } catch (error) {
+    if (error instanceof RecordError) return error.message
+    throw error
+  }
 }

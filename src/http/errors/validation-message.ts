@@ -22,7 +22,8 @@ export function validationMessage(errors: readonly FastifySchemaValidationError[
   const schema = error.parentSchema ?? {}
   if (error.keyword === 'required') {
     const field = String(error.params.missingProperty)
-    return `${field} is missing; it must be ${allowedBy(schema.properties?.[field] ?? {})}`
+    const name = fieldOf(`${error.instancePath}/${field}`, 'body')
+    return `${name} is missing; it must be ${allowedBy(schema.properties?.[field] ?? {})}`
   }
   return `${fieldOf(error.instancePath, part)} must be ${allowedBy(schema)}; got ${kindOf(error.data, schema)}`
 }

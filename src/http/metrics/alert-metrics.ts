@@ -1,12 +1,11 @@
 import type { Registry } from 'prom-client'
 import type { Action } from '../../alerts/incident.js'
-import { FEATURES } from '../../telemetry/features.js'
 import { ScrapedMetrics } from './scraped-metrics.js'
 
 /** The label of what is not about one feature, and of those beyond the bound. */
 const NO_FEATURE = 'none'
 const OTHER_FEATURE = 'other'
-/** More features than anybody declares; a label must not grow without bound. */
+/** Most features that nobody declared; a label must not grow without bound. */
 const MAX_FEATURES = 64
 
 /** Figures that are kept elsewhere and read at the scrape; null where there is nothing to show. */
@@ -30,7 +29,8 @@ export class AlertMetrics {
   readonly #incidents = new Map<string, Tally<{ feature: string }>>()
   #figures: AlertFigures | null = null
 
-  constructor(registry: Registry) {
+  /** @param features names of what is watched: each is counted from the start */
+  constructor(registry: Registry, features: readonly string[]) {
     const scraped = new ScrapedMetrics(registry)
     scraped.counters(
       'sentinel_alerts_total',
@@ -56,7 +56,8 @@ export class AlertMetrics {
       () => this.#read('alertRate'),
     )
     // A counter that begins with its first event hides that event from increase().
-    for (const feature of [...FEATURES.map(({ name }) => name), NO_FEATURE]) {
+    for (const feature of [...features, NO_FEATURE]) {
+      this.#features.add(feature)
       for (const action of ['observe', 'throttle', 'freeze'] as const) this.countAlerts(action, feature, 0)
       this.countIncidents(feature, 0)
     }
@@ -80,7 +81,7 @@ export class AlertMetrics {
   #label(feature: string | null): string {
     if (feature === null) return NO_FEATURE
     if (this.#features.has(feature)) return feature
-    if (this.#features.size === MAX_FEATURES) return OTHER_FEATURE
+    if (this.#features.size >= MAX_FEATURES) return OTHER_FEATURE
     this.#features.add(feature)
     return feature
   }

@@ -6,6 +6,7 @@ import type { Detector, FitReport } from '../../detector/detector.js'
 import type { TrainerFault } from '../../detector/training/trainer-options.js'
 import { type BreakerState, LLM_FAILURES, type LlmOutcome } from '../../explain/llm/outcome.js'
 import type { Judgement, SentinelListener } from '../../sentinel.js'
+import { FEATURES } from '../../telemetry/features.js'
 import { type AlertFigures, AlertMetrics } from './alert-metrics.js'
 import { ProtectionMetrics } from './protection-metrics.js'
 import { ScrapedMetrics } from './scraped-metrics.js'
@@ -41,7 +42,7 @@ export class SentinelMetrics implements SentinelListener {
   /** When the last fit that succeeded ended, Unix time in seconds; 0 before the first. */
   lastFitAt = 0
 
-  readonly #alerts = new AlertMetrics(this.registry)
+  readonly #alerts: AlertMetrics
   readonly #scraped = new ScrapedMetrics(this.registry)
   readonly #tallies = new Map<string, { labels: { endpoint: string; method: string }; tally: RequestTally }>()
   #detector: Detector | null = null
@@ -54,8 +55,15 @@ export class SentinelMetrics implements SentinelListener {
   readonly #llmSeconds: Histogram
   readonly #breaker: Gauge
 
-  constructor() {
+  /** Fields of records that nothing is made of, each counted once; of those beyond 50 one. */
+  ignoredFields = 0
+  /** Records that were not judged, as they lack what they would be judged by. */
+  skippedRecords = 0
+
+  /** @param features names of what is watched; default: of requests */
+  constructor(features: readonly string[] = FEATURES.map(({ name }) => name)) {
     const registers = [this.registry]
+    this.#alerts = new AlertMetrics(this.registry, features)
     collectDefaultMetrics({ register: this.registry })
     this.#countRequests()
     this.#showDetector()
@@ -154,6 +162,14 @@ export class SentinelMetrics implements SentinelListener {
     this.alerted(anomaly.action, anomaly.feature ?? leadingFeature(verdict))
   }
 
+  recordSkipped(): void {
+    this.skippedRecords++
+  }
+
+  fieldIgnored(): void {
+    this.ignoredFields++
+  }
+
   /** @internal */
   incidentChanged({ change, incident }: IncidentEvent): void {
     if (change === 'opened') this.incidentOpened(incident.feature)
@@ -201,6 +217,16 @@ export class SentinelMetrics implements SentinelListener {
       'sentinel_anomalies_total',
       'Records answered THREAT_DETECTED.',
       () => this.anomalies,
+    )
+    this.#scraped.counter(
+      'sentinel_ignored_fields_total',
+      'Fields of records that nothing is declared to be made of; each counts once, and the log names it.',
+      () => this.ignoredFields,
+    )
+    this.#scraped.counter(
+      'sentinel_skipped_records_total',
+      'Records that were not judged, because they lack a feature that is declared so.',
+      () => this.skippedRecords,
     )
     this.#scraped.counter(
       'sentinel_health_check_fails_total',

@@ -73,10 +73,16 @@ function serviceOf(reader: MessageReader, end: number): string | undefined {
 
 /**
  * Reads one span.
+ * @param wanted names of the attributes that are read
  * @returns null for one that is nobody's to judge
  * @throws RangeError where the bytes are no span
  */
-export function readProtobufSpan(bytes: Buffer, from: number, end: number): OtlpSpan | null {
+export function readProtobufSpan(
+  bytes: Buffer,
+  from: number,
+  end: number,
+  wanted: ReadonlySet<string> = USED_ATTRIBUTES,
+): OtlpSpan | null {
   const reader = new MessageReader(bytes)
   reader.moveTo(from)
   const attributes: Record<string, AttributeValue> = {}
@@ -92,7 +98,7 @@ export function readProtobufSpan(bytes: Buffer, from: number, end: number): Otlp
       if (!isJudged(kind)) return null
     } else if (field === SPAN.start) start = reader.nanoseconds()
     else if (field === SPAN.end) ended = reader.nanoseconds()
-    else if (field === SPAN.attributes) readAttribute(reader, reader.enter(end), USED_ATTRIBUTES, attributes)
+    else if (field === SPAN.attributes) readAttribute(reader, reader.enter(end), wanted, attributes)
     else if (field === SPAN.events) threw = isException(reader, reader.enter(end)) || threw
     else if (field === SPAN.status) statusCode = statusOf(reader, reader.enter(end))
   }

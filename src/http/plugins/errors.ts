@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
+import { RecordError } from '../../telemetry/check-record.js'
 import { AccessError, ApiError, ERROR_STATUS, type ErrorCode } from '../errors/error-codes.js'
 import { validationMessage } from '../errors/validation-message.js'
 import { type SentinelMetrics, UNMATCHED } from '../metrics/sentinel-metrics.js'
@@ -81,6 +82,7 @@ const FRAMEWORK: Readonly<Record<string, Explanation>> = {
 
 function explained(error: FastifyError | ApiError): Explanation {
   if (error instanceof ApiError) return [error.code, error.message]
+  if (error instanceof RecordError) return ['SENTINEL_INVALID_BODY', error.message]
   if (error.validation !== undefined) {
     const part = error.validationContext === 'querystring' ? 'query' : (error.validationContext ?? 'request')
     return [

@@ -1,4 +1,5 @@
 import fastifyPlugin from 'fastify-plugin'
+import type { TelemetryModel } from '../../telemetry/model.js'
 import type { DocumentedRoute } from '../openapi.js'
 
 declare module 'fastify' {
@@ -8,12 +9,17 @@ declare module 'fastify' {
   }
 }
 
+export interface OpenapiOptions {
+  /** What records are described as. */
+  readonly telemetry: TelemetryModel
+}
+
 /**
  * Notes every route as it is registered, for `app.openapi()`. Registered after all plugins that add to the description
  * of routes.
  */
-export const openapiPlugin = fastifyPlugin(
-  (app, _options, done) => {
+export const openapiPlugin = fastifyPlugin<OpenapiOptions>(
+  (app, { telemetry }, done) => {
     const routes: DocumentedRoute[] = []
     app.addHook('onRoute', ({ method, url, schema }) => {
       // Fastify adds a HEAD route beside every GET, which the document leaves out.
@@ -22,7 +28,7 @@ export const openapiPlugin = fastifyPlugin(
     })
     let document: Promise<string> | undefined
     app.decorate('openapi', () => {
-      document ??= import('../openapi.js').then(({ openapiDocument }) => openapiDocument(routes))
+      document ??= import('../openapi.js').then(({ openapiDocument }) => openapiDocument(routes, telemetry))
       return document
     })
     done()

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { IncidentLog } from '../../alerts/incident-log.js'
 import { type AnomalyLog, summaryOf } from '../../anomalies/anomaly-log.js'
-import { FEATURES } from '../../telemetry/features.js'
+import { REQUEST_TELEMETRY, type TelemetryModel } from '../../telemetry/model.js'
 import { isTimeId } from '../../text/time-id.js'
 import { AnomalyStream } from '../anomaly-stream.js'
 import type { Drain } from '../drain.js'
@@ -31,13 +31,12 @@ export interface AnomalyRoutesOptions {
   readonly proxies?: readonly string[]
   /** How many clients may listen to the stream at a time. */
   readonly maxStreams?: number
-  /** Names of the features that anomalies may stand out by; default: those of a record. */
-  readonly features?: () => readonly string[]
+  /** Whose features anomalies may stand out by; default: requests'. */
+  readonly telemetry?: TelemetryModel
   readonly heartbeatMs?: number
 }
 
 const AN_ANOMALY = 'an anomaly'
-const featureNames = (): string[] => FEATURES.map(({ name }) => name)
 
 /** `GET /anomalies`, `/anomalies/:id` and `/anomalies/stream`: what was flagged, why, and as it happens, with the
  * incidents that open, grow and close. */
@@ -47,10 +46,11 @@ export const anomalyRoutes: FastifyPluginAsyncTypebox<AnomalyRoutesOptions> = as
     log,
     incidents,
     drain,
-    features = featureNames,
+    telemetry = REQUEST_TELEMETRY,
     maxStreams = STREAMS_MOST,
     heartbeatMs = 15_000,
   } = options
+  const features = telemetry.features.map(({ name }) => name)
   const streams = new Set<AnomalyStream>()
   const places = new StreamPlaces({
     most: maxStreams,
@@ -79,7 +79,7 @@ export const anomalyRoutes: FastifyPluginAsyncTypebox<AnomalyRoutesOptions> = as
         since: readSince(query.since, AN_ANOMALY),
         until: readUntil(query.until, AN_ANOMALY),
         route: query.route === '' ? null : query.route,
-        feature: readName(query.feature, 'feature', features()),
+        feature: readName(query.feature, 'feature', features),
         minScore: readShare(query.min_score, 'min_score'),
         minConfidence: readShare(query.min_confidence, 'min_confidence'),
       })

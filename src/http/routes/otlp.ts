@@ -65,7 +65,8 @@ export const otlpRoutes: FastifyPluginCallbackTypebox<OtlpOptions> = (app, { sen
     const end = load.begin()
     try {
       const faults: string[] = []
-      const items = await otlpItems(await textOfBatch(request), isJson(request), sizes)
+      const made = { sizes, telemetry: sentinel.telemetry }
+      const items = await otlpItems(await textOfBatch(request), isJson(request), made)
       const totals: BatchTotals = await judgeBatch(judging(sentinel), items, {
         ok() {},
         threat() {},

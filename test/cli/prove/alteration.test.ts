@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { alterationOf, altered } from '#sentinel/cli/prove/alteration.js'
 import { readProveOptions } from '#sentinel/cli/prove/options.js'
+import { REQUEST_TELEMETRY } from '#sentinel/telemetry/model.js'
 
 const RECORD = { latency: 1.5, input_length: 7, errors: 0, route: '/a' }
 
@@ -11,13 +12,15 @@ test.each([
   // It would be the same record.
   ['errors x5', null],
 ])('a copy is altered: %s', (text, changes) => {
-  expect(altered(RECORD, alterationOf(text))).toEqual(changes && { ...RECORD, ...changes })
+  expect(altered(RECORD, alterationOf(text, REQUEST_TELEMETRY))).toEqual(changes && { ...RECORD, ...changes })
 })
 
 test.each(['latency', 'latency x', 'latency -1', 'cpu x2', 'latency x2 errors +1', ''])(
   'what is no change is refused: %j',
   (text) => {
-    expect(() => alterationOf(text)).toThrow('a change must be latency, input_length, errors with x')
+    expect(() => alterationOf(text, REQUEST_TELEMETRY)).toThrow(
+      'a change must be latency, input_length, errors with x',
+    )
   },
 )
 

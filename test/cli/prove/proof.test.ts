@@ -4,6 +4,7 @@ import { readProveOptions } from '#sentinel/cli/prove/options.js'
 import { Proof } from '#sentinel/cli/prove/proof.js'
 import { proofReport, proofText } from '#sentinel/cli/prove/report.js'
 import { Sentinel } from '#sentinel/sentinel.js'
+import { REQUEST_TELEMETRY } from '#sentinel/telemetry/model.js'
 import { codeRunnerTraffic } from '../../../made-up/traffic.js'
 
 const records = codeRunnerTraffic(2000, 3)
@@ -12,7 +13,7 @@ test('copies are tried beside the traffic, and change nothing of what is said of
   const [plain, tried] = await Promise.all(
     Array.from({ length: 2 }, () => Sentinel.create({ detector: { fit: 'sync' } })),
   )
-  const alterations = ['latency x1000', 'latency x1.01'].map(alterationOf)
+  const alterations = ['latency x1000', 'latency x1.01'].map((text) => alterationOf(text, REQUEST_TELEMETRY))
   const proof = new Proof(tried as Sentinel, { alterations, every: 20 })
   const said: unknown[] = []
   tried?.listen({ recordJudged: ({ p, verdict }) => said.push([p, verdict.score]) })

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { DifferencePolicy } from '#sentinel/detector/baseline/difference-policy.js'
-import { type FeaturePolicies, parseFeaturePolicies } from '#sentinel/detector/baseline/policy.js'
+import { parseFeaturePolicies } from '#sentinel/detector/baseline/policy.js'
+import type { FeaturePolicies } from '#sentinel/telemetry/feature-policy.js'
 import { FEATURES } from '#sentinel/telemetry/features.js'
 
 test('reads direction and ignored differences by feature', () => {

@@ -24,7 +24,7 @@ test.for(['http', 'proto'])(
     const records: Telemetry[] = []
     const judge = sentinel.judge.bind(sentinel)
     sentinel.judge = (record, options) => {
-      records.push(record)
+      records.push(record as Telemetry)
       return judge(record, options)
     }
     const app = await buildApp({

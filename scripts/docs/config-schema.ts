@@ -1,0 +1,7 @@
+import { ConfigDocument } from '#sentinel/config/file/file-schema.js'
+
+/** The schema of the configuration file for editors: JSON Schema as text, without our own keywords. */
+export function configSchema(): string {
+  const schema = { $schema: 'http://json-schema.org/draft-07/schema#', ...ConfigDocument }
+  return `${JSON.stringify(schema, (key, value: unknown) => (key === 'allowed' ? undefined : value), 2)}\n`
+}

@@ -1,0 +1,134 @@
+import { type Static, Type } from '@sinclair/typebox'
+import { FeaturePolicy } from '../feature-policy.js'
+
+/** Most features that the forest can number. */
+export const FEATURES_MOST = 255
+
+const POINTER = '^(?:/(?:[^~/]|~[01])+)+$'
+const Pointer = (description: string) =>
+  Type.String({
+    pattern: POINTER,
+    maxLength: 200,
+    allowed: 'a JSON pointer such as /usage/cpu_ms',
+    description,
+  })
+
+/** What is said of one feature. */
+export const FeatureDeclaration = Type.Object(
+  {
+    name: Type.String({
+      pattern: '^[A-Za-z_][\\w.-]{0,39}$',
+      allowed: 'a name of at most 40 letters, digits, _, - and ., beginning with a letter',
+      description: 'Its name in answers, settings and metrics.',
+    }),
+    from: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 500,
+        allowed: 'a JSON pointer such as /usage/cpu_ms, or a derived value such as length(/message)',
+        description:
+          'Where it stands in a record, as a JSON pointer, or what it is derived from. Default: the field of its name.',
+      }),
+    ),
+    unit: Type.Optional(
+      Type.String({
+        maxLength: 16,
+        description: 'Unit for people to read, ms; count (the default) is written without one.',
+      }),
+    ),
+    label: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 40, description: 'What sentences call it. Default: its name.' }),
+    ),
+    ...FeaturePolicy.properties,
+    missing: Type.Optional(
+      Type.Union([Type.Literal('refuse'), Type.Literal('median'), Type.Literal('skip'), Type.Number()], {
+        default: 'refuse',
+        description:
+          'What becomes of a record without it: refused; judged with the usual value in its place, which has no say; skip, not judged; or a number to take. NaN, null, "" and "-" are missing, too, where it is not refuse.',
+      }),
+    ),
+    coerce: Type.Optional(
+      Type.Boolean({
+        default: false,
+        description: 'Whether text is read as a number, and true and false as 1 and 0.',
+      }),
+    ),
+    locale: Type.Optional(
+      Type.String({
+        maxLength: 35,
+        allowed: 'a language tag such as de or en-US',
+        description:
+          'How numbers in text are written, with coerce: de has decimal commas. Default: as in JSON.',
+      }),
+    ),
+    phrases: Type.Optional(
+      Type.Object(
+        {
+          high: Type.Optional(Type.String({ minLength: 1, maxLength: 80 })),
+          low: Type.Optional(Type.String({ minLength: 1, maxLength: 80 })),
+          conclusion: Type.Optional(
+            Type.String({
+              minLength: 1,
+              maxLength: 80,
+              description: 'What a value many times the usual one may mean.',
+            }),
+          ),
+        },
+        {
+          additionalProperties: false,
+          description: 'How a sentence opens that it is the cause of: "Longer queue than usual".',
+        },
+      ),
+    ),
+  },
+  { additionalProperties: false, description: 'One feature.' },
+)
+export type FeatureDeclaration = Static<typeof FeatureDeclaration>
+
+/** What records look like, and what is watched of them. */
+export const TelemetryDeclaration = Type.Object(
+  {
+    features: Type.Optional(
+      Type.Array(FeatureDeclaration, {
+        minItems: 1,
+        maxItems: FEATURES_MOST,
+        allowed: `a list of 1 to ${FEATURES_MOST} features`,
+        description: 'What is watched. Default: latency, input_length and errors.',
+      }),
+    ),
+    route: Type.Optional(
+      Type.Union(
+        [
+          Pointer('Where the route, or operation, of a record stands. Default: /route.'),
+          Type.Array(Pointer('A part of it.'), { minItems: 1, maxItems: 8 }),
+        ],
+        {
+          allowed: 'a JSON pointer such as /route, or a list of them',
+          description: 'Where the route of a record stands; several parts are put together. Default: /route.',
+        },
+      ),
+    ),
+    id: Type.Optional(Pointer('Where the id of a record stands; anomalies show it.')),
+    trace: Type.Optional(
+      Pointer('Where its trace stands, as traceparent or as an id. Default: /traceparent.'),
+    ),
+    timestamp: Type.Optional(
+      Pointer('Where it says when it was made; with it the time of records is the time. Default: none.'),
+    ),
+    user: Type.Optional(Pointer('Where it says who made the request: never kept. Default: /user_id.')),
+  },
+  { additionalProperties: false, description: 'What records look like, and what is watched of them.' },
+)
+export type TelemetryDeclaration = Static<typeof TelemetryDeclaration>
+
+/** What cannot be made of a declaration; where in it stands in `path`. */
+export class DeclarationError extends Error {
+  override readonly name = 'DeclarationError'
+
+  constructor(
+    readonly path: readonly (string | number)[],
+    message: string,
+  ) {
+    super(message)
+  }
+}

@@ -1,0 +1,97 @@
+import type { Feature } from '../features.js'
+import { DeclarationError, type FeatureDeclaration } from './declaration.js'
+import { type ValueRules, valueReader } from './declared-value.js'
+import { EXAMPLES } from './examples.js'
+import { namesOf, readerOf, withValueAt } from './pointer.js'
+import { type Field, numberSchema } from './record-schema.js'
+
+/** Where a record says so of whom a feature is, in a state: other rules, other values. */
+type Identity = readonly [string, unknown][]
+
+/** What one declaration comes to. */
+export interface DeclaredFeature {
+  readonly features: readonly Feature[]
+  /** The fields that it is made of. */
+  readonly fields: readonly Field[]
+  /** The field at the top of a record that is a number and nothing else. */
+  readonly number: string | null
+  /** Whether a record without it is not judged. */
+  readonly skips: boolean
+}
+
+/**
+ * The feature that is declared.
+ * @param path where the declaration stands
+ * @throws DeclarationError
+ */
+export function declaredFeature(
+  declaration: FeatureDeclaration,
+  path: readonly (string | number)[],
+): DeclaredFeature {
+  const { name, from = `/${name}`, missing = 'refuse', coerce = false, locale } = declaration
+  if (locale !== undefined && !coerce)
+    throw new DeclarationError(
+      [...path, 'locale'],
+      'it says how numbers in text are written, and text is read with coerce: true alone',
+    )
+  const at = <T>(key: string, work: () => T): T => {
+    try {
+      return work()
+    } catch (error) {
+      throw new DeclarationError([...path, key], (error as Error).message)
+    }
+  }
+  const names = at('from', () => namesOf(from))
+  const rules: ValueRules = { missing, coerce, ...(locale !== undefined && { locale }) }
+  const read = readerOf(names)
+  const numberOf = at('locale', () => valueReader(names.join('.'), rules))
+  const feature: Feature = {
+    ...featureFacts(declaration),
+    ...identity(name, [['from', from === `/${name}` ? undefined : from]]),
+    extract: (record) => numberOf(read(record)),
+    withValue: (record, value) => withValueAt(record, names, value),
+  }
+  const field = {
+    names,
+    schema: numberSchema(rules, descriptionOf(declaration)),
+    required: missing === 'refuse',
+    example: EXAMPLES.number,
+  }
+  return {
+    features: [feature],
+    fields: [field],
+    number: names.length === 1 && !coerce ? (names[0] as string) : null,
+    skips: missing === 'skip',
+  }
+}
+
+/** What the declaration says of a feature but for where its values come from. */
+export function featureFacts(declaration: FeatureDeclaration): Omit<Feature, 'extract'> {
+  const { name, unit = 'count', label, phrases, direction, ignore, ignoreRelative, limit } = declaration
+  const policy = definedOf({ direction, ignore, ignoreRelative, limit })
+  return {
+    name,
+    unit,
+    ...(label !== undefined && { label }),
+    ...(phrases !== undefined && { phrases: definedOf(phrases) }),
+    ...(limit !== undefined && { ruleLimit: limit }),
+    ...(Object.keys(policy).length > 0 && { policy }),
+  }
+}
+
+function identity(name: string, facts: Identity): { identity?: string } {
+  const said = facts.filter(([, value]) => value !== undefined && value !== `/${name}`)
+  return said.length === 0 ? {} : { identity: said.map(([key, value]) => `${key} ${value}`).join(' ') }
+}
+
+function descriptionOf({ label, name, unit }: FeatureDeclaration): string {
+  return `${label ?? name}${unit === undefined || unit === 'count' ? '' : `, in ${unit}`}.`
+}
+
+function definedOf<Facts extends object>(
+  facts: Facts,
+): { [Key in keyof Facts]: Exclude<Facts[Key], undefined> } {
+  return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined)) as {
+    [Key in keyof Facts]: Exclude<Facts[Key], undefined>
+  }
+}

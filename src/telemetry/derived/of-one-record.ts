@@ -1,0 +1,79 @@
+import type { ReadValue } from '../declared/pointer.js'
+
+/** What is derived from one record: a number, NaN where the record has nothing to make it of. */
+export type Derive = (record: object) => number
+
+/** Characters of a text, or entries of a list. */
+export function lengthOf(read: ReadValue): Derive {
+  return (record) => {
+    const value = read(record)
+    return typeof value === 'string' || Array.isArray(value) ? value.length : Number.NaN
+  }
+}
+
+/** So many characters of a text say how its characters are spread. */
+const READ_MOST = 4096
+const counts = new Uint16Array(256)
+
+/**
+ * Shannon entropy of a text in bits a character, over its UTF-16 units modulo 256: words have some 4, keys and encoded
+ * bytes nearly 6 or 8. Of long texts the first 4,096 characters count.
+ */
+export function entropyOf(read: ReadValue): Derive {
+  return (record) => {
+    const text = read(record)
+    if (typeof text !== 'string') return Number.NaN
+    const n = Math.min(text.length, READ_MOST)
+    if (n === 0) return 0
+    counts.fill(0)
+    for (let i = 0; i < n; i++) {
+      const unit = text.charCodeAt(i) & 255
+      counts[unit] = (counts[unit] as number) + 1
+    }
+    let sum = 0
+    for (const count of counts) if (count > 0) sum += count * Math.log2(count)
+    return Math.max(0, Math.log2(n) - sum / n)
+  }
+}
+
+/** One number over another; over 0 it says nothing. */
+export function ratioOf(one: ReadValue, other: ReadValue): Derive {
+  return (record) => {
+    const [above, below] = [one(record), other(record)]
+    const ratio = typeof above === 'number' && typeof below === 'number' ? above / below : Number.NaN
+    return Number.isFinite(ratio) ? ratio : Number.NaN
+  }
+}
+
+/** A value that stands for a choice: text, a number, true or false. */
+function choiceOf(value: unknown): string | null {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? String(value)
+    : null
+}
+
+/** The place of a choice in a list, from 0; of one that is not in it as far behind the last as the list is long. */
+export function placeOf(read: ReadValue, choices: readonly string[]): Derive {
+  return (record) => {
+    const choice = choiceOf(read(record))
+    if (choice === null || choice === '') return Number.NaN
+    const place = choices.indexOf(choice)
+    return place >= 0 ? place : 10 * choices.length
+  }
+}
+
+/** 1 where it is this choice, else 0. @param choice null for any that is not in the list */
+export function isChoice(read: ReadValue, choices: readonly string[], choice: string | null): Derive {
+  return (record) => {
+    const found = choiceOf(read(record))
+    if (found === null || found === '') return Number.NaN
+    return (choice === null ? !choices.includes(found) : found === choice) ? 1 : 0
+  }
+}
+
+const DAY_MS = 86_400_000
+
+/** Sine or cosine of the time of day in UTC: so midnight is near both 23:59 and 00:01. @param timeMs of the record */
+export function timeOfDay(timeMs: (record: object) => number, wave: (angle: number) => number): Derive {
+  return (record) => wave((2 * Math.PI * (timeMs(record) % DAY_MS)) / DAY_MS)
+}
