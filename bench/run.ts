@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import { benchmarkAccuracy } from './accuracy/against-scikit-learn.js'
 import { benchmarkAlertCost } from './alert-cost.js'
 import { benchmarkBlind } from './blind.js'
+import { benchmarkBulk } from './bulk.js'
 import { benchmarkCalibration } from './calibration.js'
 import { benchmarkDashboard } from './dashboard.js'
 import { benchmarkFitStall } from './fit-stall.js'
@@ -23,6 +24,7 @@ const parts: Readonly<Record<string, Part>> = {
   'in-process': benchmarkInProcess,
   stall: benchmarkFitStall,
   footprint: benchmarkFootprint,
+  bulk: benchmarkBulk,
   dashboard: benchmarkDashboard,
   forest: benchmarkForest,
   'alert-cost': benchmarkAlertCost,

@@ -1,11 +1,12 @@
 import type { IncomingMessage } from 'node:http'
 import { ApiError } from './errors/error-codes.js'
+import { GrowingBytes } from './growing-bytes.js'
+
+/** Of a long body so much is read before others have their turn. */
+const PAUSE_BYTES = 1024 * 1024
 
 /** Its `then` runs once Node has parsed the packet at hand. */
 const packetParsed = Promise.resolve()
-
-/** Room for a body that comes in several packets: as much as announced, but no more than this before it comes. */
-const FIRST_ROOM_BYTES = 64 * 1024
 
 /**
  * Reads a whole body as UTF-8.
@@ -51,25 +52,26 @@ function collect(
   limit: number,
   done: (error: ApiError | null, body: Buffer | null) => void,
 ): void {
-  const most = Number.isNaN(announced) ? limit : announced
-  let room = Buffer.allocUnsafe(Math.min(most, FIRST_ROOM_BYTES))
-  let bytes = 0
+  const body = new GrowingBytes(Number.isNaN(announced) ? limit : announced)
   const end = (error: ApiError | null): void => {
     message.off('data', onData).off('end', onEnd).off('error', onCut).off('close', onCut)
-    done(error, error === null ? room.subarray(0, bytes) : null)
+    done(error, error === null ? body.bytes() : null)
   }
+  let pauseAt = PAUSE_BYTES
   const onData = (chunk: Buffer): void => {
-    const before = bytes
-    bytes += chunk.length
-    if (bytes > limit) {
-      end(tooLarge(limit))
+    if (!body.add(chunk)) {
+      if (Number.isNaN(announced)) end(tooLarge(limit))
+      else onCut()
       return
     }
-    if (bytes > room.length) room = grown(room, before, Math.max(bytes, Math.min(2 * room.length, most)))
-    chunk.copy(room, before)
+    if (body.length < pauseAt) return
+    // What has come already is read in one go, 2 MiB and more, and others wait meanwhile.
+    pauseAt = body.length + PAUSE_BYTES
+    message.pause()
+    setImmediate(() => message.resume())
   }
   const onEnd = (): void => {
-    if (bytes !== announced && !Number.isNaN(announced)) onCut()
+    if (body.length !== announced && !Number.isNaN(announced)) onCut()
     else end(null)
   }
   const onCut = (): void =>
@@ -77,12 +79,6 @@ function collect(
   message.on('data', onData).on('end', onEnd).on('error', onCut).on('close', onCut)
   // A connection that was lost before will emit nothing more.
   if (message.destroyed) onCut()
-}
-
-function grown(full: Buffer, used: number, length: number): Buffer<ArrayBuffer> {
-  const room = Buffer.allocUnsafe(length)
-  full.copy(room, 0, 0, used)
-  return room
 }
 
 /** @param limit in bytes */

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { HEALTH_AND_METRICS_PATHS } from './access/watch-paths.js'
+import { AnswerStream } from './batch/answer-text.js'
 import { errorAnswer } from './schemas/error.js'
 
 /** Answers below this size are not counted. */
@@ -32,9 +33,10 @@ export class UnreadAnswers {
   /** Bounds the answers of the routes of this scope. */
   bound(app: FastifyInstance): void {
     app.addHook('onSend', (request, reply, payload, next) => {
-      if (typeof payload !== 'string' || payload.length < SMALL) return next(null, payload)
-      if (!this.#hasRoomFor(payload.length) && !isWatching(request)) return next(null, refusalOn(reply))
-      this.#count(request, reply, payload.length)
+      const bytes = sizeOf(payload)
+      if (bytes < SMALL) return next(null, payload)
+      if (!this.#hasRoomFor(bytes) && !isWatching(request)) return next(null, refusalOn(reply))
+      this.#count(request, reply, bytes)
       next(null, payload)
     })
   }
@@ -73,4 +75,10 @@ function refusalOn(reply: FastifyReply): string {
     .header('retry-after', RETRY_AFTER_S)
     .header('content-type', 'application/json; charset=utf-8')
   return JSON.stringify(errorAnswer('SENTINEL_OVERLOADED', message))
+}
+
+/** Text that was made for one answer; streams of events and of files are none. */
+function sizeOf(payload: unknown): number {
+  if (typeof payload === 'string') return payload.length
+  return payload instanceof AnswerStream ? payload.bytes : 0
 }

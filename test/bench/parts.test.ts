@@ -54,7 +54,7 @@ const FIGURES_OR_WHY_NOT: Readonly<Record<string, readonly RegExp[]>> = {
 }
 
 describe.each([
-  { http: 4, 'in-process': 12, stall: 5, footprint: 5, dashboard: 4 },
+  { http: 4, 'in-process': 12, stall: 5, footprint: 5, bulk: 9, dashboard: 4 },
   { forest: 11, 'alert-cost': 1, peers: null, accuracy: null },
 ])('each part of the benchmark works in its short form: %o', (goalsOf) => {
   let ran: Run

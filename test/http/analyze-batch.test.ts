@@ -3,6 +3,7 @@ import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:
 import type { LightMyRequestResponse } from 'fastify'
 import { expect, test } from 'vitest'
 import type { App } from '#sentinel/http/app.js'
+import { BatchItems } from '#sentinel/http/batch/batch-items.js'
 import { codeRunnerTraffic } from '../../made-up/traffic.js'
 import { ATTACK, historySize, NORMAL, startApp } from './subject.js'
 
@@ -276,4 +277,38 @@ test('single requests are answered while a batch is judged, and a third batch is
   expect([third.statusCode, third.headers['retry-after']]).toEqual([429, '1'])
   for (const batch of batches) expect((await batch).json()).toMatchObject({ accepted: 5000, rejected: 0 })
   expect((await send(app, ndjson(NORMAL))).statusCode).toBe(200)
+})
+
+test.each([
+  ['an array', 'application/json', (records: readonly string[]) => `[${records.join(',')}]`],
+  ['an object', 'application/json', (records: readonly string[]) => `{"records":[${records.join(',')}]}`],
+  ['objects one after the other', 'application/json', (records: readonly string[]) => records.join('')],
+  ['one line of objects', NDJSON, (records: readonly string[]) => records.join('')],
+  ['lines', NDJSON, (records: readonly string[]) => records.join('\n')],
+])('%s is looked through in many turns, however short its items are', async (_, type, written) => {
+  const bytes = Buffer.from(written(Array.from({ length: 60_000 }, () => JSON.stringify(NORMAL))))
+  let turns = 0
+  const finding = BatchItems.find(bytes, type === 'application/json', JSON.parse)
+  let found = false
+  void finding.then(() => {
+    found = true
+  })
+  for (; !found; turns++) await new Promise(setImmediate)
+  expect([...(await finding)]).toHaveLength(60_000)
+  // Some 3 MB, of which 128 KiB are looked through in a turn.
+  expect(turns).toBeGreaterThan(15)
+})
+
+test('a long answer is sent in pieces, whole and in order', async () => {
+  const app = await startApp()
+  const records = Array.from({ length: 6000 }, (_, i) =>
+    i % 1000 === 999 ? { ...ATTACK, route: `/a${i}` } : NORMAL,
+  )
+  const lines = parsed(await send(app, ndjson(...records))) as { line: number }[]
+  expect(lines.map(({ line }) => line)).toEqual(records.map((_, i) => i + 1))
+  const attacks = Array.from({ length: 1000 }, () => ATTACK)
+  const told = (await send(app, JSON.stringify(attacks), 'application/json')).json()
+  expect(told).toMatchObject({ accepted: 1000, rejected: 0, errors: [] })
+  expect(told.anomalies).toHaveLength(told.threats)
+  expect(told.threats).toBeGreaterThan(300)
 })

@@ -1,17 +1,18 @@
 import { ApiError } from '../errors/error-codes.js'
-import type { BatchQuery, BatchSummary, BatchThreat, RejectedLine } from '../schemas/batch.js'
-import { AnswerLines } from './answer-lines.js'
+import type { BatchQuery, BatchSummary, RejectedLine } from '../schemas/batch.js'
+import { type AnswerBody, AnswerText } from './answer-text.js'
 import type { BatchItem } from './batch-items.js'
 import { type BatchTotals, judgeBatch } from './judge-batch.js'
 import type { ItemJudge } from './judge-item.js'
 
 export const NDJSON_TYPE = 'application/x-ndjson'
+export const JSON_TYPE = 'application/json; charset=utf-8'
 const ERRORS_SHOWN = 20
 
-/** The answer to a batch: its text, and the figures alone. */
+/** The answer to a batch, and the figures alone. */
 export interface BatchAnswer {
-  readonly type: 'application/json; charset=utf-8' | typeof NDJSON_TYPE
-  readonly text: string
+  readonly type: typeof JSON_TYPE | typeof NDJSON_TYPE
+  readonly body: AnswerBody
   readonly figures: BatchSummary
 }
 
@@ -25,30 +26,32 @@ export async function answerBatch(
   form: NonNullable<BatchQuery['answer']>,
 ): Promise<BatchAnswer> {
   const errors: RejectedLine[] = []
-  const lines = form === 'lines' ? new AnswerLines() : null
-  const threats: (BatchThreat | Promise<BatchThreat>)[] = []
+  const text = new AnswerText()
+  const byLine = form === 'lines'
+  let listed = 0
+  const write = (value: object): string => (byLine ? `${JSON.stringify(value)}\n` : JSON.stringify(value))
   const totals = await judgeBatch(judge, items, {
-    ok: (line) => lines?.add(`{"line":${line},"status":"OK"}\n`),
+    ok: (line) => {
+      if (byLine) text.add(`{"line":${line},"status":"OK"}\n`)
+    },
     threat: (threat) => {
-      if (lines === null) threats.push(threat)
-      else if (threat instanceof Promise) lines.addLater(threat.then(asLine))
-      else lines.add(asLine(threat))
+      if (form === 'summary') return
+      if (!byLine && listed++ > 0) text.add(',')
+      if (threat instanceof Promise) text.addLater(threat.then(write))
+      else text.add(write(threat))
     },
     rejected: (line) => {
       if (errors.length < ERRORS_SHOWN) errors.push(line)
-      lines?.add(asLine(line))
+      if (byLine) text.add(write(line))
     },
   })
   checkReadable(totals)
-  const { accepted, rejected, threats: count } = totals
-  const figures = { accepted, rejected, threats: count, errors }
-  if (lines !== null) return { type: NDJSON_TYPE, text: await lines.text(), figures }
-  const shown = form === 'summary' ? figures : { ...figures, anomalies: await Promise.all(threats) }
-  return { type: 'application/json; charset=utf-8', text: JSON.stringify(shown), figures }
-}
-
-function asLine(value: object): string {
-  return `${JSON.stringify(value)}\n`
+  const { accepted, rejected, threats } = totals
+  const figures = { accepted, rejected, threats, errors }
+  if (byLine) return { type: NDJSON_TYPE, body: await text.body(), figures }
+  const told = JSON.stringify(figures)
+  if (form === 'summary') return { type: JSON_TYPE, body: told, figures }
+  return { type: JSON_TYPE, body: await text.body(`${told.slice(0, -1)},"anomalies":[`, ']}'), figures }
 }
 
 /** Where there is not one item of JSON, the sender means something else. */

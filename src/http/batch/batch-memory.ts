@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { AnswerMemory } from '../answer-memory.js'
-import type { BatchAnswer } from './batch-answer.js'
+import { type BatchAnswer, JSON_TYPE } from './batch-answer.js'
 
 /** A repeated batch whose answer was longer gets the figures alone: what is kept has to be bounded. */
 const KEPT_CHARACTERS = 64 * 1024
@@ -45,7 +45,8 @@ export class BatchMemory {
 }
 
 function bounded(answer: BatchAnswer): BatchAnswer {
-  if (answer.text.length <= KEPT_CHARACTERS) return answer
-  const { figures } = answer
-  return { type: 'application/json; charset=utf-8', text: JSON.stringify(figures), figures }
+  const { body, figures } = answer
+  const length = typeof body === 'string' ? body.length : body.bytes
+  if (length <= KEPT_CHARACTERS) return answer
+  return { type: JSON_TYPE, body: JSON.stringify(figures), figures }
 }

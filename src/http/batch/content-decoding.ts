@@ -1,23 +1,21 @@
-import { promisify } from 'node:util'
 import * as zlib from 'node:zlib'
 import { ApiError } from '../errors/error-codes.js'
+import { GrowingBytes } from '../growing-bytes.js'
 import { tooLarge } from '../read-body.js'
 
-type Decode = (body: Buffer, options: { maxOutputLength: number; chunkSize: number }) => Promise<Buffer>
+/** Makes what decodes one body. */
+type Decoder = (body: Buffer) => zlib.Gunzip | zlib.Inflate | zlib.InflateRaw | zlib.BrotliDecompress
 
 /** Decoders write to room of this size; the default of 16 KiB makes many small pieces of a batch. */
-const CHUNK_BYTES = 128 * 1024
-
-const inflate: Decode = promisify(zlib.inflate)
-const inflateRaw: Decode = promisify(zlib.inflateRaw)
+const OPTIONS = { chunkSize: 128 * 1024 } as const
 
 /** By the name that `content-encoding` has for them. Zstandard came to Node with 22.15. */
-const DECODERS: ReadonlyMap<string, Decode> = new Map<string, Decode>([
-  ['gzip', promisify(zlib.gunzip)],
-  ['x-gzip', promisify(zlib.gunzip)],
+const DECODERS: ReadonlyMap<string, Decoder> = new Map<string, Decoder>([
+  ['gzip', () => zlib.createGunzip(OPTIONS)],
+  ['x-gzip', () => zlib.createGunzip(OPTIONS)],
   // By the standard it has a zlib header; some clients leave it out.
-  ['deflate', (body, options) => (hasZlibHeader(body) ? inflate : inflateRaw)(body, options)],
-  ['br', promisify(zlib.brotliDecompress)],
+  ['deflate', (body) => (hasZlibHeader(body) ? zlib.createInflate(OPTIONS) : zlib.createInflateRaw(OPTIONS))],
+  ['br', () => zlib.createBrotliDecompress(OPTIONS)],
   ...zstandard(),
 ])
 
@@ -25,7 +23,8 @@ const DECODERS: ReadonlyMap<string, Decode> = new Map<string, Decode>([
 export const CONTENT_ENCODINGS: readonly string[] = [...DECODERS.keys()].filter((name) => name !== 'x-gzip')
 
 /**
- * A body as it was before it was compressed. Node does the work on a thread of its own.
+ * A body as it was before it was compressed. Node does the work on a thread of its own, and others have their turn between
+ * the pieces that come of it.
  * @param encoding of its `content-encoding` header
  * @param limit of the result, in bytes: a small body may hold a very large one
  * @throws ApiError when the encoding is unknown, the body is not of it, or the result is above the limit
@@ -33,12 +32,15 @@ export const CONTENT_ENCODINGS: readonly string[] = [...DECODERS.keys()].filter(
 export async function decoded(body: Buffer, encoding: string | undefined, limit: number): Promise<Buffer> {
   const name = encoding?.trim().toLowerCase()
   if (name === undefined || name === '' || name === 'identity') return body
-  const decode = DECODERS.get(name)
-  if (decode === undefined) throw unknownEncoding()
+  const decoder = DECODERS.get(name)?.(body)
+  if (decoder === undefined) throw unknownEncoding()
+  decoder.end(body)
+  const bytes = new GrowingBytes(limit)
   try {
-    return await decode(body, { maxOutputLength: limit, chunkSize: CHUNK_BYTES })
+    for await (const piece of decoder as AsyncIterable<Buffer>) if (!bytes.add(piece)) throw tooLarge(limit)
+    return bytes.bytes()
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(limit)
+    if (error instanceof ApiError) throw error
     throw new ApiError('SENTINEL_INVALID_REQUEST', `the body is not whole or not compressed with ${name}`)
   }
 }
@@ -61,7 +63,7 @@ function hasZlibHeader(body: Buffer): boolean {
   return body.length >= 2 && ((body[0] as number) & 15) === 8 && body.readUInt16BE(0) % 31 === 0
 }
 
-function zstandard(): [string, Decode][] {
-  const { zstdDecompress } = zlib as { zstdDecompress?: typeof zlib.gunzip }
-  return zstdDecompress === undefined ? [] : [['zstd', promisify(zstdDecompress) as Decode]]
+function zstandard(): [string, Decoder][] {
+  const { createZstdDecompress } = zlib as { createZstdDecompress?: typeof zlib.createGunzip }
+  return createZstdDecompress === undefined ? [] : [['zstd', () => createZstdDecompress(OPTIONS)]]
 }

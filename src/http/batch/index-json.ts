@@ -59,7 +59,12 @@ function* indexElements(
   index: ItemIndex,
 ): Generator<void, number> {
   const end = bytes.length
+  let pauseAt = from + SLICE_BYTES
   for (let at = skipBlank(bytes, from, end); at < end; ) {
+    if (at >= pauseAt) {
+      pauseAt = at + SLICE_BYTES
+      yield
+    }
     if (bytes[at] === CLOSE_BRACKET) return at + 1
     scan.start(at)
     yield* finish(bytes, scan)
@@ -78,7 +83,12 @@ function* indexElements(
 
 function* indexObjects(bytes: Buffer, from: number, scan: ValueScan, index: ItemIndex): Generator<void> {
   const end = bytes.length
+  let pauseAt = from + SLICE_BYTES
   for (let at = from; at < end; at = skipBlank(bytes, scan.at, end)) {
+    if (at >= pauseAt) {
+      pauseAt = at + SLICE_BYTES
+      yield
+    }
     scan.start(at)
     yield* finish(bytes, scan)
     if (scan.at === at) scan.at = at + 1

@@ -50,7 +50,12 @@ function* indexLine(
     return
   }
   index.push(start, Math.min(scan.at, end), line)
+  let pauseAt = next + SLICE_BYTES
   for (let at = next; at < end; at = skipBlank(bytes, scan.at, end)) {
+    if (at >= pauseAt) {
+      pauseAt = at + SLICE_BYTES
+      yield
+    }
     scan.start(at)
     while (!scan.run(Math.min(scan.at + SLICE_BYTES, end)) && scan.at < end) yield
     // Something that is no value takes the rest of the line with it.

@@ -102,8 +102,9 @@ function checkTogether({ query: { at, learn } }: BatchRequest): void {
   }
 }
 
-function send(reply: FastifyReply, { type, text }: BatchAnswer): FastifyReply {
-  return reply.type(type).serializer(String).send(text)
+function send(reply: FastifyReply, { type, body }: BatchAnswer): FastifyReply {
+  reply.type(type)
+  return typeof body === 'string' ? reply.serializer(String).send(body) : reply.send(body.stream())
 }
 
 /** Fastify's own parser as a function; it answers at once. */
