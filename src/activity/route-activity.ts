@@ -31,6 +31,8 @@ export class RouteActivity {
   /** How many records of it came since it is known; after four thousand million it begins anew, and so does the ring. */
   readonly #seen = new Uint32Array(ROUTES_KEPT)
   readonly #lastAlertMs = new Float64Array(ROUTES_KEPT)
+  /** For hundreds of routes at a time: values of one feature. */
+  readonly #scratch = new Float32Array(VALUES_KEPT)
   #hand = 0
   /** What is being captured. */
   #late: LateList<number, RouteState> | null = null
@@ -152,7 +154,8 @@ export class RouteActivity {
 
   #figuresOf(slot: number, f: number, feature: string): FeatureFigures {
     const n = Math.min(this.#seen[slot] as number, VALUES_KEPT)
-    const values = Float32Array.from({ length: n }, (_, i) => this.#valueAt(slot, i, f)).sort()
+    for (let i = 0; i < n; i++) this.#scratch[i] = this.#valueAt(slot, i, f)
+    const values = this.#scratch.subarray(0, n).sort()
     return { feature, median: quantile(values, MEDIAN), p95: quantile(values, P95) }
   }
 
@@ -192,5 +195,13 @@ function quantile(sorted: Float32Array, share: number): number {
   const at = share * (sorted.length - 1)
   const below = sorted[Math.floor(at)] ?? 0
   const above = sorted[Math.ceil(at)] ?? 0
-  return Number((below + (above - below) * (at - Math.floor(at))).toPrecision(7))
+  return sevenDigits(below + (above - below) * (at - Math.floor(at)))
+}
+
+/** As `toPrecision(7)` in a fifth of the time, where that can be had. */
+function sevenDigits(value: number): number {
+  const size = Math.abs(value)
+  if (size < 1e-3 || size >= 1e7) return Number(value.toPrecision(7))
+  const scale = 10 ** (6 - Math.floor(Math.log10(size)))
+  return Math.round(value * scale) / scale
 }
