@@ -32,7 +32,7 @@ const { metafile } = await build({
   external: ['@fastify/swagger', 'cockatiel', 'ollama'],
   // What is CommonJS inside still calls `require` for Node's own modules.
   banner: {
-    js: "import { createRequire } from 'node:module'\nconst require = createRequire(import.meta.url)",
+    js: "import { createRequire as requireFrom } from 'node:module'\nconst require = requireFrom(import.meta.url)",
   },
   plugins: [ownAddresses],
   metafile: true,

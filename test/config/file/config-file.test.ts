@@ -77,11 +77,11 @@ telemetry:
   test.each([
     [
       'port: 70000',
-      'sentinel.yaml:1:7 /port cannot be used: it must be a whole number from 0 to 65535; got 70000',
+      'sentinel.yaml:1:7 /port cannot be used: it must be a whole number from 0 to 65535 or off; got 70000',
     ],
     [
       'port: "80"',
-      'sentinel.yaml:1:7 /port cannot be used: it must be a whole number from 0 to 65535; got "80"',
+      'sentinel.yaml:1:7 /port cannot be used: it must be a whole number from 0 to 65535 or off; got "80"',
     ],
     ['\nprot: 80', 'sentinel.yaml:2:1 /prot cannot be used: there is no such setting; did you mean port?'],
     [
