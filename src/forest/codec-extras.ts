@@ -11,6 +11,8 @@ export interface ForestExtras {
   readonly ranges?: ColumnRanges | undefined
   /** Columns that were constant in the training rows. */
   readonly constant?: readonly number[] | undefined
+  /** Of the columns, which stand in for values that are missing; none where they are refused. */
+  readonly medians?: Float64Array | undefined
   /** Rank of the threshold, where of the scores only a table was kept. */
   readonly middle?: number | undefined
 }
@@ -19,8 +21,15 @@ export interface ForestExtras {
 export const LONGEST_NAME = 200
 
 /** Extras as UTF-8; null where there are none. @internal */
-export function encodeExtras({ names, scales, ranges, constant, middle }: ForestExtras): Uint8Array | null {
-  if ([names, scales, ranges, middle].every((extra) => extra === undefined)) return null
+export function encodeExtras({
+  names,
+  scales,
+  ranges,
+  constant,
+  medians,
+  middle,
+}: ForestExtras): Uint8Array | null {
+  if ([names, scales, ranges, medians, middle].every((extra) => extra === undefined)) return null
   const plain = {
     names,
     offsets: scales && [...scales.offsets],
@@ -28,6 +37,7 @@ export function encodeExtras({ names, scales, ranges, constant, middle }: Forest
     lows: ranges && [...ranges.lows],
     highs: ranges && [...ranges.highs],
     constant,
+    medians: medians && [...medians],
     middle,
   }
   return new TextEncoder().encode(JSON.stringify(plain))
@@ -36,18 +46,20 @@ export function encodeExtras({ names, scales, ranges, constant, middle }: Forest
 /** @throws ForestError FOREST_BAD_BYTES @internal */
 export function decodeExtras(bytes: Uint8Array, nFeatures: number, nScores: number): ForestExtras {
   const plain = parsed(bytes)
-  const { names, constant, middle } = plain
+  const { names, constant, medians, middle } = plain
   if (names !== undefined && !areNames(names, nFeatures)) refuse('the names of the columns do not fit')
   const [offsets, factors] = pairOf(plain, ['offsets', 'factors'], nFeatures)
   const [lows, highs] = pairOf(plain, ['lows', 'highs'], nFeatures)
   if (factors?.some((factor) => factor <= 0)) refuse('its factors do not fit')
   if (constant !== undefined && !(areNumbers(constant) && constant.every((f) => f >= 0 && f < nFeatures)))
     refuse('the constant columns do not fit')
+  if (medians !== undefined && !areNumbers(medians, nFeatures)) refuse('its medians do not fit')
   if (middle !== undefined && !isRank(middle, nScores)) refuse('the table of scores does not fit')
   return {
     names,
     constant,
     middle,
+    medians: medians && Float64Array.from(medians),
     scales: offsets && factors && { offsets, factors },
     ranges: lows && highs && { lows, highs },
   }

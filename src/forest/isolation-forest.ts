@@ -3,9 +3,12 @@ import { decodeForest, decodeHeader, encodeForest } from './codec.js'
 import { type ColumnScales, surveyColumns } from './column-scales.js'
 import { ForestError } from './errors.js'
 import { contaminationNumber, type FitProgress, fitSlot } from './fit.js'
+import { checkMissing, columnMedians, imputedRow, imputedRows, type Missing } from './imputation.js'
 import {
   type Contamination,
   checkContamination,
+  checkFeatureNames,
+  checkFitOptionNames,
   checkOptionNames,
   FOREST_RANGES,
   type ForestOptions,
@@ -24,6 +27,16 @@ export interface Attribution {
   readonly score: number
   /** Bits by feature, Float64[nFeatures]: score = 2^(-1 + their sum); positive pushes towards anomaly. */
   readonly contributions: Float64Array
+}
+
+/** What a fit can be told. */
+export interface FitOptions {
+  /** Told every few trees; what it throws ends the fit and leaves the forest without trees. */
+  onProgress?: FitProgress
+  /** What becomes of NaN from now on. Default: what the forest was created with. */
+  missing?: Missing
+  /** Names of the columns from now on. */
+  featureNames?: readonly string[]
 }
 
 const SLOT = 0
@@ -47,6 +60,8 @@ export class IsolationForest {
   /** Null where every value is compared as it is. */
   #scales: ColumnScales | null = null
   #constant: readonly number[] = []
+  /** Of the training columns, for values that are missing; null where these are refused. */
+  #medians: Float64Array | null = null
   /** Of the training rows; null where nothing counts beyond them. */
   #ranges: ColumnRanges | null = null
 
@@ -80,13 +95,15 @@ export class IsolationForest {
     const header = decodeHeader(bytes)
     const arena = await Arena.create(shapeOf(header.options, header.options.maxRows), options)
     decodeForest(arena, SLOT, header, bytes)
-    const { names: featureNames, scales = null, ranges = null, constant = [] } = header.extras
+    const { names: featureNames, scales = null, ranges = null, constant = [], medians = null } = header.extras
     const rangeExtension = ranges !== null
-    const resolved = { ...header.options, maxRows: undefined, featureNames, rangeExtension }
+    const missing: Missing = medians === null ? 'refuse' : 'median'
+    const resolved = { ...header.options, maxRows: undefined, featureNames, rangeExtension, missing }
     const forest = new IsolationForest(arena, resolved)
     forest.#scales = scales
     forest.#ranges = ranges
     forest.#constant = constant
+    forest.#medians = medians
     return forest
   }
 
@@ -118,6 +135,11 @@ export class IsolationForest {
    */
   get degenerateFeatures(): readonly number[] {
     return this.#constant
+  }
+
+  /** What becomes of NaN in a row. */
+  get missing(): Missing {
+    return this.#options.missing ?? 'refuse'
   }
 
   /** Trees in the forest. */
@@ -158,12 +180,18 @@ export class IsolationForest {
   /**
    * Grows the trees from these rows, and sets threshold and confidence by their scores. When a row is refused the
    * forest stays as it was.
-   * @param rows n rows of nFeatures finite numbers, n from 1 to maxRows
-   * @param options.onProgress told every few trees; what it throws ends the fit and leaves the forest without trees
-   * @throws ForestError FOREST_BAD_ROW naming row and feature, FOREST_TOO_MANY_ROWS, FOREST_OUT_OF_MEMORY
+   * @param given n rows of nFeatures finite numbers, n from 1 to maxRows; with `missing: 'median'` NaN, too
+   * @throws ForestError FOREST_BAD_ROW naming row and feature, FOREST_BAD_OPTION, also for an option that there is none of,
+   *   FOREST_TOO_MANY_ROWS, FOREST_OUT_OF_MEMORY
    */
-  fit(rows: Rows, options: { onProgress?: FitProgress } = {}): this {
-    const nRows = this.#checkTraining(rows)
+  fit(given: Rows, options: FitOptions = {}): this {
+    checkFitOptionNames(options)
+    const { missing = this.missing, featureNames = this.#options.featureNames } = options
+    checkMissing(missing)
+    checkFeatureNames(featureNames, this.nFeatures)
+    const nRows = this.#checkTraining(given)
+    const medians = missing === 'median' ? columnMedians(given, this.nFeatures) : null
+    const rows = medians === null ? given : imputedRows(given, medians)
     const { nTrees, seed, contamination, nFeatures } = this.#options
     if (nRows > this.#arena.shape.maxRows) {
       checkValues(rows, nFeatures)
@@ -171,6 +199,8 @@ export class IsolationForest {
     }
     const arena = this.#arena
     writeRows(rows, 0, nRows, arena.training, arena.rowStride, nFeatures)
+    this.#options = { ...this.#options, missing, featureNames }
+    this.#medians = medians
     const { constant, scales, ranges } = surveyColumns(rows, nFeatures, this.#options.scaleColumns !== false)
     this.#constant = constant
     this.#ranges = this.#options.rangeExtension === true ? ranges : null
@@ -184,11 +214,13 @@ export class IsolationForest {
   /**
    * Anomaly score of one row, in (0, 1]: 2^(-E[h(x)] / c(ψ)), Liu, Ting, Zhou 2008, equation 2. Higher is more
    * anomalous. Equals scikit-learn's -score_samples.
-   * @param row nFeatures finite numbers; beyond the range of float32 they count as the largest there is
+   * @param given nFeatures finite numbers; beyond the range of float32 they count as the largest there is. Of a forest that
+   *   was fitted with `missing: 'median'` NaN, too
    * @throws ForestError FOREST_BAD_ROW, FOREST_NOT_FITTED
    */
-  score(row: ArrayLike<number>): number {
+  score(given: ArrayLike<number>): number {
     const arena = this.#arena
+    const row = this.#medians === null ? given : imputedRow(given, this.#medians)
     writeRow(row, arena.row, 0, this.#options.nFeatures, -1, this.#scales)
     this.#checkFitted()
     const score = arena.wasm.score(arena.base, SLOT)
@@ -197,13 +229,14 @@ export class IsolationForest {
 
   /**
    * Scores of n rows, Float64[n]: the same bits as `score` gives one by one, in less time for each.
-   * @param rows n rows of nFeatures finite numbers, n from 0
+   * @param given n rows as `score` takes them, n from 0
    * @throws ForestError FOREST_BAD_ROW, FOREST_NOT_FITTED
    */
-  scoreBatch(rows: Rows): Float64Array {
+  scoreBatch(given: Rows): Float64Array {
     this.#checkFitted()
     const arena = this.#arena
-    checkRows(rows, this.#options.nFeatures)
+    checkRows(given, this.#options.nFeatures)
+    const rows = this.#medians === null ? given : imputedRows(given, this.#medians)
     const nRows = countRows(rows)
     const scores = new Float64Array(nRows)
     const { batch, batchScores } = arena
@@ -268,11 +301,12 @@ export class IsolationForest {
    * A row's score and what each feature adds to it, in bits. Along the row's path through a tree, the step from a node
    * that m rows reached to a child that n rows reached adds 1 + c(n) - c(m) to the feature it was split on; a feature's
    * bits are the mean of these sums over the trees, divided by -c(ψ).
-   * @param row nFeatures finite numbers
+   * @param given a row as `score` takes it
    * @throws ForestError FOREST_BAD_ROW, FOREST_NOT_FITTED
    */
-  attribute(row: ArrayLike<number>): Attribution {
+  attribute(given: ArrayLike<number>): Attribution {
     const arena = this.#arena
+    const row = this.#medians === null ? given : imputedRow(given, this.#medians)
     writeRow(row, arena.row, 0, this.#options.nFeatures, -1, this.#scales)
     this.#checkFitted()
     const inside = arena.wasm.attribute(arena.base, SLOT)
@@ -319,6 +353,7 @@ export class IsolationForest {
       scales: this.#scales ?? undefined,
       ranges: this.#ranges ?? undefined,
       constant: this.#constant,
+      medians: this.#medians ?? undefined,
     }
     return encodeForest(this.#arena, SLOT, this.#options, { extras, calibration })
   }

@@ -1,5 +1,6 @@
 import { areNames, LONGEST_NAME } from './codec-extras.js'
 import { ForestError } from './errors.js'
+import { checkMissing, type Missing } from './imputation.js'
 import { MAX_FEATURES, MAX_SUBSAMPLE, MAX_TREES } from './shape-limits.js'
 
 /** Expected share of anomalies, above 0 and at most 0.5; or `auto`, a threshold of 0.5 whatever the data. */
@@ -29,12 +30,19 @@ export interface ForestOptions {
    * scikit-learn's is, which is the default: only so scores are the same.
    */
   rangeExtension?: boolean
+  /**
+   * What becomes of NaN: `refuse`, or `median`: the median of its training column stands in for it, in rows that are fitted
+   * and in rows that are scored, and is kept in the bytes. Default `refuse`.
+   */
+  missing?: Missing
   /** The most rows that `fit` takes, 1 to 10,000,000. Without it the memory grows as `fit` needs it. */
   maxRows?: number
 }
 
 /** What a forest has whatever is said of its columns. @internal */
-export type ShapeOptions = Required<Omit<ForestOptions, 'featureNames' | 'rangeExtension' | 'scaleColumns'>>
+export type ShapeOptions = Required<
+  Omit<ForestOptions, 'featureNames' | 'rangeExtension' | 'scaleColumns' | 'missing'>
+>
 
 /** @internal */
 export type ResolvedOptions = Omit<ShapeOptions, 'maxRows'> & {
@@ -42,6 +50,7 @@ export type ResolvedOptions = Omit<ShapeOptions, 'maxRows'> & {
   featureNames?: readonly string[] | undefined
   rangeExtension?: boolean
   scaleColumns?: boolean
+  missing?: Missing
 }
 
 /** What a forest has where its options say nothing, here and in the service. */
@@ -75,6 +84,7 @@ export function resolveOptions(options: ForestOptions): ResolvedOptions {
     featureNames,
     rangeExtension = false,
     scaleColumns = true,
+    missing = 'refuse',
   } = options
   checkInteger('nFeatures', nFeatures)
   checkInteger('nTrees', nTrees)
@@ -82,13 +92,10 @@ export function resolveOptions(options: ForestOptions): ResolvedOptions {
   checkInteger('seed', seed)
   if (maxRows !== undefined) checkInteger('maxRows', maxRows)
   checkContamination(contamination)
-  if (featureNames !== undefined && !areNames(featureNames, nFeatures))
-    throw new ForestError(
-      'FOREST_BAD_OPTION',
-      `featureNames must be ${nFeatures} names, each other than the others and of at most ${LONGEST_NAME} characters`,
-    )
+  checkFeatureNames(featureNames, nFeatures)
   checkBoolean('rangeExtension', rangeExtension)
   checkBoolean('scaleColumns', scaleColumns)
+  checkMissing(missing)
   return {
     nFeatures,
     nTrees,
@@ -99,6 +106,7 @@ export function resolveOptions(options: ForestOptions): ResolvedOptions {
     featureNames,
     rangeExtension,
     scaleColumns,
+    missing,
   }
 }
 
@@ -120,7 +128,7 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   feature_names: 'featureNames',
 }
 const KNOWN_NAMES = [
-  ...'nFeatures nTrees subsampleSize contamination seed featureNames scaleColumns rangeExtension maxRows'.split(
+  ...'nFeatures nTrees subsampleSize contamination seed featureNames scaleColumns rangeExtension missing maxRows'.split(
     ' ',
   ),
 ]
@@ -134,7 +142,24 @@ const WASM_NAMES = ['wasm', 'memory', 'shared']
 export function checkOptionNames(options: unknown): void {
   if (options === null || typeof options !== 'object')
     throw new ForestError('FOREST_BAD_OPTION', 'options must be an object such as { nFeatures: 3 }')
-  const allowed = [...KNOWN_NAMES, ...WASM_NAMES]
+  checkNames(options, [...KNOWN_NAMES, ...WASM_NAMES])
+}
+
+/** What `fit` can be told. @throws ForestError FOREST_BAD_OPTION naming what there is none of @internal */
+export function checkFitOptionNames(options: object): void {
+  checkNames(options, ['onProgress', 'missing', 'featureNames'])
+}
+
+/** @throws ForestError FOREST_BAD_OPTION @internal */
+export function checkFeatureNames(featureNames: readonly string[] | undefined, nFeatures: number): void {
+  if (featureNames === undefined || areNames(featureNames, nFeatures)) return
+  throw new ForestError(
+    'FOREST_BAD_OPTION',
+    `featureNames must be ${nFeatures} names, each other than the others and of at most ${LONGEST_NAME} characters`,
+  )
+}
+
+function checkNames(options: object, allowed: readonly string[]): void {
   const unknown = Object.keys(options).filter((name) => !allowed.includes(name))
   if (unknown.length === 0) return
   const named = unknown.slice(0, 5).map((name) => {
