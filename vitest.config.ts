@@ -20,6 +20,7 @@ const SLOW = [
   'test/state/folder.test.ts',
   'test/state/restart.test.ts',
   'test/chaos/**/*.test.ts',
+  'test/fleet/**/*.test.ts',
   'test/examples/**/*.test.ts',
   'test/deploy/prometheus/**/*.test.ts',
   'test/deploy/release.test.ts',

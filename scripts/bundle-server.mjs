@@ -29,7 +29,7 @@ const { metafile } = await build({
   format: 'esm',
   target: 'node20',
   conditions: ['node'],
-  external: ['@fastify/swagger', 'cockatiel', 'ollama'],
+  external: ['@fastify/swagger', 'cockatiel', 'ioredis', 'ollama'],
   // What is CommonJS inside still calls `require` for Node's own modules.
   banner: {
     js: "import { createRequire as requireFrom } from 'node:module'\nconst require = requireFrom(import.meta.url)",

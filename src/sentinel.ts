@@ -7,7 +7,7 @@ import { logIncident } from './alerts/log-incident.js'
 import { Operator } from './alerts/operator.js'
 import { AnomalyLog } from './anomalies/anomaly-log.js'
 import { AnomalyRate } from './detector/anomaly-rate.js'
-import { Detector, type FitReport } from './detector/detector.js'
+import { Detector, type DetectorOptions, type FitReport } from './detector/detector.js'
 import { resolveDetectorOptions } from './detector/options.js'
 import type { TrainerFault } from './detector/training/trainer-options.js'
 import type { Verdict } from './detector/verdict.js'
@@ -16,6 +16,7 @@ import { Wording } from './explain/sentence/phrases.js'
 import { SteadyClock } from './runtime/steady-clock.js'
 import { type Timer, unrefTimer } from './runtime/timers.js'
 import { JudgingClock } from './sentinel-clock.js'
+import { Following, type RecordObserver } from './sentinel-following.js'
 import type {
   AskedModel,
   Judgement,
@@ -78,6 +79,7 @@ export class Sentinel {
   readonly #reporter: Reporter
   readonly #listeners: SentinelListener[]
   readonly #log: SentinelLog
+  readonly #newDetector: () => Promise<Detector>
   readonly #time: JudgingClock
   readonly #ignored: IgnoredFields
   readonly #telemetry: TelemetryModel
@@ -86,10 +88,17 @@ export class Sentinel {
   /** Time as the records tell it, where no pace may decide; null where the clock of the machine does. */
   readonly #recordClock: RecordClock | null
   #keeper: StateKeeper | null = null
+  #observer: RecordObserver | null = null
+  #following: Following | null = null
   #ticking: Timer | null = null
   #closed = false
 
-  private constructor(options: SentinelOptions, detector: Detector, listeners: SentinelListener[]) {
+  private constructor(
+    options: SentinelOptions,
+    newDetector: () => Promise<Detector>,
+    detector: Detector,
+    listeners: SentinelListener[],
+  ) {
     const { explain = BY_RULES, log = SILENT, anomaliesMax, incidentsMax, clock: given } = options
     const { telemetry } = detector
     const words = new Wording(telemetry.features)
@@ -111,6 +120,7 @@ export class Sentinel {
       logIncident(event, log)
       for (const listener of listeners) listener.incidentChanged?.(event)
     })
+    this.#newDetector = newDetector
     this.detector = detector
     this.anomalies = anomalies
     this.incidents = incidents
@@ -167,7 +177,7 @@ export class Sentinel {
     const { log = SILENT } = options
     let sentinel: Sentinel | null = null
     const { telemetry = REQUEST_TELEMETRY, rules = ruleLimitsOf(telemetry.features) } = options.detector ?? {}
-    const detector = await Detector.create({
+    const detectorOptions: DetectorOptions = {
       ...options.detector,
       rules,
       onFit: (fit) => {
@@ -183,8 +193,9 @@ export class Sentinel {
         for (const listener of listeners) listener.trainerFault?.(fault)
         log.warn({ err: fault.error, kind: fault.kind }, trainerFaultText(fault))
       },
-    })
-    sentinel = new Sentinel(options, detector, listeners)
+    }
+    const newDetector = (): Promise<Detector> => Detector.create(detectorOptions)
+    sentinel = new Sentinel(options, newDetector, await newDetector(), listeners)
     if (options.state !== undefined) await sentinel.#keep(options.state)
     sentinel.#startTicking()
     return sentinel
@@ -202,6 +213,16 @@ export class Sentinel {
   /** What is watched. */
   get telemetry(): TelemetryModel {
     return this.#telemetry
+  }
+
+  /**
+   * Lets the sentinel judge by what a fleet has learnt. @internal
+   * @param observer sees every record that was judged and may be learnt from
+   */
+  join(observer: RecordObserver): Following {
+    this.#observer = observer
+    this.#following = new Following(this.detector, this.#desk, this.#newDetector)
+    return this.#following
   }
 
   /** Share of the last records that were alerted by themselves, 0 to 1: to be compared with `alertRate`. */
@@ -291,6 +312,7 @@ export class Sentinel {
     if (this.#ticking !== null) clearInterval(this.#ticking)
     await this.release()
     await this.#keeper?.close()
+    await this.#following?.close()
     await this.detector.close()
   }
 
@@ -308,6 +330,8 @@ export class Sentinel {
     const muted = alert !== null && rulings.mutes(verdict)
     if (detector.rated !== null)
       this.activity.see(nowMs, detector.rated, rated, p, muted ? null : alert, this.alertRate)
+    if (this.#observer !== null && !threat && detector.rated !== null)
+      this.#observer.judged(this.#telemetry.routeOf(record), detector.rated, alert !== null)
     detector.learn(rulings.treatmentOf(alert === null ? 'none' : muted ? 'muted' : 'alerted'))
     const { traceparent } = options ?? {}
     const anomaly =

@@ -60,6 +60,8 @@ export class AlertDesk implements AlertMemories {
   #alarm: Alarm | null
   /** Whether what was taken over from a state is in use: then what fails is that state's fault. */
   #restored = false
+  /** While it is true records are judged by what is there, and nothing changes that. */
+  #frozen = false
 
   constructor(parts: AlertDeskParts) {
     this.#parts = parts
@@ -79,7 +81,11 @@ export class AlertDesk implements AlertMemories {
    * @param treatment what an operator's words make of it
    */
   decide(verdict: Verdict, treatment: Treatment): Decision {
-    return this.#decideBy(verdict, this.#raise(this.#ratedBy(verdict, treatment)))
+    const record = this.#ratedBy(verdict, treatment)
+    return this.#decideBy(
+      verdict,
+      this.#frozen ? this.#ask((alarm) => alarm.tryOut(record)) : this.#raise(record),
+    )
   }
 
   /** What would be decided of a record that came by itself. Nothing is learnt from it. */
@@ -107,16 +113,19 @@ export class AlertDesk implements AlertMemories {
 
   /** A new forest is in use. */
   adopt(): void {
+    if (this.#frozen) return
     this.#alarm?.adopt(this.#parts.detector.fittedScores)
   }
 
   /** Lets time pass without a record: incidents end after a calm minute. */
   tick(): void {
+    if (this.#frozen) return
     this.#ask((alarm) => alarm.tick(this.#parts.clock.nowMs))
   }
 
   /** Takes what the alarm learnt of a band of values out, of a route or, for null, of all. */
   forget(route: string | null, band: Band): void {
+    if (this.#frozen) return
     this.#alarm?.forget(route, band)
   }
 
@@ -125,6 +134,7 @@ export class AlertDesk implements AlertMemories {
     if (route === null) {
       this.#alarm = this.#newAlarm()
       this.#restored = false
+      this.#frozen = false
       this.resume()
     } else this.#alarm?.reset(route)
   }
@@ -149,6 +159,31 @@ export class AlertDesk implements AlertMemories {
       this.#alarm = this.#newAlarm()
       throw error
     }
+  }
+
+  /**
+   * An alarm that was captured elsewhere, to be handed to `follow` later on.
+   * @throws StateError when the state does not fit
+   */
+  restored(state: AlarmState | null): Alarm | null {
+    const alarm = this.#newAlarm()
+    if (state === null || alarm === null) return null
+    alarm.restore(state)
+    return alarm
+  }
+
+  /** Judges from now on by an alarm that others taught, and learns nothing until `thaw`. */
+  follow(alarm: Alarm | null): void {
+    this.#alarm = alarm
+    this.#restored = true
+    this.#frozen = true
+    this.resume()
+  }
+
+  /** Learns again, from what is there. */
+  thaw(): void {
+    this.#frozen = false
+    if (this.#alarm !== null) this.#parts.clock.continueAfter?.(this.#alarm.lastMs)
   }
 
   /** To be called after a restore: mends what a state of other settings, or of before there were alerts, leaves open. */

@@ -19,5 +19,6 @@ export function detailOf(verdict: Verdict, alert: Partial<AlertDetail> = {}): De
     p: alert.p ?? null,
     alert: alert.alert ?? 'none',
     incident: alert.incident ?? null,
+    ...(verdict.model === undefined ? {} : { model: verdict.model }),
   }
 }

@@ -34,6 +34,9 @@ export const Detail = Type.Object(
     p: P,
     alert: AlertLevel,
     incident: IncidentReference,
+    model: Type.Optional(
+      Type.String({ description: 'Hash of the model, in a fleet: the same hash, the same verdicts.' }),
+    ),
   },
   {
     $id: 'Detail',

@@ -4,6 +4,7 @@ import type { DetectorOptions } from '../detector/detector.js'
 import type { DetectorListener } from '../detector/options.js'
 import type { ExplainMode } from '../explain/explainer.js'
 import { readOllamaHost } from '../explain/llm/ollama-host.js'
+import type { FleetSettings } from '../fleet/fleet-options.js'
 import type { WebhookSettings } from '../notify/webhook-settings.js'
 import type { FeaturePolicies } from '../telemetry/feature-policy.js'
 import type { Feature } from '../telemetry/features.js'
@@ -42,6 +43,8 @@ export interface Config {
   readonly anomaliesMax: number
   /** Who is told of incidents; null for nobody. */
   readonly webhook: WebhookSettings | null
+  /** The fleet that it takes part in; null for none. */
+  readonly fleet: FleetSettings | null
   /** Who is told. */
   readonly alerts: Required<AlertOptions>
   /** Incidents kept to be looked up. */
@@ -202,6 +205,7 @@ function configFrom(source: EnvironmentSource, telemetry: TelemetryModel): Confi
     },
     anomaliesMax: env.SENTINEL_ANOMALIES_MAX,
     webhook: webhookIn(env),
+    fleet: fleetIn(env),
     alerts: {
       mode: env.SENTINEL_ALERTS,
       rate: env.SENTINEL_ALERT_RATE,
@@ -254,6 +258,18 @@ function rulesOf(
     if (limit !== undefined) rules[name] = limit
   }
   return rules
+}
+
+function fleetIn(env: Environment): FleetSettings | null {
+  if (env.SENTINEL_FLEET_URL === '') return null
+  return {
+    url: env.SENTINEL_FLEET_URL,
+    name: env.SENTINEL_FLEET_NAME,
+    role: env.SENTINEL_FLEET_ROLE,
+    sampleRate: env.SENTINEL_FLEET_SAMPLE,
+    leaseMs: env.SENTINEL_FLEET_LEASE_MS,
+    graceMs: env.SENTINEL_FLEET_GRACE_MS,
+  }
 }
 
 function readPolicies(json: string, features: readonly Feature[]): FeaturePolicies {

@@ -319,6 +319,45 @@ export const Environment = Type.Object(
       maximum: 60_000,
       description: 'How long the receiver may take to answer a post, in milliseconds.',
     }),
+    SENTINEL_FLEET_URL: Type.String({
+      default: '',
+      maxLength: 2048,
+      pattern: '^(?:(?:rediss?|unix)://[^\\s]+)?$',
+      allowed: 'a redis://, rediss:// or unix:// URL of at most 2048 characters',
+      description:
+        'Redis or Valkey over which sentinels share what they learn; each learns by itself without it.',
+      writeOnly: true,
+    }),
+    SENTINEL_FLEET_NAME: Type.String({
+      default: 'default',
+      pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$',
+      allowed: '1 to 64 letters, digits and ._-, the first a letter or digit',
+      description:
+        'Sentinels of one name, and of the same settings of the detector and alerts, are one fleet.',
+    }),
+    SENTINEL_FLEET_ROLE: Type.Union([Type.Literal('auto'), Type.Literal('follower')], {
+      default: 'auto',
+      description: 'Whether this sentinel may lead its fleet: learn for all when nobody else does.',
+    }),
+    SENTINEL_FLEET_SAMPLE: Type.Integer({
+      default: 200,
+      minimum: 10,
+      maximum: 10_000,
+      description: 'Records a second that are sent to the leader to be learnt from, at most.',
+    }),
+    SENTINEL_FLEET_LEASE_MS: Type.Integer({
+      default: 3000,
+      minimum: 500,
+      maximum: 60_000,
+      description: 'How long a leader that is not heard of stays leader, in milliseconds.',
+    }),
+    SENTINEL_FLEET_GRACE_MS: Type.Integer({
+      default: 60_000,
+      minimum: 1000,
+      maximum: 86_400_000,
+      description:
+        'How long the last model is used while the bus does not answer, before the sentinel learns by itself, in milliseconds.',
+    }),
     OLLAMA_HOST: Type.String({
       default: 'http://localhost:11434',
       pattern: '^\\S{1,2048}$',

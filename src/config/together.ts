@@ -1,3 +1,4 @@
+import { redisOptions } from '../fleet/redis-address.js'
 import { checkWebhookUrl } from '../notify/webhook-url.js'
 import { quoted } from '../text/quoted.js'
 import { ConfigError, checkUrl, refusal } from './config-error.js'
@@ -34,6 +35,24 @@ export function checkTogether(env: Environment, source: EnvironmentSource, hasTo
       checkWebhookUrl(env.SENTINEL_WEBHOOK_URL, env.SENTINEL_WEBHOOK_FORMAT),
     )
   }
+  if (env.SENTINEL_FLEET_URL !== '') checkFleet(env, source)
+}
+
+/** A fleet learns together, at the pace of the samples: what is given, or decided record by record, leaves nothing to it. */
+function checkFleet(env: Environment, source: EnvironmentSource): void {
+  try {
+    redisOptions(env.SENTINEL_FLEET_URL)
+  } catch (error) {
+    // The message does not repeat the value, which may hold a password.
+    throw new ConfigError(
+      'SENTINEL_FLEET_URL',
+      `SENTINEL_FLEET_URL cannot be used: ${(error as Error).message}`,
+    )
+  }
+  if (env.SENTINEL_FOREST !== '')
+    throw refusal('SENTINEL_FOREST', source, 'left out where SENTINEL_FLEET_URL is set')
+  if (env.SENTINEL_FIT === 'sync')
+    throw refusal('SENTINEL_FIT', source, 'background where SENTINEL_FLEET_URL is set')
 }
 
 /** An address beyond loopback can be called by the whole network: it needs a token, or the word that none is wanted. */

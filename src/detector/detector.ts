@@ -23,6 +23,16 @@ export type { FitReport } from './training/fit-report.js'
 /** A detector's sections by name. */
 export type DetectorState = { readonly [section: string]: StateValue }
 
+/** What changes places when a detector takes over what another has learnt. */
+interface Learnt {
+  readonly reference: Reference
+  readonly history: History
+  readonly learning: Learning | null
+  readonly parts: readonly StateSection[]
+  readonly records: number
+  readonly restored: boolean
+}
+
 function isShare(value: number): boolean {
   return value >= 0 && value <= 1
 }
@@ -34,18 +44,21 @@ function isShare(value: number): boolean {
 export class Detector {
   readonly #options: ResolvedDetectorOptions
   readonly #features: readonly Feature[]
-  readonly #reference: Reference
-  readonly #history: History
-  readonly #learning: Learning | null
+  #reference: Reference
+  #history: History
+  #learning: Learning | null
   readonly #given: Model | null
   readonly #assumed: string | null
   readonly #rate: AnomalyRate
-  readonly #sections: readonly StateSection[]
+  #parts: readonly StateSection[]
+  #sections: readonly StateSection[]
   /** As it was before anything was learnt. */
   readonly #fresh: DetectorState
   /** Whether what was taken over from a state is in use: then what fails is that state's fault. */
   #restored = false
   #records = 0
+  /** While it is true records are judged by what is there, and nothing changes that. */
+  #frozen = false
   /** The record rated last, until it was learnt from or not. */
   #placement: Placement | null = null
   #rating: Rating | null = null
@@ -59,6 +72,7 @@ export class Detector {
     this.#given = parts.given
     this.#assumed = parts.assumed
     this.#rate = new AnomalyRate(options.historyMax)
+    this.#parts = parts.sections
     this.#sections = this.#stateSections(parts.sections)
     this.#fresh = settled(captureAll(this.#sections))
   }
@@ -158,7 +172,8 @@ export class Detector {
   }
 
   #count(verdict: Verdict): Verdict {
-    this.#records += 1
+    // How many records a model has seen is part of it: the same model says the same everywhere.
+    if (!this.#frozen) this.#records += 1
     this.#rate.push(verdict.anomalous)
     return verdict
   }
@@ -205,6 +220,7 @@ export class Detector {
     const placement = this.#placement
     if (placement === null) return
     this.#placement = null
+    if (this.#frozen) return
     try {
       if (this.#learning !== null) this.#learning.learn(placement, this.#rating, treatment)
       else if (treatment !== 'never') this.#history.push(placement.values)
@@ -214,7 +230,7 @@ export class Detector {
   }
 
   /** The record rated last, until `learn` was called: its route's name and its values. Valid until the next one. */
-  get rated(): Pick<Placement, 'route' | 'values' | 'considered'> | null {
+  get rated(): Pick<Placement, 'route' | 'values' | 'considered' | 'missing'> | null {
     return this.#placement
   }
 
@@ -236,6 +252,43 @@ export class Detector {
     return this.#model?.fittedScores ?? new Float64Array(0)
   }
 
+  /** Whether it judges by what others have learnt, and learns nothing itself. @internal */
+  get frozen(): boolean {
+    return this.#frozen
+  }
+
+  /** Milliseconds since the fit that runs was begun; 0 while none does. @internal */
+  get fittingMs(): number {
+    return this.#learning?.fittingMs ?? 0
+  }
+
+  /**
+   * Changes places with a detector of the same options in all that was learnt, at once.
+   * @param other neither of the two was given a forest
+   * @internal
+   */
+  exchange(other: Detector): void {
+    const own = this.#learnt()
+    this.#takeOver(other.#learnt())
+    other.#takeOver(own)
+  }
+
+  /**
+   * Judges from now on by what is there, and learns nothing until `thaw`.
+   * @param name of the model, which verdicts are marked with
+   * @internal
+   */
+  freeze(name: string): void {
+    this.#frozen = true
+    if (this.#learning !== null) this.#learning.modelName = name
+  }
+
+  /** Learns again, from what is there. @internal */
+  thaw(): void {
+    this.#frozen = false
+    if (this.#learning !== null) this.#learning.modelName = undefined
+  }
+
   /** While it is paused records are judged and counted, and nothing is learnt. */
   get learningPaused(): boolean {
     return this.#learning?.paused ?? false
@@ -251,6 +304,8 @@ export class Detector {
 
   /** @throws LearningError */
   resumeLearning(): void {
+    // The end of a pause may come while others learn.
+    if (this.#frozen) return
     this.#learner().paused = false
   }
 
@@ -260,6 +315,8 @@ export class Detector {
    * A plain window keeps no routes: each of its rows is asked for with an empty name.
    */
   forget(matches: RecordMatch): Forgotten {
+    // What a fleet has learnt is not one member's to change.
+    if (this.#frozen) return { baseline: 0, profiles: 0, setAside: 0 }
     return this.#learner().forget(matches)
   }
 
@@ -356,14 +413,42 @@ export class Detector {
     if (!this.#restored) throw error
     this.#restored = false
     this.#placement = null
+    this.thaw()
     restoreAll(this.#sections, this.#fresh)
     this.#options.onStateLost?.(error)
+  }
+
+  #learnt(): Learnt {
+    return {
+      reference: this.#reference,
+      history: this.#history,
+      learning: this.#learning,
+      parts: this.#parts,
+      records: this.#records,
+      restored: this.#restored,
+    }
+  }
+
+  #takeOver(learnt: Learnt): void {
+    this.#reference = learnt.reference
+    this.#history = learnt.history
+    this.#learning = learnt.learning
+    this.#parts = learnt.parts
+    this.#records = learnt.records
+    this.#restored = learnt.restored
+    this.#placement = null
+    this.#rating = null
+    this.#sections = this.#stateSections(learnt.parts)
   }
 
   #learner(): Learning {
     if (this.#learning === null)
       throw new LearningError(
         'a given forest judges, and nothing is learnt: there is nothing to change about that',
+      )
+    if (this.#frozen)
+      throw new LearningError(
+        'the fleet says what is normal, and its leader alone learns: there is nothing to change here about that',
       )
     return this.#learning
   }

@@ -100,4 +100,6 @@ export interface Verdict extends Readonly<Omit<Finding, 'contributions' | 'excee
   readonly fittedRows: Static<typeof FittedRows>
   /** Which records those are; absent while there is no forest. */
   readonly scope?: Scope
+  /** Hash of the fleet's model that gave it; absent where the sentinel judges by its own. */
+  readonly model?: string | undefined
 }

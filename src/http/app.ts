@@ -13,6 +13,7 @@ import { BatchLoad } from './batch/batch-load.js'
 import { Connections } from './connections.js'
 import { Drain } from './drain.js'
 import { answerClientError } from './errors/client-error.js'
+import { membershipOf } from './fleet-membership.js'
 import { webhookFor } from './incident-webhook.js'
 import {
   ADMIN_CONNECTIONS_MOST,
@@ -147,6 +148,11 @@ export async function buildApp(options: AppOptions = {}) {
     alertShare: () => sentinel.alertShare,
     alertRate: () => sentinel.alertRate,
   })
+  const fleet = await membershipOf(config, sentinel, app.log)
+  if (fleet !== null) {
+    metrics.showFleet(fleet.figures)
+    app.addHook('onClose', () => fleet.close())
+  }
   const webhook = await webhookFor(config, sentinel, metrics, app.log)
   if (webhook !== null) app.addHook('onClose', () => webhook.close())
   if (options.sentinel === undefined) {
@@ -197,7 +203,7 @@ export async function buildApp(options: AppOptions = {}) {
     await scope.register(feedbackRoutes, { operator })
     await scope.register(muteRoutes, { operator })
     await scope.register(learningRoutes, { operator })
-    await scope.register(healthRoutes, { detector, metrics, drain })
+    await scope.register(healthRoutes, { detector, metrics, drain, fleet: fleet?.figures ?? null })
     await scope.register(metricsRoute, { metrics })
     await scope.register(docsRoutes)
     await scope.register(dashboardRoutes)

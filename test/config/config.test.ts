@@ -41,6 +41,7 @@ const DEFAULTS = {
   },
   anomaliesMax: 500,
   webhook: null,
+  fleet: null,
   alerts: { mode: 'calibrated', rate: 0.001, falseIncidentsADay: 24, actions: 'graded' },
   incidentsMax: 200,
   ignored: [],

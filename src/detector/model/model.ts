@@ -13,6 +13,8 @@ export class Model {
   readonly generation: number
   readonly slot: number
   readonly nRows: number
+  /** What it is known by to others that judge by it, too; undefined where nobody does. */
+  name: string | undefined
   readonly #arena: Arena
   readonly #features: readonly Feature[]
   readonly #threshold: number
@@ -69,6 +71,7 @@ export class Model {
       exceeded: [],
       fittedRows: placement.nRecords,
       scope: placement.scope,
+      model: this.name,
     }
   }
 

@@ -49,6 +49,8 @@ export class Learning {
   #generation = 0
   /** Counts up when the rows of a fit that runs must not be used any more. */
   #epoch = 0
+  #modelName: string | undefined
+  #fitStartedMs: number | null = null
   /** While it is true records are judged, and nothing is learnt. */
   paused = false
   /** Records since a fit was last asked for. */
@@ -66,6 +68,17 @@ export class Learning {
   /** The forest in use; null before the first. */
   get model(): Model | null {
     return this.#model
+  }
+
+  /** What verdicts name the forest in use by, where others know it, too. */
+  set modelName(name: string | undefined) {
+    this.#modelName = name
+    if (this.#model !== null) this.#model.name = name
+  }
+
+  /** Milliseconds since the fit that runs was begun; 0 while none does. */
+  get fittingMs(): number {
+    return this.#fitStartedMs === null ? 0 : performance.now() - this.#fitStartedMs
   }
 
   /** Whether what is learnt is known by route. */
@@ -151,6 +164,8 @@ export class Learning {
 
   /** Ends training; a fit in flight is given up, the forest in use goes on answering. */
   async close(): Promise<void> {
+    // What is given up has not failed.
+    this.#epoch += 1
     this.#schedule.close()
     await this.#trainer.close()
   }
@@ -169,12 +184,15 @@ export class Learning {
         name: 'forest',
         capture: () => this.#captureForest(),
         restore: (state) => {
+          // What is being captured of the slot that is filled now.
+          if (this.#captured?.slot === 0) this.#captured.bytes.finish()
           if (state === null || !restoreForest(this.#arena, 0, state, this.#fittedOptions())) {
             this.#dropModel()
             return
           }
           this.#generation = state.generation
           this.#model = new Model(this.#arena, 0, state.generation, this.#options.telemetry.features)
+          this.#model.name = this.#modelName
         },
       }),
       section<StateValue>({
@@ -255,10 +273,13 @@ export class Learning {
     const epoch = this.#epoch
     const order = this.#order()
     const startedMs = performance.now()
+    this.#fitStartedMs = startedMs
     let durationMs: number
     try {
       durationMs = await this.#trainer.fit(order)
+      this.#fitStartedMs = null
     } catch (error) {
+      this.#fitStartedMs = null
       durationMs = performance.now() - startedMs
       if (epoch !== this.#epoch) return durationMs
       this.#tellFailure(order, durationMs, error)

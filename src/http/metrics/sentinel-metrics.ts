@@ -5,9 +5,11 @@ import { leadingFeature } from '../../alerts/leading-feature.js'
 import type { Detector, FitReport } from '../../detector/detector.js'
 import type { TrainerFault } from '../../detector/training/trainer-options.js'
 import { type BreakerState, LLM_FAILURES, type LlmOutcome } from '../../explain/llm/outcome.js'
+import type { FleetFigures } from '../../fleet/fleet-figures.js'
 import type { Judgement, SentinelListener } from '../../sentinel.js'
 import { FEATURES } from '../../telemetry/features.js'
 import { type AlertFigures, AlertMetrics } from './alert-metrics.js'
+import { showFleetMetrics } from './fleet-metrics.js'
 import { ProtectionMetrics } from './protection-metrics.js'
 import { ScrapedMetrics } from './scraped-metrics.js'
 import { TallyHistogram } from './tally-histogram.js'
@@ -133,6 +135,11 @@ export class SentinelMetrics implements SentinelListener {
   /** Says where the gauges of alerts and incidents read. @internal */
   showAlerts(figures: AlertFigures): void {
     this.#alerts.show(figures)
+  }
+
+  /** Says where the figures of a fleet are read; there are none without. @internal */
+  showFleet(figures: FleetFigures): void {
+    showFleetMetrics(this.registry, figures)
   }
 
   /** Counts an alert; `feature` is the one that stands out most, null where none does. @internal */

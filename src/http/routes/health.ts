@@ -1,6 +1,7 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox'
 import { VERSION } from '../../config/version.js'
 import type { Detector } from '../../detector/detector.js'
+import type { FleetFigures } from '../../fleet/fleet-figures.js'
 import type { Drain } from '../drain.js'
 import { describing, ENDPOINTS } from '../endpoints.js'
 import type { SentinelMetrics } from '../metrics/sentinel-metrics.js'
@@ -12,12 +13,14 @@ export interface HealthOptions {
   readonly detector: Detector
   readonly metrics: SentinelMetrics
   readonly drain: Drain
+  /** What is known of the fleet; null for a sentinel by itself. */
+  readonly fleet: FleetFigures | null
 }
 
 /** `GET /health` for people and dashboards, `/health/live` and `/health/ready` for orchestrators. */
 export const healthRoutes: FastifyPluginCallbackTypebox<HealthOptions> = (
   app,
-  { detector, metrics, drain },
+  { detector, metrics, drain, fleet },
   done,
 ) => {
   app.get(
@@ -69,7 +72,10 @@ export const healthRoutes: FastifyPluginCallbackTypebox<HealthOptions> = (
         reply.code(503)
         return errorAnswer('SENTINEL_UNAVAILABLE', 'the service is stopping')
       }
-      return { status: 'ready', samples_needed: detector.samplesNeeded } as const
+      const ready = { status: 'ready', samples_needed: detector.samplesNeeded } as const
+      if (fleet === null) return ready
+      const { role, model, version, epoch, connected } = fleet
+      return { ...ready, fleet: { role, model, version, epoch, connected } }
     },
   )
   done()

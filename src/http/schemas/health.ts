@@ -30,6 +30,23 @@ export const Liveness = Type.Object(
 )
 export type Liveness = Static<typeof Liveness>
 
+/** How a sentinel stands in its fleet. */
+export const FleetStanding = Type.Object(
+  {
+    role: Type.Union([Type.Literal('leader'), Type.Literal('follower'), Type.Literal('alone')], {
+      description: '`alone`: there is no model of the fleet, or the bus is away for longer than the grace.',
+    }),
+    model: Type.Union([Type.String(), Type.Null()], {
+      description:
+        'Hash of the model that judges; the same hash, the same verdicts. Null where it learns by itself.',
+    }),
+    version: Type.Integer({ minimum: 0, description: 'Counts the models of the fleet.' }),
+    epoch: Type.Integer({ minimum: 0, description: 'Counts its leaders.' }),
+    connected: Type.Boolean({ description: 'Whether the bus answers.' }),
+  },
+  { description: 'How it stands in its fleet; absent for a sentinel by itself.' },
+)
+
 export const Readiness = Type.Object(
   {
     status: Type.Literal('ready'),
@@ -37,6 +54,7 @@ export const Readiness = Type.Object(
       minimum: 0,
       description: 'Records still needed before the first forest; 0 once there is one.',
     }),
+    fleet: Type.Optional(FleetStanding),
   },
   {
     $id: 'Readiness',

@@ -1,0 +1,71 @@
+/** What a fleet judges by: which model, who published it, and up to where of the samples it was learnt. */
+export interface Head {
+  /** Counts publications; never falls. */
+  readonly version: number
+  /** Of the leader that published it. */
+  readonly epoch: number
+  /** SHA-256 of the model's bytes, hex. */
+  readonly hash: string
+  /** Id of the last batch of samples that went into it; empty before the first. */
+  readonly position: string
+}
+
+/** Samples of one replica, as it sent them. */
+export interface SentBatch {
+  /** Where it stands in the stream: `read` goes on behind it. */
+  readonly position: string
+  readonly bytes: Uint8Array
+}
+
+/** A model to be published. */
+export interface Publication {
+  readonly hash: string
+  readonly position: string
+  readonly bytes: Uint8Array
+  /** The head that it follows; null where the publisher knows of none. */
+  readonly after: Head | null
+}
+
+/**
+ * What became of a publication: its head; `fenced`, as the lease is somebody else's by now; `overtaken`, as there is a
+ * newer head than the one that it follows.
+ */
+export type Published = Head | 'fenced' | 'overtaken'
+
+/** What happened at one replica, for all. */
+export interface SentNote {
+  readonly position: string
+  readonly bytes: Uint8Array
+}
+
+/**
+ * What a fleet meets at. Whoever holds the lease leads; each lease has an epoch, higher than all before it, and what is
+ * published under one that is over is refused. Every method rejects when the bus does not answer in time.
+ */
+export interface FleetBus {
+  /** Adds a batch of samples to the stream; the oldest leave it. */
+  send(batch: Uint8Array): Promise<void>
+  /** The batches behind a position, oldest first; of all for an empty one. */
+  read(after: string, most: number): Promise<SentBatch[]>
+  /** Position of the newest batch; empty where there is none. */
+  newest(): Promise<string>
+  /** Null where nothing was published. */
+  head(): Promise<Head | null>
+  /** The bytes of a model; null where they are gone. */
+  model(hash: string): Promise<Uint8Array | null>
+  /**
+   * Takes the lease where nobody holds it.
+   * @param above the new epoch is higher than this one, too
+   * @returns the epoch; null where somebody holds it
+   */
+  acquire(above: number): Promise<number | null>
+  /** Keeps the lease for its time from now on; false when it is lost. */
+  renew(epoch: number): Promise<boolean>
+  /** Gives the lease back. */
+  resign(epoch: number): Promise<void>
+  /** Publishes a model, in one step with the checks that decide whether it may be. */
+  publish(epoch: number, publication: Publication): Promise<Published>
+  /** Puts a head back that the bus has lost, with its model; one that is as new stays. */
+  putBack(head: Head, bytes: Uint8Array): Promise<void>
+  close(): Promise<void>
+}

@@ -1,0 +1,45 @@
+import type { Sentinel } from '../sentinel.js'
+import { fingerprintOf } from './fingerprint.js'
+import { FleetFigures } from './fleet-figures.js'
+import type { FleetSettings, LearningOptions } from './fleet-options.js'
+import { RedisBus } from './redis-bus.js'
+import { BEAT_MS, Replica, replicaName } from './replica.js'
+import { Sampler } from './sampler.js'
+
+/** A sentinel's membership. */
+export interface Membership {
+  readonly figures: FleetFigures
+  /** Leaves the fleet; the sentinel judges on by what it has. */
+  close(): Promise<void>
+}
+
+/**
+ * Lets a sentinel take part in a fleet. It waits for nothing: until there is a model of the fleet, the sentinel learns by
+ * itself.
+ * @throws Error when the package `ioredis` is not installed
+ */
+export async function joinFleet(
+  sentinel: Sentinel,
+  settings: FleetSettings,
+  learning: LearningOptions,
+): Promise<Membership> {
+  const { url, name, role, sampleRate, leaseMs, graceMs } = settings
+  const { log } = learning
+  const figures = new FleetFigures()
+  const holder = replicaName()
+  const fingerprint = fingerprintOf(learning)
+  const bus = await RedisBus.open({
+    url,
+    prefix: `{sentinel:${name}:${fingerprint}}`,
+    holder,
+    leaseMs,
+    onError: () => figures.busErrors++,
+  })
+  const perBatch = Math.max(1, Math.round((sampleRate * BEAT_MS) / 1000))
+  const sampler = new Sampler(holder, learning.telemetry.features.length, perBatch)
+  const following = sentinel.join(sampler)
+  const replica = new Replica({ bus, following, sampler, learning, figures, role, leaseMs, graceMs, log })
+  replica.start()
+  log.info({ fleet: name, fingerprint, replica: holder, role }, 'this sentinel is one of a fleet')
+  return { figures, close: () => replica.close() }
+}

@@ -1,0 +1,242 @@
+import { nextTurn } from '../runtime/timers.js'
+import type { CapturedModel } from '../sentinel-following.js'
+import type { SentinelLog } from '../sentinel-options.js'
+import type { FleetBus, Head, Publication, Published } from './fleet-bus.js'
+import type { FleetFigures } from './fleet-figures.js'
+import type { LearningOptions } from './fleet-options.js'
+import { encodeModel, hashOf } from './model-blob.js'
+import { decodeBatch, SampleError } from './sample-codec.js'
+import { Teacher } from './teacher.js'
+
+/** Batches that are read at a time. */
+const BATCHES = 200
+/** A model is published at most this often, and takes no more of the bus than so many bytes a second. */
+const LEAST_PAUSE_MS = 1_000
+const BYTES_A_SECOND = 1_000_000
+/** Times in a row that a model may be unsound before the leader goes back to the one in use. */
+const UNSOUND_MOST = 10
+/** Looks for samples that found none, after which it is asked whether the stream began anew. */
+const EMPTY_LOOKS = 20
+
+/** The rest of the replica, as the leader needs it. */
+export interface Follower {
+  /** The head that is followed; null before the first. */
+  readonly head: Head | null
+  /** The model in use, or what was learnt here where there is none. */
+  capture(): Promise<CapturedModel>
+  /**
+   * Tries a model out and publishes it; then judges by it.
+   * @throws StateError when it cannot be judged by
+   */
+  publish(bytes: Uint8Array, hash: string, send: () => Promise<Published>): Promise<Published>
+}
+
+export interface LeadershipParts {
+  readonly bus: FleetBus
+  readonly follower: Follower
+  readonly learning: LearningOptions
+  readonly figures: FleetFigures
+  readonly leaseMs: number
+  readonly log: SentinelLog
+}
+
+/** What a replica does beside judging while it holds the lease: it learns from everybody's samples, and publishes. */
+export class Leadership {
+  readonly #parts: LeadershipParts
+  #epoch: number | null = null
+  #highest = 0
+  #teacher: Teacher | null = null
+  #position = ''
+  #emptyLooks = 0
+  #askedMs = Number.NEGATIVE_INFINITY
+  #publishing: Promise<void> | null = null
+  #publishedRevision = -1
+  #notBeforeMs = 0
+  #unsound = 0
+
+  constructor(parts: LeadershipParts) {
+    this.#parts = parts
+  }
+
+  /** An epoch that somebody else had. */
+  saw(epoch: number): void {
+    this.#highest = Math.max(this.#highest, epoch)
+  }
+
+  /**
+   * One step: takes or keeps the lease, learns from what has come, publishes what is new.
+   * @throws Error where the bus does not answer
+   */
+  async step(): Promise<void> {
+    const nowMs = performance.now()
+    if (this.#epoch === null) await this.#apply(nowMs)
+    else await this.#keep(this.#epoch, nowMs)
+    const teacher = this.#teacher
+    if (this.#epoch === null || teacher === null) return
+    await this.#learn(teacher)
+    if (this.#epoch !== null) this.#publishWhenDue(this.#epoch, teacher)
+  }
+
+  /** Leads no more. The lease is given back where the bus can be reached. */
+  async close(): Promise<void> {
+    const epoch = this.#epoch
+    await this.#stepDown()
+    if (epoch !== null) await this.#parts.bus.resign(epoch).catch(() => {})
+  }
+
+  async #apply(nowMs: number): Promise<void> {
+    const { bus, leaseMs, log, figures } = this.#parts
+    if (nowMs - this.#askedMs < leaseMs / 8) return
+    this.#askedMs = nowMs
+    const epoch = await bus.acquire(this.#highest)
+    if (epoch === null) return
+    try {
+      await this.#begin(epoch)
+    } catch (error) {
+      await bus.resign(epoch).catch(() => {})
+      throw error
+    }
+    figures.leads = true
+    log.info({ epoch }, 'this replica leads the fleet from now on')
+  }
+
+  async #begin(epoch: number): Promise<void> {
+    const { follower, learning, bus } = this.#parts
+    const model = await follower.capture()
+    this.#teacher = await Teacher.create(learning, model)
+    // Without a head what was sampled so far is the very traffic that this replica knows already, or nothing at all.
+    this.#position = follower.head?.position ?? (await bus.newest())
+    this.#epoch = epoch
+    this.#highest = epoch
+    this.#publishedRevision = -1
+    this.#notBeforeMs = 0
+    this.#unsound = 0
+  }
+
+  /** The lease is kept by getting on: not while a fit hangs. */
+  async #keep(epoch: number, nowMs: number): Promise<void> {
+    const { bus, leaseMs, log } = this.#parts
+    if (this.#teacher?.hangs === true) {
+      log.error({ epoch }, 'a fit of the fleet does not end: this replica leads no more')
+      await this.close()
+      this.#askedMs = nowMs + leaseMs
+      return
+    }
+    if (nowMs - this.#askedMs < leaseMs / 4) return
+    this.#askedMs = nowMs
+    if (!(await bus.renew(epoch))) await this.#lose(epoch)
+  }
+
+  async #learn(teacher: Teacher): Promise<void> {
+    const { bus, learning, figures, log } = this.#parts
+    const batches = await bus.read(this.#position, BATCHES)
+    for (const { position, bytes } of batches) {
+      if (this.#teacher !== teacher) return
+      this.#position = position
+      try {
+        await teacher.feed(decodeBatch(bytes, learning.telemetry.features.length), nextTurn)
+      } catch (error) {
+        if (!(error instanceof SampleError)) throw error
+        if (figures.batches.bad++ === 0)
+          log.warn({ reason: error.message }, 'samples that cannot be read are left out')
+      }
+    }
+    teacher.pass()
+    figures.samples.learnt += teacher.learnt
+    figures.samples.leftOut += teacher.leftOut
+    teacher.learnt = teacher.leftOut = 0
+    figures.replicas = teacher.replicas.known
+    figures.suspects = teacher.replicas.suspect
+    this.#emptyLooks = batches.length > 0 ? 0 : this.#emptyLooks + 1
+    if (this.#emptyLooks >= EMPTY_LOOKS) await this.#findStream()
+  }
+
+  /** A stream that was lost may have begun anew before where the one before had ended. */
+  async #findStream(): Promise<void> {
+    this.#emptyLooks = 0
+    const newest = await this.#parts.bus.newest()
+    if (newest !== '' && isBefore(newest, this.#position)) this.#position = ''
+  }
+
+  #publishWhenDue(epoch: number, teacher: Teacher): void {
+    const due =
+      this.#publishing === null &&
+      teacher.trained &&
+      teacher.revision !== this.#publishedRevision &&
+      performance.now() >= this.#notBeforeMs
+    if (!due) return
+    const { revision } = teacher
+    this.#publishing = this.#publish(epoch, teacher)
+      .then((done) => {
+        if (done) this.#publishedRevision = revision
+      })
+      .catch((err: unknown) => this.#parts.log.warn({ err }, 'a model of the fleet could not be published'))
+      .finally(() => {
+        this.#publishing = null
+      })
+  }
+
+  async #publish(epoch: number, teacher: Teacher): Promise<boolean> {
+    const { follower, bus, figures, log } = this.#parts
+    const position = this.#position
+    const captured = teacher.capture()
+    this.#notBeforeMs = performance.now() + LEAST_PAUSE_MS
+    const bytes = await encodeModel(captured)
+    if (!(await teacher.isSound(nextTurn))) {
+      figures.models.unsound++
+      await this.#distrust(teacher)
+      return false
+    }
+    this.#unsound = 0
+    const hash = hashOf(bytes)
+    this.#notBeforeMs = performance.now() + Math.max(LEAST_PAUSE_MS, (1000 * bytes.length) / BYTES_A_SECOND)
+    const after = follower.head
+    const publication: Publication = { hash, position, bytes, after }
+    const published = await follower.publish(bytes, hash, () => bus.publish(epoch, publication))
+    if (published === 'fenced' || published === 'overtaken') {
+      figures.models.refused++
+      log.warn(
+        { epoch, outcome: published },
+        'a model of this replica was refused, as another one leads by now',
+      )
+      await this.#lose(epoch)
+      return false
+    }
+    figures.models.published++
+    return true
+  }
+
+  /** A model that is unsound again and again is no accident: the last one that was not is gone back to. */
+  async #distrust(teacher: Teacher): Promise<void> {
+    const { learning, follower, log } = this.#parts
+    this.#unsound += 1
+    if (this.#unsound === 1)
+      log.error({}, 'what the fleet has learnt alerts far too much of what is ordinary: it is not published')
+    if (this.#unsound < UNSOUND_MOST || follower.head === null || this.#teacher !== teacher) return
+    this.#unsound = 0
+    this.#teacher = await Teacher.create(learning, await follower.capture())
+    await teacher.close()
+    log.warn({}, 'the fleet learns on from the last model that was sound')
+  }
+
+  async #lose(epoch: number): Promise<void> {
+    if (this.#epoch !== epoch) return
+    this.#parts.log.warn({ epoch }, 'this replica leads the fleet no more')
+    await this.#stepDown()
+  }
+
+  async #stepDown(): Promise<void> {
+    const teacher = this.#teacher
+    this.#epoch = null
+    this.#teacher = null
+    this.#parts.figures.leads = false
+    await teacher?.close()
+  }
+}
+
+/** Whether one position of a stream, two numbers with a hyphen between them, comes before another. */
+function isBefore(a: string, b: string): boolean {
+  const [ams = 0, aseq = 0] = a.split('-').map(Number)
+  const [bms = 0, bseq = 0] = b.split('-').map(Number)
+  return ams < bms || (ams === bms && aseq < bseq)
+}

@@ -1,0 +1,105 @@
+/** Records that shares are taken over: what was long ago counts less. */
+const WINDOW = 2_000
+/** A replica may bring this many times the share that each of them would have. */
+const MOST_TIMES = 1.5
+/** Odd records of one replica against those of the others: so many times their share, and so many more of a hundred. */
+const ODD_TIMES = 3
+const ODD_MORE = 0.1
+/** Records of a replica before anything is said of it, and replicas of which one may be told from the others. */
+const LEAST_RECORDS = 100
+const LEAST_REPLICAS = 3
+/** Below this weight a replica is gone. */
+const GONE = 1
+
+interface Share {
+  /** Records that it brought, fading; and how many of them were odd. */
+  brought: number
+  odd: number
+  /** Records of it that were learnt from, fading. */
+  learnt: number
+  suspect: boolean
+}
+
+/**
+ * How much each replica has its say in what is learnt. None brings more than half again as much as an equal share, however
+ * much it sends; and one whose records are odd far more often than those of all others, which serve the same traffic, is
+ * not learnt from while that lasts.
+ */
+export class ReplicaShares {
+  readonly #shares = new Map<string, Share>()
+  readonly #onSuspect: (replica: string, suspect: boolean) => void
+  #learnt = 0
+  #brought = 0
+
+  /** @param onSuspect told of a replica that is left out from now on, or no longer */
+  constructor(onSuspect: (replica: string, suspect: boolean) => void) {
+    this.#onSuspect = onSuspect
+  }
+
+  /** Replicas that are left out. */
+  get suspects(): number {
+    let count = 0
+    for (const { suspect } of this.#shares.values()) if (suspect) count += 1
+    return count
+  }
+
+  /** Replicas that were heard of lately. */
+  get size(): number {
+    return this.#shares.size
+  }
+
+  /**
+   * Whether a record of a replica may be learnt from.
+   * @param odd whether it is by the model that learns
+   */
+  admit(replica: string, odd: boolean): boolean {
+    const share = this.#shareOf(replica)
+    share.brought += 1
+    if (odd) share.odd += 1
+    this.#brought += 1
+    if (this.#brought >= WINDOW) this.#fade()
+    this.#compare(replica, share)
+    if (share.suspect) return false
+    const most = (MOST_TIMES / this.#shares.size) * (this.#learnt + LEAST_RECORDS)
+    if (this.#shares.size > 1 && share.learnt >= most) return false
+    share.learnt += 1
+    this.#learnt += 1
+    return true
+  }
+
+  #shareOf(replica: string): Share {
+    const known = this.#shares.get(replica)
+    if (known !== undefined) return known
+    const share = { brought: 0, odd: 0, learnt: 0, suspect: false }
+    this.#shares.set(replica, share)
+    return share
+  }
+
+  #compare(replica: string, share: Share): void {
+    if (share.brought < LEAST_RECORDS || this.#shares.size < LEAST_REPLICAS) return
+    const own = share.odd / share.brought
+    const others: number[] = []
+    for (const [name, { brought, odd }] of this.#shares)
+      if (name !== replica && brought >= LEAST_RECORDS / 10) others.push(odd / brought)
+    if (others.length < LEAST_REPLICAS - 1) return
+    others.sort((a, b) => a - b)
+    const usual = others[others.length >> 1] as number
+    const suspect = own > ODD_TIMES * usual && own > usual + ODD_MORE
+    if (suspect === share.suspect) return
+    share.suspect = suspect
+    this.#onSuspect(replica, suspect)
+  }
+
+  #fade(): void {
+    this.#brought = 0
+    this.#learnt = 0
+    for (const [replica, share] of this.#shares) {
+      share.brought /= 2
+      share.odd /= 2
+      share.learnt /= 2
+      if (share.brought < GONE && !share.suspect) this.#shares.delete(replica)
+      this.#brought += share.brought
+      this.#learnt += share.learnt
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import type { ReplicaProcess } from './replica-process.js'
+
+/** Numbers in [0, 1) that are the same each time. */
+function randomFrom(seed: number): () => number {
+  let state = seed >>> 0
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return state / 2 ** 32
+  }
+}
+
+const ROUTES = ['/api/analyze', '/api/items', '/login']
+
+/** Ordinary records of a few routes. */
+export function ordinary(count: number, seed: number): object[] {
+  const random = randomFrom(seed)
+  return Array.from({ length: count }, () => {
+    const route = Math.floor(random() * ROUTES.length)
+    return {
+      route: ROUTES[route],
+      latency: (50 + 40 * route) * Math.exp(0.4 * (random() + random() + random() - 1.5)),
+      input_length: Math.floor(200 + 1_500 * random()),
+      errors: random() < 0.02 ? 1 : 0,
+    }
+  })
+}
+
+/** Ordinary and odd records, to be judged. */
+export function questions(count: number, seed: number): object[] {
+  const random = randomFrom(seed)
+  return ordinary(count, seed + 1).map((record, i) =>
+    i % 5 === 0 ? { ...record, latency: 10 ** (1 + 4 * random()), errors: Math.floor(8 * random()) } : record,
+  )
+}
+
+/** Serves ordinary records to replicas, in turn, until `stop` is called; then it tells what was refused. */
+export function serve(replicas: () => readonly ReplicaProcess[], seed = 1) {
+  let stopped = false
+  let [served, failed] = [0, 0]
+  const running = (async () => {
+    for (let round = 0; !stopped; round++) {
+      await Promise.all(
+        replicas().map(async (replica, i) => {
+          const status = await replica.feed(ordinary(40, seed + 100 * round + i)).catch(() => 0)
+          served += 1
+          if (status !== 200 && replicas().includes(replica)) failed += 1
+        }),
+      )
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+  })()
+  return {
+    stop: async (): Promise<{ served: number; failed: number }> => {
+      stopped = true
+      await running
+      return { served, failed }
+    },
+  }
+}
