@@ -19,6 +19,10 @@ export interface EvenClock {
   continueAfter?(ms: number): void
 }
 
+/** Up to this p a record belongs to an open incident of its route, or of all traffic, that others gather. */
+const COLLECTED_P = 0.05
+const COLLECTED_OF_ALL_P = 0.01
+
 export interface AlertDeskParts {
   readonly detector: Detector
   readonly incidents: IncidentLog
@@ -82,16 +86,30 @@ export class AlertDesk implements AlertMemories {
    */
   decide(verdict: Verdict, treatment: Treatment): Decision {
     const record = this.#ratedBy(verdict, treatment)
-    return this.#decideBy(
-      verdict,
-      this.#frozen ? this.#ask((alarm) => alarm.tryOut(record)) : this.#raise(record),
-    )
+    return this.#frozen ? this.#decideFrozen(verdict, record) : this.#decideBy(verdict, this.#raise(record))
   }
 
   /** What would be decided of a record that came by itself. Nothing is learnt from it. */
   tryOut(verdict: Verdict): Decision {
     const alarm = this.#alarm
     return this.#decideBy(verdict, alarm === null ? null : alarm.tryOut(this.#ratedBy(verdict, 'never')))
+  }
+
+  /** Evidence is gathered elsewhere: what it has come to are the open incidents. */
+  #decideFrozen(verdict: Verdict, record: RatedRecord): Decision {
+    const decision = this.#decideBy(
+      verdict,
+      this.#ask((alarm) => alarm.tryOut(record)),
+    )
+    const { incidents, minConfidence } = this.#parts
+    const { p, alert } = decision
+    if (incidents.openCount === 0 || p === null || 1 - p < minConfidence) return decision
+    const incident = incidents.openOn(record.route)
+    if (incident === null || p > (incident.route === null ? COLLECTED_OF_ALL_P : COLLECTED_P)) return decision
+    const action = alert?.action === 'freeze' ? 'freeze' : incident.action
+    const feature = alert?.feature ?? incident.feature
+    this.#decision.alert = { action, p, incident: incident.id, feature }
+    return decision
   }
 
   #decideBy(verdict: Verdict, alarmed: Alarmed | null): Decision {
@@ -174,15 +192,20 @@ export class AlertDesk implements AlertMemories {
 
   /** Judges from now on by an alarm that others taught, and learns nothing until `thaw`. */
   follow(alarm: Alarm | null): void {
+    const { incidents, wallClock } = this.#parts
+    const began = !this.#frozen
     this.#alarm = alarm
     this.#restored = true
     this.#frozen = true
-    this.resume()
+    if (!began) return
+    for (const { id } of incidents.list({ open: true }))
+      if (!incidents.isMirrored(id)) incidents.close(id, {}, wallClock())
   }
 
   /** Learns again, from what is there. */
   thaw(): void {
     this.#frozen = false
+    this.resume()
     if (this.#alarm !== null) this.#parts.clock.continueAfter?.(this.#alarm.lastMs)
   }
 

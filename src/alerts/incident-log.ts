@@ -44,6 +44,8 @@ export class IncidentLog {
   /** In the order of their ids, which is that of insertion. */
   readonly #records = new Map<string, IncidentRecord>()
   readonly #listeners = new Set<(event: IncidentEvent) => void>()
+  /** Ids of those that are gathered elsewhere. */
+  readonly #mirrored = new Set<string>()
   #openCount = 0
   #newestEventId = ''
 
@@ -115,6 +117,44 @@ export class IncidentLog {
     return this.#records.get(id)?.incident()
   }
 
+  /** @internal Takes an open incident that a record of this route, by its name, may belong to. */
+  openOn(route: string): Pick<Incident, 'id' | 'route' | 'action' | 'feature'> | null {
+    let ofAll: IncidentRecord | null = null
+    for (const record of this.#records.values()) {
+      if (!record.isOpen) continue
+      if (record.route === route) return record
+      if (record.route === null) ofAll = record
+    }
+    return ofAll
+  }
+
+  /** @internal Whether the evidence of an incident is gathered elsewhere. */
+  isMirrored(id: string): boolean {
+    return this.#mirrored.has(id)
+  }
+
+  /**
+   * @internal Takes over what happened to an incident that is gathered elsewhere.
+   * @param quiet tells nobody of it
+   * @returns false for what is no event of an incident
+   */
+  mirror(event: unknown, quiet: boolean): boolean {
+    const record = readKeptIncident(event)
+    if (record === null) return false
+    const known = this.#records.get(record.id)
+    if (known !== undefined && !known.isOpen) return true
+    const { id, eventId, seenMs } = record
+    if (known === undefined) this.#makeRoom(seenMs)
+    for (const anomaly of known?.incident().anomalies ?? []) record.addExample(anomaly)
+    this.#openCount += Number(record.isOpen) - Number(known?.isOpen ?? false)
+    this.#mirrored.add(id)
+    this.#put(record)
+    this.#ids.continueAfter(eventId)
+    if (!quiet) this.#tell(record, record.lastChange, this.#ids.next(Date.now()))
+    else if (eventId > this.#newestEventId) this.#newestEventId = eventId
+    return true
+  }
+
   /** Newest first. */
   list({ limit = this.capacity, since = '', before, open, route, feature }: IncidentQuery = {}): Incident[] {
     const name = typeof route === 'string' ? routeName(route) : route
@@ -167,6 +207,16 @@ export class IncidentLog {
     }
   }
 
+  /** Keeps the order of ids, which one that was given elsewhere need not follow. */
+  #put(record: IncidentRecord): void {
+    const inOrder = this.#records.has(record.id) || [...this.#records.keys()].every((id) => id < record.id)
+    this.#records.set(record.id, record)
+    if (inOrder) return
+    const sorted = [...this.#records].sort(([a], [b]) => (a < b ? -1 : 1))
+    this.#records.clear()
+    for (const [id, each] of sorted) this.#records.set(id, each)
+  }
+
   #makeRoom(nowMs: number): void {
     if (this.#records.size < this.capacity) return
     let leaving: IncidentRecord | null = null
@@ -180,6 +230,7 @@ export class IncidentLog {
     if (leaving === null) return
     this.close(leaving.id, {}, nowMs)
     this.#records.delete(leaving.id)
+    this.#mirrored.delete(leaving.id)
   }
 
   #tell(record: IncidentRecord, change: IncidentChange, eventId: string): Incident {

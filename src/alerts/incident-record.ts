@@ -1,5 +1,5 @@
 import type { FeedbackNote } from './feedback-note.js'
-import type { Incident } from './incident.js'
+import type { Action, Incident } from './incident.js'
 import type { IncidentChange, IncidentEvent } from './incident-event.js'
 
 /** Example anomalies that an incident names. */
@@ -78,6 +78,14 @@ export class IncidentRecord {
 
   get feature(): string | null {
     return this.#facts.feature
+  }
+
+  get action(): Action {
+    return this.#facts.action
+  }
+
+  get lastChange(): IncidentChange {
+    return this.#lastChange
   }
 
   get eventId(): string {

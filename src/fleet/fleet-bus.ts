@@ -10,7 +10,7 @@ export interface Head {
   readonly position: string
 }
 
-/** Samples of one replica, as it sent them. */
+/** What somebody sent: samples of a replica, or what happened to incidents. */
 export interface SentBatch {
   /** Where it stands in the stream: `read` goes on behind it. */
   readonly position: string
@@ -31,12 +31,6 @@ export interface Publication {
  * newer head than the one that it follows.
  */
 export type Published = Head | 'fenced' | 'overtaken'
-
-/** What happened at one replica, for all. */
-export interface SentNote {
-  readonly position: string
-  readonly bytes: Uint8Array
-}
 
 /**
  * What a fleet meets at. Whoever holds the lease leads; each lease has an epoch, higher than all before it, and what is
@@ -67,5 +61,12 @@ export interface FleetBus {
   publish(epoch: number, publication: Publication): Promise<Published>
   /** Puts a head back that the bus has lost, with its model; one that is as new stays. */
   putBack(head: Head, bytes: Uint8Array): Promise<void>
+  /**
+   * Tells all of what happened to incidents, where the lease is still held.
+   * @returns false when it is lost
+   */
+  tell(epoch: number, note: Uint8Array): Promise<boolean>
+  /** What was told behind a position, oldest first; all that is kept for an empty one. */
+  told(after: string): Promise<SentBatch[]>
   close(): Promise<void>
 }

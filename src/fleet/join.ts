@@ -1,3 +1,4 @@
+import type { IncidentLog } from '../alerts/incident-log.js'
 import type { Sentinel } from '../sentinel.js'
 import { fingerprintOf } from './fingerprint.js'
 import { FleetFigures } from './fleet-figures.js'
@@ -9,6 +10,10 @@ import { Sampler } from './sampler.js'
 /** A sentinel's membership. */
 export interface Membership {
   readonly figures: FleetFigures
+  /** Name of the fleet. */
+  readonly name: string
+  /** @param listener told when this replica begins to lead, with the incidents of the fleet, and of null when it ends */
+  onLead(listener: (incidents: IncidentLog | null) => void): void
   /** Leaves the fleet; the sentinel judges on by what it has. */
   close(): Promise<void>
 }
@@ -38,8 +43,33 @@ export async function joinFleet(
   const perBatch = Math.max(1, Math.round((sampleRate * BEAT_MS) / 1000))
   const sampler = new Sampler(holder, learning.telemetry.features.length, perBatch)
   const following = sentinel.join(sampler)
-  const replica = new Replica({ bus, following, sampler, learning, figures, role, leaseMs, graceMs, log })
+  let led: IncidentLog | null = null
+  const listeners: ((incidents: IncidentLog | null) => void)[] = []
+  const replica = new Replica({
+    bus,
+    following,
+    incidents: sentinel.incidents,
+    sampler,
+    learning,
+    figures,
+    role,
+    leaseMs,
+    graceMs,
+    log,
+    onLead: (incidents) => {
+      led = incidents
+      for (const listener of listeners) listener(incidents)
+    },
+  })
   replica.start()
   log.info({ fleet: name, fingerprint, replica: holder, role }, 'this sentinel is one of a fleet')
-  return { figures, close: () => replica.close() }
+  return {
+    figures,
+    name,
+    onLead: (listener) => {
+      listeners.push(listener)
+      if (led !== null) listener(led)
+    },
+    close: () => replica.close(),
+  }
 }

@@ -1,9 +1,11 @@
+import type { IncidentLog } from '../alerts/incident-log.js'
 import { nextTurn } from '../runtime/timers.js'
 import type { CapturedModel } from '../sentinel-following.js'
 import type { SentinelLog } from '../sentinel-options.js'
 import type { FleetBus, Head, Publication, Published } from './fleet-bus.js'
 import type { FleetFigures } from './fleet-figures.js'
 import type { LearningOptions } from './fleet-options.js'
+import { IncidentNotes } from './incident-notes.js'
 import { encodeModel, hashOf } from './model-blob.js'
 import { decodeBatch, SampleError } from './sample-codec.js'
 import { Teacher } from './teacher.js'
@@ -22,6 +24,8 @@ const EMPTY_LOOKS = 20
 export interface Follower {
   /** The head that is followed; null before the first. */
   readonly head: Head | null
+  /** The incidents that it knows of, as they were captured. */
+  readonly incidents: readonly unknown[]
   /** The model in use, or what was learnt here where there is none. */
   capture(): Promise<CapturedModel>
   /**
@@ -38,6 +42,8 @@ export interface LeadershipParts {
   readonly figures: FleetFigures
   readonly leaseMs: number
   readonly log: SentinelLog
+  /** Told when this replica begins to lead, with the incidents of the fleet, and of null when it leads no more. */
+  readonly onLead: (incidents: IncidentLog | null) => void
 }
 
 /** What a replica does beside judging while it holds the lease: it learns from everybody's samples, and publishes. */
@@ -46,6 +52,7 @@ export class Leadership {
   #epoch: number | null = null
   #highest = 0
   #teacher: Teacher | null = null
+  #notes = new IncidentNotes()
   #position = ''
   #emptyLooks = 0
   #askedMs = Number.NEGATIVE_INFINITY
@@ -74,7 +81,9 @@ export class Leadership {
     const teacher = this.#teacher
     if (this.#epoch === null || teacher === null) return
     await this.#learn(teacher)
-    if (this.#epoch !== null) this.#publishWhenDue(this.#epoch, teacher)
+    if (this.#epoch === null) return
+    await this.#tell(this.#epoch, teacher)
+    this.#publishWhenDue(this.#epoch, teacher)
   }
 
   /** Leads no more. The lease is given back where the bus can be reached. */
@@ -85,7 +94,7 @@ export class Leadership {
   }
 
   async #apply(nowMs: number): Promise<void> {
-    const { bus, leaseMs, log, figures } = this.#parts
+    const { bus, leaseMs, log, figures, onLead } = this.#parts
     if (nowMs - this.#askedMs < leaseMs / 8) return
     this.#askedMs = nowMs
     const epoch = await bus.acquire(this.#highest)
@@ -93,6 +102,7 @@ export class Leadership {
     try {
       await this.#begin(epoch)
     } catch (error) {
+      onLead(null)
       await bus.resign(epoch).catch(() => {})
       throw error
     }
@@ -101,9 +111,9 @@ export class Leadership {
   }
 
   async #begin(epoch: number): Promise<void> {
-    const { follower, learning, bus } = this.#parts
+    const { follower, bus } = this.#parts
     const model = await follower.capture()
-    this.#teacher = await Teacher.create(learning, model)
+    this.#teacher = await this.#newTeacher(model, follower.incidents)
     // Without a head what was sampled so far is the very traffic that this replica knows already, or nothing at all.
     this.#position = follower.head?.position ?? (await bus.newest())
     this.#epoch = epoch
@@ -111,6 +121,16 @@ export class Leadership {
     this.#publishedRevision = -1
     this.#notBeforeMs = 0
     this.#unsound = 0
+  }
+
+  #newTeacher(model: CapturedModel, incidents: readonly unknown[]): Promise<Teacher> {
+    const { learning, onLead } = this.#parts
+    const notes = new IncidentNotes()
+    this.#notes = notes
+    return Teacher.create(learning, model, incidents, (log) => {
+      log.subscribe((event) => notes.add(event))
+      onLead(log)
+    })
   }
 
   /** The lease is kept by getting on: not while a fit hangs. */
@@ -151,6 +171,11 @@ export class Leadership {
     if (this.#emptyLooks >= EMPTY_LOOKS) await this.#findStream()
   }
 
+  async #tell(epoch: number, { incidents }: Teacher): Promise<void> {
+    const note = this.#notes.take(incidents)
+    if (note !== null && !(await this.#parts.bus.tell(epoch, note))) await this.#lose(epoch)
+  }
+
   /** A stream that was lost may have begun anew before where the one before had ended. */
   async #findStream(): Promise<void> {
     this.#emptyLooks = 0
@@ -160,6 +185,7 @@ export class Leadership {
 
   #publishWhenDue(epoch: number, teacher: Teacher): void {
     const due =
+      this.#epoch === epoch &&
       this.#publishing === null &&
       teacher.trained &&
       teacher.revision !== this.#publishedRevision &&
@@ -208,13 +234,13 @@ export class Leadership {
 
   /** A model that is unsound again and again is no accident: the last one that was not is gone back to. */
   async #distrust(teacher: Teacher): Promise<void> {
-    const { learning, follower, log } = this.#parts
+    const { follower, log } = this.#parts
     this.#unsound += 1
     if (this.#unsound === 1)
       log.error({}, 'what the fleet has learnt alerts far too much of what is ordinary: it is not published')
     if (this.#unsound < UNSOUND_MOST || follower.head === null || this.#teacher !== teacher) return
     this.#unsound = 0
-    this.#teacher = await Teacher.create(learning, await follower.capture())
+    this.#teacher = await this.#newTeacher(await follower.capture(), teacher.incidents.capture())
     await teacher.close()
     log.warn({}, 'the fleet learns on from the last model that was sound')
   }
@@ -230,6 +256,7 @@ export class Leadership {
     this.#epoch = null
     this.#teacher = null
     this.#parts.figures.leads = false
+    if (teacher !== null) this.#parts.onLead(null)
     await teacher?.close()
   }
 }

@@ -1,10 +1,12 @@
 import type { Redis } from 'ioredis'
 import type { FleetBus, Head, Publication, Published, SentBatch } from './fleet-bus.js'
 import { redisOptions } from './redis-address.js'
-import { ACQUIRE, PUBLISH, PUT_BACK, RENEW, RESIGN } from './redis-scripts.js'
+import { ACQUIRE, PUBLISH, PUT_BACK, RENEW, RESIGN, TELL } from './redis-scripts.js'
 
 /** Batches that the stream holds, or somewhat more: at ten a second of each replica, minutes of a small fleet. */
 const STREAM_BATCHES = 10_000
+/** Notes of incidents that are kept, or somewhat more. */
+const NOTES = 500
 /** A fleet that nobody has published in for so long leaves nothing behind, in seconds: a week. */
 const KEPT_S = 604_800
 /** Longest that a command may take, and longest between two attempts to connect. */
@@ -28,14 +30,20 @@ export interface RedisBusOptions {
 export class RedisBus implements FleetBus {
   readonly #redis: Redis
   readonly #options: RedisBusOptions
-  readonly #key: Readonly<Record<'lease' | 'epoch' | 'head' | 'samples', string>>
+  readonly #key: Readonly<Record<'lease' | 'epoch' | 'head' | 'samples' | 'notes', string>>
 
   private constructor(redis: Redis, options: RedisBusOptions) {
     this.#redis = redis
     this.#options = options
     const { prefix } = options
     const key = (name: string): string => `${prefix}:${name}`
-    this.#key = { lease: key('lease'), epoch: key('epoch'), head: key('head'), samples: key('samples') }
+    this.#key = {
+      lease: key('lease'),
+      epoch: key('epoch'),
+      head: key('head'),
+      samples: key('samples'),
+      notes: key('incidents'),
+    }
   }
 
   /**
@@ -67,9 +75,23 @@ export class RedisBus implements FleetBus {
     await this.#redis.xadd(this.#key.samples, 'MAXLEN', '~', STREAM_BATCHES, '*', FIELD, bytes)
   }
 
-  async read(after: string, most: number): Promise<SentBatch[]> {
+  read(after: string, most: number): Promise<SentBatch[]> {
+    return this.#behind(this.#key.samples, after, most)
+  }
+
+  told(after: string): Promise<SentBatch[]> {
+    return this.#behind(this.#key.notes, after, NOTES)
+  }
+
+  async tell(epoch: number, note: Uint8Array): Promise<boolean> {
+    const { lease, notes } = this.#key
+    const bytes = Buffer.from(note.buffer, note.byteOffset, note.byteLength)
+    return (await this.#redis.eval(TELL, 2, lease, notes, this.#token(epoch), bytes, NOTES, KEPT_S)) === 1
+  }
+
+  async #behind(stream: string, after: string, most: number): Promise<SentBatch[]> {
     const from = after === '' ? '0' : after
-    const answer = await this.#redis.xreadBuffer('COUNT', most, 'STREAMS', this.#key.samples, from)
+    const answer = await this.#redis.xreadBuffer('COUNT', most, 'STREAMS', stream, from)
     const entries = (answer?.[0] as unknown as [Buffer, [Buffer, Buffer[]][]] | undefined)?.[1] ?? []
     return entries.map(([id, fields]) => ({
       position: id.toString(),

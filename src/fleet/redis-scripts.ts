@@ -36,6 +36,13 @@ if KEYS[4] ~= KEYS[3] then redis.call('EXPIRE', KEYS[4], 60) end
 for _, key in ipairs({KEYS[2], KEYS[5], KEYS[6]}) do redis.call('EXPIRE', key, ARGV[7]) end
 return before + 1`
 
+/** KEYS lease, notes; ARGV token, note, how many are kept, seconds that they are. */
+export const TELL = `
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[3], '*', 'b', ARGV[2])
+redis.call('EXPIRE', KEYS[2], ARGV[4])
+return 1`
+
 /** KEYS head, blob; ARGV version, epoch, hash, position, bytes, seconds. */
 export const PUT_BACK = `
 if tonumber(redis.call('HGET', KEYS[1], 'version') or '0') >= tonumber(ARGV[1]) then return 0 end

@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
+import type { IncidentLog } from '../alerts/incident-log.js'
 import { nextTurn, type Timer, unrefTimer } from '../runtime/timers.js'
 import type { CapturedModel, Following, PreparedModel } from '../sentinel-following.js'
 import type { SentinelLog } from '../sentinel-options.js'
 import { StateError } from '../state/section.js'
-import type { FleetBus, Head, Published } from './fleet-bus.js'
+import type { FleetBus, Head, Published, SentBatch } from './fleet-bus.js'
 import type { FleetFigures } from './fleet-figures.js'
 import type { LearningOptions } from './fleet-options.js'
+import { mirrorNotes } from './incident-notes.js'
 import { type Follower, Leadership } from './leadership.js'
 import { decodeModel, encodeModel, hashOf } from './model-blob.js'
 import type { Sampler } from './sampler.js'
@@ -23,6 +25,8 @@ const PUT_BACK_CHANCE = 0.3
 export interface ReplicaParts {
   readonly bus: FleetBus
   readonly following: Following
+  /** The incidents that people see here. */
+  readonly incidents: IncidentLog
   readonly sampler: Sampler
   readonly learning: LearningOptions
   readonly figures: FleetFigures
@@ -30,6 +34,8 @@ export interface ReplicaParts {
   readonly leaseMs: number
   readonly graceMs: number
   readonly log: SentinelLog
+  /** Told when this replica begins to lead, with the incidents of the fleet, and of null when it leads no more. */
+  readonly onLead: (incidents: IncidentLog | null) => void
 }
 
 /** Names a process among those of a fleet. */
@@ -47,6 +53,8 @@ export class Replica implements Follower {
   head: Head | null = null
   /** The bytes of the model in use: what is put back where the bus has lost it. */
   #bytes: Uint8Array | null = null
+  /** Up to where it was read what is told of incidents; empty before the first time. */
+  #notesRead = ''
   #heardMs = performance.now()
   #inTrouble = false
   /** Whatever restores a model, one after the other: there is one place for it. */
@@ -59,9 +67,9 @@ export class Replica implements Follower {
 
   constructor(parts: ReplicaParts) {
     this.#parts = parts
-    const { bus, learning, figures, leaseMs, log, role } = parts
-    this.#leadership =
-      role === 'follower' ? null : new Leadership({ bus, follower: this, learning, figures, leaseMs, log })
+    const { bus, learning, figures, leaseMs, log, role, onLead } = parts
+    const leading = { bus, follower: this, learning, figures, leaseMs, log, onLead }
+    this.#leadership = role === 'follower' ? null : new Leadership(leading)
   }
 
   /** Begins to take part. */
@@ -78,6 +86,10 @@ export class Replica implements Follower {
     await Promise.all(this.#steps)
     await this.#restoring
     await this.#parts.bus.close()
+  }
+
+  get incidents(): readonly unknown[] {
+    return this.#parts.incidents.capture()
   }
 
   capture(): Promise<CapturedModel> {
@@ -120,9 +132,10 @@ export class Replica implements Follower {
     const batch = sampler.take()
     try {
       const sending = batch === null ? Promise.resolve() : bus.send(batch)
-      const [head] = await Promise.all([bus.head(), sending])
+      const [head, notes] = await Promise.all([bus.head(), bus.told(this.#notesRead), sending])
       if (batch !== null) figures.batches.sent++
       this.#heard()
+      this.#mirror(notes)
       this.#see(head)
     } catch (error) {
       if (batch !== null) figures.batches.lost++
@@ -130,6 +143,16 @@ export class Replica implements Follower {
     } finally {
       this.#mindTheGrace()
     }
+  }
+
+  /** What was told before this replica came is shown, and no news. */
+  #mirror(notes: readonly SentBatch[]): void {
+    const isPast = this.#notesRead === ''
+    for (const { position, bytes } of notes) {
+      mirrorNotes(bytes, this.#parts.incidents, isPast)
+      this.#notesRead = position
+    }
+    if (isPast && notes.length === 0) this.#notesRead = '0'
   }
 
   /** What becomes of the head that the bus has. */

@@ -29,6 +29,8 @@ export class Teacher {
   readonly #clock: SampleClock
   readonly #sense: GoodSense
   readonly #shares: ReplicaShares
+  /** What goes on over the whole fleet. */
+  readonly incidents: IncidentLog
   /** Records that were learnt from. */
   learnt = 0
   /** Records that were left out, as their replica had its say or is not trusted. */
@@ -42,10 +44,11 @@ export class Teacher {
       telemetry: options.telemetry,
     })
     this.#clock = new SampleClock()
+    this.incidents = new IncidentLog({ ids: new TimeIds() })
     this.#detector = detector
     this.#desk = new AlertDesk({
       detector,
-      incidents: new IncidentLog({ ids: new TimeIds() }),
+      incidents: this.incidents,
       options: { ...ALERT_DEFAULTS, ...alerts },
       policies,
       routesMax,
@@ -70,10 +73,17 @@ export class Teacher {
   }
 
   /**
-   * @param model to go on from; null to begin afresh
+   * @param model to go on from
+   * @param incidents that are known, as they were captured
+   * @param onIncidents is handed their log before anything happens to one of them
    * @throws StateError when the model does not fit
    */
-  static async create(options: LearningOptions, model: CapturedModel | null): Promise<Teacher> {
+  static async create(
+    options: LearningOptions,
+    model: CapturedModel,
+    incidents: readonly unknown[],
+    onIncidents: (log: IncidentLog) => void,
+  ): Promise<Teacher> {
     let teacher: Teacher | null = null
     const detector = await Detector.create({
       ...options.detector,
@@ -86,7 +96,8 @@ export class Teacher {
         options.log.warn({ err: error, kind }, 'trainer thread of the fleet failed'),
     })
     teacher = new Teacher(options, detector)
-    if (model === null) return teacher
+    teacher.incidents.restore(incidents)
+    onIncidents(teacher.incidents)
     try {
       detector.restore(model.detector)
       teacher.#desk.restore(model.alarm)

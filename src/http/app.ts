@@ -153,7 +153,7 @@ export async function buildApp(options: AppOptions = {}) {
     metrics.showFleet(fleet.figures)
     app.addHook('onClose', () => fleet.close())
   }
-  const webhook = await webhookFor(config, sentinel, metrics, app.log)
+  const webhook = await webhookFor(config, sentinel, metrics, app.log, fleet)
   if (webhook !== null) app.addHook('onClose', () => webhook.close())
   if (options.sentinel === undefined) {
     // The client of the language model is slow to load: neither the start nor the first anomaly waits for it.
