@@ -24,9 +24,11 @@ const EMPTY_LOOKS = 20
 export interface Follower {
   /** The head that is followed; null before the first. */
   readonly head: Head | null
+  /** The newest head that there is, whether its model is of any use or not. */
+  readonly newest: Head | null
   /** The incidents that it knows of, as they were captured. */
   readonly incidents: readonly unknown[]
-  /** The model in use, or what was learnt here where there is none. */
+  /** The model of the newest head, or what was learnt here where there is none that can be used. */
   capture(): Promise<CapturedModel>
   /**
    * Tries a model out and publishes it; then judges by it.
@@ -56,6 +58,8 @@ export class Leadership {
   #position = ''
   #emptyLooks = 0
   #askedMs = Number.NEGATIVE_INFINITY
+  /** When the lease was asked for that is held. */
+  #keptMs = 0
   #publishing: Promise<void> | null = null
   #publishedRevision = -1
   #notBeforeMs = 0
@@ -106,6 +110,7 @@ export class Leadership {
       await bus.resign(epoch).catch(() => {})
       throw error
     }
+    this.#keptMs = nowMs
     figures.leads = true
     log.info({ epoch }, 'this replica leads the fleet from now on')
   }
@@ -142,9 +147,15 @@ export class Leadership {
       this.#askedMs = nowMs + leaseMs
       return
     }
+    // Whatever the bus has of it, it is over by now.
+    if (nowMs - this.#keptMs > leaseMs) {
+      await this.#lose(epoch)
+      return
+    }
     if (nowMs - this.#askedMs < leaseMs / 4) return
     this.#askedMs = nowMs
-    if (!(await bus.renew(epoch))) await this.#lose(epoch)
+    if (await bus.renew(epoch)) this.#keptMs = nowMs
+    else await this.#lose(epoch)
   }
 
   async #learn(teacher: Teacher): Promise<void> {
@@ -216,7 +227,7 @@ export class Leadership {
     this.#unsound = 0
     const hash = hashOf(bytes)
     this.#notBeforeMs = performance.now() + Math.max(LEAST_PAUSE_MS, (1000 * bytes.length) / BYTES_A_SECOND)
-    const after = follower.head
+    const after = follower.newest
     const publication: Publication = { hash, position, bytes, after }
     const published = await follower.publish(bytes, hash, () => bus.publish(epoch, publication))
     if (published === 'fenced' || published === 'overtaken') {

@@ -64,6 +64,7 @@ export class ReplicaShares {
     if (this.#shares.size > 1 && share.learnt >= most) return false
     share.learnt += 1
     this.#learnt += 1
+    if (this.#learnt >= WINDOW) this.#fadeLearnt()
     return true
   }
 
@@ -92,13 +93,19 @@ export class ReplicaShares {
 
   #fade(): void {
     this.#brought = 0
-    this.#learnt = 0
     for (const [replica, share] of this.#shares) {
       share.brought /= 2
       share.odd /= 2
-      share.learnt /= 2
-      if (share.brought < GONE && !share.suspect) this.#shares.delete(replica)
       this.#brought += share.brought
+      if (share.brought < GONE) this.#shares.delete(replica)
+    }
+  }
+
+  /** By its own count: whoever sends much makes nobody forget how much was learnt from it. */
+  #fadeLearnt(): void {
+    this.#learnt = 0
+    for (const share of this.#shares.values()) {
+      share.learnt /= 2
       this.#learnt += share.learnt
     }
   }

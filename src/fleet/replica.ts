@@ -60,7 +60,8 @@ export class Replica implements Follower {
   /** Whatever restores a model, one after the other: there is one place for it. */
   #restoring: Promise<unknown> = Promise.resolve()
   #adopting = false
-  #bad = { hash: '', sinceMs: 0 }
+  /** The last head whose model could not be used. */
+  #bad: { readonly head: Head; readonly sinceMs: number } | null = null
   #timers: Timer[] = []
   #steps = new Set<Promise<void>>()
   #closed = false
@@ -88,6 +89,12 @@ export class Replica implements Follower {
     await this.#parts.bus.close()
   }
 
+  /** One that nobody can use is followed by the next as well as any other. */
+  get newest(): Head | null {
+    const bad = this.#bad?.head ?? null
+    return bad !== null && bad.version > (this.head?.version ?? 0) ? bad : this.head
+  }
+
   get incidents(): readonly unknown[] {
     return this.#parts.incidents.capture()
   }
@@ -95,6 +102,8 @@ export class Replica implements Follower {
   capture(): Promise<CapturedModel> {
     const { following } = this.#parts
     return this.#alone(async () => {
+      const head = await this.#parts.bus.head()
+      if (head !== null) await this.#take(head)
       const known = following.name === null ? null : this.#bytes
       return decodeModel(known ?? (await encodeModel(following.capture())))
     })
@@ -166,7 +175,8 @@ export class Replica implements Follower {
       return
     }
     if (head === null || head.hash === following.name) return
-    if (head.hash === this.#bad.hash && performance.now() - this.#bad.sinceMs < RETRY_MS) return
+    const bad = this.#bad
+    if (head.hash === bad?.head.hash && performance.now() - bad.sinceMs < RETRY_MS) return
     this.#adopting = true
     void this.#alone(() => this.#take(head)).finally(() => {
       this.#adopting = false
@@ -187,7 +197,7 @@ export class Replica implements Follower {
         this.#trouble(error as Error)
         return
       }
-      if (this.#bad.hash !== head.hash) {
+      if (this.#bad?.head.hash !== head.hash) {
         figures.models.damaged++
         const { version, hash } = head
         log.error(
@@ -195,7 +205,7 @@ export class Replica implements Follower {
           'the model of the fleet cannot be used: the one before stays',
         )
       }
-      this.#bad = { hash: head.hash, sinceMs: performance.now() }
+      this.#bad = { head, sinceMs: performance.now() }
     }
   }
 
