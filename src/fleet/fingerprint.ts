@@ -10,7 +10,9 @@ const DIGITS = 12
  */
 export function fingerprintOf({ detector, telemetry, alerts }: LearningOptions): string {
   const { trainer: _, onFit: _fit, onTrainerFault: _fault, onStateLost: _lost, ...options } = detector
-  const described = JSON.stringify(sorted({ format: MODEL_FORMAT, options, features: telemetry.features, alerts }))
+  const described = JSON.stringify(
+    sorted({ format: MODEL_FORMAT, options, features: telemetry.features, alerts }),
+  )
   return createHash('sha256').update(described).digest('hex').slice(0, DIGITS)
 }
 

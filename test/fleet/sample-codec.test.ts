@@ -54,7 +54,7 @@ test('every record has the same chance to be in the sample, early or late', () =
   const sampler = new Sampler('one', 1, 20, random)
   const taken = new Float64Array(10)
   for (let round = 0; round < 2_000; round++) {
-    for (let i = 0; i < 100; i++) sampler.judged('/', [i], false)
+    for (let i = 0; i < 100; i++) sampler.judged('/', { values: [i], missing: null }, false)
     const { judged, records } = decodeBatch(sampler.take() ?? new Uint8Array(), 1)
     expect([judged, records.length]).toEqual([100, 20])
     for (const { values } of records) {
