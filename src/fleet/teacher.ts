@@ -17,7 +17,7 @@ import type { SampleBatch, SampledRecord } from './sample-codec.js'
 const RECORDS_A_TURN = 50
 /** A fit that takes this many times as long as the one before hangs, unless it takes no longer than that many ms. */
 const FIT_TIMES = 5
-const LEAST_HANG_MS = 1_000
+const LEAST_HANG_MS = 3_500
 const FIRST_FIT_MS = 10_000
 /** Where a label decides who is told, this share of the records may be odd when nothing else is said. */
 const ODD_SHARE = 0.1

@@ -19,10 +19,14 @@ describe.skipIf(WITHOUT_SERVER)(name, () => {
     const replicas = await Promise.all([1, 2, 3].map(() => ReplicaProcess.start(redis.url)))
     const standings = (): Promise<Standing[]> => Promise.all(replicas.map((one) => one.standing()))
     const traffic = serve(() => replicas)
-    await until(async () => {
-      const all = await standings()
-      return all.every(({ model, version }) => model !== null && version >= 3)
-    }, 'a third model at every replica')
+    await until(
+      async () => {
+        const all = await standings()
+        return all.every(({ model, version }) => model !== null && version >= 3)
+      },
+      'a third model at every replica',
+      60_000,
+    )
     expect(await traffic.stop()).toMatchObject({ failed: 0 })
     expect((await standings()).map(({ role }) => role).sort()).toEqual(['follower', 'follower', 'leader'])
 

@@ -21,7 +21,7 @@ function portsOf(pod: Pod): Map<string, number> {
   )
 }
 
-describe.skipIf(!found).for(['standalone', 'sidecar'])(
+describe.skipIf(!found).for(['standalone', 'fleet', 'sidecar'])(
   `the overlay %s${skipped('kubectl', found)}`,
   (overlay) => {
     const manifests: Manifest[] = found ? renderOverlay(overlay) : []
@@ -118,7 +118,9 @@ describe.skipIf(!found).for(['standalone', 'sidecar'])(
         expect(labels).toMatchObject((selector ?? podSelector)?.matchLabels as object)
       }
       type ServiceSpec = { selector: object; ports: { name: string; targetPort: string }[] }
-      for (const service of manifests.filter(({ kind }) => kind === 'Service')) {
+      const isOurs = ({ kind, metadata }: Manifest) =>
+        kind === 'Service' && !metadata.name.endsWith('-valkey')
+      for (const service of manifests.filter(isOurs)) {
         const { selector, ports } = service.spec as ServiceSpec
         expect(labels).toMatchObject(selector)
         for (const { targetPort } of ports) expect(portsOf(pod).has(targetPort)).toBe(true)
@@ -149,6 +151,22 @@ describe.skipIf(!found).for(['standalone', 'sidecar'])(
 )
 
 describe.skipIf(!found)('what tells the overlays apart', () => {
+  test('the fleet is three replicas that meet at a Valkey, which they alone reach, and share no folder', () => {
+    const manifests = renderOverlay('fleet')
+    const named = (kind: string, name: string) =>
+      manifests.find((one) => one.kind === kind && one.metadata.name === name)?.spec
+    const { template } = deploymentOf(manifests)
+    expect(named('Deployment', 'codeflow-sentinel')).toMatchObject({ replicas: 3 })
+    const environment = environmentOf(sentinelOf(template.spec), manifests)
+    const { hostname, port } = new URL(environment.SENTINEL_FLEET_URL as string)
+    expect(named('Service', hostname)).toMatchObject({ ports: [{ port: Number(port) }] })
+    expect(named('NetworkPolicy', hostname)).toMatchObject({
+      ingress: [{ from: [{ podSelector: { matchLabels: { 'codeflow-sentinel': 'true' } } }] }],
+    })
+    expect(template.metadata.labels).toMatchObject({ 'codeflow-sentinel': 'true' })
+    expect(manifests.some(({ kind }) => kind === 'PersistentVolumeClaim')).toBe(false)
+  })
+
   test('the sidecar is a native one: an init container that keeps running beside the app', () => {
     const { initContainers = [], containers } = deploymentOf(renderOverlay('sidecar')).template.spec
     expect(initContainers.map(({ name, restartPolicy }) => ({ name, restartPolicy }))).toEqual([

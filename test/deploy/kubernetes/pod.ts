@@ -38,9 +38,11 @@ interface DeploymentSpec {
   readonly template: { readonly metadata: { readonly labels: Record<string, string> }; readonly spec: Pod }
 }
 
-/** The only Deployment of a rendered overlay. */
+/** The only Deployment of a rendered overlay, but for that of a bus. */
 export function deploymentOf(manifests: readonly Manifest[]): DeploymentSpec {
-  const [found, another] = manifests.filter(({ kind }) => kind === 'Deployment')
+  const [found, another] = manifests.filter(
+    ({ kind, metadata }) => kind === 'Deployment' && !metadata.name.endsWith('-valkey'),
+  )
   if (found === undefined || another !== undefined) throw new Error('not exactly one Deployment')
   return found.spec as DeploymentSpec
 }
