@@ -87,6 +87,14 @@ test('what is none of these is not recognised', () => {
   for (const line of ['hello world', '{}', '<log/>', 'a,b,c']) expect(formatOf(line)).toBeNull()
 })
 
+test('Caddy before 2.7 says the size of a request in its headers', () => {
+  const line = CADDY.replace('"bytes_read":12,', '').replace(
+    '"headers":{}',
+    '"headers":{"Content-Length":["34"]}',
+  )
+  expect(recordOf(FORMATS.caddy, line)?.input_length).toBe(34)
+})
+
 test.each([
   [
     'nginx-json',

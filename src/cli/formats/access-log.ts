@@ -35,7 +35,7 @@ export const caddy = accessLog(
   {
     latency: ['duration'],
     latencyMs: 1000,
-    inputLength: ['bytes_read'],
+    inputLength: ['bytes_read', 'request.headers.Content-Length'],
     status: ['status'],
     route: ['request.uri'],
     time: ['ts'],

@@ -2,6 +2,7 @@ import { appendFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { ServiceProcess } from '../../e2e/service-process.js'
+import { LossyProxy } from '../../examples/lossy-proxy.js'
 import { freePort } from '../../free-port.js'
 import { until } from '../../until.js'
 import { ATTACK, folder, line, ordinary, Watched } from './watched.js'
@@ -75,6 +76,23 @@ test('while the sentinel is away records wait, in a buffer of bounded length, an
   expect((judged ?? 0) + (lost ?? 0)).toBe(2000)
   expect(judged).toBe(await history(service))
   expect(lost).toBeGreaterThan(1000)
+})
+
+test('a batch whose answer was lost is sent again under its key, and judged once', async () => {
+  const service = await serving()
+  const proxy = await LossyProxy.start(service.url, { losses: 2 })
+  onTestFinished(() => proxy.stop())
+  const file = join(folder(), 'access.log')
+  writeFileSync(file, '')
+  const watched = new Watched([file, '--format', 'ndjson', '--to', proxy.url, '--output', 'ndjson'])
+  await watched.follows()
+  appendFileSync(file, ordinary(200) + attack('lost'))
+  await watched.told(1)
+  expect(await watched.stop('SIGTERM')).toBe(0)
+  expect(watched.err).toMatch(/\n201 records judged, .* 0 records were lost\n$/)
+  expect(await history(service)).toBe(201)
+  expect(proxy.keys.length).toBeGreaterThan(2)
+  expect(new Set(proxy.keys.slice(0, 3)).size).toBe(1)
 })
 
 test('a sentinel that never comes costs the records, and no time at the end', async () => {
