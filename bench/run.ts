@@ -8,6 +8,7 @@ import { benchmarkBlind } from './blind.js'
 import { benchmarkBulk } from './bulk.js'
 import { benchmarkCalibration } from './calibration.js'
 import { benchmarkDashboard } from './dashboard.js'
+import { benchmarkDerivedCost } from './derived-cost.js'
 import { benchmarkFitStall } from './fit-stall.js'
 import { benchmarkFootprint } from './footprint.js'
 import { benchmarkForest } from './forest.js'
@@ -28,6 +29,7 @@ const parts: Readonly<Record<string, Part>> = {
   dashboard: benchmarkDashboard,
   forest: benchmarkForest,
   'alert-cost': benchmarkAlertCost,
+  'derived-cost': benchmarkDerivedCost,
   peers: benchmarkPeers,
   accuracy: benchmarkAccuracy,
   blind: benchmarkBlind,

@@ -1,5 +1,6 @@
 import { settled } from '../state/late.js'
 import { captureAll, restoreAll, StateError, type StateSection, type StateValue } from '../state/section.js'
+import { DerivedValues } from '../telemetry/derived/derived-values.js'
 import { type Feature, identityOf } from '../telemetry/features.js'
 import type { TelemetryModel } from '../telemetry/model.js'
 import type { TelemetryRecord } from '../telemetry/record.js'
@@ -31,6 +32,14 @@ interface Learnt {
   readonly parts: readonly StateSection[]
   readonly records: number
   readonly restored: boolean
+  readonly derived: DerivedValues | null
+}
+
+/** How a record is to be rated. */
+export interface RateOptions {
+  readonly detail?: boolean
+  /** When it came, where that is not now; only what is derived from several records asks. */
+  readonly atMs?: number | undefined
 }
 
 function isShare(value: number): boolean {
@@ -44,6 +53,8 @@ function isShare(value: number): boolean {
 export class Detector {
   readonly #options: ResolvedDetectorOptions
   readonly #features: readonly Feature[]
+  /** What is derived from records before; null where nothing is. */
+  #derived: DerivedValues | null
   #reference: Reference
   #history: History
   #learning: Learning | null
@@ -63,8 +74,9 @@ export class Detector {
   #placement: Placement | null = null
   #rating: Rating | null = null
 
-  private constructor(options: ResolvedDetectorOptions, parts: DetectorParts) {
+  private constructor(options: ResolvedDetectorOptions, parts: DetectorParts, derived: DerivedValues | null) {
     this.#options = options
+    this.#derived = derived
     this.#features = options.telemetry.features
     this.#reference = parts.reference
     this.#history = parts.history
@@ -82,9 +94,13 @@ export class Detector {
    * @throws ForestError when the module or the memory cannot be had, or the forest that is given cannot be used
    */
   static async create({ forest, ...options }: DetectorOptions = {}): Promise<Detector> {
-    const resolved = resolveDetectorOptions(options)
+    const told = resolveDetectorOptions(options)
+    const derived = DerivedValues.areIn(told.telemetry)
+      ? new DerivedValues(told.telemetry, told.fit === 'sync')
+      : null
+    const resolved = derived === null ? told : { ...told, telemetry: derived.telemetry }
     const parts = await (forest === undefined ? learningParts(resolved) : givenParts(forest, resolved))
-    return new Detector(resolved, parts)
+    return new Detector(resolved, parts, derived)
   }
 
   /** What is watched. @internal */
@@ -153,6 +169,7 @@ export class Detector {
    * @param options.detail fills in the contributions of a normal record, too
    */
   analyze(record: TelemetryRecord, options?: { readonly detail?: boolean }): Verdict {
+    this.#derived?.look(record)
     const verdict = this.#count(this.#guardedly(record, options?.detail === true ? 'all' : 'anomalies'))
     this.learn('usual')
     return verdict
@@ -162,16 +179,18 @@ export class Detector {
    * Judges one record; `learn` may follow, and says what becomes of it.
    * @param options.detail fills in the contributions, which `contributions` gives later where few records need them
    */
-  rate(record: TelemetryRecord, options?: { readonly detail?: boolean }): Verdict {
+  rate(record: TelemetryRecord, options?: RateOptions): Verdict {
     return this.#count(this.tryOut(record, options))
   }
 
   /** Judges one record as `rate` does, and does not count it. `dismiss` is to follow. */
-  tryOut(record: TelemetryRecord, options?: { readonly detail?: boolean }): Verdict {
+  tryOut(record: TelemetryRecord, options?: RateOptions): Verdict {
+    this.#derived?.look(record, options?.atMs)
     return this.#guardedly(record, options?.detail === true ? 'all' : 'none')
   }
 
   #count(verdict: Verdict): Verdict {
+    this.#derived?.keep()
     // How many records a model has seen is part of it: the same model says the same everywhere.
     if (!this.#frozen) this.#records += 1
     this.#rate.push(verdict.anomalous)
@@ -426,6 +445,7 @@ export class Detector {
       parts: this.#parts,
       records: this.#records,
       restored: this.#restored,
+      derived: this.#derived,
     }
   }
 
@@ -436,6 +456,9 @@ export class Detector {
     this.#parts = learnt.parts
     this.#records = learnt.records
     this.#restored = learnt.restored
+    // What came by here is remembered here: the reference that is taken over reads it from its own.
+    if (this.#derived !== null) learnt.derived?.restore(this.#derived.capture())
+    this.#derived = learnt.derived
     this.#placement = null
     this.#rating = null
     this.#sections = this.#stateSections(learnt.parts)
@@ -470,6 +493,7 @@ export class Detector {
         restore() {},
       }),
       ...parts,
+      ...this.#derivedSections(),
       section<Uint8Array>({
         name: 'verdicts',
         capture: () => this.#rate.capture(),
@@ -483,6 +507,18 @@ export class Detector {
           if (this.#learning !== null) this.#learning.sinceRequest = sinceRequest
         },
       }),
+    ]
+  }
+
+  #derivedSections(): StateSection[] {
+    const derived = this.#derived
+    if (derived === null) return []
+    return [
+      {
+        name: 'derived',
+        capture: () => derived.capture() as unknown as StateValue,
+        restore: (state) => derived.restore(state),
+      },
     ]
   }
 }

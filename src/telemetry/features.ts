@@ -1,3 +1,4 @@
+import type { Memory } from './derived/memory.js'
 import type { FeaturePolicy } from './feature-policy.js'
 import type { Telemetry, TelemetryRecord } from './record.js'
 
@@ -30,6 +31,10 @@ export interface Feature {
   readonly ruleLimit?: number
   /** Which of its differences count, where nobody says otherwise. */
   readonly policy?: FeaturePolicy
+  /** Makes what it is derived with from the records before; each detector has its own. Without it the record says all. */
+  memory?(): Memory
+  /** What to take where a memory has nothing to say yet; default: NaN. */
+  readonly absent?: number
   /** What it is besides its name; default: nothing. What was learnt of a feature that was something else is of no use. */
   readonly identity?: string
 }

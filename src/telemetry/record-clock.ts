@@ -3,11 +3,9 @@ import type { Telemetry } from './record.js'
 /** From a record to the next where they do not say when they came: fifty a second. */
 const UNTIMED_GAP_MS = 20
 /** Unix times above these are milliseconds, microseconds and nanoseconds: in seconds they lie beyond the year 5000. */
-const UNITS = [
-  { above: 1e17, perMs: 1e6 },
-  { above: 1e14, perMs: 1e3 },
-  { above: 1e11, perMs: 1 },
-] as const
+const MS_ABOVE = 1e11
+const MICROSECONDS_ABOVE = 1e14
+const NANOSECONDS_ABOVE = 1e17
 /** What JavaScript's dates reach. */
 const LATEST_MS = 8.64e15
 
@@ -27,8 +25,9 @@ function textMs(text: string): number {
 }
 
 function unixMs(time: number): number {
-  const unit = UNITS.find(({ above }) => time >= above)
-  return unit === undefined ? time * 1000 : time / unit.perMs
+  if (time < MS_ABOVE) return time * 1000
+  if (time < MICROSECONDS_ABOVE) return time
+  return time / (time < NANOSECONDS_ABOVE ? 1e3 : 1e6)
 }
 
 /**
@@ -51,8 +50,13 @@ export class RecordClock {
 
   /** @param timestamp what the record says of when it came */
   see(timestamp: Telemetry['timestamp']): void {
+    this.#nowMs = this.ahead(timestamp)
+  }
+
+  /** What the time would be once such a record was seen. */
+  ahead(timestamp: Telemetry['timestamp']): number {
     const toldMs = recordTimeMs(timestamp) ?? this.#nowMs + UNTIMED_GAP_MS
-    this.#nowMs = Math.max(this.#nowMs, Math.min(toldMs, this.#latestMs()))
+    return Math.max(this.#nowMs, Math.min(toldMs, this.#latestMs()))
   }
 
   capture(): number {

@@ -4,9 +4,9 @@ import { MAX_FLOAT32, scaledValue } from '../../forest/rows.js'
 import type { Feature } from '../../telemetry/features.js'
 import type { TelemetryModel } from '../../telemetry/model.js'
 import type { TelemetryRecord } from '../../telemetry/record.js'
+import { RouteNames } from '../../telemetry/route-names.js'
 import type { Context, Placement } from './baseline.js'
 import type { DifferencePolicy } from './difference-policy.js'
-import { RouteNames } from './route-names.js'
 
 /** Medians and ranks of the records that raw values are compared with; there must be one. */
 export interface RawContext {

@@ -1,7 +1,7 @@
 import { LateList } from '../../state/late.js'
 import { routeName } from '../../telemetry/route-name.js'
+import { RouteNames } from '../../telemetry/route-names.js'
 import type { RecordMatch } from '../baseline/baseline.js'
-import { RouteNames } from '../baseline/route-names.js'
 import { laplace } from './constancy.js'
 import { ESTABLISHED_ROWS, type ProfileState, RouteProfile } from './route-profile.js'
 import { RouteTree, type TreeState } from './route-tree.js'

@@ -44,7 +44,14 @@ export const FeatureDeclaration = Type.Object(
       Type.Union([Type.Literal('refuse'), Type.Literal('median'), Type.Literal('skip'), Type.Number()], {
         default: 'refuse',
         description:
-          'What becomes of a record without it: refused; judged with the usual value in its place, which has no say; skip, not judged; or a number to take. NaN, null, "" and "-" are missing, too, where it is not refuse.',
+          'What becomes of a record without it: refuse (the default of a field), or median (of a derived value), judged with the usual value in its place, which has no say; skip, not judged; or a number to take. NaN, null, "" and "-" are missing, too, where it is not refuse.',
+      }),
+    ),
+    encoding: Type.Optional(
+      Type.Union([Type.Literal('one_hot'), Type.Literal('ordinal')], {
+        default: 'one_hot',
+        description:
+          'What one_of makes of a choice: a column of 0 and 1 for each and one for any other, or its place in the list.',
       }),
     ),
     coerce: Type.Optional(

@@ -29,6 +29,8 @@ export function declaredFeature(
   path: readonly (string | number)[],
 ): DeclaredFeature {
   const { name, from = `/${name}`, missing = 'refuse', coerce = false, locale } = declaration
+  if (declaration.encoding !== undefined)
+    throw new DeclarationError([...path, 'encoding'], 'it is for choices: from: one_of(field, [a, b])')
   if (locale !== undefined && !coerce)
     throw new DeclarationError(
       [...path, 'locale'],

@@ -1,4 +1,5 @@
 import { RecordError } from '../check-record.js'
+import { derivedFeature } from '../derived/derived-feature.js'
 import { FEATURES, type Feature } from '../features.js'
 import type { TelemetryModel, Use } from '../model.js'
 import type { RawRecord } from '../raw-record.js'
@@ -14,7 +15,7 @@ import {
   plainFieldsOf,
   routeReader,
   shownId,
-  timeOf,
+  timeReader,
   traceOf,
 } from './plain-fields.js'
 import { readerOf } from './pointer.js'
@@ -26,11 +27,17 @@ import { fieldTree, recordSchema } from './record-schema.js'
  * @throws DeclarationError saying where in the declaration, and what is wrong there
  */
 export function declaredTelemetry(declaration: TelemetryDeclaration): TelemetryModel {
+  const plain = plainFieldsOf(declaration)
+  const facts = { ...plain, routeOf: routeReader(plain.route), timestampOf: timeReader(plain) }
   const declared =
-    declaration.features?.map((one, i) => declaredFeature(one, ['features', i])) ?? requestFeatures()
+    declaration.features?.map((one, i) => {
+      const { from = '/' } = one
+      const path = ['features', i]
+      return from.startsWith('/') ? declaredFeature(one, path) : derivedFeature({ ...one, from }, path, facts)
+    }) ?? requestFeatures()
   const features = declared.flatMap((one) => one.features)
   checkNames(features, declaration)
-  return modelOf(features, declared, plainFieldsOf(declaration))
+  return modelOf(features, declared, plain)
 }
 
 /** The features of requests, with the fields that they are in. */
@@ -77,12 +84,13 @@ function modelOf(
   plain: PlainFields,
 ): TelemetryModel {
   const routeOf = routeReader(plain.route)
-  const timeAt = readerOf(plain.timestamp)
   const traceAt = readerOf(plain.trace)
   const idAt = plain.id === null ? null : readerOf(plain.id)
   const fields = [...declared.flatMap((one) => one.fields), ...plainFieldSchemas(plain)]
   const skips = declared.flatMap((one) => one.features.map(() => one.skips))
-  const timestampOf = (record: TelemetryRecord): string | number | undefined => timeOf(timeAt(record))
+  const timestampOf = timeReader(plain)
+  // Of what has a memory the record alone says nothing.
+  const reported = features.filter(({ memory }) => memory === undefined)
 
   function check(record: TelemetryRecord): Use {
     if (typeof record !== 'object' || record === null)
@@ -99,7 +107,7 @@ function modelOf(
   }
 
   function rawOf(record: TelemetryRecord, traceparent?: string): RawRecord {
-    const values = features.map(({ name, extract }): [string, number | null] => {
+    const values = reported.map(({ name, extract }): [string, number | null] => {
       const value = extract(record)
       return [name, Number.isNaN(value) ? null : value]
     })
@@ -113,7 +121,7 @@ function modelOf(
 
   return {
     features,
-    schemas: { record: recordSchema(fields), raw: rawSchemaOf(features, idAt !== null) },
+    schemas: { record: recordSchema(fields), raw: rawSchemaOf(reported, idAt !== null) },
     fields: fieldTree(fields),
     numbers: new Set(declared.flatMap(({ number }) => number ?? [])),
     timed: plain.timed,

@@ -72,9 +72,13 @@ function textOf(shown: string, value: unknown): string | undefined {
   throw new RecordError(`${shown} must be text or left out; got ${kindOf(value)}`)
 }
 
-/** A time in the client's own words; undefined for what can be none. */
-export function timeOf(value: unknown): string | number | undefined {
-  return typeof value === 'string' || typeof value === 'number' ? value : undefined
+/** Reads a time in the client's own words; undefined for what can be none. */
+export function timeReader({ timestamp }: PlainFields): TelemetryModel['timestampOf'] {
+  const read = readerOf(timestamp)
+  return (record) => {
+    const value = read(record)
+    return typeof value === 'string' || typeof value === 'number' ? value : undefined
+  }
 }
 
 /** A traceparent, or the id alone. */

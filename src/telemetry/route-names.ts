@@ -1,4 +1,4 @@
-import { routeName } from '../../telemetry/route-name.js'
+import { routeName } from './route-name.js'
 
 /** Raw routes remembered where nothing else is said; longer ones than this are named anew each time. */
 const REMEMBERED = 2048
