@@ -39,12 +39,16 @@ function watch(target: string, sentinel: string): Promise<{ stdout: string }> {
   return run(example('shell/monitor.sh'), [target], { env })
 }
 
-/** As on a machine that speaks German and has a proxy for what is far away, which does not answer. */
-async function elsewhere(): Promise<Record<string, string>> {
-  const LOCPATH = await mkdtemp(join(tmpdir(), 'sentinel-locale-'))
-  onTestFinished(() => rm(LOCPATH, { recursive: true }))
+let LOCPATH: string
+beforeAll(async () => {
+  LOCPATH = await mkdtemp(join(tmpdir(), 'sentinel-locale-'))
   // Without the sources of the language the numbers are written with a point anyway.
   spawnSync('localedef', ['-i', 'de_DE', '-f', 'UTF-8', join(LOCPATH, 'de_DE.UTF-8')])
+})
+afterAll(() => rm(LOCPATH, { recursive: true }))
+
+/** As on a machine that speaks German and has a proxy for what is far away, which does not answer. */
+async function elsewhere(): Promise<Record<string, string>> {
   const proxy = await deadAddress()
   const proxies = {
     http_proxy: proxy,

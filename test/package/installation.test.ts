@@ -108,10 +108,14 @@ describe('installed into an empty folder', () => {
     'TypeScript resolves every entry (%s) and finds no fault with our declarations',
     async (resolution) => {
       await writeFile(join(folder, 'typed.ts'), TYPED)
-      const flags = ['--noEmit', '--strict', '--target', 'es2022', '--lib', 'es2023,dom', '--types', 'node']
+      // What is wrong with the compiler's own declarations is no matter of ours, and they are most of what there is.
+      const flags = ['--noEmit', '--strict', '--skipDefaultLibCheck', '--target', 'es2022']
+      const library = ['--lib', 'es2023,dom', '--types', 'node']
       const places = ['--typeRoots', join(root, 'node_modules/@types'), '--moduleResolution', resolution]
       const module = ['--module', resolution === 'nodenext' ? 'nodenext' : 'preserve']
-      const told = await run(bin('tsc'), [...flags, ...places, ...module, 'typed.ts'], { cwd: folder }).then(
+      const told = await run(bin('tsc'), [...flags, ...library, ...places, ...module, 'typed.ts'], {
+        cwd: folder,
+      }).then(
         ({ stdout }) => stdout,
         ({ stdout }) => stdout as string,
       )
