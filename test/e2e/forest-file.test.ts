@@ -13,7 +13,8 @@ import { readFixture } from '../forest/fixture.js'
 import { ServiceProcess } from './service-process.js'
 
 const SERVER = fileURLToPath(import.meta.resolve('#sentinel/server.js'))
-const N_RECORDS = 1200
+const N_RECORDS = 400
+const HISTORY_MAX = 200
 const AT_A_TIME = 16
 
 interface Detail {
@@ -78,7 +79,10 @@ describe.each(SOURCES)('the service with %s', (_what, make) => {
     forest = source.forest
     const path = join(folder, 'any-name')
     await writeFile(path, source.content)
-    service = await ServiceProcess.start({ SENTINEL_FOREST: path })
+    service = await ServiceProcess.start({
+      SENTINEL_FOREST: path,
+      SENTINEL_HISTORY_MAX: String(HISTORY_MAX),
+    })
   })
   afterAll(() => service?.stop('SIGKILL'))
 
@@ -115,7 +119,7 @@ describe.each(SOURCES)('the service with %s', (_what, make) => {
 
   it('has fitted nothing after them, and knows no age of its forest', async () => {
     expect(await service.metric('sentinel_score_count')).toBe(N_RECORDS)
-    expect(await service.metric('sentinel_history_size')).toBe(1000)
+    expect(await service.metric('sentinel_history_size')).toBe(HISTORY_MAX)
     for (const outcome of ['ok', 'failed']) {
       expect(await service.metric(`sentinel_model_fits_total{outcome="${outcome}"}`)).toBe(0)
     }
