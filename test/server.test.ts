@@ -370,6 +370,7 @@ async function untilAnswered(url: string): Promise<string> {
   for (;;) {
     const answer = await fetch(url).catch(() => null)
     if (answer !== null) return answer.text()
+    await new Promise((resolve) => setTimeout(resolve, 20))
   }
 }
 

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setImmediate } from 'node:timers/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
 import { expect, onTestFinished, test } from 'vitest'
 import { loadConfig } from '#sentinel/config/config.js'
@@ -67,7 +67,7 @@ async function expectAsKept(service: ServiceProcess, path: string): Promise<void
   twin.restore(kept.detector)
   // A state of just before the first fit asks for that fit, here and there.
   await twin.settled()
-  while ((await service.metric('sentinel_model_generation')) !== twin.generation) await setImmediate()
+  while ((await service.metric('sentinel_model_generation')) !== twin.generation) await sleep(10)
   const probe = record(kept.detector.counts.records) as Telemetry
   const { score, confidence, threshold, generation } = twin.analyze(probe, { detail: true })
   const answer = (await (await service.post('/analyze-flow?detail=true', probe)).json()) as { detail: object }

@@ -7,7 +7,7 @@ import { OperatorError } from '#sentinel/alerts/operator-error.js'
 import { IsolationForest } from '#sentinel/forest/index.js'
 import type { App } from '#sentinel/http/app.js'
 import { madeUpTraffic } from '../../made-up/traffic.js'
-import { analyze, historySize, metric, startApp } from './subject.js'
+import { analyze, firstForest, historySize, metric, startApp } from './subject.js'
 
 const traffic = madeUpTraffic(400, 3)
 const SLOW = { latency: 9000, input_length: 900, errors: 0, route: '/analyze' }
@@ -17,9 +17,7 @@ const QUIET = { SENTINEL_CONTAMINATION: '0.01', SENTINEL_RETRAIN_EVERY: '100000'
 async function learn(app: App, n = 150): Promise<void> {
   for (const [i, record] of traffic.slice(0, n).entries()) {
     await analyze(app, record)
-    while (i === 49 && (await metric(app, 'sentinel_model_generation'))[''] === 0) {
-      await new Promise((resolve) => setImmediate(resolve))
-    }
+    if (i === 49) await firstForest(app)
   }
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { LightMyRequestResponse } from 'fastify'
 import { onTestFinished } from 'vitest'
 import { loadConfig } from '#sentinel/config/config.js'
@@ -40,4 +41,9 @@ export async function metric(app: App, name: string): Promise<Record<string, num
       return [line.slice(name.length, end), Number(line.slice(end + 1))]
     }),
   )
+}
+
+/** Resolves once the first forest judges. Who asks leaves the processor to the fit meanwhile. */
+export async function firstForest(app: App): Promise<void> {
+  while ((await metric(app, 'sentinel_model_generation'))[''] === 0) await sleep(5)
 }

@@ -20,6 +20,7 @@ import type { App } from '#sentinel/http/app.js'
 import { StateFile } from '#sentinel/state/state-file.js'
 import { ServiceProcess } from '../e2e/service-process.js'
 import { analyze, historySize, metric, NORMAL, startApp } from '../http/subject.js'
+import { until } from '../until.js'
 import { failingFiles } from './failing-files.js'
 
 let dir: string
@@ -120,8 +121,10 @@ describe('two processes on one folder', () => {
     expect((await analyze(second, NORMAL)).statusCode).toBe(200)
     await analyze(second, NORMAL)
     // Whoever watches the metrics sees that nothing is kept.
-    while (!(await metric(second, 'sentinel_state_saves_total'))['{outcome="failed"}'])
+    await until(async () => {
       await analyze(second, NORMAL)
+      return Boolean((await metric(second, 'sentinel_state_saves_total'))['{outcome="failed"}'])
+    }, 'failing to write')
     expect(await first.stop()).toBe(0)
     await analyze(second, NORMAL)
     await second.close()
@@ -173,7 +176,10 @@ describe('two processes on one folder', () => {
     const app = await start({ SENTINEL_STATE_INTERVAL_MS: '100' })
     await analyze(app, NORMAL)
     await leave({})
-    while (errors().length === 0) await analyze(app, NORMAL)
+    await until(async () => {
+      await analyze(app, NORMAL)
+      return errors().length > 0
+    }, 'an error')
     expect(JSON.stringify(errors()[0]?.err)).toContain('process 1 on elsewhere since 2026-01-01')
     await rm(lock)
     const before = (await readFile(state).catch(() => null))?.toString('hex')

@@ -10,7 +10,8 @@ import type { Telemetry } from '#sentinel/telemetry/record.js'
 import { attacked } from '../../made-up/recipes.js'
 import { codeRunnerTraffic } from '../../made-up/traffic.js'
 import { facts } from '../alerts/incidents.js'
-import { ATTACK, analyze, historySize, metric, NORMAL, startApp } from '../http/subject.js'
+import { ATTACK, analyze, firstForest, historySize, metric, NORMAL, startApp } from '../http/subject.js'
+import { until } from '../until.js'
 import { Watched } from '../watched-sentinel.js'
 import { failingFiles } from './failing-files.js'
 
@@ -34,9 +35,7 @@ function start(environment: Record<string, string> = {}): Promise<App> {
 async function learn(app: App, n: number): Promise<void> {
   for (let i = 0; i < n; i++) {
     await analyze(app, { ...NORMAL, latency: 100 + (i % 37), input_length: 1800 + (i % 91) })
-    while (i === 49 && (await metric(app, 'sentinel_model_generation'))[''] === 0) {
-      await new Promise((resolve) => setImmediate(resolve))
-    }
+    if (i === 49) await firstForest(app)
   }
 }
 
@@ -236,17 +235,19 @@ describe('a disk that is', () => {
     log.length = 0
     const full = await withoutSpace()
     const app = await start({ SENTINEL_STATE_INTERVAL_MS: '100' })
-    while (((await metric(app, 'sentinel_state_saves_total'))['{outcome="failed"}'] ?? 0) < 2) {
+    await until(async () => {
       expect((await analyze(app, NORMAL)).statusCode).toBe(200)
-    }
+      return ((await metric(app, 'sentinel_state_saves_total'))['{outcome="failed"}'] ?? 0) >= 2
+    }, 'failing twice')
     const failures = log.filter((line) => line.level === 'error')
     expect(failures).toMatchObject([
       { msg: 'state cannot be written; the service goes on and keeps trying', err: { code: 'ENOSPC' } },
     ])
     full.mockRestore()
-    while (!messages().includes('state is written again')) {
+    await until(async () => {
       expect((await analyze(app, NORMAL)).statusCode).toBe(200)
-    }
+      return messages().includes('state is written again')
+    }, 'writing again')
     expect((await metric(app, 'sentinel_state_saved_timestamp_seconds'))['']).toBeGreaterThan(0)
   })
 
