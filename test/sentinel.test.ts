@@ -83,7 +83,7 @@ describe('by default', () => {
     expect(incidents[0]?.anomalies.length).toBeGreaterThan(0)
     // Some twenty times the rate: incidents are no matter of it.
     expect(watched.sentinel.alertShare).toBeLessThanOrEqual(before + 5 / 2000)
-    expect(questions.filter(({ inIncident }) => inIncident)).toHaveLength(1)
+    await expect.poll(() => questions.filter(({ inIncident }) => inIncident)).toHaveLength(1)
     expect(log.filter((line) => line === 'incident opened')).toHaveLength(1)
     // Lone alerts may come before the incident opens; none of its records has a line.
     expect(log.filter((line) => line === 'anomaly').length).toBeLessThanOrEqual(5)

@@ -8,11 +8,13 @@ const GAP_MS = 20
 /** Records from fit to fit, by default. */
 export const RETRAIN_EVERY = 50
 
-/** A sentinel with a clock of its own: fifty records a second. It is closed with the test. */
+/**
+ * A sentinel with a clock of its own, fifty records a second, and each fit at the record that makes it due. It is closed
+ * with the test.
+ */
 export class Watched {
   readonly sentinel: Sentinel
   readonly #clock: { ms: number }
-  #records = 0
 
   private constructor(sentinel: Sentinel, clock: { ms: number }) {
     this.sentinel = sentinel
@@ -21,7 +23,7 @@ export class Watched {
 
   static async create(options: SentinelOptions = {}, startMs = 1_767_225_600_000): Promise<Watched> {
     const clock = { ms: startMs }
-    const detector = { rules: RULES, trainDuty: 1, ...options.detector }
+    const detector = { rules: RULES, fit: 'sync' as const, ...options.detector }
     const sentinel = await Sentinel.create({ ...options, detector, clock: () => clock.ms })
     onTestFinished(() => sentinel.close())
     return new Watched(sentinel, clock)
@@ -37,8 +39,6 @@ export class Watched {
     for (const record of records) {
       this.#clock.ms += GAP_MS
       judgements.push(this.sentinel.judge(record) as Judgement)
-      this.#records += 1
-      if (this.#records % RETRAIN_EVERY === 0) await this.sentinel.detector.settled()
     }
     return judgements
   }

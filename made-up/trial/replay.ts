@@ -1,13 +1,16 @@
 import { loadConfig } from '#sentinel/config/config.js'
 import { Detector, type DetectorOptions } from '#sentinel/detector/detector.js'
-import type { Verdict } from '#sentinel/detector/verdict.js'
 import type { Telemetry } from '#sentinel/telemetry/record.js'
 
 /**
- * The service's defaults, but without static rules and without a limit on training, so that each fit is done
- * before the next record.
+ * The service's defaults, but without static rules, and with each fit at the record that makes it due: the records alone
+ * decide, and no thread has to be started for a few thousand of them.
  */
-export const DEFAULTS = { ...loadConfig({}).detector, trainDuty: 1, rules: {} }
+export const DEFAULTS = {
+  ...loadConfig({}).detector,
+  fit: 'sync',
+  rules: {},
+} as const satisfies DetectorOptions
 
 export interface Replay {
   /** By record; NaN while there was no forest. */
@@ -16,7 +19,7 @@ export interface Replay {
   readonly flags: Uint8Array
 }
 
-/** Runs records through a detector, one after the other, waiting for each fit: the same every time. */
+/** Runs records through a detector, one after the other: the same every time. */
 export async function replay(
   records: readonly Telemetry[],
   options: Partial<DetectorOptions> = {},
@@ -24,34 +27,23 @@ export async function replay(
   const detector = await Detector.create({ ...DEFAULTS, ...options })
   const scores = new Float64Array(records.length)
   const flags = new Uint8Array(records.length)
-  await feed(detector, records, ({ detector: by, score, anomalous }, i) => {
+  for (const [i, record] of records.entries()) {
+    const { detector: by, score, anomalous } = detector.analyze(record)
     scores[i] = by === 'forest' ? score : Number.NaN
     flags[i] = anomalous ? 1 : 0
-  })
+  }
   await detector.close()
   return { scores, flags }
 }
 
-/** A detector that has seen these records, each fit done before the next record; the caller closes it. */
+/** A detector that has seen these records; the caller closes it. */
 export async function taught(
   records: readonly Telemetry[],
   options: Partial<DetectorOptions> = {},
 ): Promise<Detector> {
   const detector = await Detector.create({ ...DEFAULTS, ...options })
-  await feed(detector, records)
+  for (const record of records) detector.analyze(record)
   return detector
-}
-
-async function feed(
-  detector: Detector,
-  records: readonly Telemetry[],
-  onVerdict?: (verdict: Verdict, index: number) => void,
-): Promise<void> {
-  for (const [i, record] of records.entries()) {
-    const verdict = detector.analyze(record)
-    onVerdict?.(verdict, i)
-    if ((i + 1) % DEFAULTS.retrainEvery === 0) await detector.settled()
-  }
 }
 
 /** Share of flags that are set from record `from` up to `to`. */

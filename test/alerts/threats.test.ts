@@ -24,7 +24,7 @@ afterEach(async () => {
 
 async function sentinelOf(): Promise<Sentinel> {
   const sentinel = await Sentinel.create({
-    detector: { ...DEFAULTS, rules: { latency: 5000 } },
+    detector: { ...DEFAULTS, fit: 'background', trainDuty: 1, rules: { latency: 5000 } },
     clock: () => nowMs,
   })
   open.push(sentinel)

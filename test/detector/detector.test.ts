@@ -9,7 +9,14 @@ const traffic = madeUpTraffic(1200)
 const open: Detector[] = []
 
 async function detectorOf(options: Partial<DetectorOptions> = {}): Promise<Detector> {
-  const detector = await Detector.create({ ...DEFAULTS, historyMax: 200, nTrees: 20, ...options })
+  const background = { fit: 'background', trainDuty: 1 } as const
+  const detector = await Detector.create({
+    ...DEFAULTS,
+    ...background,
+    historyMax: 200,
+    nTrees: 20,
+    ...options,
+  })
   open.push(detector)
   return detector
 }

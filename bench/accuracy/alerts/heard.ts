@@ -67,7 +67,6 @@ export async function hear(
     action[i] = said.action === null ? 0 : 1 + ACTIONS.indexOf(said.action)
     for (const { kind, incident } of said.events) if (kind === 'opened') opened.push({ at: i, incident })
     detector.learn('usual')
-    if ((i + 1) % DEFAULTS.retrainEvery === 0) await detector.settled()
   }
   await detector.close()
   return { records, scores, surprise, alerted, inside, action, opened }

@@ -1,7 +1,12 @@
 import { onTestFinished } from 'vitest'
-import { Detector, type DetectorOptions, type Treatment } from '#sentinel/detector/detector.js'
+import {
+  Detector,
+  type DetectorOptions,
+  type DetectorState,
+  type Treatment,
+} from '#sentinel/detector/detector.js'
 import type { GuardedState } from '#sentinel/detector/guarded/guarded-baseline.js'
-import { encodeState } from '#sentinel/state/codec.js'
+import { decodeState, encodeState } from '#sentinel/state/codec.js'
 import type { Telemetry } from '#sentinel/telemetry/record.js'
 import { madeUpTraffic } from '../../../made-up/traffic.js'
 import { DEFAULTS } from '../../../made-up/trial/replay.js'
@@ -14,26 +19,38 @@ export async function detectorOf(options: Partial<DetectorOptions> = {}): Promis
   return detector
 }
 
-/** Each fit done before the next record; gives 1 for each record that was anomalous. */
+/** Gives 1 for each record that was anomalous. */
 export async function feed(
   detector: Detector,
   records: readonly Telemetry[],
   treatment: Treatment = 'usual',
 ): Promise<number[]> {
   const flags: number[] = []
-  for (const [i, record] of records.entries()) {
+  for (const record of records) {
     flags.push(detector.rate(record).anomalous ? 1 : 0)
     detector.learn(treatment)
-    if ((i + 1) % 50 === 0) await detector.settled()
   }
-  await detector.settled()
   return flags
 }
 
+/** What was learnt, by what it was learnt from: those that are taught alike go on from one snapshot. */
+const learnt = new Map<string, Promise<Uint8Array>>()
+
+/** A detector that has learnt from the first `n` records. */
 export async function taught(n: number, options: Partial<DetectorOptions> = {}): Promise<Detector> {
+  const key = JSON.stringify([n, options])
+  if (!learnt.has(key)) learnt.set(key, learn(n, options))
   const detector = await detectorOf(options)
-  await feed(detector, clean.slice(0, n))
+  detector.restore(decodeState(await (learnt.get(key) as Promise<Uint8Array>)) as DetectorState)
   return detector
+}
+
+async function learn(n: number, options: Partial<DetectorOptions>): Promise<Uint8Array> {
+  const detector = await Detector.create({ ...DEFAULTS, ...options })
+  await feed(detector, clean.slice(0, n))
+  const bytes = bytesOf(detector)
+  await detector.close()
+  return bytes
 }
 
 export const mean = (values: readonly number[]) =>
