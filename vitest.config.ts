@@ -37,11 +37,14 @@ const SLOW = [
   'test/forest/distribution.test.ts',
   'test/detector/snapshot.test.ts',
   'test/detector/training/trainer-faults.test.ts',
-  // These put a stand-in in the place of a module of Node's, which the fast files share.
+  'test/adapters/opentelemetry/traced-service.test.ts',
+]
+
+/** These put a stand-in in the place of a module of Node's, which the other files share. */
+const ALONE = [
   'test/detector/training/trainer.test.ts',
   'test/http/access/token-list.test.ts',
   'test/state/faulty-disk.test.ts',
-  'test/adapters/opentelemetry/traced-service.test.ts',
 ]
 
 /** Takes the Dockerfile's steps one by one: `npm run test:image`, and a job of its own in CI. */
@@ -69,18 +72,15 @@ export default defineConfig({
     maxWorkers: availableParallelism() + 1,
     sequence: { sequencer: LongestFirst },
     reporters: process.env.CI ? ['default', ['json', { outputFile: 'test-results.json' }]] : ['default'],
+    // The files of a worker share their modules: to load them for each takes a third of the time.
+    isolate: false,
     projects: [
       { extends: true, test: { name: 'slow', include: SLOW } },
       {
         extends: true,
-        test: {
-          name: 'fast',
-          include: ['test/**/*.test.ts'],
-          exclude: [...SLOW, ...IMAGE],
-          // The files of a worker share their modules: loading them for each takes a third of the time.
-          isolate: false,
-        },
+        test: { name: 'fast', include: ['test/**/*.test.ts'], exclude: [...SLOW, ...ALONE, ...IMAGE] },
       },
+      { extends: true, test: { name: 'alone', include: ALONE, isolate: true } },
       { extends: true, test: { name: 'image', include: IMAGE } },
     ],
   },
