@@ -16,7 +16,7 @@ export async function compileWasm(source: WasmSource | PromiseLike<WasmSource>):
   const given = await source
   if (given instanceof WebAssembly.Module) return given
   const opened = typeof given === 'string' || given instanceof URL ? await openUrl(given) : given
-  if (!isResponse(opened)) return WebAssembly.compile(opened)
+  if (isBytes(opened) || !isResponse(opened)) return WebAssembly.compile(opened)
   const { ok, status, url, headers } = opened
   // Development servers of bundlers answer unknown addresses with status 200 and their start page.
   const type = (headers.get('content-type') ?? '').toLowerCase()
@@ -24,6 +24,11 @@ export async function compileWasm(source: WasmSource | PromiseLike<WasmSource>):
   if (type.startsWith('text/html')) throw new Error(`${url} answered a page, not the module`)
   const streams = type === WASM_TYPE && typeof WebAssembly.compileStreaming === 'function'
   return streams ? WebAssembly.compileStreaming(opened) : WebAssembly.compile(await opened.arrayBuffer())
+}
+
+/** Asked first: in Node, to ask for a Response loads its HTTP client. */
+function isBytes(source: BufferSource | Response): source is BufferSource {
+  return source instanceof ArrayBuffer || ArrayBuffer.isView(source)
 }
 
 function isResponse(source: BufferSource | Response): source is Response {

@@ -1,4 +1,4 @@
-import { instantiate } from '@assemblyscript/loader'
+import { demangle } from '@assemblyscript/loader'
 import { compileWasm, type WasmSource } from './compile.js'
 import { ForestError } from './errors.js'
 import { readWasm } from './read-wasm.js'
@@ -69,9 +69,10 @@ async function instantiateOn(
   memory: WebAssembly.Memory,
   shared: boolean,
 ): Promise<WasmInstance> {
-  // The loader writes into the imports it is given: a fresh object each time.
-  const { exports } = await instantiate(module, { env: { memory } })
-  return { exports: exports as unknown as WasmExports, module, memory, shared }
+  // Not by the loader's `instantiate`: it asks whether it was given a Response, and at the first mention of one Node
+  // loads its HTTP client: a tenth of a start, and most of what a trainer's thread does before its first fit.
+  const { exports } = await WebAssembly.instantiate(module, { env: { memory } })
+  return { exports: demangle(exports) as unknown as WasmExports, module, memory, shared }
 }
 
 function newMemory(shared: boolean): WebAssembly.Memory {

@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process'
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { IsolationForest, type WasmOptions } from '#sentinel/forest/index.js'
 import { type StaticServer, serveFolder } from './static-server.js'
@@ -37,6 +39,15 @@ describe('in Node the module is taken', () => {
 
   it('from disk when nothing is said', async () => {
     await expectScores({})
+  })
+
+  it('from disk without loading the HTTP client, which would be most of the time that it takes', async () => {
+    const program = `
+      const { IsolationForest } = await import(${JSON.stringify(new URL('index.js', folder).href)})
+      await IsolationForest.create({ nFeatures: 1, shared: true })
+      console.log(process.moduleLoadList.filter((name) => name.includes('undici')).length)`
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program])
+    expect(stdout.trim()).toBe('0')
   })
 
   it('from the script that carries it where there is no .wasm', async () => {
