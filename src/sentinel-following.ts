@@ -2,6 +2,7 @@ import type { Alarm, AlarmState } from './alerts/alarm.js'
 import type { AlertDesk } from './alerts/alert-desk.js'
 import type { Detector, DetectorState } from './detector/detector.js'
 import { StateError } from './state/section.js'
+import { inTurns } from './state/steps.js'
 
 /** What was taken from a record. */
 export interface RatedValues {
@@ -72,10 +73,9 @@ export class Following {
   ): Promise<PreparedModel> {
     this.#spare ??= await this.#newDetector()
     const detector = this.#spare
-    detector.restore(state)
+    await inTurns(detector.restoring(state), turn)
     if (!detector.trained) throw new StateError('its forest was grown under other options')
-    await turn()
-    return { detector, alarm: this.#desk.restored(alarm) }
+    return { detector, alarm: await inTurns(this.#desk.restoring(alarm), turn) }
   }
 
   /** Judges by a prepared model from the next record on, and learns nothing until `thaw`. */

@@ -1,4 +1,5 @@
 import { StateError, type StateValue } from '../state/section.js'
+import { finish, type Steps } from '../state/steps.js'
 import type { FeaturePolicies } from '../telemetry/feature-policy.js'
 import type { Feature } from '../telemetry/features.js'
 import { Alerts } from './alerts.js'
@@ -169,9 +170,14 @@ export class Alarm {
   }
 
   /** @throws StateError when it does not fit; then the alarm is of no use */
-  restore({ alerts, ids }: AlarmState): void {
+  restore(state: AlarmState): void {
+    finish(this.restoring(state))
+  }
+
+  /** The same in steps. */
+  *restoring({ alerts, ids }: AlarmState): Steps {
     try {
-      this.#alerts.restore(alerts)
+      yield* this.#alerts.restoring(alerts)
     } catch (error) {
       throw error instanceof AlertsStateError ? new StateError(`of its alerts, ${error.message}`) : error
     }

@@ -1,6 +1,7 @@
 import type { Detector, Treatment } from '../detector/detector.js'
 import type { Verdict } from '../detector/verdict.js'
 import { StateError } from '../state/section.js'
+import type { Steps } from '../state/steps.js'
 import type { FeaturePolicies } from '../telemetry/feature-policy.js'
 import { Alarm, type Alarmed, type AlarmState, type Alert, type RatedRecord } from './alarm.js'
 import type { AlertMemories } from './alert-memories.js'
@@ -180,13 +181,13 @@ export class AlertDesk implements AlertMemories {
   }
 
   /**
-   * An alarm that was captured elsewhere, to be handed to `follow` later on.
+   * An alarm that was captured elsewhere, restored in steps, to be handed to `follow` later on.
    * @throws StateError when the state does not fit
    */
-  restored(state: AlarmState | null): Alarm | null {
+  *restoring(state: AlarmState | null): Steps<Alarm | null> {
     const alarm = this.#newAlarm()
     if (state === null || alarm === null) return null
-    alarm.restore(state)
+    yield* alarm.restoring(state)
     return alarm
   }
 

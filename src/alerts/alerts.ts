@@ -1,3 +1,4 @@
+import { finish, type Steps } from '../state/steps.js'
 import { AlertsStateError, type Captured, listOf, memberOf, numbersOf } from './captured.js'
 import { inContext } from './evidence/context.js'
 import { Detection } from './evidence/detection.js'
@@ -221,12 +222,17 @@ export class Alerts {
    * @throws AlertsStateError when it does not fit; the instance is then of no use
    */
   restore(captured: Captured): void {
+    finish(this.restoring(captured))
+  }
+
+  /** The same in steps. */
+  *restoring(captured: Captured): Steps {
     const features = listOf(captured, 'features').join()
     if (features !== String(namesOf(this.#settings)))
       throw new AlertsStateError(`its features are ${features || 'none'}`)
     const [records = 0, calmRecords = 0] = numbersOf(captured, 'counts', 2)
     this.#rarity.restore(memberOf(captured, 'rarity'))
-    this.#routes.restore(memberOf(captured, 'routes'))
+    yield* this.#routes.restoring(memberOf(captured, 'routes'))
     this.#incidents.restore(memberOf(captured, 'incidents'))
     this.#detection.restore(memberOf(captured, 'detection'))
     this.#pace.restore(memberOf(captured, 'pace'))

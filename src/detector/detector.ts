@@ -1,5 +1,13 @@
 import { settled } from '../state/late.js'
-import { captureAll, restoreAll, StateError, type StateSection, type StateValue } from '../state/section.js'
+import {
+  captureAll,
+  restoreAll,
+  restoringAll,
+  StateError,
+  type StateSection,
+  type StateValue,
+} from '../state/section.js'
+import { finish, type Steps } from '../state/steps.js'
 import { DerivedValues } from '../telemetry/derived/derived-values.js'
 import { type Feature, identityOf } from '../telemetry/features.js'
 import type { TelemetryModel } from '../telemetry/model.js'
@@ -7,7 +15,7 @@ import type { TelemetryRecord } from '../telemetry/record.js'
 import { AnomalyRate } from './anomaly-rate.js'
 import type { Forgotten, Placement, Rating, RecordMatch, Reference, Treatment } from './baseline/baseline.js'
 import type { History } from './baseline/history.js'
-import { checkDetectorState } from './detector-state.js'
+import { checkingDetectorState } from './detector-state.js'
 import { LearningError } from './learning-error.js'
 import type { Explained, Model } from './model/model.js'
 import { type DetectorOptions, type ResolvedDetectorOptions, resolveDetectorOptions } from './options.js'
@@ -389,9 +397,18 @@ export class Detector {
    * @throws StateError when the snapshot does not fit, and then nothing has changed
    */
   restore(state: DetectorState): void {
-    checkDetectorState(state, this.#features.map(identityOf))
+    finish(this.restoring(state))
+  }
+
+  /**
+   * The same in steps. Nothing may be judged or learnt before the last of them.
+   * @throws StateError
+   * @internal
+   */
+  *restoring(state: DetectorState): Steps {
+    yield* checkingDetectorState(state, this.#features.map(identityOf))
     try {
-      restoreAll(this.#sections, state)
+      yield* restoringAll(this.#sections, state)
     } catch (error) {
       restoreAll(this.#sections, this.#fresh)
       throw error instanceof StateError ? error : new StateError((error as Error).message)

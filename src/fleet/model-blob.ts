@@ -15,7 +15,7 @@ export const MODEL_FORMAT = 1
 /** `SNTM`, and the format as a byte. */
 const MAGIC = [0x53, 0x4e, 0x54, 0x4d, MODEL_FORMAT] as const
 /** Items of a long list that are decoded at a time: routes, a few kilobytes each. */
-const ITEMS_A_PART = 8
+const ITEMS_A_PART = 4
 
 const deflate = promisify(deflateRaw)
 const inflate = promisify(inflateRaw)

@@ -1,3 +1,5 @@
+import { finish, type Steps } from './steps.js'
+
 /** What a state is made of: plain data, and numbers in bulk as typed arrays. Numbers are finite. */
 export type StateValue =
   | null
@@ -23,6 +25,8 @@ export interface StateSection<Value extends StateValue = StateValue> {
    * @throws StateError when that does not fit, before anything is taken over
    */
   restore(value: Value): void
+  /** The same in steps, where it takes long. */
+  restoring?(value: Value): Steps
 }
 
 /** A state that cannot be used. The message completes "the state cannot be used: …". @internal */
@@ -38,9 +42,18 @@ export function captureAll(sections: readonly StateSection[]): Record<string, St
 
 /** Hands each section its value, in the order of registration. @internal */
 export function restoreAll(sections: readonly StateSection[], state: StateValue): void {
+  finish(restoringAll(sections, state))
+}
+
+/** The same in steps. @internal */
+export function* restoringAll(sections: readonly StateSection[], state: StateValue): Steps {
   if (state === null || typeof state !== 'object') throw new StateError('it holds no sections')
   const values = state as { readonly [name: string]: StateValue }
   for (const section of sections) {
-    if (Object.hasOwn(values, section.name)) section.restore(values[section.name] as StateValue)
+    if (!Object.hasOwn(values, section.name)) continue
+    const value = values[section.name] as StateValue
+    if (section.restoring === undefined) section.restore(value)
+    else yield* section.restoring(value)
+    yield
   }
 }

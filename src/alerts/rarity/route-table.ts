@@ -1,7 +1,11 @@
 import { LateList } from '../../state/late.js'
+import { finish, type Steps } from '../../state/steps.js'
 import { type Captured, listOf } from '../captured.js'
 import type { AlertFeature } from '../options.js'
 import { type CapturedRoute, RouteMemory } from './route-memory.js'
+
+/** Routes that are restored before others have their turn. */
+const ROUTES_A_STEP = 8
 
 /**
  * The memories of at most `routesMax` routes. When one more is needed, the least recently used goes: a sweep in order
@@ -88,10 +92,16 @@ export class RouteTable {
 
   /** @throws AlertsStateError when these are no routes, and then nothing has changed */
   restore(captured: Captured): void {
+    finish(this.restoring(captured))
+  }
+
+  /** The same in steps. */
+  *restoring(captured: Captured): Steps {
     const { routesMax, routes } = { routesMax: this.#routesMax, routes: new Map<string, RouteMemory>() }
-    for (const each of listOf(captured, 'swept').slice(-routesMax)) {
+    for (const [i, each] of listOf(captured, 'swept').slice(-routesMax).entries()) {
       const route = RouteMemory.restored(each, this.#features)
       routes.set(route.name, route)
+      if (i % ROUTES_A_STEP === 0) yield
     }
     const order = listOf(captured, 'order').flatMap((name) => routes.get(String(name)) ?? [])
     const listed = new Set(order)

@@ -1,4 +1,5 @@
 import type { StateValue } from '../../state/section.js'
+import type { Steps } from '../../state/steps.js'
 import type { TelemetryRecord } from '../../telemetry/record.js'
 import type { Scope } from '../verdict.js'
 
@@ -104,6 +105,8 @@ export interface Learner {
   capture(): StateValue
   /** Takes over what was captured; without the forest that went with it, what depends on that is left out. */
   restore(state: StateValue, fitted: FittedSlot | null): void
+  /** The same in steps. */
+  restoring(state: StateValue, fitted: FittedSlot | null): Steps
 }
 
 /** A learner judges by what it has learnt. */

@@ -1,4 +1,5 @@
 import type { Arena } from '../../forest/arena.js'
+import type { Steps } from '../../state/steps.js'
 import type { Feature } from '../../telemetry/features.js'
 import type { TelemetryModel } from '../../telemetry/model.js'
 import type { TelemetryRecord } from '../../telemetry/record.js'
@@ -97,6 +98,11 @@ export class WindowBaseline implements Baseline, RawContext {
 
   restore(_state: unknown, fitted: FittedSlot | null): void {
     if (fitted !== null) this.adopt(fitted)
+  }
+
+  *restoring(state: unknown, fitted: FittedSlot | null): Steps {
+    this.restore(state, fitted)
+    yield
   }
 
   median(feature: number): number {

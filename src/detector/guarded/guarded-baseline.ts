@@ -1,4 +1,5 @@
 import type { Arena } from '../../forest/arena.js'
+import { finish, type Steps } from '../../state/steps.js'
 import type { Feature } from '../../telemetry/features.js'
 import type { TelemetryModel } from '../../telemetry/model.js'
 import type { TelemetryRecord } from '../../telemetry/record.js'
@@ -213,9 +214,13 @@ export class GuardedBaseline implements Baseline {
   }
 
   restore(state: GuardedState, fitted: FittedSlot | null): void {
+    finish(this.restoring(state, fitted))
+  }
+
+  *restoring(state: GuardedState, fitted: FittedSlot | null): Steps {
     this.reset()
     this.#known.restore(state.known)
-    this.#profiles.restore(state.profiles, state.newcomers)
+    yield* this.#profiles.restoring(state.profiles, state.newcomers)
     this.#random.state = state.random
     if (fitted === null || state.frame === null || state.grid === null) return
     // The ring of odd records goes with the forest that found them odd.
@@ -224,7 +229,9 @@ export class GuardedBaseline implements Baseline {
     this.#shifts.restore(state.shift, state.changes ?? [])
     this.#gate.tokens.set(state.tokens)
     this.#frame = new Frame(state.frame)
+    yield
     this.#takeLogs(this.#frame)
+    yield
     this.#grid = new CellGrid(this.#spreadsIn(this.#frame), state.grid)
     this.#watch(fitted.slot)
   }

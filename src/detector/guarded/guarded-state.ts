@@ -1,5 +1,6 @@
 import { StateError } from '../../state/section.js'
 import { type Checks, hasShape, is } from '../../state/shape.js'
+import { finish, type Steps } from '../../state/steps.js'
 import type { ChangeState } from './announced-change.js'
 import type { GridState } from './cell-grid.js'
 import { DISTINCT_WORDS } from './distinct-count.js'
@@ -14,6 +15,8 @@ const SUMS = 7
 const OCTAVES = 32
 const CHANGES_MOST = 32
 const LARGEST_UINT32 = 2 ** 32 - 1
+/** Profiles that are checked before others have their turn. */
+const PROFILES_A_STEP = 16
 
 /** What a state of before lacks. */
 const orLeftOut =
@@ -92,11 +95,17 @@ function frame(nFeatures: number): Checks<FrameState> {
  * @throws StateError for what is none
  */
 export function checkGuardedState(value: unknown, nFeatures: number): asserts value is GuardedState {
+  finish(checkingGuardedState(value, nFeatures))
+}
+
+/** The same in steps. */
+export function* checkingGuardedState(value: unknown, nFeatures: number): Steps {
   const checks: Checks<GuardedState> = {
     known: is.shaped(record),
     odd: is.shaped(record),
     nextOdd: is.count,
-    profiles: is.listOf(is.shaped(profile(nFeatures))),
+    // Each by itself, below.
+    profiles: Array.isArray,
     random: (state) => is.count(state) && Number(state) <= LARGEST_UINT32,
     shift: is.amounts(SUMS),
     tokens: is.amounts(OCTAVES),
@@ -109,6 +118,11 @@ export function checkGuardedState(value: unknown, nFeatures: number): asserts va
       (is.listOf(is.shaped(change))(changes) && (changes as unknown[]).length <= CHANGES_MOST),
   }
   if (!hasShape(value, checks)) throw new StateError('its baseline has another form')
+  const isProfile = is.shaped(profile(nFeatures))
+  for (const [i, each] of value.profiles.entries()) {
+    if (!isProfile(each)) throw new StateError('its baseline has another form')
+    if (i % PROFILES_A_STEP === 0) yield
+  }
   const fits =
     isWhole(value.known, nFeatures) &&
     isWhole(value.odd, nFeatures) &&

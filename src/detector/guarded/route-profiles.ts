@@ -1,4 +1,5 @@
 import { LateList } from '../../state/late.js'
+import { finish, type Steps } from '../../state/steps.js'
 import { routeName } from '../../telemetry/route-name.js'
 import { RouteNames } from '../../telemetry/route-names.js'
 import type { RecordMatch } from '../baseline/baseline.js'
@@ -16,6 +17,8 @@ const USES_A_ROUTE = 16
 /** Profiles that one newcomer is compared with. */
 const COMPARED = 2
 const DIGIT = /\d/
+/** Profiles that are restored before others have their turn. */
+const PROFILES_A_STEP = 16
 /** Of its records, this share of those whose value is the usual one makes a feature of a route a constant. */
 const CONSTANT_SHARE = 0.9
 
@@ -203,7 +206,15 @@ export class RouteProfiles {
 
   /** Takes over captured profiles; of more than there is room for, the latest. */
   restore(states: readonly ProfileState[], newcomers?: NewcomerState): void {
-    for (const state of states.slice(-this.#routesMax)) this.admit(state.name)?.restore(state)
+    finish(this.restoring(states, newcomers))
+  }
+
+  /** The same in steps. */
+  *restoring(states: readonly ProfileState[], newcomers?: NewcomerState): Steps {
+    for (const [i, state] of states.slice(-this.#routesMax).entries()) {
+      this.admit(state.name)?.restore(state)
+      if (i % PROFILES_A_STEP === 0) yield
+    }
     this.#sightings = new SightingSketch(newcomers?.sightings)
     this.#uses = newcomers?.uses ?? 0
     if (newcomers === undefined) return

@@ -199,6 +199,7 @@ export class Learning {
         name: 'baseline',
         capture: () => this.#learner.capture(),
         restore: (state) => this.#learner.restore(state, this.#model),
+        restoring: (state) => this.#learner.restoring(state, this.#model),
       }),
     ]
   }

@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { decodeModel, encodeModel } from '#sentinel/fleet/model-blob.js'
+import { Sentinel } from '#sentinel/sentinel.js'
+import type { CapturedModel } from '#sentinel/sentinel-following.js'
+import { StateError } from '#sentinel/state/section.js'
+import type { Telemetry } from '#sentinel/telemetry/record.js'
+import { ordinary, questions } from './traffic.js'
+
+const ROUTES = 60
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+/** Ordinary records of many routes. */
+function traffic(count: number, seed: number): Telemetry[] {
+  return (ordinary(count, seed) as Telemetry[]).map((record, i) => ({
+    ...record,
+    route: `/shop/${String.fromCharCode(97 + (i % 26))}${String.fromCharCode(97 + ((i % ROUTES) % 25))}`,
+  }))
+}
+
+const members: Sentinel[] = []
+afterAll(async () => {
+  for (const sentinel of members) await sentinel.close()
+})
+
+async function member() {
+  const sentinel = await Sentinel.create()
+  members.push(sentinel)
+  let judged = 0
+  const following = sentinel.join({
+    judged: () => {
+      judged += 1
+    },
+  })
+  return { sentinel, following, judged: () => judged }
+}
+
+describe('a sentinel that judges by what others have learnt', () => {
+  let bytes: Uint8Array
+  let expected: unknown[]
+  const asked = [...(questions(500, 9) as Telemetry[]), ...traffic(500, 10)]
+  beforeAll(async () => {
+    const { sentinel, following } = await member()
+    for (const [i, record] of traffic(12_000, 3).entries()) {
+      sentinel.judge(record)
+      if (i % 500 === 0) await turn()
+    }
+    await sentinel.detector.settled()
+    bytes = await encodeModel(following.capture())
+    expected = asked.map((record) => sentinel.tryOut(record))
+  })
+  const model = (): Promise<CapturedModel> => decodeModel(bytes)
+
+  test('says the same of every record, whatever it judged before and judges meanwhile', async () => {
+    for (const before of [0, 300]) {
+      const { sentinel, following, judged } = await member()
+      for (const record of traffic(before, 77)) sentinel.judge(record)
+      let turns = 0
+      const prepared = await following.prepare(await model(), async () => {
+        turns += 1
+        sentinel.judge(asked[turns % asked.length] as Telemetry)
+        await turn()
+      })
+      // One for every few of the routes: nobody waits for all of them.
+      expect(turns).toBeGreaterThan(ROUTES / 16 + ROUTES / 8)
+      following.adopt(prepared, 'one')
+      expect(following.name).toBe('one')
+      for (const record of traffic(300, 5)) sentinel.judge(record)
+      expect(judged()).toBe(before + turns + 300)
+      for (const [i, record] of asked.entries()) {
+        const trial = sentinel.tryOut(record)
+        expect(trial?.verdict.model).toBe('one')
+        expect({ ...trial, verdict: { ...trial?.verdict, model: undefined } }).toEqual(expected[i])
+      }
+    }
+  })
+
+  test('learns on from there when it is left alone, and follows again', async () => {
+    const { sentinel, following } = await member()
+    following.adopt(await following.prepare(await model(), turn), 'one')
+    const { records } = sentinel.detector
+    sentinel.judge(asked[0] as Telemetry)
+    expect(sentinel.detector.records).toBe(records)
+    expect(() => sentinel.operator.reset()).toThrow('the fleet says what is normal')
+    following.thaw()
+    expect(following.name).toBeNull()
+    for (const record of traffic(200, 8)) sentinel.judge(record)
+    expect(sentinel.detector.records).toBe(records + 200)
+    await sentinel.detector.settled()
+    following.adopt(await following.prepare(await model(), turn), 'two')
+    expect(sentinel.detector.records).toBe(records)
+    expect(sentinel.tryOut(asked[1] as Telemetry)?.verdict.score).toBe(
+      (expected[1] as { verdict: { score: number } }).verdict.score,
+    )
+  })
+
+  test('refuses bytes that are cut off, changed or of another format as a whole', async () => {
+    const { sentinel, following } = await member()
+    following.adopt(await following.prepare(await model(), turn), 'one')
+    const damaged = [
+      bytes.subarray(0, 3),
+      bytes.subarray(0, bytes.length - 100),
+      bytes.map((byte, i) => (i === 4 ? byte + 1 : byte)),
+      ...[0.1, 0.3, 0.5, 0.9].map((share) =>
+        bytes.map((byte, i) => (i === Math.floor(share * bytes.length) ? byte ^ 0x55 : byte)),
+      ),
+    ]
+    for (const each of damaged) {
+      await expect(decodeModel(each).then((found) => following.prepare(found, turn))).rejects.toThrow(
+        StateError,
+      )
+    }
+    expect(sentinel.tryOut(asked[2] as Telemetry)?.verdict.model).toBe('one')
+  })
+})
