@@ -1,7 +1,8 @@
+import process from 'node:process'
 import type { Config } from '../../config/config.js'
 import { withForestFile } from '../../config/forest-file.js'
 import { checkStateFolder } from '../../config/state-folder.js'
-import { Sentinel, type SentinelOptions } from '../../sentinel.js'
+import { Sentinel, type SentinelLog, type SentinelOptions } from '../../sentinel.js'
 import { StateFile } from '../../state/state-file.js'
 import { commandConfig } from '../command-config.js'
 
@@ -48,7 +49,16 @@ export async function watchingSentinel(): Promise<Sentinel> {
   const config = commandConfig()
   const { dir, intervalMs } = config.state
   if (dir !== null) checkStateFolder(dir)
-  return sentinelOf(config, dir === null ? {} : { state: { store: new StateFile(dir), intervalMs } })
+  const state = dir === null ? {} : { state: { store: new StateFile(dir), intervalMs } }
+  return sentinelOf(config, { ...state, log: FAULTS_ALONE })
+}
+
+/** What goes wrong is said on the terminal; alerts and incidents have a way of their own. */
+const FAULTS_ALONE: SentinelLog = {
+  debug() {},
+  info() {},
+  warn() {},
+  error: (_fields, message) => void process.stderr.write(`codeflow-sentinel: ${message}\n`),
 }
 
 function sentinelOf(config: Config, rest: SentinelOptions): Promise<Sentinel> {

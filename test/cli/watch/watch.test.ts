@@ -1,4 +1,4 @@
-import { appendFileSync, copyFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs'
+import { appendFileSync, copyFileSync, renameSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { until } from '../../until.js'
@@ -152,4 +152,18 @@ test('an unknown kind of file is said', async () => {
   watched.child.stdin.end('hello world\n')
   expect(await watched.exit).toBe(3)
   expect(watched.err).toContain('- is of no kind that is known by its first line')
+})
+
+test('what was learnt is kept, and a second one beside it is told that it keeps nothing', async () => {
+  const environment = { SENTINEL_STATE_DIR: join(folder(), 'state') }
+  const first = new Watched(['-', ...NDJSON], environment)
+  first.child.stdin.write(ordinary(200) + attack('one'))
+  await first.told(1)
+  const second = new Watched(['-'], environment)
+  second.child.stdin.end(ordinary(1))
+  expect(await second.exit).toBe(0)
+  expect(second.err).toMatch(/^codeflow-sentinel: the state is kept by .*\n1 records judged/)
+  expect(await first.stop('SIGTERM')).toBe(0)
+  const { size } = statSync(join(environment.SENTINEL_STATE_DIR, 'sentinel.state'))
+  expect(size).toBeGreaterThan(1000)
 })
