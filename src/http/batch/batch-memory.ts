@@ -1,9 +1,12 @@
-import { hash } from 'node:crypto'
+import { createHash } from 'node:crypto'
+import { nextTurn } from '../../runtime/timers.js'
 import { AnswerMemory } from '../answer-memory.js'
 import { type BatchAnswer, JSON_TYPE } from './batch-answer.js'
 
 /** A repeated batch whose answer was longer gets the figures alone: what is kept has to be bounded. */
 const KEPT_CHARACTERS = 64 * 1024
+/** Hashed in one turn of the event loop: some half a millisecond. */
+const HASHED_BYTES = 256 * 1024
 /** Batches are few, and their answers long. */
 const KEPT_MAX = 100
 
@@ -29,18 +32,18 @@ export class BatchMemory {
    * The answer, given by `judge` if the key is new.
    * @throws ApiError when the key is malformed, or came with another batch
    */
-  answer(
+  async answer(
     { key, body, form }: AskedBatch,
     judge: () => Promise<BatchAnswer>,
-  ): { readonly answer: Promise<BatchAnswer>; readonly replayed: boolean } {
-    const asked = `${form} ${hash('sha256', body, 'base64')}`
+  ): Promise<{ readonly answer: BatchAnswer; readonly replayed: boolean }> {
+    const asked = `${form} ${await digestOf(body)}`
     const first = this.#memory.recall(key, asked)
-    if (first !== null) return { answer: first.answer, replayed: true }
+    if (first !== null) return { answer: await first.answer, replayed: true }
     const answer = judge()
     const kept = answer.then(bounded)
     kept.catch(() => this.#memory.forget(key))
     this.#memory.keep(key, asked, kept, null)
-    return { answer, replayed: false }
+    return { answer: await answer, replayed: false }
   }
 }
 
@@ -49,4 +52,13 @@ function bounded(answer: BatchAnswer): BatchAnswer {
   const length = typeof body === 'string' ? body.length : body.bytes
   if (length <= KEPT_CHARACTERS) return answer
   return { type: JSON_TYPE, body: JSON.stringify(figures), figures }
+}
+
+async function digestOf(body: Buffer): Promise<string> {
+  const hash = createHash('sha256')
+  for (let at = 0; at < body.length; at += HASHED_BYTES) {
+    if (at > 0) await nextTurn()
+    hash.update(body.subarray(at, at + HASHED_BYTES))
+  }
+  return hash.digest('base64')
 }

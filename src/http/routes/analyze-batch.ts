@@ -79,7 +79,7 @@ export const analyzeBatchRoute: FastifyPluginCallbackTypebox<AnalyzeBatchOptions
     const { headers } = request
     const { learn, at } = request.query
     const asked = `${form} ${learn} ${at} ${headers['content-type']} ${headers['content-encoding']}`
-    const { answer, replayed } = memory.answer(
+    const { answer, replayed } = await memory.answer(
       { key: String(key), body: request.body as Buffer, form: asked },
       () => judge(request, form),
     )
@@ -87,7 +87,7 @@ export const analyzeBatchRoute: FastifyPluginCallbackTypebox<AnalyzeBatchOptions
       metrics.protection.replayedAnswers++
       reply.header('idempotency-replayed', 'true')
     }
-    return send(reply, await answer)
+    return send(reply, answer)
   })
   done()
 }
