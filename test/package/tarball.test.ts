@@ -26,7 +26,7 @@ describe('the tarball', () => {
     expect(paths).toEqual(expect.arrayContaining(['package.json', 'LICENSE', 'lib/forest/forest.wasm']))
     const foreign = paths.filter(
       (path) =>
-        !/^(lib\/|examples\/|docs\/[\w-]+\.md$|package\.json$|LICENSE$|(README|CHANGELOG|SECURITY)\.md$)/.test(
+        !/^(lib\/|examples\/|presets\/|schema\/|docs\/[\w-]+\.md$|package\.json$|LICENSE$|(README|CHANGELOG|SECURITY)\.md$)/.test(
           path,
         ),
     )
