@@ -105,7 +105,7 @@ async function bundle(entries) {
 /** Lets the compiler write its declarations to lib, and takes away those that no entry's types lead to. */
 async function declare(entries) {
   const tsc = join(root, 'node_modules/typescript/bin/tsc')
-  // What is wrong in the sources, the step that compiles them has said.
+  // Whether the types are right, the step `types` says.
   const options = ['--emitDeclarationOnly', '--noCheck', '--stripInternal', '--outDir', lib]
   execFileSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json'), ...options], {
     stdio: 'inherit',
