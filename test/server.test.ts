@@ -298,20 +298,22 @@ describe('the server process', () => {
     )
   })
 
-  test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
-    '%s while it starts ends it, with exit code 0',
-    async (signal) => {
-      const ends: unknown[] = []
-      for (const waitMs of [0, 30, 60, 120, 240]) {
-        const server = await start({ SENTINEL_PORT: '0' })
-        await loaded(server)
-        await new Promise((resolve) => setTimeout(resolve, waitMs))
-        server.child.kill(signal)
-        ends.push(await server.exit, server.stderr())
-      }
-      expect(ends).toEqual(Array(5).fill([0, '']).flat())
-    },
-  )
+  // All three are taken by one listener; what differs by the moment is how far the start is.
+  test.each([
+    ['SIGTERM', [0, 30, 60, 120, 240]],
+    ['SIGINT', [0, 90]],
+    ['SIGHUP', [0, 90]],
+  ] as const)('%s while it starts ends it, with exit code 0, after %j ms', async (signal, waitsMs) => {
+    const ends: unknown[] = []
+    for (const waitMs of waitsMs) {
+      const server = await start({ SENTINEL_PORT: '0' })
+      await loaded(server)
+      await new Promise((resolve) => setTimeout(resolve, waitMs))
+      server.child.kill(signal)
+      ends.push(await server.exit, server.stderr())
+    }
+    expect(ends).toEqual(waitsMs.flatMap(() => [0, '']))
+  })
 
   test('warns of a variable that it does not know', async () => {
     const server = await start({ SENTINEL_PORT: '0', SENTINEL_TRES: '5' })

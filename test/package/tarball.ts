@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -25,13 +25,26 @@ export function removeFolder(folder: string): Promise<void> {
   return rm(folder, { recursive: true, force: true })
 }
 
-/** The package as it would be published, from the build that is there. */
+let packed: Promise<Omit<Tarball, 'file'> & { readonly filename: string; readonly bytes: Buffer }> | undefined
+
+/** The package as it would be published, from the build that is there: packed once for the files of a worker. */
 export async function packTarball(folder: string): Promise<Tarball> {
+  packed ??= pack()
+  const { filename, files, bytes } = await packed
+  const file = join(folder, filename)
+  await writeFile(file, bytes)
+  return { file, files }
+}
+
+async function pack() {
+  const folder = await temporaryFolder()
   const { stdout } = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], {
     cwd: root,
   })
-  const [packed] = JSON.parse(stdout)
-  return { file: join(folder, packed.filename), files: packed.files }
+  const [{ filename, files }] = JSON.parse(stdout)
+  const bytes = await readFile(join(folder, filename))
+  await removeFolder(folder)
+  return { filename, files, bytes }
 }
 
 /** Unpacks the package as `folder`/`name`. */

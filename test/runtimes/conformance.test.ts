@@ -1,3 +1,4 @@
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest'
 import * as library from '#sentinel/forest/index.js'
 import { run } from '../package/tarball.js'
@@ -9,13 +10,17 @@ import { createProject, type Project } from './project.js'
 import { ISOLATION, STRICT_POLICY, serveFolder } from './static-server.js'
 
 let project: Project
+let browser: Browser | undefined
 /** Of forest bytes, scores, contributions and confidences, computed here: what every runtime must compute. */
 let expectedDigest: string
 beforeAll(async () => {
   project = await createProject()
   expectedDigest = (await runConformance(library)).digest
 }, 60_000)
-afterAll(() => project?.remove())
+afterAll(async () => {
+  await browser?.close()
+  await project?.remove()
+})
 
 function expectConformance({ results, digest }: ConformanceReport): void {
   expect(results.filter(({ failure }) => failure !== null)).toEqual([])
@@ -29,10 +34,10 @@ async function command(program: string, args: readonly string[]): Promise<Confor
 }
 
 async function inChromium(context: TestContext, headers: Record<string, string>): Promise<PageReports> {
-  const browser = await launchChromium(context)
+  browser ??= await launchChromium(context)
   const server = await serveFolder(project.folder, headers)
+  const page = await browser.newPage()
   try {
-    const page = await browser.newPage()
     const failures: string[] = []
     page.on('pageerror', (error) => failures.push(error.message))
     await page.goto(`${server.url}page.html`)
@@ -42,8 +47,8 @@ async function inChromium(context: TestContext, headers: Record<string, string>)
     expect(failures).toEqual([])
     return reports
   } finally {
+    await page.close()
     await server.close()
-    await browser.close()
   }
 }
 

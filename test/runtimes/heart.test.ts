@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { build } from 'esbuild'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { run } from '../package/tarball.js'
 import { launchChromium } from './chromium.js'
@@ -10,6 +11,7 @@ import { createProject, type Project } from './project.js'
 import { ISOLATION, serveFolder } from './static-server.js'
 
 let project: Project
+let browser: Browser | undefined
 beforeAll(async () => {
   project = await createProject()
   await writeFile(join(project.folder, 'heart.html'), '<!doctype html>')
@@ -25,7 +27,10 @@ beforeAll(async () => {
     logLevel: 'error',
   })
 }, 60_000)
-afterAll(() => project?.remove())
+afterAll(async () => {
+  await browser?.close()
+  await project?.remove()
+})
 
 const RIGHT = { ordinary: true, action: 'observe', same: true, afterClose: null }
 
@@ -57,10 +62,10 @@ const PAGES = { 'an ordinary page': {}, 'a cross-origin isolated page': ISOLATIO
 
 for (const [name, headers] of Object.entries(PAGES)) {
   it(`in the worker of ${name}, where it learns in turns`, async (context) => {
-    const browser = await launchChromium(context)
+    browser ??= await launchChromium(context)
     const server = await serveFolder(project.folder, headers)
+    const page = await browser.newPage()
     try {
-      const page = await browser.newPage()
       await page.goto(`${server.url}heart.html`)
       const report = await page.evaluate(
         () =>
@@ -72,8 +77,8 @@ for (const [name, headers] of Object.entries(PAGES)) {
       )
       expect(report).toMatchObject({ ...RIGHT, trainer: 'inline', generation: 6 })
     } finally {
+      await page.close()
       await server.close()
-      await browser.close()
     }
   }, 90_000)
 }
