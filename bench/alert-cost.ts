@@ -37,7 +37,7 @@ export interface AlertCost {
 
 export async function benchmarkAlertCost({ quick, progress }: Order): Promise<Outcome> {
   const costs: AlertCost[] = []
-  for (const traffic of await traffics(quick ? 2000 : 20_000)) {
+  for (const traffic of await traffics(quick ? 1000 : 20_000)) {
     progress(traffic.name)
     costs.push(costOf(traffic, quick ? WARM_UP + 1 : WARM_UP + 15))
   }

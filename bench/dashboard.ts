@@ -35,12 +35,12 @@ export async function benchmarkDashboard({ quick, progress }: Order): Promise<Ou
   try {
     batches.start()
     progress('warm-up')
-    await batches.run(quick ? 0.5 : 5)
+    await batches.run(quick ? 0.2 : 5)
     const stretches: DashboardFigures['stretches'] = { 0: [], 1: [], 10: [] }
     for (let round = 0; round < (quick ? 1 : 9); round++) {
       progress(`${RECORDS_PER_SECOND} records a second, round ${round + 1}`)
       for (const open of OPEN)
-        stretches[open].push(await stretch(server, base, batches, open, quick ? 1 : 10))
+        stretches[open].push(await stretch(server, base, batches, open, quick ? 0.3 : 10))
     }
     progress('a page in Chromium')
     const chromium = installed('chromium')

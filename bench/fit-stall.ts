@@ -74,7 +74,7 @@ async function measured(server: ServerProcess, bodies: readonly string[], quick:
     seconds: quick ? 0.2 : 10,
   })
   const { loopDelayMs } = await server.vitals('unwatch-loop')
-  const full = await closedLoop(server.url, { connections: CONNECTIONS, bodies, seconds: quick ? 0.2 : 2 })
+  const full = await closedLoop(server.url, { connections: CONNECTIONS, bodies, seconds: quick ? 0.1 : 2 })
   return { steady, loop: loopDelayMs, full }
 }
 

@@ -52,7 +52,7 @@ async function race(framework: string, report: string, quick: boolean): Promise<
     for (let round = 0; round < (quick ? 1 : ROUNDS); round++) {
       const results = new Map<Service, Awaited<ReturnType<Service['load']>>>()
       for (const service of round % 2 === 0 ? services : services.toReversed())
-        results.set(service, await service.load(quick ? { amount: 500 } : { seconds: 2 }))
+        results.set(service, await service.load(quick ? { amount: 200 } : { seconds: 2 }))
       const without = results.get(bare) as Awaited<ReturnType<Service['load']>>
       for (const [i, each] of adapted.entries()) {
         const result = results.get(services[i + 1] as Service) as typeof without

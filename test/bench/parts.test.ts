@@ -53,17 +53,28 @@ const FIGURES_OR_WHY_NOT: Readonly<Record<string, readonly RegExp[]>> = {
   accuracy: [/breastw|adbench skipped/, /TravelTime|streams skipped/],
 }
 
-describe.each([
-  { http: 4, 'in-process': 12, stall: 5, footprint: 5, bulk: 9, dashboard: 4 },
-  { forest: 11, 'alert-cost': 1, peers: null, accuracy: null },
-])('each part of the benchmark works in its short form: %o', (goalsOf) => {
+/** How many goals each part has; null where that depends on what is on the machine. */
+const GOALS = {
+  http: 4,
+  'in-process': 12,
+  stall: 5,
+  footprint: 5,
+  bulk: 9,
+  dashboard: 4,
+  forest: 11,
+  'alert-cost': 1,
+  peers: null,
+  accuracy: null,
+}
+
+describe('each part of the benchmark works in its short form', () => {
   let ran: Run
   beforeAll(async () => {
-    ran = await bench(Object.keys(goalsOf))
+    ran = await bench(Object.keys(GOALS))
     // Some start half a dozen processes.
-  }, 240_000)
+  }, 600_000)
 
-  it.each(Object.entries(goalsOf))(
+  it.each(Object.entries(GOALS))(
     '%s measures, and reports on every goal, or says what is missing',
     (part, goals) => {
       const { goals: reported, figures } = ran.entries[part] as Entry
