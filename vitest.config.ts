@@ -66,6 +66,7 @@ export default defineConfig({
   test: {
     // What is built is loaded by Node itself, as its users load it, and not rewritten file by file.
     server: { deps: { external: [/^(?!.*\/node_modules\/).*\/dist\//] } },
+    setupFiles: ['test/equal-arrays.ts'],
     testTimeout: 90_000,
     hookTimeout: 90_000,
     // One more than there are processors: many a file waits, for a time-out or for processes that start.

@@ -48,9 +48,11 @@ function scaled(records: readonly Labelled[], by: Factors): Labelled[] {
 
 function expectSame(of: Replay, as: Replay): void {
   expect(of.flags).toEqual(as.flags)
-  of.scores.forEach((score, i) => {
-    if (!Number.isNaN(as.scores[i])) expect(Math.abs(score - (as.scores[i] as number))).toBeLessThan(1e-6)
-  })
+  const differs = (score: number, i: number): boolean => {
+    const other = as.scores[i] as number
+    return !Number.isNaN(other) && !(Math.abs(score - other) < 1e-6)
+  }
+  expect(of.scores.findIndex(differs)).toBe(-1)
 }
 
 describe('what a feature is counted in decides nothing', () => {
