@@ -21,7 +21,7 @@ const TOKENS = [
 
 /** Changes an input in a few places, or puts two together. */
 export function mutated(input: Buffer, other: Buffer, random: RandomSource): Buffer {
-  let bytes = Buffer.from(input)
+  let bytes: Buffer = Buffer.from(input)
   for (let change = random.below(MOST_CHANGES) + 1; change > 0; change--)
     bytes = change1(bytes, other, random)
   return bytes.subarray(0, MOST_BYTES)

@@ -7,10 +7,11 @@ import { type App, buildApp } from '#sentinel/http/app.js'
 import { BatchItems } from '#sentinel/http/batch/batch-items.js'
 import { decoded } from '#sentinel/http/batch/content-decoding.js'
 import { ApiError } from '#sentinel/http/errors/error-codes.js'
-import { otlpItems } from '#sentinel/http/otlp/otlp-items.js'
+import { type MadeOfSpans, otlpItems } from '#sentinel/http/otlp/otlp-items.js'
 import { crc32 } from '#sentinel/state/checksum.js'
 import { decodeState, encodeState } from '#sentinel/state/codec.js'
 import { StateError } from '#sentinel/state/section.js'
+import { REQUEST_TELEMETRY } from '#sentinel/telemetry/model.js'
 import { UsualSizes } from '#sentinel/telemetry/usual-sizes.js'
 
 const LIMIT_BYTES = 2 ** 20
@@ -24,6 +25,10 @@ const SPAN = {
   status: { code: 2 },
 }
 const SPANS = { resourceSpans: [{ resource: { attributes: [] }, scopeSpans: [{ spans: [SPAN] }] }] }
+
+function madeOfSpans(): MadeOfSpans {
+  return { sizes: new UsualSizes(), telemetry: REQUEST_TELEMETRY }
+}
 
 /** Something that reads bytes from outside. */
 export interface Target {
@@ -120,7 +125,7 @@ export const TARGETS: Readonly<Record<string, Target>> = {
   },
   'otlp-json': {
     seeds: [JSON.stringify(SPANS)],
-    run: (input) => refusing([ApiError], async () => readAll(await otlpItems(input, true, new UsualSizes()))),
+    run: (input) => refusing([ApiError], async () => readAll(await otlpItems(input, true, madeOfSpans()))),
   },
   'otlp-protobuf': {
     // A request with one resource, one scope and one span of kind server that has a name and two times.
@@ -128,8 +133,7 @@ export const TARGETS: Readonly<Record<string, Target>> = {
       Buffer.from('0a2312211a1f2a034745543002390000000000000100410000000000000200', 'hex'),
       Buffer.from('0a1b121912172a036765743002390001000000000000410002000000000000', 'hex'),
     ],
-    run: (input) =>
-      refusing([ApiError], async () => readAll(await otlpItems(input, false, new UsualSizes()))),
+    run: (input) => refusing([ApiError], async () => readAll(await otlpItems(input, false, madeOfSpans()))),
   },
   logs: {
     seeds: [

@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { loadConfig } from '#sentinel/config/config.js'
 import { recordFaultOf } from '#sentinel/http/batch/record-fault.js'
 import { Sentinel } from '#sentinel/sentinel.js'
+import type { DeclaredRecord } from '#sentinel/telemetry/record.js'
 import { root } from '../docs/markdown.js'
 
 const run = promisify(execFile)
@@ -52,7 +53,7 @@ test('every folder of examples/telemetry is tried', () => {
 })
 
 /** A record of each preset as its source writes it, and what its first feature is in its unit. */
-const RECORDS: Record<string, [record: object, value: number, unit: string]> = {
+const RECORDS: Record<string, [record: DeclaredRecord, value: number, unit: string]> = {
   http: [{ latency: 12.5, input_length: 340, status: 200, route: '/cart', user_id: 'u' }, 12.5, 'ms'],
   nginx: [
     {
