@@ -192,7 +192,8 @@ export class Teacher {
 function carrying(telemetry: TelemetryModel): TelemetryModel {
   return {
     ...telemetry,
-    features: telemetry.features.map((feature, place) => ({
+    // What is derived from several records was so where they were judged.
+    features: telemetry.features.map(({ memory: _, ...feature }, place) => ({
       ...feature,
       extract: (record) => (record as unknown as SampledRecord).values[place] as number,
     })),
