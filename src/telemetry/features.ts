@@ -29,6 +29,8 @@ export interface Feature {
    * Where the usual value is 0, a value above it counts as many times the usual one.
    */
   readonly ruleLimit?: number
+  /** Whether its differences count and not its ratios, as of a temperature. Default false. */
+  readonly linear?: boolean
   /** Which of its differences count, where nobody says otherwise. */
   readonly policy?: FeaturePolicy
   /** Makes what it is derived with from the records before; each detector has its own. Without it the record says all. */

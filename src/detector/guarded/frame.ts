@@ -1,7 +1,7 @@
 import { MAX_FLOAT32 } from '../../forest/rows.js'
 import { type Column, Columns, countBelow, countUpTo, sortedColumns } from '../baseline/columns.js'
 import { noveltyOf } from './constancy.js'
-import { LEAST_SPREAD, perUnitOf, TRIFLE, toLog } from './log-scale.js'
+import { LEAST_SPREAD, linearPerUnit, perUnitOf, TRIFLE, toLog } from './log-scale.js'
 import { medianOf, spreadAround } from './median.js'
 import type { RecordStore } from './record-store.js'
 import type { RouteProfiles } from './route-profiles.js'
@@ -63,8 +63,15 @@ export class Frame implements Scale {
   /**
    * Takes the measure of a baseline and writes its rows, f32[n][stride], for a forest to be grown from.
    * @param profiles just refreshed
+   * @param linear which features have differences that count, and no ratios
    */
-  static measure(baseline: RecordStore, profiles: RouteProfiles, rows: Float32Array, stride: number): Frame {
+  static measure(
+    baseline: RecordStore,
+    profiles: RouteProfiles,
+    rows: Float32Array,
+    stride: number,
+    linear: readonly boolean[] = [],
+  ): Frame {
     const { nFeatures, size, values } = baseline
     const zeros = (): Float64Array => new Float64Array(nFeatures)
     const columns = sortedColumns(values, nFeatures, size, new Float64Array(nFeatures * size))
@@ -76,7 +83,9 @@ export class Frame implements Scale {
       middle: zeros(),
       halfRange: zeros(),
       columns,
-      perUnit: Float64Array.from(columns, perUnitOf),
+      perUnit: Float64Array.from(columns, (column, f) =>
+        linear[f] === true ? linearPerUnit(column) : perUnitOf(column),
+      ),
       novelty: zeros(),
       noveltyOfAll: profiles.noveltyOfAll(),
     })

@@ -50,6 +50,7 @@ export class GuardedBaseline implements Baseline {
   readonly #arena: Arena
   readonly #telemetry: TelemetryModel
   readonly #features: readonly Feature[]
+  readonly #linear: readonly boolean[]
   readonly #policy: DifferencePolicy
   readonly #profiles: RouteProfiles
   readonly #known: KnownRecords
@@ -77,8 +78,9 @@ export class GuardedBaseline implements Baseline {
     this.#arena = arena
     this.#telemetry = telemetry
     this.#features = features
+    this.#linear = features.map(({ linear }) => linear === true)
     this.#policy = policy
-    this.#profiles = new RouteProfiles(routesMax, nFeatures)
+    this.#profiles = new RouteProfiles(routesMax, nFeatures, this.#linear)
     this.#odd = new OddRecords(maxRows, nFeatures)
     this.#placement = new GuardedPlacement(nFeatures)
     this.#seed = seed
@@ -157,6 +159,7 @@ export class GuardedBaseline implements Baseline {
       this.#profiles,
       this.#arena.training,
       this.#arena.rowStride,
+      this.#linear,
     )
     return this.#known.size
   }

@@ -38,7 +38,7 @@ const newcomers: Checks<NewcomerState> = {
 }
 
 const record: Checks<RecordState> = {
-  values: is.amounts(),
+  values: is.numbers(),
   cells: (cells) => cells instanceof Uint32Array,
   routes: is.texts,
 }
@@ -65,26 +65,26 @@ function profile(nFeatures: number): Checks<ProfileState> {
     size: (size) => is.count(size) && Number(size) <= PROFILE_ROWS,
     next: (next) => is.count(next) && Number(next) < PROFILE_ROWS,
     stale: is.flag,
-    median: is.amounts(nFeatures),
+    median: is.numbers(nFeatures),
     center: is.numbers(nFeatures),
     spread: is.amounts(nFeatures),
-    values: is.amounts(),
+    values: is.numbers(),
     columns: (columns) => Array.isArray(columns) && (columns.length === 0 || is.columns(nFeatures)(columns)),
-    perUnit: orLeftOut(is.amounts(nFeatures)),
+    perUnit: orLeftOut(is.numbers(nFeatures)),
     constancy: orLeftOut(is.numbers(3 * nFeatures)),
   }
 }
 
 function frame(nFeatures: number): Checks<FrameState> {
   return {
-    median: is.amounts(nFeatures),
+    median: is.numbers(nFeatures),
     center: is.numbers(nFeatures),
     spread: is.positives(nFeatures),
     within: is.positives(nFeatures),
     middle: is.numbers(nFeatures),
     halfRange: is.positives(nFeatures),
     columns: is.columns(nFeatures),
-    perUnit: orLeftOut(is.amounts(nFeatures)),
+    perUnit: orLeftOut(is.numbers(nFeatures)),
     novelty: orLeftOut(is.amounts(nFeatures)),
     noveltyOfAll: orLeftOut(is.amounts(nFeatures)),
   }

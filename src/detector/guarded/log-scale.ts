@@ -4,10 +4,12 @@ import { type Column, countBelow, countUpTo } from '../baseline/columns.js'
  * The scale on which values are compared: sign(v) · ln(1 + |v| / unit). Traffic is skewed and its changes are ratios,
  * so centres, spreads and distances are taken on logarithms; the 1 keeps 0 and what is far below the unit finite. The
  * unit comes from the values themselves, so that nothing depends on what they are counted in.
- * @param perUnit 1 / unit, as `perUnitOf` gives it; 0 where none is known: any value but 0 then counts as one unit
+ * @param perUnit 1 / unit, as `perUnitOf` gives it; 0 where none is known: any value but 0 then counts as one unit. Below 0
+ *   the scale is linear, with that factor: see `linearPerUnit`
  */
 export function toLog(value: number, perUnit: number): number {
   if (value === 0) return 0
+  if (perUnit < 0) return -perUnit * value
   if (perUnit === 0) return value < 0 ? -Math.LN2 : Math.LN2
   return value < 0 ? -Math.log(1 - value * perUnit) : Math.log(1 + value * perUnit)
 }
@@ -47,3 +49,24 @@ export const LEAST_SPREAD = 0.05
 
 /** Differences from the centre below 1% are none: jitter of an otherwise constant feature splits no tree. */
 export const TRIFLE = 0.01
+
+/** What the spread of a linear feature is on its scale: that of an ordinary one whose logarithms are compared. */
+const LINEAR_SPREAD = 0.3
+/** The spread of a linear feature that never varied, as a share of its value. */
+const CONSTANT_SHARE = 0.01
+
+/**
+ * The factor, below 0, of values whose differences count and not their ratios: temperatures, levels, phases. Their usual
+ * spread comes to what that of ratios is. It is taken from the middle half of the values, or else from the middle nine
+ * tenths.
+ * @param ascending at least one value
+ * @returns 0 where every value is 0
+ */
+export function linearPerUnit(ascending: Column): number {
+  const last = ascending.length - 1
+  const at = (share: number): number => ascending[Math.round(share * last)] as number
+  // Of Gaussian values these quantiles are 1.349 and 3.29 standard deviations apart.
+  const spread =
+    (at(0.75) - at(0.25)) / 1.349 || (at(0.95) - at(0.05)) / 3.29 || CONSTANT_SHARE * Math.abs(at(0.5))
+  return spread === 0 ? 0 : -LINEAR_SPREAD / spread
+}

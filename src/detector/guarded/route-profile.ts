@@ -2,7 +2,7 @@ import type { RecordMatch } from '../baseline/baseline.js'
 import { type Column, Columns, countBelow, countUpTo, sortedColumns } from '../baseline/columns.js'
 import { Constancy } from './constancy.js'
 import type { Scale } from './frame.js'
-import { LEAST_SPREAD, perUnitOf, toLog } from './log-scale.js'
+import { LEAST_SPREAD, linearPerUnit, perUnitOf, toLog } from './log-scale.js'
 import { spreadAround } from './median.js'
 
 /** Records of a route that make its profile, at most and at least. */
@@ -49,13 +49,16 @@ export class RouteProfile implements Scale {
   /** The records behind median, centre and spread. */
   columns = new Columns([])
   size = 0
+  readonly #linear: readonly boolean[]
   #values: Float64Array
   #sorted: Float64Array
   #next = 0
   #stale = true
 
-  constructor(name: string, nFeatures: number) {
+  /** @param linear which features have differences that count, and no ratios */
+  constructor(name: string, nFeatures: number, linear: readonly boolean[] = []) {
     this.name = name
+    this.#linear = linear
     this.median = new Float64Array(nFeatures)
     this.center = new Float64Array(nFeatures)
     this.spread = new Float64Array(nFeatures)
@@ -96,7 +99,7 @@ export class RouteProfile implements Scale {
     this.columns = new Columns(columns)
     for (let f = 0; f < n; f++) {
       const column = columns[f] as Column
-      const perUnit = perUnitOf(column)
+      const perUnit = this.#linear[f] === true ? linearPerUnit(column) : perUnitOf(column)
       const median = this.columns.median(f)
       this.perUnit[f] = perUnit
       this.median[f] = median

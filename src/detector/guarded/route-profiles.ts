@@ -58,10 +58,13 @@ export class RouteProfiles {
   /** Uses since they were halved. */
   #uses = 0
   /** What is being captured. */
+  readonly #linear: readonly boolean[]
   #late: LateList<RouteProfile, ProfileState> | null = null
 
-  constructor(routesMax: number, nFeatures: number) {
+  /** @param linear which features have differences that count, and no ratios */
+  constructor(routesMax: number, nFeatures: number, linear: readonly boolean[] = []) {
     this.#routesMax = routesMax
+    this.#linear = linear
     this.#nFeatures = nFeatures
     const aliases = ALIASES_A_ROUTE * routesMax
     this.#tree = new RouteTree(() => this.#establishedPaths())
@@ -141,7 +144,7 @@ export class RouteProfiles {
     const full = this.#profiles.size >= this.#routesMax
     const sightings = full ? this.#sightings.see(name) : 1
     if (full && !this.#makeRoom(sightings)) return undefined
-    const profile = new RouteProfile(name, this.#nFeatures)
+    const profile = new RouteProfile(name, this.#nFeatures, this.#linear)
     profile.uses = sightings
     this.#late?.leaveOut(profile)
     this.#profiles.set(name, profile)

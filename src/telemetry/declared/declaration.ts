@@ -40,6 +40,13 @@ export const FeatureDeclaration = Type.Object(
       Type.String({ minLength: 1, maxLength: 40, description: 'What sentences call it. Default: its name.' }),
     ),
     ...FeaturePolicy.properties,
+    scale: Type.Optional(
+      Type.Union([Type.Literal('log'), Type.Literal('linear')], {
+        default: 'log',
+        description:
+          'What is compared: ratios, as of times and sizes, or differences, as of temperatures and levels.',
+      }),
+    ),
     missing: Type.Optional(
       Type.Union([Type.Literal('refuse'), Type.Literal('median'), Type.Literal('skip'), Type.Number()], {
         default: 'refuse',

@@ -49,7 +49,10 @@ export function declaredFeature(
   const numberOf = at('locale', () => valueReader(names.join('.'), rules))
   const feature: Feature = {
     ...featureFacts(declaration),
-    ...identity(name, [['from', from === `/${name}` ? undefined : from]]),
+    ...identity(name, [
+      ['from', from === `/${name}` ? undefined : from],
+      ['scale', declaration.scale === 'linear' ? 'linear' : undefined],
+    ]),
     extract: (record) => numberOf(read(record)),
     withValue: (record, value) => withValueAt(record, names, value),
   }
@@ -69,7 +72,17 @@ export function declaredFeature(
 
 /** What the declaration says of a feature but for where its values come from. */
 export function featureFacts(declaration: FeatureDeclaration): Omit<Feature, 'extract'> {
-  const { name, unit = 'count', label, phrases, direction, ignore, ignoreRelative, limit } = declaration
+  const {
+    name,
+    unit = 'count',
+    label,
+    phrases,
+    scale,
+    direction,
+    ignore,
+    ignoreRelative,
+    limit,
+  } = declaration
   const policy = definedOf({ direction, ignore, ignoreRelative, limit })
   return {
     name,
@@ -77,6 +90,7 @@ export function featureFacts(declaration: FeatureDeclaration): Omit<Feature, 'ex
     ...(label !== undefined && { label }),
     ...(phrases !== undefined && { phrases: definedOf(phrases) }),
     ...(limit !== undefined && { ruleLimit: limit }),
+    ...(scale === 'linear' && { linear: true }),
     ...(Object.keys(policy).length > 0 && { policy }),
   }
 }

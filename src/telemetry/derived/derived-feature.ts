@@ -28,7 +28,8 @@ export function derivedFeature(
       throw new DeclarationError([...path, key], 'it is for fields that are read as they are')
   const columns = columnsOf(declaration, path, plain)
   const absent = typeof missing === 'number' ? missing : Number.NaN
-  const identity = `from ${from.replaceAll(/\s+/g, ' ')}${encoding === undefined ? '' : ` ${encoding}`}`
+  const ways = [from.replaceAll(/\s+/g, ' '), encoding, declaration.scale === 'linear' ? 'linear' : undefined]
+  const identity = `from ${ways.filter((fact) => fact !== undefined).join(' ')}`
   const { phrases: _, ...facts } = featureFacts(declaration)
   const features = columns.made.map((column): Feature => {
     const { suffix, memory } = column
