@@ -61,10 +61,10 @@ export class Tail {
         this.#begin()
         continue
       }
+      this.#extendHead(this.#chunk.subarray(0, bytesRead))
       this.#at += bytesRead
       yield* this.#told(this.#splitter.add(this.#chunk.subarray(0, bytesRead)))
     }
-    if (this.#head.length < HEAD_BYTES) await this.#keepHead(size)
   }
 
   /** The last line, which nobody has ended. */
@@ -93,6 +93,17 @@ export class Tail {
     const now = Buffer.alloc(this.#head.length)
     await this.#file.read(now, 0, now.length, 0)
     return !now.equals(this.#head)
+  }
+
+  /**
+   * Adds to the head what was read behind it.
+   * @param bytes as they were read: by now they may be others in the file
+   */
+  #extendHead(bytes: Buffer): void {
+    const from = this.#head.length - this.#at
+    const missing = HEAD_BYTES - this.#head.length
+    if (from >= 0 && missing > 0)
+      this.#head = Buffer.concat([this.#head, bytes.subarray(from, from + missing)])
   }
 
   async #keepHead(size: number): Promise<void> {
