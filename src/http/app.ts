@@ -198,7 +198,8 @@ export async function buildApp(options: AppOptions = {}) {
       telemetry: sentinel.telemetry,
     })
     await scope.register(activityRoutes, { sentinel })
-    await scope.register(liveRoute, { sentinel, drain, proxies: config.access.trustedProxies })
+    const { trustedProxies: proxies } = config.access
+    await scope.register(liveRoute, { sentinel, drain, proxies, fleet: fleet?.figures ?? null })
     await scope.register(incidentRoutes, { log: incidents })
     await scope.register(feedbackRoutes, { operator })
     await scope.register(muteRoutes, { operator })

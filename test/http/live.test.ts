@@ -2,9 +2,11 @@ import { once } from 'node:events'
 import { get, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { FleetFigures } from '#sentinel/fleet/fleet-figures.js'
 import type { App } from '#sentinel/http/app.js'
 import { LiveTicker } from '#sentinel/http/live/live-ticker.js'
 import { RecordRate } from '#sentinel/http/live/record-rate.js'
+import { StatusReader } from '#sentinel/http/live/status.js'
 import type { Tick } from '#sentinel/http/schemas/live.js'
 import { Sentinel } from '#sentinel/sentinel.js'
 import { ATTACK, analyze, NORMAL, startApp } from './subject.js'
@@ -65,6 +67,16 @@ describe('GET /live', () => {
     expect(Number(second.id)).toBeGreaterThan(Number(first.id))
     expect(second.tick.status.hour.records).toBe(18)
     expect(second.tick.timeline.records.length).toBeLessThanOrEqual(3)
+  })
+
+  test('says how it stands in its fleet, where there is one', async () => {
+    const sentinel = await Sentinel.create()
+    onTestFinished(() => sentinel.close())
+    const fleet = Object.assign(new FleetFigures(), { leads: true, replicas: 3, version: 7, connected: true })
+    const reader = new StatusReader(sentinel, fleet)
+    expect(reader.read().fleet).toEqual({ role: 'leader', replicas: 3, version: 7, connected: true })
+    reader.close()
+    expect(new StatusReader(sentinel).read()).not.toHaveProperty('fleet')
   })
 
   test('tells of records that came earlier, as they say themselves', async () => {

@@ -1,5 +1,7 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import { FleetFigures } from '#sentinel/fleet/fleet-figures.js'
+import { LiveTicker } from '#sentinel/http/live/live-ticker.js'
 import type { Telemetry } from '#sentinel/telemetry/record.js'
 import { Lived, ordinaryMinutes, runaway } from '../../made-up/lived.js'
 import { launchChromium } from '../runtimes/chromium.js'
@@ -110,6 +112,24 @@ describe('the dashboard', () => {
     expect(dashboard.complaints).toEqual([])
     await dashboard.close()
   }, 180_000)
+
+  it('in a fleet says how it stands there', async () => {
+    const lived = await Lived.create()
+    const { url } = await serveForTest(lived.sentinel)
+    const fleet = Object.assign(new FleetFigures(), { leads: true, replicas: 3, connected: true })
+    const stream = new LiveTicker(lived.sentinel, 1e6, fleet).open()
+    const told = String(stream.read())
+    stream.destroy()
+    const dashboard = await DashboardPage.open(browser as Browser, url, {}, FAILED)
+    expect(await dashboard.page.locator('#strip > div:visible').count()).toBe(8)
+    await dashboard.page.route('**/live', (route) =>
+      route.fulfill({ contentType: 'text/event-stream', body: told }),
+    )
+    await dashboard.page.reload()
+    await dashboard.expectTile('Fleet', 'leader')
+    expect(await dashboard.text('#strip > div:last-child .about')).toBe('3 replicas heard of')
+    await dashboard.close()
+  }, 60_000)
 
   it('moves nothing by itself where less motion is asked for', async () => {
     const lived = await Lived.create()

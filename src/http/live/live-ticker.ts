@@ -1,5 +1,6 @@
 import { LEAST_STEP_MS } from '../../activity/timeline.js'
 import type { Incident } from '../../alerts/incident.js'
+import type { FleetFigures } from '../../fleet/fleet-figures.js'
 import type { Sentinel } from '../../sentinel.js'
 import { idBound } from '../../text/time-id.js'
 import type { Tick } from '../schemas/live.js'
@@ -24,9 +25,9 @@ export class LiveTicker {
   /** Records of each incident that was open at the last tick. */
   #open = new Map<string, number>()
 
-  constructor(sentinel: Sentinel, tickMs = TICK_MS) {
+  constructor(sentinel: Sentinel, tickMs = TICK_MS, fleet: FleetFigures | null = null) {
     this.#sentinel = sentinel
-    this.#status = new StatusReader(sentinel)
+    this.#status = new StatusReader(sentinel, fleet)
     this.#tickMs = tickMs
   }
 

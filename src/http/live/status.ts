@@ -1,6 +1,7 @@
 import { FIRST_ACTION, ODD, RECORDS } from '../../activity/tally.js'
 import { VERSION } from '../../config/version.js'
 import type { FitReport } from '../../detector/detector.js'
+import type { FleetFigures } from '../../fleet/fleet-figures.js'
 import type { Sentinel, SentinelListener } from '../../sentinel.js'
 import type { Status } from '../schemas/live.js'
 import { ModelState } from './model-state.js'
@@ -12,13 +13,16 @@ const HOUR_MS = 60 * MINUTE_MS
 /** How a sentinel stands. Listens to it until `close`. */
 export class StatusReader {
   readonly #sentinel: Sentinel
+  readonly #fleet: FleetFigures | null
   readonly #model: ModelState
   readonly #unlisten: readonly (() => void)[]
   readonly #rate = new RecordRate()
   #fittedAt: string | null = null
 
-  constructor(sentinel: Sentinel) {
+  /** @param fleet null for a sentinel by itself */
+  constructor(sentinel: Sentinel, fleet: FleetFigures | null = null) {
     this.#sentinel = sentinel
+    this.#fleet = fleet
     this.#model = new ModelState(sentinel.explainMode !== 'rules')
     const fits: SentinelListener = {
       fitted: ({ outcome }: FitReport) => {
@@ -46,6 +50,7 @@ export class StatusReader {
       model_generation: detector.generation,
       model_fitted_at: detector.given ? null : this.#fittedAt,
       baseline: detector.given ? 'given' : detector.keepsRoutes ? 'guarded' : 'window',
+      ...(this.#fleet === null ? {} : { fleet: standingOf(this.#fleet) }),
       explanations: this.#model.value,
       newest_anomaly: anomalies.newestId,
     }
@@ -54,6 +59,10 @@ export class StatusReader {
   close(): void {
     for (const unlisten of this.#unlisten) unlisten()
   }
+}
+
+function standingOf({ role, replicas, version, connected }: FleetFigures): NonNullable<Status['fleet']> {
+  return { role, replicas, version, connected }
 }
 
 function countsOf(sums: Float64Array): Status['minute'] {

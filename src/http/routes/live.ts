@@ -1,4 +1,5 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { FleetFigures } from '../../fleet/fleet-figures.js'
 import type { Sentinel } from '../../sentinel.js'
 import type { Drain } from '../drain.js'
 import { describing, ENDPOINTS } from '../endpoints.js'
@@ -13,6 +14,8 @@ import { refuseUnknownQueries } from '../strict-query.js'
 
 export interface LiveRouteOptions {
   readonly sentinel: Sentinel
+  /** How it stands in its fleet; null for a sentinel by itself. */
+  readonly fleet?: FleetFigures | null
   /** Streams end when it begins. */
   readonly drain: Drain
   /** Proxies that are believed whom they ask for. */
@@ -26,7 +29,7 @@ export interface LiveRouteOptions {
 export const liveRoute: FastifyPluginAsyncTypebox<LiveRouteOptions> = async (app, options) => {
   refuseUnknownQueries(app)
   const { sentinel, drain, maxStreams = LIVE_STREAMS_MOST, tickMs } = options
-  const ticker = new LiveTicker(sentinel, tickMs)
+  const ticker = new LiveTicker(sentinel, tickMs, options.fleet)
   const places = new StreamPlaces({
     most: maxStreams,
     drain,

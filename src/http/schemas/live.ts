@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 import { type Static, Type } from '@sinclair/typebox'
 import { TimelineColumns } from '../../activity/timeline-columns.js'
 import { Incident } from '../../alerts/incident.js'
+import { FleetStanding } from './health.js'
 
 const Share = (description: string) => Type.Number({ minimum: 0, maximum: 1, description })
 const OrNull = <Schema extends Parameters<typeof Type.Optional>[0]>(schema: Schema, description: string) =>
@@ -31,6 +32,20 @@ export const Status = Type.Object(
     baseline: Type.Union([Type.Literal('guarded'), Type.Literal('window'), Type.Literal('given')], {
       description: '`given`: a forest from a file judges, and nothing is learnt.',
     }),
+    fleet: Type.Optional(
+      Type.Object(
+        {
+          role: FleetStanding.properties.role,
+          replicas: Type.Integer({
+            minimum: 0,
+            description: 'Replicas that the leader has heard of lately; 0 where another leads.',
+          }),
+          version: FleetStanding.properties.version,
+          connected: FleetStanding.properties.connected,
+        },
+        { description: 'How it stands in its fleet; absent for a sentinel by itself.' },
+      ),
+    ),
     explanations: Type.Union(
       [Type.Literal('rules'), Type.Literal('unknown'), Type.Literal('up'), Type.Literal('down')],
       { description: '`rules`: no language model is asked; `unknown`: none was asked yet.' },

@@ -12,6 +12,7 @@ export const TILES = [
   'Generation',
   'Baseline',
   'Explanations',
+  'Fleet',
 ] as const
 type TileName = (typeof TILES)[number]
 
@@ -36,6 +37,8 @@ export class StatusStrip {
       strip.append(tile)
       this.#tiles.set(name, { value, note })
     }
+    // Where none is configured there is nothing to say of one.
+    this.#showFleet(undefined)
     this.#progress.setAttribute('aria-label', 'Records until the first forest')
     this.#progress.hidden = true
     const bar = created('dd', 'progress')
@@ -71,6 +74,20 @@ export class StatusStrip {
     this.#write('Baseline', status.baseline, ABOUT_BASELINE[status.baseline])
     this.#write('Explanations', NAME_OF[status.explanations], ABOUT_MODEL[status.explanations])
     this.#tiles.get('Explanations')?.value.classList.toggle('bad', status.explanations === 'down')
+    this.#showFleet(status.fleet)
+  }
+
+  #showFleet(fleet: Status['fleet']): void {
+    const tile = this.#tiles.get('Fleet')
+    const element = tile?.value.parentElement
+    if (element == null) return
+    element.hidden = fleet === undefined
+    element.parentElement?.classList.toggle('with-fleet', fleet !== undefined)
+    if (fleet === undefined) return
+    const { role, replicas, version, connected } = fleet
+    const about = role === 'leader' ? `${counted(replicas, 'replica')} heard of` : `model ${count(version)}`
+    this.#write('Fleet', role, connected ? about : 'the bus does not answer')
+    tile?.value.classList.toggle('bad', !connected)
   }
 
   #showLearning({
