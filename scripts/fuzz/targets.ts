@@ -1,3 +1,4 @@
+import type { AddressInfo } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { FORMATS, formatOf } from '#sentinel/cli/formats/formats.js'
 import { loadConfig } from '#sentinel/config/config.js'
@@ -82,19 +83,24 @@ async function readLog(input: Buffer): Promise<void> {
 
 let app: App | null = null
 
+/** Over a socket, as anybody would. */
 async function post(input: Buffer): Promise<void> {
-  app ??= await buildApp({
-    config: loadConfig({ SENTINEL_EXPLAIN: 'rules', SENTINEL_MAX_DELAY_MS: '0' }),
-    logger: false,
-  })
+  if (app === null) {
+    const config = loadConfig({ SENTINEL_EXPLAIN: 'rules', SENTINEL_MAX_DELAY_MS: '0' })
+    app = await buildApp({ config, logger: false })
+    await app.listen({ host: '127.0.0.1', port: 0 })
+  }
+  const { port } = app.server.address() as AddressInfo
   const headers = { 'content-type': 'application/json' }
-  const answer = await app.inject({
-    method: 'POST',
-    url: '/analyze-flow?detail=true',
-    payload: input,
-    headers,
-  })
-  if (answer.statusCode >= 500) throw new Error(`${answer.statusCode}: ${answer.body}`)
+  const url = `http://127.0.0.1:${port}/analyze-flow?detail=true`
+  const answer = await fetch(url, { method: 'POST', body: Uint8Array.from(input), headers })
+  const text = await answer.text()
+  if (answer.status >= 500) throw new Error(`${answer.status}: ${text}`)
+}
+
+/** A record with lists in one another, which is valid JSON however deep. */
+function deep(depth: number): string {
+  return `{"latency":1,"input_length":1,"errors":0,"x":${'['.repeat(depth)}${']'.repeat(depth)}}`
 }
 
 async function aForest(): Promise<Uint8Array> {
@@ -105,7 +111,7 @@ async function aForest(): Promise<Uint8Array> {
 
 /** What is fuzzed, by its name. */
 export const TARGETS: Readonly<Record<string, Target>> = {
-  body: { seeds: [JSON.stringify(RECORD), '{}', '[1]'], run: post },
+  body: { seeds: [JSON.stringify(RECORD), '{}', '[1]', deep(31), deep(32), deep(4000)], run: post },
   'batch-json': {
     seeds: [
       JSON.stringify([RECORD, 1, null]),
