@@ -6,7 +6,11 @@ import { questions, serve } from './traffic.js'
 
 const name = WITHOUT_SERVER ? 'a fleet (left out: no redis-server here)' : 'a fleet'
 
-describe.skipIf(WITHOUT_SERVER)(name, () => {
+/** Other tests run beside this one. */
+const WITHIN_MS = 120_000
+const OF_ONE_TEST = { timeout: 4 * WITHIN_MS }
+
+describe.skipIf(WITHOUT_SERVER)(name, OF_ONE_TEST, () => {
   let redis: RedisServer
   beforeAll(async () => {
     redis = await RedisServer.start()
@@ -25,12 +29,12 @@ describe.skipIf(WITHOUT_SERVER)(name, () => {
         return all.every(({ model, version }) => model !== null && version >= 3)
       },
       'a third model at every replica',
-      60_000,
+      WITHIN_MS,
     )
     expect(await traffic.stop()).toMatchObject({ failed: 0 })
     expect((await standings()).map(({ role }) => role).sort()).toEqual(['follower', 'follower', 'leader'])
 
-    for (const record of questions(300, 7)) {
+    for (const record of questions(100, 7)) {
       const [first, ...others] = await sameModel(replicas, record)
       expect(first?.detail.model).toMatch(/^[0-9a-f]{64}$/)
       for (const other of others) expect(other).toEqual(first)
@@ -41,9 +45,13 @@ describe.skipIf(WITHOUT_SERVER)(name, () => {
 /** What each says of a record, once all of them judge by one model: a last one may still be on its way. */
 async function sameModel(replicas: readonly ReplicaProcess[], record: object): Promise<Verdict[]> {
   let verdicts: Verdict[] = []
-  await until(async () => {
-    verdicts = await Promise.all(replicas.map((one) => one.verdict(record)))
-    return new Set(verdicts.map(({ detail }) => detail.model)).size === 1
-  }, 'one model everywhere')
+  await until(
+    async () => {
+      verdicts = await Promise.all(replicas.map((one) => one.verdict(record)))
+      return new Set(verdicts.map(({ detail }) => detail.model)).size === 1
+    },
+    'one model everywhere',
+    WITHIN_MS,
+  )
   return verdicts
 }

@@ -20,13 +20,18 @@ export class HeadWatch {
     await redis.connect()
     const watch = new HeadWatch(redis)
     watch.#timer = setInterval(() => {
-      watch.#looking = watch.#looking.then(() => watch.#look())
+      watch.#looking = watch.#looking
+        .then(() => watch.#look())
+        .catch((error: unknown) => {
+          if (watch.#timer !== null) watch.faults.push(String(error))
+        })
     }, 20)
     return watch
   }
 
   async stop(): Promise<void> {
     if (this.#timer !== null) clearInterval(this.#timer)
+    this.#timer = null
     await this.#looking
     this.#redis.disconnect()
   }

@@ -20,7 +20,11 @@ async function incidentsAt(replica: ReplicaProcess): Promise<Shown[]> {
   return ((await answer.json()) as { incidents: Shown[] }).incidents
 }
 
-describe.skipIf(WITHOUT_SERVER)(name, () => {
+/** Other tests run beside this one. */
+const WITHIN_MS = 120_000
+const OF_ONE_TEST = { timeout: 4 * WITHIN_MS }
+
+describe.skipIf(WITHOUT_SERVER)(name, OF_ONE_TEST, () => {
   let redis: RedisServer
   beforeAll(async () => {
     redis = await RedisServer.start()
@@ -52,7 +56,7 @@ describe.skipIf(WITHOUT_SERVER)(name, () => {
         return all.every(({ model, version }) => model !== null && version >= 6)
       },
       'a sixth model at every replica',
-      60_000,
+      WITHIN_MS,
     )
     posts.length = 0
     const attack = Array.from({ length: 10 }, () => ({
@@ -69,11 +73,11 @@ describe.skipIf(WITHOUT_SERVER)(name, () => {
         return open.every((list) => list.some(({ route, status }) => route === '/login' && status === 'open'))
       },
       'the incident at every replica',
-      60_000,
+      WITHIN_MS,
     )
     const ids = open.map((list) => list.filter(({ route }) => route === '/login').map(({ id }) => id))
     expect(new Set(ids.flat()).size).toBe(1)
-    await until(async () => posts.some(({ event }) => event === 'opened'), 'a post')
+    await until(async () => posts.some(({ event }) => event === 'opened'), 'a post', WITHIN_MS)
     expect(await traffic.stop()).toMatchObject({ failed: 0 })
     const opened = posts.filter(({ event, incident }) => event === 'opened' && incident.route === '/login')
     expect(opened.map(({ incident }) => incident.id)).toEqual([ids[0]?.[0]])

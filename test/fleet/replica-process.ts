@@ -92,7 +92,7 @@ export class ReplicaProcess {
   }
 
   async standing(): Promise<Standing> {
-    const answer = await fetch(`${this.url}/health/ready`, { signal: AbortSignal.timeout(5_000) })
+    const answer = await fetch(`${this.url}/health/ready`, { signal: AbortSignal.timeout(60_000) })
     const { fleet } = (await answer.json()) as { fleet: Standing }
     return fleet
   }

@@ -46,7 +46,7 @@ export function serve(replicas: () => readonly ReplicaProcess[], seed = 1) {
           if (status !== 200 && replicas().includes(replica)) failed += 1
         }),
       )
-      await new Promise((resolve) => setTimeout(resolve, 50))
+      await new Promise((resolve) => setTimeout(resolve, 100))
     }
   })()
   return {
