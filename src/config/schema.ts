@@ -145,7 +145,7 @@ export const Environment = Type.Object(
       default: '',
       maxLength: 4096,
       allowed:
-        'a file of at most 64 MiB with a forest of what is watched (latency, input_length and errors), as toBytes() gives it or as JSON from scikit-learn',
+        'a file of at most 64 MiB with a forest of latency, input_length and errors, as toBytes() gives it or as JSON from scikit-learn',
       description: 'File with a forest that judges every record; then nothing is learnt here.',
     }),
     SENTINEL_HISTORY_MAX: Type.Integer({

@@ -64,7 +64,12 @@ test.each([
 )
 
 test('long lists that nobody reads are bounded for all connections together, and others still get theirs', async () => {
-  const service = await started({ SENTINEL_ANOMALIES_MAX: '10000', SENTINEL_ALERTS: 'contamination' })
+  // Without a forest each of them exceeds static limits, and is kept.
+  const service = await started({
+    SENTINEL_ANOMALIES_MAX: '10000',
+    SENTINEL_HISTORY_MAX: '20000',
+    SENTINEL_MIN_SAMPLES: '20000',
+  })
   const odd = Array.from({ length: 10_000 }, (_, n) =>
     JSON.stringify({ latency: 20_000 + n, input_length: 9, errors: 9 }),
   )

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { VERSION } from '#sentinel/config/version.js'
+import { REQUEST_TELEMETRY } from '#sentinel/telemetry/model.js'
 import { analyze, metric, NORMAL, startApp } from './subject.js'
 
 test('/health says exactly what it promises', async () => {
@@ -27,7 +28,12 @@ test('a health check that fails is counted and answered with 500', async () => {
     generation: 0,
     anomalyRate: 0,
   }
-  const figures = { incidents: { openCount: 0 }, alertShare: 0, alertRate: null }
+  const figures = {
+    incidents: { openCount: 0 },
+    alertShare: 0,
+    alertRate: null,
+    telemetry: REQUEST_TELEMETRY,
+  }
   const app = await startApp(
     {},
     { sentinel: { detector, ...figures, listen: () => () => undefined } as never },
