@@ -2,7 +2,7 @@
 // fares meanwhile.
 import { installed } from '../test/runtimes/executables.js'
 import { Batches } from './dashboard/batches.js'
-import { type PageTimes, pageTimes } from './dashboard/page-times.js'
+import { firstPaints, type PageTimes, pageTimes } from './dashboard/page-times.js'
 import { Pages } from './dashboard/pages.js'
 import type { Goal, Order, Outcome } from './goal.js'
 import { ServerProcess } from './http/server-process.js'
@@ -26,6 +26,8 @@ interface DashboardFigures {
   readonly stretches: Record<(typeof OPEN)[number], Stretch[]>
   /** Null where there is no Chromium. */
   readonly page: PageTimes | null
+  /** First content, ms, of visits while nothing else goes on. */
+  readonly paints: readonly number[]
 }
 
 export async function benchmarkDashboard({ quick, progress }: Order): Promise<Outcome> {
@@ -33,6 +35,9 @@ export async function benchmarkDashboard({ quick, progress }: Order): Promise<Ou
   const base = new URL('/', server.url).href
   const batches = new Batches(base, RECORDS_PER_SECOND)
   try {
+    const chromium = installed('chromium')
+    progress('visits')
+    const paints = chromium === undefined ? [] : await firstPaints(chromium, base, quick ? 1 : 9)
     batches.start()
     progress('warm-up')
     await batches.run(quick ? 0.2 : 5)
@@ -43,9 +48,8 @@ export async function benchmarkDashboard({ quick, progress }: Order): Promise<Ou
         stretches[open].push(await stretch(server, base, batches, open, quick ? 0.3 : 10))
     }
     progress('a page in Chromium')
-    const chromium = installed('chromium')
     const page = chromium === undefined ? null : await pageTimes(chromium, base, quick ? 1 : 10)
-    const figures = { stretches, page }
+    const figures = { stretches, page, paints }
     return { goals: goalsOf(figures), text: show(figures), figures }
   } finally {
     await batches.stop()
@@ -112,8 +116,14 @@ function goalsOf(figures: DashboardFigures): Goal[] {
   return [
     cost(1, 1),
     cost(10, 3),
-    ofPage('first contentful paint', 'below 300 ms', page?.paintMs, ' ms', 300),
-    ofPage('tasks above 50 ms once it is loaded', 'none', page?.longTasks, '', 1),
+    ofPage(
+      'first contentful paint',
+      'below 300 ms',
+      page === null ? undefined : spread(figures.paints).median,
+      ' ms',
+      300,
+    ),
+    ofPage('tasks above 50 ms at 10,000 records a second', 'none', page?.longTasks, '', 1),
   ]
 }
 
@@ -128,7 +138,8 @@ function show(figures: DashboardFigures): string {
   const ofPage =
     page === null
       ? 'no Chromium: nothing is known of the page itself'
-      : `first contentful paint ${page.paintMs.toFixed(0)} ms, longest task ${page.longestMs.toFixed(1)} ms, ` +
+      : `first contentful paint ${showSpread(spread(figures.paints), 'ms')}; at 10,000 records a second ` +
+        `${page.paintMs.toFixed(0)} ms, longest task ${page.longestMs.toFixed(1)} ms, ` +
         `busy ${page.busyPercent.toFixed(1)}% of the time`
   return [table(['open', 'records', 'CPU of the service'], rows), ofPage].join('\n\n')
 }

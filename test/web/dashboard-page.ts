@@ -128,6 +128,18 @@ export class DashboardPage {
     return shifts
   }
 
+  /** What has moved since the page was opened, by the same count. */
+  shiftsSoFar(): Promise<number[]> {
+    return this.page.evaluate(async () => {
+      const shifts: number[] = []
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) shifts.push((entry as unknown as { value: number }).value)
+      }).observe({ type: 'layout-shift', buffered: true })
+      for (let frame = 0; frame < 5; frame++) await new Promise((drawn) => requestAnimationFrame(drawn))
+      return shifts
+    })
+  }
+
   /** What has changed is laid out, what observes that has acted, and that is drawn, too. */
   #drawn(): Promise<void> {
     return this.page.evaluate(async () => {

@@ -41,8 +41,9 @@ describe('the dashboard', () => {
     await lived.sentinel.close()
   })
 
-  it('empty: says so, and gives a command with the right address', async () => {
+  it('empty: says so without anything moving, and gives a command with the right address', async () => {
     await dashboard.loaded()
+    expect(await dashboard.shiftsSoFar()).toEqual([])
     expect(await dashboard.page.locator('#welcome').isVisible()).toBe(true)
     expect(await dashboard.text('#welcome-command')).toContain(`curl -s ${served.url}analyze-flow`)
     await dashboard.expectNoFaults()
