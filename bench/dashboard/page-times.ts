@@ -42,7 +42,7 @@ export async function firstPaints(executablePath: string, url: string, visits: n
       const context = await browser.newContext({ viewport: DESK })
       const page = await context.newPage()
       await page.goto(url)
-      await page.waitForFunction(() => document.body.dataset.loaded !== undefined)
+      await page.waitForFunction(() => Number(document.body.dataset.loaded) > 0)
       paints.push(await firstPaint(page))
       await context.close()
     }
@@ -65,7 +65,7 @@ export async function pageTimes(executablePath: string, url: string, seconds: nu
     const page = await browser.newPage({ viewport: DESK })
     await page.goto('about:blank')
     await page.goto(url)
-    await page.waitForFunction(() => document.body.dataset.loaded !== undefined)
+    await page.waitForFunction(() => Number(document.body.dataset.loaded) > 0)
     const paintMs = await firstPaint(page)
     await browser.startTracing(page, { categories: CATEGORIES })
     await sleep(1000 * seconds)

@@ -189,9 +189,13 @@ describe('the dashboard', () => {
     expect(columns.step).toBe(20)
     expect(columns.records.reduce((a, b) => a + b, 0)).toBeGreaterThan(0)
     await eventually(async () => [...(await dashboard.drawn(1)).values()][0]).toContain('odd')
-    const day = asked('route=%2Flint')
+    // Meanwhile the last minutes may be asked for once more.
+    const day = page.waitForResponse(
+      async (answer) =>
+        answer.url().includes('route=%2Flint') && ((await answer.json()) as { step: number }).step === 600,
+    )
     await page.getByRole('button', { name: '24 h' }).click()
-    expect(((await (await day).json()) as { step: number }).step).toBe(600)
+    await day
     await page.getByRole('button', { name: '5 min', exact: true }).click()
     await page.getByRole('button', { name: 'Show all routes' }).click()
     expect(await dashboard.text('#timeline-route')).toBe('')

@@ -104,8 +104,8 @@ export class Dashboard {
     this.#fetchedMs.routes = 0
     await this.#quietly(Promise.all([this.#loadTimeline(), this.#findings.load()]))
     this.#followHash()
-    // For whoever drives the page: everything was there once.
-    document.body.dataset.loaded = String(Number(document.body.dataset.loaded ?? 0) + 1)
+    // For the style, and whoever drives the page: everything was there once more.
+    document.body.dataset.loaded = String(Number(document.body.dataset.loaded) + 1)
   }
 
   #refresh(): void {

@@ -59,7 +59,9 @@ function valueFigures({ feature, unit, direction, ...facts }: IncidentFacts): st
   const unitText = unitOf(unit ?? '')
   if (feature === null) return []
   if (usual === null) return seen === null ? [] : [`${quantityText(seen, unitText)} seen`]
-  if (seen === null) return [`usually ${quantityText(usual, unitText)}`]
+  // Of a shift the rarest record may lie on the other side, and says nothing of it.
+  if (seen === null || (direction === 'high' ? seen < usual : direction === 'low' && seen > usual))
+    return [`usually ${quantityText(usual, unitText)}`]
   const [seenText, usualText] = comparedTexts(seen, usual, unitText)
   return [`usually ${usualText}`, `${seenText} seen${direction === 'high' ? timesMore(seen, usual) : ''}`]
 }

@@ -83,6 +83,11 @@ describe('the sentence of an incident', () => {
       { direction: null, usual: null },
       'Unusual latency of /checkout: 480 ms seen, 214 records',
     ],
+    [
+      'a value on the other side, as a shift may have',
+      { kind: 'shift', usual: 180, seen: 167 },
+      'Latency of /checkout shifted up: usually 180 ms, 214 records',
+    ],
     ['no figures', { usual: null, seen: null, records: 0 }, 'Latency of /checkout went up'],
     [
       'a value that rounds to the usual one',
