@@ -1,5 +1,9 @@
 import type { EvenClock } from './alerts/alert-desk.js'
+import { SteadyClock } from './runtime/steady-clock.js'
+import { RecordClock } from './telemetry/record-clock.js'
 
+/** How far a live record's time may be ahead of the machine's: one from the far future would hold time still. */
+const AHEAD_MS = 60_000
 /** What was said less than this ago may not be over yet. */
 const LATELY_MS = 5_000
 
@@ -57,5 +61,44 @@ export class JudgingClock implements EvenClock {
 
   continueAfter(ms: number): void {
     this.#even.continueAfter?.(ms)
+  }
+}
+
+/** The clocks of one sentinel. */
+export interface Clocks {
+  /** Which records are judged by. */
+  readonly judging: JudgingClock
+  /** For how long something was said: by itself, as that of the records is set ahead by what an earlier process saw. */
+  readonly spoken: EvenClock
+  /** For people, ms since 1970. */
+  readonly wallMs: () => number
+  /** Time as the records tell it, where no pace may decide; null where the clock of the machine does. */
+  readonly records: RecordClock | null
+}
+
+/**
+ * @param given a clock in the place of all others, ms since 1970
+ * @param told whether records say when they came
+ * @param replayed whether they come at a pace of their own, and their times may be anything
+ */
+export function clocksOf(given: (() => number) | undefined, told: boolean, replayed: boolean): Clocks {
+  if (given !== undefined) {
+    const even = clockOf(given)
+    return { judging: new JudgingClock(even, given), spoken: even, wallMs: given, records: null }
+  }
+  if (replayed || told) {
+    const records = new RecordClock(replayed ? undefined : () => Date.now() + AHEAD_MS)
+    const wallMs = (): number => records.nowMs
+    return { judging: new JudgingClock(records, wallMs), spoken: records, wallMs, records }
+  }
+  const judging = new JudgingClock(new SteadyClock(), Date.now)
+  return { judging, spoken: new SteadyClock(), wallMs: Date.now, records: null }
+}
+
+function clockOf(nowMs: () => number): EvenClock {
+  return {
+    get nowMs() {
+      return nowMs()
+    },
   }
 }

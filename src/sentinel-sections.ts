@@ -1,34 +1,21 @@
-import type { Activity, ActivityState } from './activity/activity.js'
+import type { ActivityState } from './activity/activity.js'
 import type { AlarmState } from './alerts/alarm.js'
-import type { IncidentLog } from './alerts/incident-log.js'
-import type { Operator } from './alerts/operator.js'
-import type { AnomalyLog } from './anomalies/anomaly-log.js'
-import type { AnomalyRate } from './detector/anomaly-rate.js'
 import type { Detector } from './detector/detector.js'
+import type { SentinelLog } from './sentinel-options.js'
+import { ALERTS_LOST, type SentinelParts } from './sentinel-parts.js'
 import type { StateSection, StateValue } from './state/section.js'
 import { is } from './state/shape.js'
-import type { RecordClock } from './telemetry/record-clock.js'
-
-/** The parts of a sentinel that outlive the process. */
-export interface KeptParts {
-  readonly detector: Detector
-  readonly anomalies: AnomalyLog
-  readonly incidents: IncidentLog
-  readonly operator: Operator
-  readonly answered: AnomalyRate
-  readonly activity: Activity
-  readonly captureAlarm: () => AlarmState | null
-  readonly restoreAlarm: (state: AlarmState | null) => void
-  /** Time as the records tell it; null where the clock of the machine does. */
-  readonly recordClock: RecordClock | null
-}
 
 /**
- * Their sections, in the order in which they are restored: the detector first, because it may refuse a state. The others
+ * The sections of the parts that outlive the process, in the order in which they are restored: the detector first, because it may refuse a state. The others
  * take over what they can use, and leave out the rest.
  */
-export function sectionsOf(parts: KeptParts): StateSection[] {
-  const { detector, anomalies, incidents, operator, answered, activity, recordClock } = parts
+export function sectionsOf(
+  detector: Detector,
+  { anomalies, incidents, operator, answered, activity, desk, clocks }: SentinelParts,
+  log: SentinelLog,
+): StateSection[] {
+  const { records } = clocks
   return [
     section(
       'detector',
@@ -50,7 +37,17 @@ export function sectionsOf(parts: KeptParts): StateSection[] {
       () => incidents.capture(),
       (kept) => incidents.restore(kept),
     ),
-    section('alerts', parts.captureAlarm, parts.restoreAlarm),
+    section<AlarmState | null>(
+      'alerts',
+      () => desk.capture(),
+      (state) => {
+        try {
+          desk.restore(state)
+        } catch (err) {
+          log.warn({ err }, ALERTS_LOST)
+        }
+      },
+    ),
     section(
       'answers',
       () => answered.capture(),
@@ -65,22 +62,22 @@ export function sectionsOf(parts: KeptParts): StateSection[] {
     ),
     section(
       'clock',
-      () => recordClock?.capture() ?? null,
+      () => records?.capture() ?? null,
       (nowMs) => {
-        if (is.amount(nowMs)) recordClock?.restore(Number(nowMs))
+        if (is.amount(nowMs)) records?.restore(Number(nowMs))
       },
     ),
   ]
 }
 
 /** Changes when there is something new to keep. */
-export function revisionOf({ detector, anomalies, incidents, operator }: KeptParts): string {
+export function revisionOf(detector: Detector, { anomalies, incidents, operator }: SentinelParts): string {
   const { records, generation } = detector
   return [records, generation, anomalies.newestId, incidents.newestEventId, operator.revision].join()
 }
 
 /** How much there is, for the log lines about what was kept or restored. */
-export function factsOf({ detector, anomalies, incidents }: KeptParts): object {
+export function factsOf(detector: Detector, { anomalies, incidents }: SentinelParts): object {
   const { records, historySize, generation } = detector
   return { records, historySize, generation, anomalies: anomalies.size, openIncidents: incidents.openCount }
 }

@@ -1,8 +1,11 @@
-import { StateError } from '../state/section.js'
+import { StateError, type StateValue } from '../state/section.js'
 import { type Checks, is } from '../state/shape.js'
 import type { Steps } from '../state/steps.js'
 import { checkingGuardedState } from './guarded/guarded-state.js'
 import type { ForestState } from './model/forest-state.js'
+
+/** A detector's sections by name. */
+export type DetectorState = { readonly [section: string]: StateValue }
 
 interface Counts {
   readonly records: number

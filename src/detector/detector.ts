@@ -1,47 +1,28 @@
 import { settled } from '../state/late.js'
-import {
-  captureAll,
-  restoreAll,
-  restoringAll,
-  StateError,
-  type StateSection,
-  type StateValue,
-} from '../state/section.js'
+import { StateError, type StateSection } from '../state/section.js'
 import { finish, type Steps } from '../state/steps.js'
-import { DerivedValues } from '../telemetry/derived/derived-values.js'
 import { type Feature, identityOf } from '../telemetry/features.js'
 import type { TelemetryModel } from '../telemetry/model.js'
 import type { TelemetryRecord } from '../telemetry/record.js'
 import { AnomalyRate } from './anomaly-rate.js'
-import type { Forgotten, Placement, Rating, RecordMatch, Reference, Treatment } from './baseline/baseline.js'
-import type { History } from './baseline/history.js'
-import { checkingDetectorState } from './detector-state.js'
+import type { Forgotten, Placement, Rating, RecordMatch, Treatment } from './baseline/baseline.js'
+import { detectorSections } from './detector-sections.js'
+import type { DetectorState } from './detector-state.js'
+import { FreshStart } from './fresh-start.js'
+import { Knowledge } from './knowledge.js'
 import { LearningError } from './learning-error.js'
 import type { Explained, Model } from './model/model.js'
 import { type DetectorOptions, type ResolvedDetectorOptions, resolveDetectorOptions } from './options.js'
-import { type DetectorParts, givenParts, learningParts } from './parts.js'
-import { judgeByRules } from './rules.js'
+import { type DetectorParts, partsOf } from './parts.js'
+import { judgeByRules, unjudged } from './rules.js'
 import type { Learning } from './training/learning.js'
 import type { Contribution, Verdict } from './verdict.js'
 
 export type { Forgotten, RecordMatch, Treatment } from './baseline/baseline.js'
+export type { DetectorState } from './detector-state.js'
 export { LearningError } from './learning-error.js'
 export type { DetectorOptions } from './options.js'
 export type { FitReport } from './training/fit-report.js'
-
-/** A detector's sections by name. */
-export type DetectorState = { readonly [section: string]: StateValue }
-
-/** What changes places when a detector takes over what another has learnt. */
-interface Learnt {
-  readonly reference: Reference
-  readonly history: History
-  readonly learning: Learning | null
-  readonly parts: readonly StateSection[]
-  readonly records: number
-  readonly restored: boolean
-  readonly derived: DerivedValues | null
-}
 
 /** How a record is to be rated. */
 export interface RateOptions {
@@ -61,40 +42,26 @@ function isShare(value: number): boolean {
 export class Detector {
   readonly #options: ResolvedDetectorOptions
   readonly #features: readonly Feature[]
-  /** What is derived from records before; null where nothing is. */
-  #derived: DerivedValues | null
-  #reference: Reference
-  #history: History
-  #learning: Learning | null
-  readonly #given: Model | null
+  readonly #identities: readonly string[]
   readonly #assumed: string | null
   readonly #rate: AnomalyRate
-  #parts: readonly StateSection[]
-  #sections: readonly StateSection[]
-  /** As it was before anything was learnt. */
-  readonly #fresh: DetectorState
-  /** Whether what was taken over from a state is in use: then what fails is that state's fault. */
-  #restored = false
-  #records = 0
+  readonly #state: FreshStart
+  #knowledge: Knowledge
   /** While it is true records are judged by what is there, and nothing changes that. */
   #frozen = false
   /** The record rated last, until it was learnt from or not. */
   #placement: Placement | null = null
   #rating: Rating | null = null
 
-  private constructor(options: ResolvedDetectorOptions, parts: DetectorParts, derived: DerivedValues | null) {
+  private constructor(parts: DetectorParts) {
+    const { options, assumed } = parts
     this.#options = options
-    this.#derived = derived
     this.#features = options.telemetry.features
-    this.#reference = parts.reference
-    this.#history = parts.history
-    this.#learning = parts.learning
-    this.#given = parts.given
-    this.#assumed = parts.assumed
+    this.#identities = this.#features.map(identityOf)
+    this.#assumed = assumed
     this.#rate = new AnomalyRate(options.historyMax)
-    this.#parts = parts.sections
-    this.#sections = this.#stateSections(parts.sections)
-    this.#fresh = settled(captureAll(this.#sections))
+    this.#knowledge = new Knowledge(parts)
+    this.#state = new FreshStart(this.#sections(), options.onStateLost)
   }
 
   /**
@@ -102,13 +69,7 @@ export class Detector {
    * @throws ForestError when the module or the memory cannot be had, or the forest that is given cannot be used
    */
   static async create({ forest, ...options }: DetectorOptions = {}): Promise<Detector> {
-    const told = resolveDetectorOptions(options)
-    const derived = DerivedValues.areIn(told.telemetry)
-      ? new DerivedValues(told.telemetry, told.fit === 'sync')
-      : null
-    const resolved = derived === null ? told : { ...told, telemetry: derived.telemetry }
-    const parts = await (forest === undefined ? learningParts(resolved) : givenParts(forest, resolved))
-    return new Detector(resolved, parts, derived)
+    return new Detector(await partsOf(resolveDetectorOptions(options), forest))
   }
 
   /** What is watched. @internal */
@@ -123,12 +84,12 @@ export class Detector {
 
   /** Records in the window. */
   get historySize(): number {
-    return this.#history.size
+    return this.#knowledge.history.size
   }
 
   /** Records judged so far, with those of the processes before whose state was restored. */
   get records(): number {
-    return this.#records
+    return this.#knowledge.records
   }
 
   /** Whether a forest judges; until then the static rules do. */
@@ -148,17 +109,17 @@ export class Detector {
 
   /** Records still needed before the first fit. */
   get samplesNeeded(): number {
-    return this.#learning?.samplesNeeded ?? 0
+    return this.#knowledge.learning?.samplesNeeded ?? 0
   }
 
   /** Who fits; null where a forest was given. */
   get trainer(): 'worker' | 'inline' | null {
-    return this.#learning?.trainer ?? null
+    return this.#knowledge.learning?.trainer ?? null
   }
 
   /** Whether it judges by a forest that was given to it, and never fits one. */
   get given(): boolean {
-    return this.#given !== null
+    return this.#knowledge.learning === null
   }
 
   /** What had to be assumed of the forest that was given, in a sentence for the log; null where nothing had. */
@@ -168,7 +129,7 @@ export class Detector {
 
   /** Whether what is learnt is known by route; not by a plain window, nor beside a given forest. @internal */
   get keepsRoutes(): boolean {
-    return this.#learning?.keepsRoutes ?? false
+    return this.#knowledge.learning?.keepsRoutes ?? false
   }
 
   /**
@@ -177,7 +138,7 @@ export class Detector {
    * @param options.detail fills in the contributions of a normal record, too
    */
   analyze(record: TelemetryRecord, options?: { readonly detail?: boolean }): Verdict {
-    this.#derived?.look(record)
+    this.#knowledge.derived?.look(record)
     const verdict = this.#count(this.#guardedly(record, options?.detail === true ? 'all' : 'anomalies'))
     this.learn('usual')
     return verdict
@@ -193,45 +154,21 @@ export class Detector {
 
   /** Judges one record as `rate` does, and does not count it. `dismiss` is to follow. */
   tryOut(record: TelemetryRecord, options?: RateOptions): Verdict {
-    this.#derived?.look(record, options?.atMs)
+    this.#knowledge.derived?.look(record, options?.atMs)
     return this.#guardedly(record, options?.detail === true ? 'all' : 'none')
   }
 
   #count(verdict: Verdict): Verdict {
-    this.#derived?.keep()
+    this.#knowledge.derived?.keep()
     // How many records a model has seen is part of it: the same model says the same everywhere.
-    if (!this.#frozen) this.#records += 1
+    if (!this.#frozen) this.#knowledge.records += 1
     this.#rate.push(verdict.anomalous)
     return verdict
   }
 
-  /** Judges by what was restored while that makes no record fail, else afresh. */
-  #guardedly(record: TelemetryRecord, explained: Explained): Verdict {
-    if (!this.#restored) return this.#rateOne(record, explained)
-    try {
-      const verdict = this.#rateOne(record, explained)
-      const { score, confidence } = verdict
-      if (isShare(score) && isShare(confidence)) return verdict
-      throw new StateError(`a record scores ${score} by it, with a confidence of ${confidence}`)
-    } catch (error) {
-      this.#loseState(error as Error)
-      return this.#rateOne(record, explained)
-    }
-  }
-
   /** What is said of a record that is not judged, as it lacks what it would be judged by. */
   unjudged(): Verdict {
-    return {
-      anomalous: false,
-      score: 0.5,
-      confidence: 0,
-      threshold: null,
-      generation: this.generation,
-      detector: 'skipped',
-      contributions: [],
-      exceeded: [],
-      fittedRows: 0,
-    }
+    return unjudged(this.generation)
   }
 
   /** Nothing is learnt from the record rated last. */
@@ -249,8 +186,9 @@ export class Detector {
     this.#placement = null
     if (this.#frozen) return
     try {
-      if (this.#learning !== null) this.#learning.learn(placement, this.#rating, treatment)
-      else if (treatment !== 'never') this.#history.push(placement.values)
+      const { learning, history } = this.#knowledge
+      if (learning !== null) learning.learn(placement, this.#rating, treatment)
+      else if (treatment !== 'never') history.push(placement.values)
     } catch (error) {
       this.#loseState(error as Error)
     }
@@ -286,7 +224,7 @@ export class Detector {
 
   /** Milliseconds since the fit that runs was begun; 0 while none does. @internal */
   get fittingMs(): number {
-    return this.#learning?.fittingMs ?? 0
+    return this.#knowledge.learning?.fittingMs ?? 0
   }
 
   /**
@@ -295,9 +233,10 @@ export class Detector {
    * @internal
    */
   exchange(other: Detector): void {
-    const own = this.#learnt()
-    this.#takeOver(other.#learnt())
-    other.#takeOver(own)
+    const own = this.#knowledge
+    const ownRestored = this.#state.restored
+    this.#takeOver(other.#knowledge, other.#state.restored)
+    other.#takeOver(own, ownRestored)
   }
 
   /**
@@ -307,18 +246,18 @@ export class Detector {
    */
   freeze(name: string): void {
     this.#frozen = true
-    if (this.#learning !== null) this.#learning.modelName = name
+    this.#knowledge.learning?.nameModels(name)
   }
 
   /** Learns again, from what is there. @internal */
   thaw(): void {
     this.#frozen = false
-    if (this.#learning !== null) this.#learning.modelName = undefined
+    this.#knowledge.learning?.nameModels(undefined)
   }
 
   /** While it is paused records are judged and counted, and nothing is learnt. */
   get learningPaused(): boolean {
-    return this.#learning?.paused ?? false
+    return this.#knowledge.learning?.paused ?? false
   }
 
   /**
@@ -372,22 +311,12 @@ export class Detector {
 
   /** All that the next verdicts depend on, as plain data. */
   snapshot(): DetectorState {
-    try {
-      return settled(captureAll(this.#sections))
-    } catch (error) {
-      this.#loseState(error as Error)
-      return settled(captureAll(this.#sections))
-    }
+    return this.#captured((state) => settled(state))
   }
 
   /** The same, with what takes long in it captured late. @internal */
   capture(): DetectorState {
-    try {
-      return captureAll(this.#sections)
-    } catch (error) {
-      this.#loseState(error as Error)
-      return captureAll(this.#sections)
-    }
+    return this.#captured((state) => state)
   }
 
   /**
@@ -406,31 +335,38 @@ export class Detector {
    * @internal
    */
   *restoring(state: DetectorState): Steps {
-    yield* checkingDetectorState(state, this.#features.map(identityOf))
-    try {
-      yield* restoringAll(this.#sections, state)
-    } catch (error) {
-      restoreAll(this.#sections, this.#fresh)
-      throw error instanceof StateError ? error : new StateError((error as Error).message)
-    }
-    this.#restored = true
-    this.#learning?.resume()
+    yield* this.#state.restoring(state, this.#identities)
+    this.#knowledge.learning?.resume()
   }
 
   /** Resolves when no fit runs or is due. */
   async settled(): Promise<void> {
-    await this.#learning?.settled()
+    await this.#knowledge.learning?.settled()
   }
 
   /** Ends training; a fit in flight is given up, the forest in use goes on answering. */
   async close(): Promise<void> {
-    await this.#learning?.close()
+    await this.#knowledge.learning?.close()
+  }
+
+  /** Judges by what was restored while that makes no record fail, else afresh. */
+  #guardedly(record: TelemetryRecord, explained: Explained): Verdict {
+    if (!this.#state.restored) return this.#rateOne(record, explained)
+    try {
+      const verdict = this.#rateOne(record, explained)
+      const { score, confidence } = verdict
+      if (isShare(score) && isShare(confidence)) return verdict
+      throw new StateError(`a record scores ${score} by it, with a confidence of ${confidence}`)
+    } catch (error) {
+      this.#loseState(error as Error)
+      return this.#rateOne(record, explained)
+    }
   }
 
   #rateOne(record: TelemetryRecord, explained: Explained): Verdict {
     const { rules, minConfidence } = this.#options
-    const placement = this.#reference.place(record)
-    const model = this.#model
+    const { reference, model } = this.#knowledge
+    const placement = reference.place(record)
     const rating = model === null ? null : model.rate(placement)
     const verdict =
       model === null || rating === null
@@ -441,48 +377,42 @@ export class Detector {
     return verdict
   }
 
+  #captured(finished: (state: DetectorState) => DetectorState): DetectorState {
+    try {
+      return finished(this.#state.capture())
+    } catch (error) {
+      this.#loseState(error as Error)
+      return finished(this.#state.capture())
+    }
+  }
+
   /**
    * Forgets a state that cannot be judged by, so that the record at hand is judged all the same.
    * @throws the error where it is not a state that is to blame
    */
   #loseState(error: Error): void {
-    if (!this.#restored) throw error
-    this.#restored = false
+    this.#state.giveUp(error)
     this.#placement = null
     this.thaw()
-    restoreAll(this.#sections, this.#fresh)
-    this.#options.onStateLost?.(error)
   }
 
-  #learnt(): Learnt {
-    return {
-      reference: this.#reference,
-      history: this.#history,
-      learning: this.#learning,
-      parts: this.#parts,
-      records: this.#records,
-      restored: this.#restored,
-      derived: this.#derived,
-    }
-  }
-
-  #takeOver(learnt: Learnt): void {
-    this.#reference = learnt.reference
-    this.#history = learnt.history
-    this.#learning = learnt.learning
-    this.#parts = learnt.parts
-    this.#records = learnt.records
-    this.#restored = learnt.restored
+  #takeOver(knowledge: Knowledge, restored: boolean): void {
     // What came by here is remembered here: the reference that is taken over reads it from its own.
-    if (this.#derived !== null) learnt.derived?.restore(this.#derived.capture())
-    this.#derived = learnt.derived
+    const { derived } = this.#knowledge
+    if (derived !== null) knowledge.derived?.restore(derived.capture())
+    this.#knowledge = knowledge
     this.#placement = null
     this.#rating = null
-    this.#sections = this.#stateSections(learnt.parts)
+    this.#state.moved(this.#sections(), restored)
+  }
+
+  #sections(): StateSection[] {
+    return detectorSections(this.#knowledge, this.#rate, this.#identities)
   }
 
   #learner(): Learning {
-    if (this.#learning === null)
+    const { learning } = this.#knowledge
+    if (learning === null)
       throw new LearningError(
         'a given forest judges, and nothing is learnt: there is nothing to change about that',
       )
@@ -490,52 +420,10 @@ export class Detector {
       throw new LearningError(
         'the fleet says what is normal, and its leader alone learns: there is nothing to change here about that',
       )
-    return this.#learning
+    return learning
   }
 
   get #model(): Model | null {
-    return this.#learning === null ? this.#given : this.#learning.model
-  }
-
-  /** What can refuse a value comes first. */
-  #stateSections(parts: readonly StateSection[]): StateSection[] {
-    const section = <Value extends StateValue>(one: StateSection<Value>): StateSection =>
-      one as unknown as StateSection
-    const names = (): string[] => this.#features.map(identityOf)
-    return [
-      section<string[]>({
-        name: 'features',
-        capture: names,
-        // Those of a state are compared before anything of it is taken over.
-        restore() {},
-      }),
-      ...parts,
-      ...this.#derivedSections(),
-      section<Uint8Array>({
-        name: 'verdicts',
-        capture: () => this.#rate.capture(),
-        restore: (flags) => this.#rate.restore(flags),
-      }),
-      section<{ records: number; sinceRequest: number }>({
-        name: 'counts',
-        capture: () => ({ records: this.#records, sinceRequest: this.#learning?.sinceRequest ?? 0 }),
-        restore: ({ records, sinceRequest }) => {
-          this.#records = records
-          if (this.#learning !== null) this.#learning.sinceRequest = sinceRequest
-        },
-      }),
-    ]
-  }
-
-  #derivedSections(): StateSection[] {
-    const derived = this.#derived
-    if (derived === null) return []
-    return [
-      {
-        name: 'derived',
-        capture: () => derived.capture() as unknown as StateValue,
-        restore: (state) => derived.restore(state),
-      },
-    ]
+    return this.#knowledge.model
   }
 }

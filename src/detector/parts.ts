@@ -1,6 +1,7 @@
 import { Arena } from '../forest/arena.js'
 import { builtin } from '../runtime/builtin.js'
 import type { StateSection, StateValue } from '../state/section.js'
+import { DerivedValues } from '../telemetry/derived/derived-values.js'
 import type { Reference } from './baseline/baseline.js'
 import { DifferencePolicy } from './baseline/difference-policy.js'
 import { GivenReference } from './baseline/given-reference.js'
@@ -16,6 +17,8 @@ import { Learning } from './training/learning.js'
 
 /** What a detector is put together from. */
 export interface DetectorParts {
+  /** The options, with what is derived among the features. */
+  readonly options: ResolvedDetectorOptions
   readonly reference: Reference
   readonly history: History
   /** What keeps the forest up to date; null where a forest was given. */
@@ -24,15 +27,30 @@ export interface DetectorParts {
   readonly given: Model | null
   /** What had to be assumed of that, for people to read. */
   readonly assumed: string | null
+  /** What is derived from records before; null where nothing is. */
+  readonly derived: DerivedValues | null
   /** The state of these parts. */
   readonly sections: readonly StateSection[]
 }
 
+type JudgingParts = Omit<DetectorParts, 'options' | 'derived'>
+
 /**
- * The parts of a detector that learns.
- * @throws ForestError when the module or the memory cannot be had
+ * The parts of a detector.
+ * @param forest one that was fitted elsewhere, as `IsolationForest.toBytes` gives it; without one it learns
+ * @throws ForestError when the forest cannot be used, the module or the memory cannot be had
  */
-export async function learningParts(options: ResolvedDetectorOptions): Promise<DetectorParts> {
+export async function partsOf(told: ResolvedDetectorOptions, forest?: Uint8Array): Promise<DetectorParts> {
+  const derived = DerivedValues.areIn(told.telemetry)
+    ? new DerivedValues(told.telemetry, told.fit === 'sync')
+    : null
+  const options = derived === null ? told : { ...told, telemetry: derived.telemetry }
+  const parts = await (forest === undefined ? learningParts(options) : givenParts(forest, options))
+  return { ...parts, options, derived }
+}
+
+/** The parts of a detector that learns. */
+async function learningParts(options: ResolvedDetectorOptions): Promise<JudgingParts> {
   const { telemetry, nTrees, subsampleSize, historyMax, routesMax, seed } = options
   const { features } = telemetry
   const shape = { nFeatures: features.length, nTrees, subsampleSize, maxRows: historyMax, nSlots: 2 }
@@ -71,21 +89,17 @@ function learningFrom(
   baseline: WindowBaseline | GuardedBaseline,
   history: History,
   options: ResolvedDetectorOptions,
-): DetectorParts {
+): JudgingParts {
   const learning = new Learning({ arena, learner: baseline, history, options })
   const sections = [...learning.sections(), historySection(history)]
   return { reference: baseline, history, learning, given: null, assumed: null, sections }
 }
 
-/**
- * The parts of a detector that judges by a forest that was fitted elsewhere, and learns nothing.
- * @param forest as `IsolationForest.toBytes` gives it
- * @throws ForestError when the forest cannot be used, the module or the memory cannot be had
- */
-export async function givenParts(
+/** The parts of a detector that judges by a forest that was fitted elsewhere, and learns nothing. */
+async function givenParts(
   forest: Uint8Array,
   { telemetry, historyMax, policies }: ResolvedDetectorOptions,
-): Promise<DetectorParts> {
+): Promise<JudgingParts> {
   const { features } = telemetry
   const { arena, assumed, ...columns } = await loadGivenForest(forest, features, historyMax)
   const window = new RankedWindow(arena, historyMax)

@@ -42,3 +42,21 @@ export function judgeByRules(
 function ratio({ value, limit }: ExceededRule): number {
   return value === 0 ? 0 : value / (value + limit)
 }
+
+/**
+ * What is said of a record that is not judged, as it lacks what it would be judged by.
+ * @param generation of the forest in use
+ */
+export function unjudged(generation: number): Verdict {
+  return {
+    anomalous: false,
+    score: 0.5,
+    confidence: 0,
+    threshold: null,
+    generation,
+    detector: 'skipped',
+    contributions: [],
+    exceeded: [],
+    fittedRows: 0,
+  }
+}

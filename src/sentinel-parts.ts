@@ -1,0 +1,96 @@
+import { Activity } from './activity/activity.js'
+import { AlertDesk } from './alerts/alert-desk.js'
+import { ALERT_DEFAULTS } from './alerts/alert-options.js'
+import { IncidentLog } from './alerts/incident-log.js'
+import { logIncident } from './alerts/log-incident.js'
+import { Operator } from './alerts/operator.js'
+import { AnomalyLog } from './anomalies/anomaly-log.js'
+import { AnomalyRate } from './detector/anomaly-rate.js'
+import type { Detector } from './detector/detector.js'
+import { resolveDetectorOptions } from './detector/options.js'
+import { incidentSentence } from './explain/sentence/incident.js'
+import { Wording } from './explain/sentence/phrases.js'
+import { type Clocks, clocksOf } from './sentinel-clock.js'
+import type { AskedModel, SentinelListener, SentinelLog, SentinelOptions } from './sentinel-options.js'
+import { Reporter } from './sentinel-reporter.js'
+import { IgnoredFields } from './telemetry/ignored-fields.js'
+
+const BY_RULES: AskedModel = {
+  mode: 'rules',
+  timeoutMs: 2000,
+  model: () => Promise.reject(new Error('no language model is set up')),
+}
+/** Records that the share of alerts is taken over; at one in a thousand, some twenty of them are alerts. */
+const SHARE_RECORDS = 20_000
+
+/** Said of the alarm's part of a state: only what was learnt of alerts is lost then. */
+export const ALERTS_LOST = 'what was learnt of alerts cannot be used; it is learnt afresh'
+
+/** What a sentinel is put together from. */
+export interface SentinelParts {
+  readonly anomalies: AnomalyLog
+  readonly incidents: IncidentLog
+  readonly operator: Operator
+  readonly activity: Activity
+  readonly desk: AlertDesk
+  readonly reporter: Reporter
+  readonly ignored: IgnoredFields
+  /** Share of the last records that were alerted by themselves. */
+  readonly answered: AnomalyRate
+  readonly clocks: Clocks
+  readonly explainMode: AskedModel['mode']
+}
+
+/** The parts around a detector. @param listeners the sentinel's own list: whoever is added later hears, too */
+export function sentinelParts(
+  { explain = BY_RULES, anomaliesMax: max, incidentsMax, clock, ...options }: SentinelOptions,
+  detector: Detector,
+  listeners: readonly SentinelListener[],
+  log: SentinelLog,
+): SentinelParts {
+  const { telemetry } = detector
+  const settings = resolveDetectorOptions(options.detector ?? {})
+  const words = new Wording(telemetry.features)
+  const clocks = clocksOf(clock, telemetry.timed, settings.fit === 'sync')
+  const { judging, spoken, wallMs } = clocks
+  const shownMs = (): number => judging.shownMs
+  const anomalies = new AnomalyLog(max === undefined ? { clock: shownMs } : { max, clock: shownMs })
+  const { ids } = anomalies
+  const incidents = new IncidentLog(incidentsMax === undefined ? { ids } : { ids, max: incidentsMax })
+  incidents.subscribe((event) => {
+    logIncident(event, log)
+    for (const listener of listeners) listener.incidentChanged?.(event)
+  })
+  const desk = new AlertDesk({
+    detector,
+    incidents,
+    options: { ...ALERT_DEFAULTS, ...options.alerts },
+    policies: settings.policies,
+    routesMax: settings.routesMax,
+    changeRecords: settings.historyMax,
+    minConfidence: settings.minConfidence,
+    sentence: (facts) => incidentSentence(facts, words),
+    clock: judging,
+    wallClock: shownMs,
+    onStateLost: (err) => log.error({ err }, ALERTS_LOST),
+  })
+  return {
+    anomalies,
+    incidents,
+    operator: new Operator({
+      ...{ detector, anomalies, incidents, memories: desk, log },
+      clock: () => spoken.nowMs,
+      wallClock: wallMs,
+    }),
+    activity: new Activity({ features: detector.features.map(({ name }) => name), clock: shownMs }),
+    desk,
+    reporter: new Reporter({ telemetry, words, anomalies, incidents, explain, listeners, log }),
+    ignored: new IgnoredFields(telemetry.fields, (pointer) => {
+      log.info({ field: pointer }, 'a field of records that nothing is declared to be made of; it is ignored')
+      for (const listener of listeners) listener.fieldIgnored?.(pointer)
+    }),
+    answered: new AnomalyRate(SHARE_RECORDS),
+    clocks,
+    explainMode: explain.mode,
+  }
+}
