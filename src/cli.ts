@@ -7,6 +7,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<(args: readonly string[]) 
   check: async () => (await import('./cli/check/command.js')).check,
   fit: async () => (await import('./cli/table/fit.js')).fit,
   prove: async () => (await import('./cli/prove/command.js')).prove,
+  reload: async () => (await import('./cli/reload/command.js')).reload,
   replay: async () => (await import('./cli/replay/command.js')).replay,
   score: async () => (await import('./cli/table/score.js')).score,
   version: async () => (await import('./cli/version.js')).version,

@@ -2,7 +2,6 @@ import { Activity } from './activity/activity.js'
 import { AlertDesk } from './alerts/alert-desk.js'
 import { ALERT_DEFAULTS } from './alerts/alert-options.js'
 import { IncidentLog } from './alerts/incident-log.js'
-import { logIncident } from './alerts/log-incident.js'
 import { Operator } from './alerts/operator.js'
 import { AnomalyLog } from './anomalies/anomaly-log.js'
 import { AnomalyRate } from './detector/anomaly-rate.js'
@@ -41,12 +40,20 @@ export interface SentinelParts {
   readonly explainMode: AskedModel['mode']
 }
 
-/** The parts around a detector. @param listeners the sentinel's own list: whoever is added later hears, too */
+/** Where what was found is kept. */
+export type FoundLogs = Pick<SentinelParts, 'anomalies' | 'incidents'>
+
+/**
+ * The parts around a detector.
+ * @param listeners the sentinel's own list: whoever is added later hears, too
+ * @param found the logs of the sentinel whose place it is to take; without one they are new
+ */
 export function sentinelParts(
   { explain = BY_RULES, anomaliesMax: max, incidentsMax, clock, ...options }: SentinelOptions,
   detector: Detector,
   listeners: readonly SentinelListener[],
   log: SentinelLog,
+  found?: FoundLogs,
 ): SentinelParts {
   const { telemetry } = detector
   const settings = resolveDetectorOptions(options.detector ?? {})
@@ -54,13 +61,7 @@ export function sentinelParts(
   const clocks = clocksOf(clock, telemetry.timed, settings.fit === 'sync')
   const { judging, spoken, wallMs } = clocks
   const shownMs = (): number => judging.shownMs
-  const anomalies = new AnomalyLog(max === undefined ? { clock: shownMs } : { max, clock: shownMs })
-  const { ids } = anomalies
-  const incidents = new IncidentLog(incidentsMax === undefined ? { ids } : { ids, max: incidentsMax })
-  incidents.subscribe((event) => {
-    logIncident(event, log)
-    for (const listener of listeners) listener.incidentChanged?.(event)
-  })
+  const { anomalies, incidents } = found ?? newLogs(shownMs, max, incidentsMax)
   const desk = new AlertDesk({
     detector,
     incidents,
@@ -93,4 +94,11 @@ export function sentinelParts(
     clocks,
     explainMode: explain.mode,
   }
+}
+
+function newLogs(clock: () => number, max?: number, incidentsMax?: number): FoundLogs {
+  const anomalies = new AnomalyLog(max === undefined ? { clock } : { max, clock })
+  const { ids } = anomalies
+  const incidents = new IncidentLog(incidentsMax === undefined ? { ids } : { ids, max: incidentsMax })
+  return { anomalies, incidents }
 }

@@ -3,7 +3,8 @@ import type { AlarmState } from './alerts/alarm.js'
 import type { Detector } from './detector/detector.js'
 import type { SentinelLog } from './sentinel-options.js'
 import { ALERTS_LOST, type SentinelParts } from './sentinel-parts.js'
-import type { StateSection, StateValue } from './state/section.js'
+import { settled } from './state/late.js'
+import { captureAll, restoreAll, type StateSection, type StateValue } from './state/section.js'
 import { is } from './state/shape.js'
 
 /**
@@ -68,6 +69,27 @@ export function sectionsOf(
       },
     ),
   ]
+}
+
+/** Sections that two sentinels share when one takes the place of the other. */
+const SHARED: ReadonlySet<string> = new Set(['anomalies', 'incidents'])
+/** Those that say nothing of features. */
+const OF_ANY_FEATURES: ReadonlySet<string> = new Set(['operator', 'answers', 'clock'])
+
+/**
+ * Has the sections of one sentinel go on with what those of another hold; where other features are watched, with what says
+ * nothing of features.
+ * @throws StateError when what was learnt of the same features does not fit
+ */
+export function continueFrom(before: readonly StateSection[], after: readonly StateSection[]): void {
+  const state = captureAll(before)
+  const same = featuresOf(state) === featuresOf(captureAll(after.filter(({ name }) => name === 'detector')))
+  const taken = after.filter(({ name }) => (same ? !SHARED.has(name) : OF_ANY_FEATURES.has(name)))
+  restoreAll(taken, settled(state))
+}
+
+function featuresOf({ detector }: Readonly<Record<string, StateValue>>): string {
+  return JSON.stringify((detector as { readonly features: StateValue }).features)
 }
 
 /** Changes when there is something new to keep. */

@@ -1,5 +1,6 @@
 import type { Activity } from './activity/activity.js'
 import type { IncidentLog } from './alerts/incident-log.js'
+import { logIncident } from './alerts/log-incident.js'
 import type { Operator } from './alerts/operator.js'
 import type { AnomalyLog } from './anomalies/anomaly-log.js'
 import { Detector, type DetectorOptions, type FitReport } from './detector/detector.js'
@@ -17,9 +18,9 @@ import type {
   SentinelOptions,
   Trial,
 } from './sentinel-options.js'
-import { type SentinelParts, sentinelParts } from './sentinel-parts.js'
-import { factsOf, revisionOf, sectionsOf } from './sentinel-sections.js'
-import { StateKeeper } from './state/keeper.js'
+import { type FoundLogs, type SentinelParts, sentinelParts } from './sentinel-parts.js'
+import { continueFrom, factsOf, revisionOf, sectionsOf } from './sentinel-sections.js'
+import { type KeptSections, StateKeeper } from './state/keeper.js'
 import { settled } from './state/late.js'
 import { captureAll, restoreAll, type StateSection, type StateValue } from './state/section.js'
 import { ruleLimitsOf } from './telemetry/features.js'
@@ -59,6 +60,11 @@ export class Sentinel {
   readonly #telemetry: TelemetryModel
   readonly #sections: readonly StateSection[]
   #keeper: StateKeeper | null = null
+  #stopHearing: (() => void) | null = null
+  /** Judges by features that were declared before until those declared now have a forest of their own. */
+  #predecessor: Sentinel | null = null
+  /** What has taken its place: requests that were in hand then are answered by it. */
+  #successor: Sentinel | null = null
   #observer: RecordObserver | null = null
   #following: Following | null = null
   #ticking: Timer | null = null
@@ -69,9 +75,10 @@ export class Sentinel {
     newDetector: () => Promise<Detector>,
     detector: Detector,
     listeners: SentinelListener[],
+    found?: FoundLogs,
   ) {
     const { log = SILENT } = options
-    const parts = sentinelParts(options, detector, listeners, log)
+    const parts = sentinelParts(options, detector, listeners, log, found)
     this.detector = detector
     this.anomalies = parts.anomalies
     this.incidents = parts.incidents
@@ -92,6 +99,23 @@ export class Sentinel {
    * @throws ForestError when the module or the memory cannot be had, or a given forest cannot be used
    */
   static async create(options: SentinelOptions = {}): Promise<Sentinel> {
+    const sentinel = await Sentinel.#build(options)
+    sentinel.#hearOfIncidents()
+    if (options.state !== undefined) await sentinel.#keep(options.state)
+    sentinel.#startTicking()
+    return sentinel
+  }
+
+  /**
+   * A sentinel by other options that is to take the place of one, once `takeOver` is called; not before that does it keep
+   * anything. @internal
+   * @throws ForestError as `create`
+   */
+  static successor(old: Sentinel, options: SentinelOptions): Promise<Sentinel> {
+    return Sentinel.#build(options, old)
+  }
+
+  static async #build(options: SentinelOptions, found?: FoundLogs): Promise<Sentinel> {
     const listeners = options.listener === undefined ? [] : [options.listener]
     const { log = SILENT } = options
     let sentinel: Sentinel | null = null
@@ -114,9 +138,7 @@ export class Sentinel {
       },
     }
     const newDetector = (): Promise<Detector> => Detector.create(detectorOptions)
-    sentinel = new Sentinel(options, newDetector, await newDetector(), listeners)
-    if (options.state !== undefined) await sentinel.#keep(options.state)
-    sentinel.#startTicking()
+    sentinel = new Sentinel(options, newDetector, await newDetector(), listeners, found)
     return sentinel
   }
 
@@ -160,8 +182,15 @@ export class Sentinel {
    * @throws RecordError for what is no record; it is neither judged nor counted
    */
   judge(record: TelemetryRecord, options?: JudgeOptions): Judgement | null {
+    if (this.#successor !== null) return this.#successor.judge(record, options)
     if (this.#closed) return null
-    if (!this.#takes(record)) return this.#skipped()
+    const before = this.#predecessor
+    if (before !== null && this.#leavesTo(before, record)) return before.#judgeTaken(record, options)
+    return this.#takes(record) ? this.#judgeTaken(record, options) : this.#skipped()
+  }
+
+  /** Judges a record that its telemetry takes. */
+  #judgeTaken(record: TelemetryRecord, options?: JudgeOptions): Judgement {
     this.#parts.clocks.records?.see(this.#telemetry.timestampOf(record))
     const atMs = options?.atMs
     return atMs === undefined || this.#parts.clocks.records !== null
@@ -176,7 +205,14 @@ export class Sentinel {
    * @throws RecordError for what is no record
    */
   tryOut(record: TelemetryRecord): Trial | null {
+    if (this.#successor !== null) return this.#successor.tryOut(record)
     if (this.#closed) return null
+    const before = this.#predecessor
+    const asBefore = before !== null && !this.detector.trained && before.#accepts(record)
+    return asBefore ? before.#tryOutAnyRecord(record) : this.#tryOutAnyRecord(record)
+  }
+
+  #tryOutAnyRecord(record: TelemetryRecord): Trial {
     const { detector } = this
     if (this.#telemetry.check(record) === 'skip')
       return {
@@ -210,6 +246,38 @@ export class Sentinel {
     this.#parts.desk.resume()
   }
 
+  /**
+   * Takes the place of the sentinel that this one was made the successor of: goes on with all that it has learnt, found
+   * and been told, and keeps its state. Where other features are watched, or the forest is to be another one, it learns
+   * from the next record on, and the one before judges until there is a forest. @internal
+   * @param intervalMs how often the state is written from now on, where it is kept
+   * @throws StateError when what was learnt of the same features does not fit these options; then nothing has changed
+   */
+  takeOver(before: Sentinel, intervalMs = STATE_INTERVAL_MS): void {
+    continueFrom(before.#sections, this.#sections)
+    before.#stopHearing?.()
+    this.#hearOfIncidents()
+    const judging = before.detector.trained ? before : before.#predecessor
+    const waits = judging !== null && !this.detector.trained
+    if (waits) {
+      this.#predecessor = judging
+      if (judging !== before) before.#predecessor = null
+    } else this.#parts.desk.resume()
+    this.#startTicking()
+    this.#keeper = before.#keeper
+    before.#keeper = null
+    this.#keeper?.keep(this.#kept(intervalMs))
+    before.#successor = this
+    if (this.#predecessor !== before) void before.close()
+  }
+
+  /** Names of the features by whose forest records are judged while those declared since have none; else null. */
+  get succeeds(): readonly string[] | null {
+    const before = this.#predecessor
+    if (before === null || this.detector.trained) return null
+    return before.detector.features.map(({ name }) => name)
+  }
+
   /** Has the language model loaded ahead of the first anomaly, and learns whether there is one. Never rejects. */
   prepare(): Promise<void> {
     return this.#parts.reporter.prepare()
@@ -228,7 +296,9 @@ export class Sentinel {
   /** Writes the state where one is kept, and ends training and judging. */
   async close(): Promise<void> {
     this.#closed = true
-    if (this.#ticking !== null) clearInterval(this.#ticking)
+    this.#stopTicking()
+    this.#stopHearing?.()
+    await this.#predecessor?.close()
     await this.release()
     await this.#keeper?.close()
     await this.#following?.close()
@@ -286,6 +356,41 @@ export class Sentinel {
     if (outcome === 'ok') this.#parts.desk.adopt()
   }
 
+  /** Whether the sentinel before is to judge a record. This one learns from it all the same. */
+  #leavesTo(before: Sentinel, record: TelemetryRecord): boolean {
+    if (this.detector.trained) {
+      this.#predecessor = null
+      this.#log.info({}, 'there is a forest by the settings that were read anew; it judges from now on')
+      // What it left open is nobody's any more.
+      this.#parts.desk.resume()
+      void before.close()
+      return false
+    }
+    const accepted = before.#accepts(record)
+    if (accepted && this.#takes(record)) this.detector.analyze(record)
+    return accepted
+  }
+
+  #accepts(record: TelemetryRecord): boolean {
+    try {
+      return this.#telemetry.check(record) !== 'skip'
+    } catch {
+      return false
+    }
+  }
+
+  #hearOfIncidents(): void {
+    this.#stopHearing = this.incidents.subscribe((event) => {
+      logIncident(event, this.#log)
+      for (const listener of this.#listeners) listener.incidentChanged?.(event)
+    })
+  }
+
+  #stopTicking(): void {
+    if (this.#ticking !== null) clearInterval(this.#ticking)
+    this.#ticking = null
+  }
+
   #startTicking(): void {
     if (this.alertRate === null || this.#parts.clocks.records !== null) return
     this.#ticking = setInterval(() => {
@@ -295,14 +400,9 @@ export class Sentinel {
   }
 
   async #keep({ store, intervalMs = STATE_INTERVAL_MS }: KeptState): Promise<void> {
-    const { detector } = this
-    const parts = this.#parts
     this.#keeper = new StateKeeper({
+      ...this.#kept(intervalMs),
       store,
-      intervalMs,
-      sections: this.#sections,
-      revision: () => revisionOf(detector, parts),
-      facts: () => factsOf(detector, parts),
       onSave: (outcome) => {
         for (const listener of this.#listeners) listener.stateSaved?.(outcome)
       },
@@ -310,6 +410,17 @@ export class Sentinel {
     })
     await this.#keeper.start()
     this.#parts.desk.resume()
+  }
+
+  #kept(intervalMs: number): KeptSections {
+    const { detector } = this
+    const parts = this.#parts
+    return {
+      intervalMs,
+      sections: this.#sections,
+      revision: () => revisionOf(detector, parts),
+      facts: () => factsOf(detector, parts),
+    }
   }
 }
 

@@ -7,6 +7,7 @@ import closeWithGrace from 'close-with-grace'
 import { type Config, loadConfig } from './config/config.js'
 import { environmentWithFile } from './config/dotenv.js'
 import { unknownVariables } from './config/environment.js'
+import { reloadConfig, type Settings, settingsIn } from './config/reload.js'
 import type { EnvironmentSource } from './config/schema.js'
 import { usage } from './config/usage.js'
 import { VERSION } from './config/version.js'
@@ -14,7 +15,7 @@ import { type App, buildApp } from './http/app.js'
 import { STOP_GRACE_MS } from './http/drain.js'
 import { ENDPOINTS } from './http/endpoints.js'
 import { type ListenAddress, listenFailure } from './http/listen-failure.js'
-import { onStopSignal, STOP_SIGNALS, stopRequested } from './http/stop-signals.js'
+import { onReloadSignal, onStopSignal, STOP_SIGNALS, stopRequested } from './http/stop-signals.js'
 import { tuneHeap } from './v8/heap.js'
 import { keepTickShape } from './v8/tick-shape.js'
 
@@ -72,17 +73,53 @@ async function serve(environment: EnvironmentSource): Promise<void> {
   }
   stopWithGrace(app, config)
   await listen(app, config)
+  reloadOnSignal(app, environment)
+}
+
+/** One reload at a time; what is wanted meanwhile is one more. Whatever goes wrong, the service goes on as it is. */
+function reloadOnSignal(app: App, environment: EnvironmentSource): void {
+  let settings = settingsIn(environment)
+  let wanted = false
+  let running = false
+  onReloadSignal(async () => {
+    wanted = true
+    if (running || stopRequested()) return
+    running = true
+    while (wanted) {
+      wanted = false
+      settings = await reload(app, settings)
+    }
+    running = false
+  })
+}
+
+async function reload(app: App, before: Settings): Promise<Settings> {
+  try {
+    const { serveAnew } = await import('./http/reload.js')
+    const { config, settings, changed, kept } = reloadConfig(environmentWithFile(), before)
+    for (const variable of kept)
+      app.log.warn({ variable }, 'it has changed, and is read at the start alone: what was said then goes on')
+    await serveAnew(app, config)
+    app.log.info({ changed }, 'settings were read anew')
+    return settings
+  } catch (error) {
+    app.log.error({ reason: messageOf(error) }, 'settings cannot be read anew; the service goes on as it is')
+    return before
+  }
 }
 
 /** Errors that nobody caught stop the service as signals do; then the exit code is 1. */
 function stopWithGrace(app: App, { limits }: Config): void {
   const delay = STOP_GRACE_MS + limits.drainMs
-  const { close } = closeWithGrace({ delay, logger: app.log, skip: [...STOP_SIGNALS] }, async ({ err }) => {
-    if (err) app.log.fatal({ err }, 'stopping after an unexpected error')
-    await app.drain.finish()
-    await app.close()
-    app.log.info('stopped')
-  })
+  const { close } = closeWithGrace(
+    { delay, logger: app.log, skip: [...STOP_SIGNALS, 'SIGHUP'] },
+    async ({ err }) => {
+      if (err) app.log.fatal({ err }, 'stopping after an unexpected error')
+      await app.drain.finish()
+      await app.close()
+      app.log.info('stopped')
+    },
+  )
   let stopping = false
   onStopSignal((signal) => {
     // A terminal sends one to npm, too, which hands it on: two are no more urgent than one.

@@ -302,7 +302,7 @@ describe('the server process', () => {
   test.each([
     ['SIGTERM', [0, 30, 60, 120, 240]],
     ['SIGINT', [0, 90]],
-    ['SIGHUP', [0, 90]],
+    ['SIGQUIT', [0, 90]],
   ] as const)('%s while it starts ends it, with exit code 0, after %j ms', async (signal, waitsMs) => {
     const ends: unknown[] = []
     for (const waitMs of waitsMs) {
@@ -319,6 +319,27 @@ describe('the server process', () => {
     const server = await start({ SENTINEL_PORT: '0', SENTINEL_TRES: '5' })
     await listening(server)
     expect(server.stdout()).toContain('"variable":"SENTINEL_TRES"')
+  })
+
+  test('SIGHUP has it read .env and the file of settings anew, while it starts and later; faults change nothing', async () => {
+    const server = await start({ SENTINEL_PORT: '0' }, [], 'SENTINEL_CONFIG=sentinel.yaml\n')
+    const settings = join(server.cwd, 'sentinel.yaml')
+    await writeFile(settings, 'explain: rules\n')
+    await loaded(server)
+    server.child.kill('SIGHUP')
+    const health = new URL('/metrics', await listening(server))
+    await until(server, '"msg":"settings were read anew"')
+    await writeFile(settings, 'explain: rules\nalert_rate: 0.02\nport: 1\n')
+    server.child.kill('SIGHUP')
+    await until(server, '"changed":["SENTINEL_ALERT_RATE"]')
+    expect(await (await fetch(health)).text()).toContain('sentinel_alert_rate 0.02')
+    await writeFile(settings, 'explain: rules\nalert_rte: 0.03\n')
+    server.child.kill('SIGHUP')
+    await until(server, 'did you mean alert_rate?')
+    expect(await (await fetch(health)).text()).toContain('sentinel_alert_rate 0.02')
+    server.child.kill('SIGTERM')
+    expect(await server.exit).toBe(0)
+    expect(server.stderr()).toBe('')
   })
 
   test('a bad setting ends it with one line and exit code 1', async () => {

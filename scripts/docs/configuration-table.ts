@@ -4,9 +4,10 @@ import { allowedBy, type ValueSchema } from '#sentinel/text/allowed.js'
 /** The environment variables as a Markdown table, in the order of the schema that checks them. */
 export function configurationTable(): string {
   const rows = (Object.keys(Environment.properties) as Variable[]).map((name) => {
-    const schema: ValueSchema & { default?: unknown; description?: string } = Environment.properties[name]
+    const schema: ValueSchema & { default?: unknown; description?: string; restart?: boolean } =
+      Environment.properties[name]
     const preset = schema.default === '' ? '' : `\`${schema.default}\``
-    return `| \`${name}\` | ${preset} | ${escaped(allowedBy(schema))} | ${escaped(schema.description ?? '')} |`
+    return `| \`${name}\` | ${preset} | ${escaped(allowedBy(schema))} | ${escaped(schema.description ?? '')}${schema.restart === true ? ' Read at the start alone.' : ''} |`
   })
   return ['| variable | default | allowed | |', '|---|---|---|---|', ...rows].join('\n')
 }

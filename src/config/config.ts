@@ -118,14 +118,15 @@ export interface StateConfig {
 /**
  * Reads the configuration from environment variables, and from the file that SENTINEL_CONFIG names, over which they win;
  * what is missing or empty in both takes its default.
+ * @param held values that win over both
  * @throws ConfigError at the first value that cannot be used, or that does not go with another
  */
-export function loadConfig(source: EnvironmentSource = process.env): Config {
+export function loadConfig(source: EnvironmentSource = process.env, held: EnvironmentSource = {}): Config {
   const path = source.SENTINEL_CONFIG?.trim() ?? ''
-  if (path === '') return configFrom(source, REQUEST_TELEMETRY)
+  if (path === '') return configFrom({ ...source, ...held }, REQUEST_TELEMETRY)
   const file = readConfigFile(path)
   try {
-    return configFrom(over(file.variables, source), file.telemetry)
+    return configFrom({ ...over(file.variables, source), ...held }, file.telemetry)
   } catch (error) {
     throw error instanceof ConfigError ? located(error, file, source) : error
   }

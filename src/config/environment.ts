@@ -47,7 +47,7 @@ const ajv = new Ajv({
   meta: false,
   // It is run once: to make it short would take longer.
   code: { optimize: false },
-  keywords: ['allowed'],
+  keywords: ['allowed', 'restart'],
 })
 
 function checked(given: Readonly<Record<string, string>>, source: EnvironmentSource): Environment {

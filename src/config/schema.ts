@@ -12,26 +12,33 @@ const TOKEN = '[!-+\\--~]{1,512}'
 const HOST = '(?:[A-Za-z0-9][A-Za-z0-9._-]{0,252}(?::\\d{1,5})?|\\[?[0-9A-Fa-f:.]{2,45}\\]?(?::\\d{1,5})?)'
 const ORIGIN = 'https?://[^\\s/,?#@]{1,260}'
 
-/** Every environment variable of the service: type, range, default and meaning, said once. */
+/**
+ * Every environment variable of the service: type, range, default and meaning, said once. `allowed` says in words what a
+ * pattern means, `restart` that a reload does not change it.
+ */
 export const Environment = Type.Object(
   {
     SENTINEL_CONFIG: Type.String({
+      restart: true,
       default: '',
       maxLength: 4096,
       allowed: 'a file of settings in YAML or JSON, of at most 1 MiB',
       description: 'File with all that these variables say, which win over it, and with what is watched.',
     }),
     SENTINEL_HOST: Type.String({
+      restart: true,
       default: '127.0.0.1',
       pattern: '^[^\\s/]{1,253}$',
       allowed: 'a host name or address to listen on',
       description: 'Address to listen on; one that is not loopback needs SENTINEL_API_TOKEN.',
     }),
     SENTINEL_PORT: Type.Union([Type.Integer({ minimum: 0, maximum: 65_535 }), Type.Literal('off')], {
+      restart: true,
       default: 8000,
       description: 'Port to listen on; 0 takes a free one, off leaves SENTINEL_SOCKET alone.',
     }),
     SENTINEL_SOCKET: Type.String({
+      restart: true,
       default: '',
       maxLength: 107,
       allowed: 'the path of a Unix socket, at most 107 bytes',
@@ -39,6 +46,7 @@ export const Environment = Type.Object(
         'Unix socket to listen on, beside the port or instead of it. Whoever may write to it may call: there it asks for no token and limits no rate.',
     }),
     SENTINEL_SOCKET_MODE: Type.String({
+      restart: true,
       default: '600',
       pattern: '^0?[0-7]{3}$',
       allowed: 'three octal digits such as 600, 660 or 666',
@@ -82,16 +90,19 @@ export const Environment = Type.Object(
       description: 'Web pages of other origins that may call; none by default.',
     }),
     SENTINEL_ADMIN_HOST: Type.String({
+      restart: true,
       default: '127.0.0.1',
       pattern: '^[^\\s/]{1,253}$',
       allowed: 'a host name or address to listen on',
       description: 'Address of the second listener; the rule of SENTINEL_HOST applies.',
     }),
     SENTINEL_ADMIN_PORT: Type.Union([Type.Integer({ minimum: 0, maximum: 65_535 }), Type.Literal('off')], {
+      restart: true,
       default: 'off',
       description: 'Port of a second listener that serves /health* and /metrics only.',
     }),
     SENTINEL_MAX_CONNECTIONS: Type.Integer({
+      restart: true,
       default: 1024,
       minimum: 1,
       maximum: 65_535,
@@ -124,6 +135,7 @@ export const Environment = Type.Object(
       description: 'Answers kept for repeated Idempotency-Key headers; 0 ignores the header.',
     }),
     SENTINEL_DRAIN_MS: Type.Integer({
+      restart: true,
       default: 0,
       minimum: 0,
       maximum: 600_000,
@@ -131,6 +143,7 @@ export const Environment = Type.Object(
         'How long to serve on once it is to stop, with /health/ready answering 503, in milliseconds; for balancers that take a while to notice.',
     }),
     SENTINEL_STATE_DIR: Type.String({
+      restart: true,
       default: '',
       maxLength: 4096,
       description: 'Folder in which the state survives a restart; without it a restart learns afresh.',
@@ -279,12 +292,14 @@ export const Environment = Type.Object(
         'How long an answer may wait for the language model, in milliseconds; words that come later are kept with the anomaly.',
     }),
     SENTINEL_ANOMALIES_MAX: Type.Integer({
+      restart: true,
       default: ANOMALIES_MAX,
       minimum: 1,
       maximum: 10_000,
       description: 'Recent anomalies kept to be looked up at /anomalies.',
     }),
     SENTINEL_INCIDENTS_MAX: Type.Integer({
+      restart: true,
       default: INCIDENTS_MAX,
       minimum: 1,
       maximum: 1000,

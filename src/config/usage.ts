@@ -20,6 +20,7 @@ export function usage(served: readonly Served[]): string {
   })
   return `Usage: codeflow-sentinel [serve] [--help] [--version]
        codeflow-sentinel check FILE [--help]
+       codeflow-sentinel reload PID [--help]
        codeflow-sentinel replay FILE… [--help]
        codeflow-sentinel prove FILE… [--help]
        codeflow-sentinel watch FILE… [--help]

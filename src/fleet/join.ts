@@ -14,12 +14,14 @@ export interface Membership {
   readonly name: string
   /** @param listener told when this replica begins to lead, with the incidents of the fleet, and of null when it ends */
   onLead(listener: (incidents: IncidentLog | null) => void): void
+  /** Takes part from now on. */
+  start(): void
   /** Leaves the fleet; the sentinel judges on by what it has. */
   close(): Promise<void>
 }
 
 /**
- * Lets a sentinel take part in a fleet. It waits for nothing: until there is a model of the fleet, the sentinel learns by
+ * Lets a sentinel take part in a fleet, once it is told to start. It waits for nothing: until there is a model of the fleet, the sentinel learns by
  * itself.
  * @throws Error when the package `ioredis` is not installed
  */
@@ -61,14 +63,16 @@ export async function joinFleet(
       for (const listener of listeners) listener(incidents)
     },
   })
-  replica.start()
-  log.info({ fleet: name, fingerprint, replica: holder, role }, 'this sentinel is one of a fleet')
   return {
     figures,
     name,
     onLead: (listener) => {
       listeners.push(listener)
       if (led !== null) listener(led)
+    },
+    start: () => {
+      replica.start()
+      log.info({ fleet: name, fingerprint, replica: holder, role }, 'this sentinel is one of a fleet')
     },
     close: () => replica.close(),
   }

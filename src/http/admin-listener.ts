@@ -39,7 +39,7 @@ export async function listenForAdmin(app: App, { host, port }: AdminAddress): Pr
       requestTimeout: REQUEST_TIMEOUT_MS,
       connectionsCheckingInterval: LATE_CHECK_MS,
     },
-    only(HEALTH_AND_METRICS_PATHS, app.routing),
+    only(HEALTH_AND_METRICS_PATHS, app.front.routing),
   )
   server.maxHeadersCount = 0
   server.timeout = IDLE_TIMEOUT_MS
@@ -57,7 +57,7 @@ export async function listenForAdmin(app: App, { host, port }: AdminAddress): Pr
   return urlOf(server.address() as AddressInfo)
 }
 
-function only(paths: ReadonlySet<string>, listener: App['routing']): RequestListener {
+function only(paths: ReadonlySet<string>, listener: RequestListener): RequestListener {
   return (request, response) => {
     if (asksFor(paths, request.url)) {
       listener(request, response)

@@ -2,6 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { Server as NetServer, type Socket } from 'node:net'
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises'
 import { answerOn, type Connections, isBusy } from './connections.js'
+import type { Leave } from './departure.js'
 import type { Pipelines } from './pipelines.js'
 
 declare module 'fastify' {
@@ -42,10 +43,10 @@ export interface DrainOptions {
  * that clients go elsewhere by themselves. Then nobody new is let in, and connections are closed once they are quiet.
  * A request in hand is answered; one that does not arrive whole runs into the usual time-out.
  */
-export class Drain {
+export class Drain implements Leave {
   readonly #options: DrainOptions
   readonly #servers: Server[] = []
-  readonly #first: (() => Promise<void>)[] = []
+  readonly #first: (() => Promise<void> | void)[] = []
   /** Connections that close with the answer that is under way. */
   readonly #last = new WeakSet<Socket>()
   #announced = false
@@ -64,7 +65,7 @@ export class Drain {
   }
 
   /** What is to be done as soon as a stop begins, in this order; none waits for another. It must not reject. */
-  onBegin(act: () => Promise<void>): void {
+  onBegin(act: () => Promise<void> | void): void {
     this.#first.push(act)
   }
 

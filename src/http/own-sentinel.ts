@@ -8,12 +8,14 @@ import type { SentinelMetrics } from './metrics/sentinel-metrics.js'
 
 /**
  * The sentinel that a configuration describes, reporting to the app's metrics and log.
+ * @param before whose place it is to take: then it keeps nothing before it has
  * @throws ConfigError when the file of a given forest, or the folder for the state, cannot be used
  */
 export async function sentinelOf(
   config: Config,
   metrics: SentinelMetrics,
   log: SentinelLog,
+  before?: Sentinel,
 ): Promise<Sentinel> {
   const { alerts, anomaliesMax, incidentsMax, forestFile, state, telemetry } = config
   const detector = { ...config.detector, telemetry }
@@ -29,12 +31,16 @@ export async function sentinelOf(
     log,
   }
   const { dir, intervalMs } = state
-  if (dir !== null) checkStateFolder(dir)
-  const kept: SentinelOptions =
-    dir === null ? options : { ...options, state: { store: new StateFile(dir), intervalMs } }
-  if (forestFile === null) return Sentinel.create(kept)
+  if (dir !== null && before === undefined) checkStateFolder(dir)
+  const make = (more: SentinelOptions): Promise<Sentinel> => {
+    if (before !== undefined) return Sentinel.successor(before, more)
+    return Sentinel.create(
+      dir === null ? more : { ...more, state: { store: new StateFile(dir), intervalMs } },
+    )
+  }
+  if (forestFile === null) return make(options)
   const sentinel = await withForestFile(forestFile, (forest) =>
-    Sentinel.create({ ...kept, detector: { ...detector, forest } }),
+    make({ ...options, detector: { ...detector, forest } }),
   )
   log.info({ forestFile }, 'records are judged by the forest of this file, and nothing is learnt')
   const { assumed } = sentinel.detector

@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify'
 import { callerNetwork } from './access/caller-network.js'
 import { ProxyList } from './access/proxy-list.js'
 import { cameBySocket } from './access/socket-callers.js'
-import type { Drain } from './drain.js'
+import type { Leave } from './departure.js'
 
 /** Share of the places that one caller may have. */
 const CALLERS_SHARE = 0.5
@@ -12,7 +12,7 @@ export interface StreamPlacesOptions {
   /** Streams at a time. */
   readonly most: number
   /** Nobody is taken on once it has begun. */
-  readonly drain: Drain
+  readonly leave: Leave
   /** Proxies that are believed whom they ask for. */
   readonly proxies?: readonly string[]
   /** What somebody without a place may do. */
@@ -35,8 +35,8 @@ export class StreamPlaces {
 
   /** Why there is no place for a request; null where there is one. */
   refusal(request: FastifyRequest): string | null {
-    const { drain, most, instead } = this.#options
-    if (drain.begun) return 'the service is stopping'
+    const { leave, most, instead } = this.#options
+    if (leave.begun) return 'the service is stopping'
     if (this.#taken.size >= most) return `at most ${most} streams are served at a time; ${instead}`
     const caller = this.#callerOf(request)
     if (caller === null) return null

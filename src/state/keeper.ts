@@ -10,14 +10,18 @@ export interface StateLog {
   error(fields: object, message: string): void
 }
 
-export interface StateKeeperOptions {
-  readonly store: StateStore
+/** What is kept, and how often. */
+export interface KeptSections {
   readonly intervalMs: number
   readonly sections: readonly StateSection[]
   /** Changes when there is something new to keep. */
   readonly revision: () => string
   /** Facts for the log lines about what was kept or restored. */
   readonly facts: () => object
+}
+
+export interface StateKeeperOptions extends KeptSections {
+  readonly store: StateStore
   /** Told of every attempt to write the state. */
   readonly onSave: (outcome: 'ok' | 'failed') => void
   readonly log: StateLog
@@ -35,7 +39,7 @@ export const SLICE_BYTES = 2 ** 12
  * to another process, or holds what cannot be read, nothing is written to it: that would lose what others learnt.
  */
 export class StateKeeper {
-  readonly #options: StateKeeperOptions
+  #options: StateKeeperOptions
   #timer: Timer | null = null
   #savedRevision: string | null = null
   #saving: Promise<void> | null = null
@@ -51,8 +55,14 @@ export class StateKeeper {
   async start(): Promise<void> {
     if (await this.#claim()) await this.#restore()
     this.#savedRevision = this.#options.revision()
-    this.#timer = setInterval(() => void this.save(), this.#options.intervalMs)
-    unrefTimer(this.#timer)
+    this.#startTimer()
+  }
+
+  /** Keeps other sections from now on, which have taken over what those before hold. */
+  keep(kept: KeptSections): void {
+    this.#options = { ...this.#options, ...kept }
+    this.#savedRevision = null
+    this.#startTimer()
   }
 
   /** Writes the state if it changed since it was written last. Never rejects. */
@@ -66,14 +76,26 @@ export class StateKeeper {
 
   /** Writes what changed and stops. */
   async close(): Promise<void> {
-    if (this.#timer) clearInterval(this.#timer)
+    this.#stopTimer()
     await this.#saving
     await this.save()
     await this.#options.store.release?.().catch(() => {})
   }
 
+  #startTimer(): void {
+    this.#stopTimer()
+    this.#timer = setInterval(() => void this.save(), this.#options.intervalMs)
+    unrefTimer(this.#timer)
+  }
+
+  #stopTimer(): void {
+    if (this.#timer) clearInterval(this.#timer)
+    this.#timer = null
+  }
+
   async #write(): Promise<void> {
-    const { store, sections, revision, facts, onSave, log } = this.#options
+    const options = this.#options
+    const { store, sections, revision, facts, onSave, log } = options
     const revisionNow = revision()
     if (revisionNow === this.#savedRevision) return
     const { path } = store
@@ -89,7 +111,8 @@ export class StateKeeper {
       const bytes = encoder.finish()
       const kept = { ...known, bytes: bytes.length, path }
       await store.write(bytes)
-      this.#savedRevision = revisionNow
+      // What is kept since is not written yet.
+      if (this.#options === options) this.#savedRevision = revisionNow
       onSave('ok')
       if (this.#failing) log.warn(kept, 'state is written again')
       else log.info(kept, 'state written')

@@ -179,7 +179,7 @@ describe.concurrent('SIGTERM ends the service with exit code 0 and the whole sta
     await said(service, 'stopping')
     exits.push(service.stop('SIGINT'))
     await said(service, 'stopping already')
-    exits.push(service.stop('SIGTERM'), service.stop('SIGHUP'))
+    exits.push(service.stop('SIGTERM'), service.stop('SIGQUIT'))
     client.socket.write(BODY)
     await client.closed
     expect(client.answer).toMatch(/^HTTP\/1.1 200 .*connection: close/is)

@@ -27,7 +27,7 @@ export async function start(options: Partial<AnomalyRoutesOptions> = {}): Promis
   pipelines.watch(app.server)
   drain.watch(app.server)
   app.addHook('preClose', () => drain.finish())
-  await app.register(anomalyRoutes, { log, incidents, drain, ...options })
+  await app.register(anomalyRoutes, { log, incidents, leave: drain, ...options })
 }
 
 /** To be called before each test; what it returns, after it. */

@@ -19,7 +19,7 @@ type Settings = Readonly<Record<string, unknown>>
 
 /** The first thing that is wrong with the settings of a file; null where nothing is. */
 export function documentFault(settings: Settings): DocumentFault | null {
-  const ajv = new Ajv({ verbose: true, validateSchema: false, meta: false, keywords: ['allowed'] })
+  const ajv = new Ajv({ verbose: true, validateSchema: false, meta: false, keywords: ['allowed', 'restart'] })
   // What is left empty is not said.
   if (ajv.validate(ConfigDocument, withoutNothing(settings))) return null
   // Of a union there is an error for each form, and the union's own last.

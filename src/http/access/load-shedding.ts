@@ -1,4 +1,5 @@
 import fastifyPlugin from 'fastify-plugin'
+import type { Departure } from '../departure.js'
 import { AccessError } from '../errors/error-codes.js'
 import type { SentinelMetrics } from '../metrics/sentinel-metrics.js'
 import { describeAnswers } from '../schemas/error.js'
@@ -9,6 +10,7 @@ export interface LoadSheddingOptions {
   /** Mean delay of the event loop above which requests are shed, in milliseconds; 0 never sheds. */
   readonly maxDelayMs: number
   readonly metrics: SentinelMetrics
+  readonly leave: Departure
 }
 
 const RETRY_AFTER_S = '1'
@@ -19,7 +21,7 @@ const MESSAGE = 'the service is overloaded; try again after the seconds that Ret
  * are answered however busy the service is: they show why it sheds.
  */
 export const loadSheddingPlugin = fastifyPlugin<LoadSheddingOptions>(
-  (app, { maxDelayMs, metrics }, done) => {
+  (app, { maxDelayMs, metrics, leave }, done) => {
     describeAnswers(app, [503], ({ url }) => !HEALTH_AND_METRICS_PATHS.has(url))
     if (maxDelayMs === 0) {
       done()
@@ -27,7 +29,7 @@ export const loadSheddingPlugin = fastifyPlugin<LoadSheddingOptions>(
     }
     const delay = new LoopDelay()
     app.addHook('onReady', async () => delay.start())
-    app.addHook('onClose', async () => delay.stop())
+    leave.onEnd(() => delay.stop())
     app.addHook('onRequest', (request, _reply, next) => {
       if (delay.ms <= maxDelayMs || asksFor(HEALTH_AND_METRICS_PATHS, request.raw.url)) return next()
       metrics.protection.refused.load++

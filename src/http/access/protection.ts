@@ -1,5 +1,6 @@
 import fastifyPlugin from 'fastify-plugin'
 import type { Config } from '../../config/config.js'
+import type { Departure } from '../departure.js'
 import type { SentinelMetrics } from '../metrics/sentinel-metrics.js'
 import { gatePlugin, tokenPlugin } from './gate.js'
 import { loadSheddingPlugin } from './load-shedding.js'
@@ -8,6 +9,7 @@ import { rateLimitPlugin } from './rate-limit.js'
 export interface ProtectionOptions {
   readonly config: Config
   readonly metrics: SentinelMetrics
+  readonly leave: Departure
 }
 
 /**
@@ -16,10 +18,10 @@ export interface ProtectionOptions {
  * may answer under any configuration.
  */
 export const protectionPlugin = fastifyPlugin<ProtectionOptions>(
-  async (app, { config, metrics }) => {
+  async (app, { config, metrics, leave }) => {
     const { access, limits, host, admin } = config
     await app.register(gatePlugin, { access, addresses: [host, admin.host], metrics })
-    await app.register(loadSheddingPlugin, { maxDelayMs: limits.maxDelayMs, metrics })
+    await app.register(loadSheddingPlugin, { maxDelayMs: limits.maxDelayMs, metrics, leave })
     if (access.corsOrigins.length > 0) {
       const { corsPlugin } = await import('./cors.js')
       await app.register(corsPlugin, { origins: access.corsOrigins })

@@ -56,7 +56,12 @@ export class AlertMetrics {
       () => this.#read('alertRate'),
     )
     // A counter that begins with its first event hides that event from increase().
-    for (const feature of [...features, NO_FEATURE]) {
+    this.expect([...features, NO_FEATURE])
+  }
+
+  /** What is watched from now on: each feature is counted from 0. */
+  expect(features: readonly string[]): void {
+    for (const feature of features) {
       this.#features.add(feature)
       for (const action of ['observe', 'throttle', 'freeze'] as const) this.countAlerts(action, feature, 0)
       this.countIncidents(feature, 0)

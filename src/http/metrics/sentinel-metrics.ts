@@ -48,6 +48,7 @@ export class SentinelMetrics implements SentinelListener {
   readonly #scraped = new ScrapedMetrics(this.registry)
   readonly #tallies = new Map<string, { labels: { endpoint: string; method: string }; tally: RequestTally }>()
   #detector: Detector | null = null
+  #fleet: FleetFigures | null = null
   readonly #score: TallyHistogram
   readonly #requestSeconds: TallyHistogram
   readonly #fits: Counter<'outcome'>
@@ -132,6 +133,11 @@ export class SentinelMetrics implements SentinelListener {
     this.#detector = detector
   }
 
+  /** Names the features that are watched from now on. @internal */
+  expect(features: readonly string[]): void {
+    this.#alerts.expect(features)
+  }
+
   /** Says where the gauges of alerts and incidents read. @internal */
   showAlerts(figures: AlertFigures): void {
     this.#alerts.show(figures)
@@ -139,7 +145,8 @@ export class SentinelMetrics implements SentinelListener {
 
   /** Says where the figures of a fleet are read; there are none without. @internal */
   showFleet(figures: FleetFigures): void {
-    showFleetMetrics(this.registry, figures)
+    if (this.#fleet === null) showFleetMetrics(this.registry, () => this.#fleet ?? figures)
+    this.#fleet = figures
   }
 
   /** Counts an alert; `feature` is the one that stands out most, null where none does. @internal */

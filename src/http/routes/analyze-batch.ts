@@ -6,7 +6,7 @@ import { answerBatch, type BatchAnswer } from '../batch/batch-answer.js'
 import { JSON_TYPE, RECORD_TYPES, takeBatchBodies, textOfBatch } from '../batch/batch-body.js'
 import { BatchItems, type ParseJson } from '../batch/batch-items.js'
 import type { BatchLoad } from '../batch/batch-load.js'
-import { BatchMemory } from '../batch/batch-memory.js'
+import type { BatchMemory } from '../batch/batch-memory.js'
 import { type ItemJudge, judging, judgingAtItsTime, tryingOut } from '../batch/judge-item.js'
 import { describing, ENDPOINTS } from '../endpoints.js'
 import { ApiError } from '../errors/error-codes.js'
@@ -20,8 +20,8 @@ import { referenceTo } from '../schemas/reference.js'
 export interface AnalyzeBatchOptions {
   readonly sentinel: Sentinel
   readonly metrics: SentinelMetrics
-  /** Answers kept for repeated batches; 0 ignores `Idempotency-Key`. */
-  readonly idempotencyMax: number
+  /** Answers to repeated batches; null ignores `Idempotency-Key`. */
+  readonly memory: BatchMemory | null
   readonly load: BatchLoad
 }
 
@@ -49,9 +49,8 @@ const schema = {
 
 /** `POST /analyze-flow/batch`: many records in, one answer out. */
 export const analyzeBatchRoute: FastifyPluginCallbackTypebox<AnalyzeBatchOptions> = (app, options, done) => {
-  const { sentinel, metrics, idempotencyMax, load } = options
+  const { sentinel, metrics, memory, load } = options
   const parserFor = parsers(app)
-  const memory = idempotencyMax > 0 ? new BatchMemory(idempotencyMax) : null
   takeBatchBodies(app, load, RECORD_TYPES)
 
   const [judged, timed, tried] = [judging(sentinel), judgingAtItsTime(sentinel), tryingOut(sentinel)]

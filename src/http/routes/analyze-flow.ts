@@ -4,7 +4,7 @@ import { detailOf } from '../../anomalies/detail-of.js'
 import type { Judgement, ReportedAnomaly, Sentinel, Trial } from '../../sentinel.js'
 import { Telemetry } from '../../telemetry/record.js'
 import { OK } from '../answer-json.js'
-import { AnswerMemory, fingerprintOf } from '../answer-memory.js'
+import { type AnswerMemory, fingerprintOf } from '../answer-memory.js'
 import { describing, ENDPOINTS } from '../endpoints.js'
 import { ApiError } from '../errors/error-codes.js'
 import type { SentinelMetrics } from '../metrics/sentinel-metrics.js'
@@ -15,8 +15,8 @@ import { referenceTo } from '../schemas/reference.js'
 export interface AnalyzeFlowOptions {
   readonly sentinel: Sentinel
   readonly metrics: SentinelMetrics
-  /** Answers kept for repeated requests; 0 ignores `Idempotency-Key`. */
-  readonly idempotencyMax: number
+  /** Answers to repeated requests; null ignores `Idempotency-Key`. */
+  readonly memory: AnswerMemory<Answer> | null
 }
 
 const schema = {
@@ -37,7 +37,7 @@ type Answer = Analysis | Promise<Analysis>
 
 /** `POST /analyze-flow`: telemetry in, verdict out. */
 export const analyzeFlowRoute: FastifyPluginCallbackTypebox<AnalyzeFlowOptions> = (app, options, done) => {
-  const memory = options.idempotencyMax > 0 ? new AnswerMemory<Answer>(options.idempotencyMax) : null
+  const { memory } = options
   app.post(ENDPOINTS.analyzeFlow.url, { schema }, (request, reply): Answer => {
     reply.header('x-content-type-options', 'nosniff')
     if (request.query.learn === 'false') return tryOut(request, options)

@@ -4,7 +4,7 @@ import { type AnomalyLog, summaryOf } from '../../anomalies/anomaly-log.js'
 import { REQUEST_TELEMETRY, type TelemetryModel } from '../../telemetry/model.js'
 import { isTimeId } from '../../text/time-id.js'
 import { AnomalyStream } from '../anomaly-stream.js'
-import type { Drain } from '../drain.js'
+import type { Leave } from '../departure.js'
 import { describing, ENDPOINTS } from '../endpoints.js'
 import { ApiError } from '../errors/error-codes.js'
 import { STREAMS_MOST } from '../limits.js'
@@ -26,7 +26,7 @@ export interface AnomalyRoutesOptions {
   /** Those whose events are in the stream, too. */
   readonly incidents: IncidentLog
   /** Streams end when it begins. */
-  readonly drain: Drain
+  readonly leave: Leave
   /** Proxies that are believed whom they ask for. */
   readonly proxies?: readonly string[]
   /** How many clients may listen to the stream at a time. */
@@ -45,7 +45,7 @@ export const anomalyRoutes: FastifyPluginAsyncTypebox<AnomalyRoutesOptions> = as
   const {
     log,
     incidents,
-    drain,
+    leave,
     telemetry = REQUEST_TELEMETRY,
     maxStreams = STREAMS_MOST,
     heartbeatMs = 15_000,
@@ -54,12 +54,12 @@ export const anomalyRoutes: FastifyPluginAsyncTypebox<AnomalyRoutesOptions> = as
   const streams = new Set<AnomalyStream>()
   const places = new StreamPlaces({
     most: maxStreams,
-    drain,
+    leave,
     proxies: options.proxies ?? [],
     instead: 'try again later or poll GET /anomalies',
   })
 
-  drain.onBegin(async () => {
+  leave.onBegin(() => {
     for (const stream of streams) stream.finish()
   })
 

@@ -1,8 +1,8 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox'
 import { VERSION } from '../../config/version.js'
-import type { Detector } from '../../detector/detector.js'
 import type { FleetFigures } from '../../fleet/fleet-figures.js'
-import type { Drain } from '../drain.js'
+import type { Sentinel } from '../../sentinel.js'
+import type { Leave } from '../departure.js'
 import { describing, ENDPOINTS } from '../endpoints.js'
 import type { SentinelMetrics } from '../metrics/sentinel-metrics.js'
 import { errorAnswer, errorResponse } from '../schemas/error.js'
@@ -10,9 +10,9 @@ import { Health, Liveness, Readiness } from '../schemas/health.js'
 import { referenceTo } from '../schemas/reference.js'
 
 export interface HealthOptions {
-  readonly detector: Detector
+  readonly sentinel: Sentinel
   readonly metrics: SentinelMetrics
-  readonly drain: Drain
+  readonly leave: Leave
   /** What is known of the fleet; null for a sentinel by itself. */
   readonly fleet: FleetFigures | null
 }
@@ -20,9 +20,10 @@ export interface HealthOptions {
 /** `GET /health` for people and dashboards, `/health/live` and `/health/ready` for orchestrators. */
 export const healthRoutes: FastifyPluginCallbackTypebox<HealthOptions> = (
   app,
-  { detector, metrics, drain, fleet },
+  { sentinel, metrics, leave, fleet },
   done,
 ) => {
+  const { detector } = sentinel
   app.get(
     ENDPOINTS.health.url,
     {
@@ -33,12 +34,18 @@ export const healthRoutes: FastifyPluginCallbackTypebox<HealthOptions> = (
     },
     (): Health => {
       try {
-        return {
+        const { succeeds } = sentinel
+        const health: Health = {
           status: 'healthy',
           timestamp: new Date().toISOString(),
           history_size: detector.historySize,
-          detector_trained: detector.trained,
+          detector_trained: detector.trained || succeeds !== null,
           version: VERSION,
+        }
+        if (succeeds === null) return health
+        return {
+          ...health,
+          transition: { features: [...succeeds], samples_needed: detector.samplesNeeded },
         }
       } catch (error) {
         metrics.healthCheckFails++
@@ -68,7 +75,7 @@ export const healthRoutes: FastifyPluginCallbackTypebox<HealthOptions> = (
       },
     },
     (_request, reply) => {
-      if (drain.begun) {
+      if (leave.begun) {
         reply.code(503)
         return errorAnswer('SENTINEL_UNAVAILABLE', 'the service is stopping')
       }

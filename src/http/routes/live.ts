@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { FleetFigures } from '../../fleet/fleet-figures.js'
 import type { Sentinel } from '../../sentinel.js'
-import type { Drain } from '../drain.js'
+import type { Leave } from '../departure.js'
 import { describing, ENDPOINTS } from '../endpoints.js'
 import { ApiError } from '../errors/error-codes.js'
 import { LIVE_STREAMS_MOST } from '../limits.js'
@@ -17,7 +17,7 @@ export interface LiveRouteOptions {
   /** How it stands in its fleet; null for a sentinel by itself. */
   readonly fleet?: FleetFigures | null
   /** Streams end when it begins. */
-  readonly drain: Drain
+  readonly leave: Leave
   /** Proxies that are believed whom they ask for. */
   readonly proxies?: readonly string[]
   /** How many clients may listen at a time. */
@@ -28,16 +28,18 @@ export interface LiveRouteOptions {
 /** `GET /live`: how things stand, once a second. */
 export const liveRoute: FastifyPluginAsyncTypebox<LiveRouteOptions> = async (app, options) => {
   refuseUnknownQueries(app)
-  const { sentinel, drain, maxStreams = LIVE_STREAMS_MOST, tickMs } = options
+  const { sentinel, leave, maxStreams = LIVE_STREAMS_MOST, tickMs } = options
   const ticker = new LiveTicker(sentinel, tickMs, options.fleet)
   const places = new StreamPlaces({
     most: maxStreams,
-    drain,
+    leave,
     proxies: options.proxies ?? [],
     instead: 'try again later',
   })
-  drain.onBegin(async () => ticker.finish())
-  app.addHook('onClose', async () => ticker.close())
+  leave.onBegin(() => {
+    ticker.finish()
+    ticker.close()
+  })
   // The events refer to it, and a stream has no schema that could.
   referenceTo(Status)
 

@@ -7,6 +7,22 @@ export const Health = Type.Object(
     history_size: Type.Integer({ minimum: 0, description: 'Rows in the sliding window.' }),
     detector_trained: Type.Boolean({ description: 'Whether a forest decides already.' }),
     version: Type.String({ description: 'Version of the service.' }),
+    transition: Type.Optional(
+      Type.Object(
+        {
+          features: Type.Array(Type.String(), {
+            description: 'Features by whose forest records are still judged.',
+          }),
+          samples_needed: Type.Integer({
+            minimum: 0,
+            description: 'Records still needed before there is a forest of those declared now.',
+          }),
+        },
+        {
+          description: 'After a reload that changed what is watched, until what is watched now has a forest.',
+        },
+      ),
+    ),
   },
   {
     $id: 'Health',

@@ -1,0 +1,88 @@
+import type { FastifyInstance } from 'fastify'
+import type { Config } from '../config/config.js'
+import type { FleetFigures } from '../fleet/fleet-figures.js'
+import type { Sentinel } from '../sentinel.js'
+import { schemasOf } from '../telemetry/schemas.js'
+import { protectionPlugin } from './access/protection.js'
+import { BatchLoad } from './batch/batch-load.js'
+import type { Departure } from './departure.js'
+import { UNREAD_ANSWERS_BYTES } from './limits.js'
+import type { SentinelMetrics } from './metrics/sentinel-metrics.js'
+import { errorsPlugin } from './plugins/errors.js'
+import { jsonBodyPlugin } from './plugins/json-body.js'
+import { metricsPlugin } from './plugins/metrics.js'
+import { openapiPlugin } from './plugins/openapi.js'
+import { pageSecurityPlugin } from './plugins/page-security.js'
+import type { RepeatedRequests } from './repeated-requests.js'
+import { activityRoutes } from './routes/activity.js'
+import { analyzeBatchRoute } from './routes/analyze-batch.js'
+import { analyzeFlowRoute } from './routes/analyze-flow.js'
+import { anomalyRoutes } from './routes/anomalies.js'
+import { dashboardRoutes } from './routes/dashboard.js'
+import { docsRoutes } from './routes/docs.js'
+import { feedbackRoutes } from './routes/feedback.js'
+import { healthRoutes } from './routes/health.js'
+import { incidentRoutes } from './routes/incidents.js'
+import { learningRoutes } from './routes/learning.js'
+import { liveRoute } from './routes/live.js'
+import { metricsRoute } from './routes/metrics.js'
+import { muteRoutes } from './routes/mutes.js'
+import { otlpRoutes } from './routes/otlp.js'
+import { playgroundRoutes } from './routes/playground.js'
+import { UnreadAnswers } from './unread-answers.js'
+
+/** What the routes are made of. */
+export interface RouteParts {
+  readonly config: Config
+  readonly sentinel: Sentinel
+  readonly metrics: SentinelMetrics
+  readonly leave: Departure
+  readonly repeated: RepeatedRequests
+  /** How it stands in its fleet; null for a sentinel by itself. */
+  readonly fleet: FleetFigures | null
+}
+
+/** Adds everything that is served, and what stands before it. */
+export async function addRoutes(app: FastifyInstance, parts: RouteParts): Promise<void> {
+  const { config, sentinel, metrics, leave, repeated, fleet } = parts
+  const { anomalies, incidents, operator } = sentinel
+  const { trustedProxies: proxies } = config.access
+  await app.register(errorsPlugin, { metrics })
+  await app.register(protectionPlugin, { config, metrics, leave })
+  await app.register(metricsPlugin, { metrics })
+  await app.register(jsonBodyPlugin)
+  await app.register(openapiPlugin, { telemetry: sentinel.telemetry })
+  app.addSchema(schemasOf(sentinel.telemetry).record)
+  await app.register(analyzeFlowRoute, { sentinel, metrics, memory: repeated.single })
+  // One for both: what a batch is written in does not matter to memory.
+  const load = new BatchLoad()
+  const unread = new UnreadAnswers(UNREAD_ANSWERS_BYTES)
+  await app.register(async (scope) => {
+    unread.bound(scope)
+    await scope.register(analyzeBatchRoute, { sentinel, metrics, memory: repeated.batches, load })
+  })
+  await app.register(otlpRoutes, { sentinel, load })
+  // Not around the routes above: their answers are no pages, and the headers would cost more than the verdict.
+  await app.register(async (scope) => {
+    await scope.register(pageSecurityPlugin)
+    unread.bound(scope)
+    await scope.register(anomalyRoutes, {
+      log: anomalies,
+      incidents,
+      leave,
+      proxies,
+      telemetry: sentinel.telemetry,
+    })
+    await scope.register(activityRoutes, { sentinel })
+    await scope.register(liveRoute, { sentinel, leave, proxies, fleet })
+    await scope.register(incidentRoutes, { log: incidents })
+    await scope.register(feedbackRoutes, { operator })
+    await scope.register(muteRoutes, { operator })
+    await scope.register(learningRoutes, { operator })
+    await scope.register(healthRoutes, { sentinel, metrics, leave, fleet })
+    await scope.register(metricsRoute, { metrics })
+    await scope.register(docsRoutes)
+    await scope.register(dashboardRoutes)
+    await scope.register(playgroundRoutes)
+  })
+}
