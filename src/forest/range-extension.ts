@@ -8,16 +8,22 @@ export interface ColumnRanges {
   readonly highs: Float64Array
 }
 
+/** So many features count in full. */
+const FEW_FEATURES = 3
+
 /**
  * A score that keeps growing beyond the range of the baseline.
  *
  * A forest is flat out there: every tree sends a value above its last split to the same leaf. A random cut forest
  * is not, for its first cut may fall between the record and everything else: with d_f the distance beyond the
- * range r_f, that happens with probability P = u / (1 + u), u = Σ d_f / r_f (Guha, Mishra, Roy, Schrijvers, ICML
+ * range r_f, that happens with probability P = u / (1 + u), u = w · Σ d_f / r_f (Guha, Mishra, Roy, Schrijvers, ICML
  * 2016, with each distance taken relative to its range, since our trees pick features evenly). Such a cut makes
  * the path end at the root, so the expected path length is (1 - P) · h, and with s = 2^(-h/c):
  *
  *   score = s^(1 - P) = s^(1 / (1 + u))
+ *
+ * w is 1 for up to three features, and √(3 / F) for F of them: of many, some are a trifle beyond the range of what came
+ * before in every other ordinary record, and w = 1 would rank those above records that are odd within it.
  *
  * It equals s within the range, rises strictly with every d_f and stays below 1. The added bits are
  * -P · log2 s, which belong to the features in proportion to d_f / r_f.
@@ -29,7 +35,9 @@ export interface ColumnRanges {
 export function extendScore(wasm: WasmExports, inside: number, beyond: ArrayLike<number>): number {
   let total = 0
   for (let f = 0; f < beyond.length; f++) total += beyond[f] as number
-  return total === 0 ? inside : wasm.exp2(Math.log2(inside) / (1 + total))
+  if (total === 0) return inside
+  const u = total * Math.min(1, Math.sqrt(FEW_FEATURES / beyond.length))
+  return wasm.exp2(Math.log2(inside) / (1 + u))
 }
 
 /**

@@ -29,7 +29,7 @@ export interface Feature {
    * Where the usual value is 0, a value above it counts as many times the usual one.
    */
   readonly ruleLimit?: number
-  /** Whether its differences count and not its ratios, as of a temperature. Default false. */
+  /** Whether its differences count and not its ratios, as of a temperature. Default: where its values lie on both sides of 0. */
   readonly linear?: boolean
   /** Which of its differences count, where nobody says otherwise. */
   readonly policy?: FeaturePolicy

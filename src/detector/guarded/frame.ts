@@ -43,7 +43,7 @@ export type FrameState = {
  * (its route's, or the whole baseline's) is taken in spreads of that scale, times the spread within routes that
  * is common to all: what a log ratio to the median would be, had every route the same spread. The forest
  * compares e to that, a ratio to the usual value, for threats are on the high side and trees that split ratios
- * look harder there. Without routes this is the raw feature, divided by its median.
+ * look harder there; of linear features the distance itself. Without routes this is the raw feature, divided by its median.
  */
 export class Frame implements Scale {
   readonly perUnit: Float64Array
@@ -168,6 +168,15 @@ export class Frame implements Scale {
   }
 
   /**
+   * What the forest compares: the ratio to the usual value, or, of a linear feature, the difference from it, whose two
+   * sides are alike.
+   */
+  coordinate(feature: number, distance: number): number {
+    if ((this.perUnit[feature] as number) < 0) return Math.max(-MAX_FLOAT32, Math.min(distance, MAX_FLOAT32))
+    return Math.min(Math.exp(Math.min(distance, LARGEST_LOG)), MAX_FLOAT32)
+  }
+
+  /**
    * How far a distance is outside the range of the baseline, as a multiple of that range: 0 within. Ranges
    * narrower than a spread or a decade count as those.
    */
@@ -185,16 +194,11 @@ export class Frame implements Scale {
       const distance = this.distance(f, log, scales[i] as Scale)
       low = Math.min(low, distance)
       high = Math.max(high, distance)
-      rows[i * stride + f] = toRatio(distance)
+      rows[i * stride + f] = this.coordinate(f, distance)
     }
     this.#middle[f] = (low + high) / 2
     this.#halfRange[f] = Math.max((high - low) / 2, LEAST_SPREAD)
   }
-}
-
-/** What the forest compares: the ratio to the usual value. */
-export function toRatio(distance: number): number {
-  return Math.min(Math.exp(Math.min(distance, LARGEST_LOG)), MAX_FLOAT32)
 }
 
 /** Probability of a value other than the usual one, by those of a column. */

@@ -7,9 +7,10 @@ import type { Baseline, FittedSlot, Forgotten, Rating, RecordMatch } from '../ba
 import type { DifferencePolicy } from '../baseline/difference-policy.js'
 import type { ChangeState } from './announced-change.js'
 import { CellGrid, type GridState, type SpreadOf } from './cell-grid.js'
-import { Frame, type FrameState, toRatio } from './frame.js'
+import { Frame, type FrameState } from './frame.js'
 import { GuardedPlacement } from './guarded-placement.js'
 import { KnownRecords } from './known-records.js'
+import { LinearFeatures } from './linear-features.js'
 import { OddRecords } from './odd-records.js'
 import { RandomStream } from './random-stream.js'
 import type { RecordState } from './record-store.js'
@@ -50,7 +51,7 @@ export class GuardedBaseline implements Baseline {
   readonly #arena: Arena
   readonly #telemetry: TelemetryModel
   readonly #features: readonly Feature[]
-  readonly #linear: readonly boolean[]
+  readonly #linear: LinearFeatures
   readonly #policy: DifferencePolicy
   readonly #profiles: RouteProfiles
   readonly #known: KnownRecords
@@ -78,9 +79,9 @@ export class GuardedBaseline implements Baseline {
     this.#arena = arena
     this.#telemetry = telemetry
     this.#features = features
-    this.#linear = features.map(({ linear }) => linear === true)
+    this.#linear = new LinearFeatures(features)
     this.#policy = policy
-    this.#profiles = new RouteProfiles(routesMax, nFeatures, this.#linear)
+    this.#profiles = new RouteProfiles(routesMax, nFeatures, this.#linear.flags)
     this.#odd = new OddRecords(maxRows, nFeatures)
     this.#placement = new GuardedPlacement(nFeatures)
     this.#seed = seed
@@ -153,13 +154,14 @@ export class GuardedBaseline implements Baseline {
   copyToTraining(): number {
     if (this.#grid !== null && this.#frame !== null)
       this.#shifts.release(this.#grid, this.#frame, this.#share)
+    if (this.#linear.look(this.#known.records)) this.#profiles.outdate()
     this.#profiles.refresh()
     this.#coming = Frame.measure(
       this.#known.records,
       this.#profiles,
       this.#arena.training,
       this.#arena.rowStride,
-      this.#linear,
+      this.#linear.flags,
     )
     return this.#known.size
   }
@@ -232,6 +234,7 @@ export class GuardedBaseline implements Baseline {
     this.#shifts.restore(state.shift, state.changes ?? [])
     this.#gate.tokens.set(state.tokens)
     this.#frame = new Frame(state.frame)
+    this.#linear.restore(this.#frame.perUnit)
     yield
     this.#takeLogs(this.#frame)
     yield
@@ -266,12 +269,12 @@ export class GuardedBaseline implements Baseline {
     const lacked = placement.missing !== null && placement.missing[f] === 1
     if (lacked || this.#policy.excuses(f, value, scale.median[f] as number)) {
       considered[f] = scale.median[f] as number
-      row[f] = 1
+      row[f] = frame.coordinate(f, 0)
       beyond[f] = 0
       return
     }
     const distance = frame.distance(f, log, scale)
-    row[f] = toRatio(distance)
+    row[f] = frame.coordinate(f, distance)
     beyond[f] = frame.beyond(f, distance)
     const own = scale.novelty[f] as number
     if (own >= placement.novelty || Math.abs(distance) <= (frame.within[f] as number)) return

@@ -90,6 +90,11 @@ export class RouteProfile implements Scale {
     return this.#stale && this.size >= ESTABLISHED_ROWS
   }
 
+  /** `refresh` is to take all anew. */
+  outdate(): void {
+    this.#stale = true
+  }
+
   /** Takes centre, spread and values anew. */
   refresh(): void {
     if (!this.stale) return

@@ -61,7 +61,7 @@ export class RouteProfiles {
   readonly #linear: readonly boolean[]
   #late: LateList<RouteProfile, ProfileState> | null = null
 
-  /** @param linear which features have differences that count, and no ratios */
+  /** @param linear which features have differences that count, and no ratios; it may change before `outdate` */
   constructor(routesMax: number, nFeatures: number, linear: readonly boolean[] = []) {
     this.#routesMax = routesMax
     this.#linear = linear
@@ -210,6 +210,14 @@ export class RouteProfiles {
   /** Takes over captured profiles; of more than there is room for, the latest. */
   restore(states: readonly ProfileState[], newcomers?: NewcomerState): void {
     finish(this.restoring(states, newcomers))
+  }
+
+  /** All profiles are to be taken anew by the next `refresh`: what is compared has changed. */
+  outdate(): void {
+    for (const profile of this.#profiles.values()) {
+      this.willChange(profile)
+      profile.outdate()
+    }
   }
 
   /** The same in steps. */

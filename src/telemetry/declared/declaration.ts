@@ -42,9 +42,8 @@ export const FeatureDeclaration = Type.Object(
     ...FeaturePolicy.properties,
     scale: Type.Optional(
       Type.Union([Type.Literal('log'), Type.Literal('linear')], {
-        default: 'log',
         description:
-          'What is compared: ratios, as of times and sizes, or differences, as of temperatures and levels.',
+          'What is compared: ratios, as of times and sizes, or differences, as of temperatures and levels. Where it is not said: differences where values lie on both sides of 0, else ratios.',
       }),
     ),
     missing: Type.Optional(

@@ -90,7 +90,7 @@ export function featureFacts(declaration: FeatureDeclaration): Omit<Feature, 'ex
     ...(label !== undefined && { label }),
     ...(phrases !== undefined && { phrases: definedOf(phrases) }),
     ...(limit !== undefined && { ruleLimit: limit }),
-    ...(scale === 'linear' && { linear: true }),
+    ...(scale !== undefined && { linear: scale === 'linear' }),
     ...(Object.keys(policy).length > 0 && { policy }),
   }
 }
