@@ -1,4 +1,4 @@
-import { Ajv } from 'ajv'
+import { Ajv, type ValidateFunction } from 'ajv'
 import { readOllamaHost } from '../explain/llm/ollama-host.js'
 import { ConfigError, checkUrl, refusal, shown } from './config-error.js'
 import { parseProxyAddress } from './proxy-address.js'
@@ -36,29 +36,44 @@ export function readEnvironment(source: EnvironmentSource): ReadEnvironment {
   }
 }
 
-/**
- * One for all: it keeps what it compiled, which takes longer than all the rest of a read. To check the schema itself,
- * which is ours, would take as long again.
- */
+/** What is not given. */
+const DEFAULTS = Object.fromEntries(
+  variables().map((name) => [name, Environment.properties[name].default]),
+) as unknown as Environment
+
+/** To check the schema itself, which is ours, would take as long again. */
 const ajv = new Ajv({
   coerceTypes: true,
-  useDefaults: true,
   validateSchema: false,
   meta: false,
-  // It is run once: to make it short would take longer.
+  // They are run once: to make them short would take longer.
   code: { optimize: false },
   keywords: ['allowed', 'restart'],
 })
+
+/** Of the variables that were given so far: of sixty only a few are, and to compile the rest is a third of a start. */
+const readers = new Map<Variable, ValidateFunction<Partial<Environment>>>()
+
+function readerOf(name: Variable): ValidateFunction<Partial<Environment>> {
+  const known = readers.get(name)
+  if (known !== undefined) return known
+  const properties = { [name]: Environment.properties[name] }
+  const reader = ajv.compile<Partial<Environment>>({ type: 'object', properties })
+  readers.set(name, reader)
+  return reader
+}
 
 function checked(given: Readonly<Record<string, string>>, source: EnvironmentSource): Environment {
   for (const name of variables()) {
     const value = given[name]
     if (value !== undefined) checkWriting(name, value)
   }
-  const env: unknown = { ...given }
-  if (!ajv.validate<Environment>(Environment, env)) {
-    const variable = variables().find((name) => `/${name}` === ajv.errors?.[0]?.instancePath)
-    throw variable === undefined ? new Error(ajv.errorsText()) : refusal(variable, source)
+  const env: Environment = { ...DEFAULTS }
+  for (const name of variables()) {
+    if (given[name] === undefined) continue
+    const read: unknown = { [name]: given[name] }
+    if (!readerOf(name)(read)) throw refusal(name, source)
+    Object.assign(env, read)
   }
   for (const name of variables()) {
     // ajv reads 1e999 as Infinity, and lets that pass whatever the maximum.

@@ -40,8 +40,8 @@ export type App = Awaited<ReturnType<typeof buildApp>>
  */
 export async function buildApp(options: AppOptions = {}) {
   const config = options.config ?? loadConfig()
-  const watched = (options.sentinel?.telemetry ?? config.telemetry).features
-  const metrics = options.metrics ?? new SentinelMetrics(watched.map(({ name }) => name))
+  const telemetry = options.sentinel?.telemetry ?? config.telemetry
+  const metrics = options.metrics ?? new SentinelMetrics(telemetry.features.map(({ name }) => name))
   const files = openFiles()
   const { maxConnections } = config.limits
   const adminConnections = config.admin.port === null ? 0 : ADMIN_CONNECTIONS_MOST
@@ -59,7 +59,7 @@ export async function buildApp(options: AppOptions = {}) {
   const logger =
     options.logger !== false &&
     loggerOptions(config.logLevel, options.logger, () => metrics.protection.droppedLogLines++)
-  const app = bareApp({ logger }, onClientError)
+  const app = bareApp({ logger }, telemetry, onClientError)
   const drain = new Drain({
     connections,
     pipelines,

@@ -1,8 +1,7 @@
 import type { Socket } from 'node:net'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { type FastifyBaseLogger, fastify, LogController } from 'fastify'
-import { AJV_OPTIONS } from './ajv-options.js'
-import { answerJson } from './answer-json.js'
+import type { TelemetryModel } from '../telemetry/model.js'
 import {
   BODY_LIMIT_BYTES,
   HEADER_LIMIT_BYTES,
@@ -13,6 +12,7 @@ import {
 } from './limits.js'
 import type { loggerOptions } from './logger.js'
 import { answerBadUrl } from './plugins/errors.js'
+import { compilersFor } from './schema-compilers.js'
 
 /** How a client's fault is told that came before there was a request. */
 export type OnClientError = (error: NodeJS.ErrnoException, socket: Socket) => void
@@ -22,9 +22,12 @@ export type AppLogger =
   | { readonly logger: false | ReturnType<typeof loggerOptions> }
   | { readonly loggerInstance: FastifyBaseLogger }
 
-/** An app with the limits and manners of the service, and no routes yet. */
-export function bareApp(logger: AppLogger, onClientError?: OnClientError) {
-  const app = fastify({
+/**
+ * An app with the limits and manners of the service, and no routes yet.
+ * @param telemetry whose records it takes
+ */
+export function bareApp(logger: AppLogger, telemetry: TelemetryModel, onClientError?: OnClientError) {
+  return fastify({
     ...logger,
     logController: new LogController({ disableRequestLogging: true }),
     // One logger for all: a child for every request costs more than the verdict does.
@@ -39,10 +42,8 @@ export function bareApp(logger: AppLogger, onClientError?: OnClientError) {
     },
     // What arrives on open connections while the service stops is still answered.
     return503OnClosing: false,
-    ajv: AJV_OPTIONS,
+    schemaController: { compilersFactory: compilersFor(telemetry) },
     ...(onClientError !== undefined && { clientErrorHandler: onClientError }),
     frameworkErrors: (_error, request, reply) => answerBadUrl(request, reply),
   }).withTypeProvider<TypeBoxTypeProvider>()
-  app.setSerializerCompiler(() => answerJson)
-  return app
 }

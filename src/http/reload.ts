@@ -13,7 +13,7 @@ import { serve } from './serving.js'
 export async function serveAnew(app: App, config: Config): Promise<void> {
   const { front, drain, metrics, log } = app
   const before = front.serving
-  const next = bareApp({ loggerInstance: log })
+  const next = bareApp({ loggerInstance: log }, config.telemetry)
   const serving = await serve(next, { config, metrics, drain, before })
   try {
     await next.ready()

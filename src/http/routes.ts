@@ -2,7 +2,6 @@ import type { FastifyInstance } from 'fastify'
 import type { Config } from '../config/config.js'
 import type { FleetFigures } from '../fleet/fleet-figures.js'
 import type { Sentinel } from '../sentinel.js'
-import { schemasOf } from '../telemetry/schemas.js'
 import { protectionPlugin } from './access/protection.js'
 import { BatchLoad } from './batch/batch-load.js'
 import type { Departure } from './departure.js'
@@ -52,7 +51,6 @@ export async function addRoutes(app: FastifyInstance, parts: RouteParts): Promis
   await app.register(metricsPlugin, { metrics })
   await app.register(jsonBodyPlugin)
   await app.register(openapiPlugin, { telemetry: sentinel.telemetry })
-  app.addSchema(schemasOf(sentinel.telemetry).record)
   await app.register(analyzeFlowRoute, { sentinel, metrics, memory: repeated.single })
   // One for both: what a batch is written in does not matter to memory.
   const load = new BatchLoad()

@@ -21,7 +21,7 @@ export function recordFaultOf(telemetry: TelemetryModel): RecordFault {
 }
 
 function compiled(telemetry: TelemetryModel): RecordFault {
-  const isRecord = new Ajv(AJV_OPTIONS.customOptions).compile<TelemetryRecord>(schemasOf(telemetry).record)
+  const isRecord = new Ajv(AJV_OPTIONS).compile<TelemetryRecord>(schemasOf(telemetry).record)
   return (value) => {
     if (isRecord(value)) return contentFault(telemetry, value)
     // ajv and Fastify describe the same object; Fastify's type lacks what is not used here.

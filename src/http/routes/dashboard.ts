@@ -12,6 +12,7 @@ import { ownPageHelmet } from '../plugins/page-security.js'
 const PAGE = new URL('../../dashboard/', import.meta.url)
 const PACKED = '.br'
 const INDEX = 'index.html'
+const DashboardParams = Type.Object({ '*': Type.String() })
 
 /** `/`: what the service sees, a page whose files a build put there. */
 export const dashboardRoutes: FastifyPluginAsyncTypebox = async (app) => {
@@ -40,7 +41,7 @@ export const dashboardRoutes: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     ENDPOINTS.dashboardFile.url,
     {
-      schema: { ...describing('dashboardFile'), params: Type.Object({ '*': Type.String() }) },
+      schema: { ...describing('dashboardFile'), params: DashboardParams },
       helmet: ownPageHelmet,
     },
     (request, reply) => answer(request, reply, request.params['*']),

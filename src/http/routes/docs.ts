@@ -8,6 +8,7 @@ import { pageHelmet } from '../plugins/page-security.js'
 /** Where the build puts the pages, their scripts and, compressed, the bundles of Swagger UI and ReDoc. */
 const PAGES = new URL('../pages/', import.meta.url)
 const COMPRESSED = ['swagger-ui.css', 'swagger-ui-bundle.js', 'redoc.standalone.js']
+const DocsParams = Type.Object({ file: Type.String() })
 
 /** Every file that a page may ask for, with its type. No other file is read. */
 const ASSETS: Readonly<Record<string, string>> = {
@@ -59,7 +60,7 @@ export const docsRoutes: FastifyPluginCallbackTypebox = (app, _options, done) =>
 
   app.get(
     ENDPOINTS.docsFile.url,
-    { schema: { ...describing('docsFile'), params: Type.Object({ file: Type.String() }) } },
+    { schema: { ...describing('docsFile'), params: DocsParams } },
     async (request, reply) => {
       const { file } = request.params
       const type = Object.hasOwn(ASSETS, file) ? ASSETS[file] : undefined

@@ -9,6 +9,7 @@ import { forestPageHelmet } from '../plugins/page-security.js'
 
 /** Where the build puts the page. */
 const PAGE = new URL('../../playground/', import.meta.url)
+const PlaygroundParams = Type.Object({ '*': Type.String() })
 
 /** `/playground/`: the forest in the browser, static files that a build put there. */
 export const playgroundRoutes: FastifyPluginAsyncTypebox = async (app) => {
@@ -24,7 +25,7 @@ export const playgroundRoutes: FastifyPluginAsyncTypebox = async (app) => {
   app.get(
     ENDPOINTS.playgroundFile.url,
     {
-      schema: { ...describing('playgroundFile'), params: Type.Object({ '*': Type.String() }) },
+      schema: { ...describing('playgroundFile'), params: PlaygroundParams },
       helmet: forestPageHelmet,
     },
     async (request, reply) => {

@@ -4,7 +4,7 @@ const referred = new Map<string, TSchema>()
 
 /**
  * A `$ref` to a schema with an `$id`: typed like the schema itself, and shown in the OpenAPI document as a named
- * component. Where Fastify validates by it, the app must be given the schema by `addSchema`.
+ * component. Where Fastify validates by it, `schema-compilers.ts` must know the schema.
  * @throws TypeError for a schema without `$id`
  */
 export function referenceTo<Schema extends TSchema>(schema: Schema, options: { description?: string } = {}) {
