@@ -25,15 +25,15 @@ const STEPS = {
     command: ['scripts/build-package.mjs'],
     after: ['browser', 'docs', 'dashboard', 'playground', 'report'],
   },
-  // It takes the place of a module that the package is made of.
-  server: { command: ['scripts/bundle-server.mjs'], after: ['browser', 'package'] },
+  // They take the place of modules that the package is made of.
+  programs: { command: ['scripts/bundle-programs.mjs'], after: ['browser', 'package'] },
   'wasm-debug': { command: ['assembly/build.mjs', 'debug'] },
   // The examples import the package by its name, and so what is published.
   types: { command: [TSC, '-p', 'tsconfig.json', '--noEmit'], after: ['ts', 'package'] },
   lint: { command: ['node_modules/@biomejs/biome/bin/biome', 'ci', '.'] },
 }
 
-const SERVICE = ['wasm', 'ts', 'docs', 'browser', 'dashboard', 'playground', 'report', 'server']
+const SERVICE = ['wasm', 'ts', 'docs', 'browser', 'dashboard', 'playground', 'report', 'programs']
 const GOALS = {
   service: SERVICE,
   all: [...SERVICE, 'package', 'wasm-debug'],
