@@ -1,7 +1,9 @@
 import type { AddressInfo } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { exchange } from './exchange.js'
-import { analyze, historySize, startApp } from './subject.js'
+import { analyze, historySize, sharedApps, startApp } from './subject.js'
+
+const shared = sharedApps()
 
 const GOOD = '{"latency":1,"input_length":2,"errors":0}'
 const JSON_TYPE = { 'content-type': 'application/json' }
@@ -146,7 +148,7 @@ describe('bad input', () => {
   test.each(BODIES)(
     '%s is refused by name and never enters the window',
     async (_what, payload, code, message) => {
-      const app = await startApp()
+      const app = await shared()
       const answer = await app.inject({ method: 'POST', url: '/analyze-flow', headers: JSON_TYPE, payload })
       expect(answer.json()).toEqual({ statusCode: 400, code, error: 'Bad Request', message })
       expect(answer.statusCode).toBe(400)
@@ -161,7 +163,7 @@ describe('bad input', () => {
     ['application/json;charset="iso-8859-1"', GOOD],
     ['nonsense', GOOD],
   ])('content type %s gets 415', async (type, payload) => {
-    const app = await startApp()
+    const app = await shared()
     const answer = await app.inject({
       method: 'POST',
       url: '/analyze-flow',
@@ -174,7 +176,7 @@ describe('bad input', () => {
   })
 
   test('a compressed body gets 415', async () => {
-    const app = await startApp()
+    const app = await shared()
     const headers = { ...JSON_TYPE, 'content-encoding': 'gzip' }
     const answer = await app.inject({ method: 'POST', url: '/analyze-flow', headers, payload: GOOD })
     expect(answer.statusCode).toBe(415)
@@ -206,7 +208,7 @@ describe('bad input', () => {
   test.each(['?detail=1', '?detail=', '?detail=TRUE', '?detail=yes', '?detail=true&detail=true'])(
     'the query %s gets 400',
     async (query) => {
-      const app = await startApp()
+      const app = await shared()
       const answer = await analyze(app, JSON.parse(GOOD), query)
       expect(answer.statusCode).toBe(400)
       expect(answer.json().code).toBe('SENTINEL_INVALID_QUERY')
@@ -216,7 +218,7 @@ describe('bad input', () => {
   )
 
   test('an unknown path gets 404, even with a body that cannot be read', async () => {
-    const app = await startApp()
+    const app = await shared()
     const plain = await app.inject('/nope')
     expect(plain.statusCode).toBe(404)
     expect(plain.json()).toMatchObject({ statusCode: 404, code: 'SENTINEL_NOT_FOUND', error: 'Not Found' })
@@ -225,7 +227,7 @@ describe('bad input', () => {
   })
 
   test('an unknown method on a known path gets 405 and the methods that exist', async () => {
-    const app = await startApp()
+    const app = await shared()
     const get = await app.inject('/analyze-flow?x=1')
     expect(get.statusCode).toBe(405)
     expect(get.headers.allow).toBe('POST')
@@ -238,13 +240,13 @@ describe('bad input', () => {
   })
 
   test('a path that cannot be decoded gets 400', async () => {
-    const answer = await (await startApp()).inject('/%zz')
+    const answer = await (await shared()).inject('/%zz')
     expect(answer.statusCode).toBe(400)
     expect(answer.json().code).toBe('SENTINEL_INVALID_URL')
   })
 
   test('a refusal never repeats what it refused at length', async () => {
-    const app = await startApp()
+    const app = await shared()
     const long = 'x'.repeat(10_000)
     for (const answer of [
       await analyze(app, { latency: long, input_length: 1, errors: 0 }),

@@ -1,7 +1,9 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { launchChromium } from '../runtimes/chromium.js'
-import { startApp } from './subject.js'
+import { sharedApps } from './subject.js'
+
+const shared = sharedApps()
 
 /** Mean of red, green and blue, 0 to 255. */
 function brightness(color: string): number {
@@ -19,6 +21,7 @@ const TOKEN = 'a-token-of-the-pages'
 
 describe('the pages of the API in Chromium', () => {
   let browser: Browser | undefined
+  let url: string | undefined
 
   beforeEach(async (context) => {
     browser ??= await launchChromium(context)
@@ -27,8 +30,8 @@ describe('the pages of the API in Chromium', () => {
 
   /** Opens a page of a service that has a token, which the browser does not know. */
   async function open(path: string, options: Parameters<Browser['newPage']>[0]) {
-    const app = await startApp({ SENTINEL_API_TOKEN: TOKEN })
-    const url = await app.listen({ host: '127.0.0.1', port: 0 })
+    const app = await shared({ SENTINEL_API_TOKEN: TOKEN })
+    url ??= await app.listen({ host: '127.0.0.1', port: 0 })
     const page = await (browser as Browser).newPage(options)
     onTestFinished(() => page.close())
     const complaints: string[] = []

@@ -1,6 +1,8 @@
 import { brotliDecompressSync } from 'node:zlib'
 import { expect, test } from 'vitest'
-import { startApp } from './subject.js'
+import { sharedApps, startApp } from './subject.js'
+
+const shared = sharedApps()
 
 const ROUTES = [
   '/analyze-flow',
@@ -37,7 +39,7 @@ interface Operation {
 }
 
 async function openapi() {
-  const answer = await (await startApp()).inject('/openapi.json')
+  const answer = await (await shared()).inject('/openapi.json')
   expect(answer.statusCode).toBe(200)
   return answer.json()
 }
@@ -93,7 +95,7 @@ test.each([
   {},
   { SENTINEL_API_TOKEN: 'hush-hush', SENTINEL_RATE_LIMIT: '1000', SENTINEL_MAX_DELAY_MS: '1000' },
 ])('every operation lists all that it may be answered under any configuration (%o)', async (environment) => {
-  const app = await startApp(environment)
+  const app = await shared(environment)
   const authorization = 'Bearer hush-hush'
   const { paths } = (await app.inject({ url: '/openapi.json', headers: { authorization } })).json()
   const answers = (path: string, method = 'get') => Object.keys(paths[path][method].responses).map(Number)
@@ -117,7 +119,7 @@ test.each([
 test.each(['swagger-ui-bundle.js', 'redoc.standalone.js'])(
   '%s comes with the licences that it names',
   async (bundle) => {
-    const app = await startApp()
+    const app = await shared()
     const { body } = await app.inject(`/docs/${bundle}`)
     const named = /license information please see (\S+)/.exec(body.slice(0, 500))?.[1]
     expect(named).toBe(`${bundle}.LICENSE.txt`)
@@ -180,7 +182,7 @@ test('the example of a record is answered OK, by a service that has learnt, too'
 })
 
 test.each(['/docs', '/redoc'])('%s and all it loads come from the service itself', async (path) => {
-  const app = await startApp()
+  const app = await shared()
   const page = await app.inject(path)
   expect(page.headers['content-type']).toBe('text/html; charset=utf-8')
   expect(page.headers['content-security-policy']).toContain("default-src 'none'")
@@ -195,7 +197,7 @@ test.each(['/docs', '/redoc'])('%s and all it loads come from the service itself
 })
 
 test('a bundle goes out compressed to those that take Brotli, and whole to the others', async () => {
-  const app = await startApp()
+  const app = await shared()
   const ask = (encoding?: string) =>
     app.inject({
       url: '/docs/redoc.standalone.js',
@@ -218,7 +220,7 @@ test('a bundle goes out compressed to those that take Brotli, and whole to the o
 })
 
 test('no file beside the pages can be had', async () => {
-  const app = await startApp()
+  const app = await shared()
   for (const name of [
     'nope.js',
     '..%2f..%2fpackage.json',

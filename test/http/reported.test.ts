@@ -5,7 +5,9 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { AnomalyLog } from '#sentinel/anomalies/anomaly-log.js'
 import type { App } from '#sentinel/http/app.js'
 import { SLOW } from '../explain/verdicts.js'
-import { startApp } from './subject.js'
+import { sharedApps, startApp } from './subject.js'
+
+const shared = sharedApps()
 
 const SLOW_RECORD = { latency: 9000.5, input_length: 1800, errors: 2 }
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736'
@@ -157,12 +159,12 @@ describe('GET /anomalies', () => {
     ['/mutes?route=/b', /no parameter "route"/],
     ['/learning?x=1', /no parameter "x"/],
   ])('%s is refused with what is allowed', async (url, message) => {
-    const answer = await (await startApp()).inject(url)
+    const answer = await (await shared()).inject(url)
     expect([answer.statusCode, answer.json().code]).toEqual([400, 'SENTINEL_INVALID_QUERY'])
     expect(answer.json().message).toMatch(message)
   })
 
   test.each(['/health?x=1', '/health/live?x=1', '/metrics?x=1', '/docs?x=1'])('%s is not', async (url) => {
-    expect((await (await startApp()).inject(url)).statusCode).toBe(200)
+    expect((await (await shared()).inject(url)).statusCode).toBe(200)
   })
 })

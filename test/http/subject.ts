@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { LightMyRequestResponse } from 'fastify'
-import { onTestFinished } from 'vitest'
+import { afterAll, onTestFinished } from 'vitest'
 import { loadConfig } from '#sentinel/config/config.js'
 import type { EnvironmentSource } from '#sentinel/config/schema.js'
 import { type App, type AppOptions, buildApp } from '#sentinel/http/app.js'
@@ -10,13 +10,34 @@ import { type App, type AppOptions, buildApp } from '#sentinel/http/app.js'
  * Requests that are injected in a row keep the event loop from turning: that is no load to be shed.
  */
 export async function startApp(environment: EnvironmentSource = {}, options: AppOptions = {}): Promise<App> {
-  const app = await buildApp({
+  const app = await appOn(environment, options)
+  onTestFinished(() => app.close())
+  return app
+}
+
+function appOn(environment: EnvironmentSource, options: AppOptions = {}): Promise<App> {
+  return buildApp({
     config: loadConfig({ SENTINEL_EXPLAIN: 'rules', SENTINEL_MAX_DELAY_MS: '0', ...environment }),
     logger: false,
     ...options,
   })
-  onTestFinished(() => app.close())
-  return app
+}
+
+/**
+ * Apps for the tests of a file that take one as they find it, such as those of refusals: the first that asks for settings
+ * has it made, and it is closed after the last test.
+ */
+export function sharedApps(): (environment?: EnvironmentSource) => Promise<App> {
+  const apps = new Map<string, Promise<App>>()
+  afterAll(async () => {
+    for (const app of apps.values()) await (await app).close()
+  })
+  return (environment = {}) => {
+    const settings = JSON.stringify(environment)
+    const app = apps.get(settings) ?? appOn(environment)
+    apps.set(settings, app)
+    return app
+  }
 }
 
 export const NORMAL = { latency: 120, input_length: 1800, errors: 0 }

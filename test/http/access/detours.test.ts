@@ -2,7 +2,9 @@ import type { AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
 import type { App } from '#sentinel/http/app.js'
 import { exchange } from '../exchange.js'
-import { metric, startApp } from '../subject.js'
+import { metric, sharedApps, startApp } from '../subject.js'
+
+const shared = sharedApps()
 
 const TOKEN = 'correct-horse-battery'
 const BAD_PATHS = ['/%', '/%zz', '/analyze-flow/%c0%80', '/anomalies/%ff', '/health%', '/docs/%e0%a4%a']
@@ -14,7 +16,7 @@ async function raw(app: App, ...lines: string[]): Promise<string> {
 }
 
 test.each(BAD_PATHS)('the path %s, which cannot be decoded, needs a token like any other', async (path) => {
-  const app = await startApp({ SENTINEL_API_TOKEN: TOKEN })
+  const app = await shared({ SENTINEL_API_TOKEN: TOKEN })
   const refused = await app.inject(path)
   expect([refused.statusCode, refused.json().code]).toEqual([401, 'SENTINEL_UNAUTHORIZED'])
   const known = await app.inject({ url: path, headers: { authorization: `Bearer ${TOKEN}` } })
@@ -96,7 +98,7 @@ test.each<[what: string, url: string, headers: Record<string, string>, status: n
   ],
   ['a client that is no browser', '/anomalies', {}, 200],
 ])('%s at %s gets %4$i', async (_what, url, headers, status) => {
-  const app = await startApp()
+  const app = await shared()
   expect((await app.inject({ url, headers })).statusCode).toBe(status)
 })
 
