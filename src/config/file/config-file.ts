@@ -5,6 +5,7 @@ import type { Document, LineCounter, ParsedNode } from 'yaml'
 import { DeclarationError, type TelemetryDeclaration } from '../../telemetry/declared/declaration.js'
 import { declaredTelemetry } from '../../telemetry/declared/declared-model.js'
 import { REQUEST_TELEMETRY, type TelemetryModel } from '../../telemetry/model.js'
+import { plainText } from '../../text/plain-text.js'
 import { quoted } from '../../text/quoted.js'
 import { ConfigError } from '../config-error.js'
 import type { EnvironmentSource, Variable } from '../schema.js'
@@ -13,7 +14,13 @@ import { VARIABLE_OF } from './file-schema.js'
 
 const VARIABLE = 'SENTINEL_CONFIG'
 const MAX_BYTES = 2 ** 20
+/** Marks of YAML that begin or separate something. To tell many keys of one map apart takes their number squared. */
+const MARKS = /[[{:,?&*!]|- /g
+const MAX_MARKS = 20_000
+/** Times that aliases may be followed: each may stand for all that the ones before it stand for. */
+const MAX_ALIASES = 100
 const SHOWN_CHARS = 300
+const SHOWN_NAME_CHARS = 60
 
 type Parsed = Document.Parsed<ParsedNode>
 
@@ -35,7 +42,9 @@ export function readConfigFile(path: string): ConfigFile {
   // It is slow to load, and seldom needed.
   const yaml = createRequire(import.meta.url)('yaml') as typeof import('yaml')
   const lines = new yaml.LineCounter()
-  const document = yaml.parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true })
+  const document = notTooDeep(path, () =>
+    yaml.parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true }),
+  )
   const place = placesIn(basename(path), document, lines)
   const [syntax] = [...document.errors, ...document.warnings]
   if (syntax !== undefined) {
@@ -85,21 +94,31 @@ function offsetOf(document: Parsed, path: Path, ofKey: boolean): number | null {
 }
 
 function refusal(place: Place, path: Path, message: string, ofKey: boolean): ConfigError {
-  const pointer = path.map((name) => `/${name}`).join('')
+  const pointer = path.map((name) => `/${plainText(String(name), SHOWN_NAME_CHARS)}`).join('')
   return new ConfigError(VARIABLE, `${place(path, ofKey)} ${pointer || '/'} cannot be used: ${message}`)
 }
 
 function plainValues(document: Parsed, path: string): Record<string, unknown> {
-  let said: unknown
-  try {
-    said = document.toJS({ maxAliasCount: 100 })
-  } catch (error) {
-    throw unreadable(path, oneLine((error as Error).message))
-  }
+  const said: unknown = notTooDeep(path, () => {
+    try {
+      return document.toJS({ maxAliasCount: MAX_ALIASES })
+    } catch (error) {
+      throw error instanceof RangeError ? error : unreadable(path, oneLine((error as Error).message))
+    }
+  })
   // A file of comments alone says nothing, and may.
   if (said === null || said === undefined) return {}
   if (typeof said === 'object' && !Array.isArray(said)) return said as Record<string, unknown>
   throw unreadable(path, 'it holds no settings by name')
+}
+
+/** What is nested by the thousand uses up the stack of whatever reads it. */
+function notTooDeep<Read>(path: string, read: () => Read): Read {
+  try {
+    return read()
+  } catch (error) {
+    throw error instanceof RangeError ? unreadable(path, 'it is nested too deeply') : error
+  }
 }
 
 function variablesIn(said: Readonly<Record<string, unknown>>): EnvironmentSource {
@@ -138,7 +157,10 @@ function contentOf(path: string): string {
     const found = fstatSync(file)
     if (!found.isFile()) throw unreadable(path, 'it is no regular file')
     if (found.size > MAX_BYTES) throw unreadable(path, 'it is larger than 1 MiB')
-    return readFileSync(file, 'utf8').replace(/^\ufeff/, '')
+    const text = readFileSync(file, 'utf8').replace(/^\ufeff/, '')
+    const marks = text.match(MARKS)?.length ?? 0
+    if (marks > MAX_MARKS) throw unreadable(path, `it holds more than ${MAX_MARKS} keys and values`)
+    return text
   } catch (error) {
     throw error instanceof ConfigError ? error : unreadable(path, reasonOf(error as NodeJS.ErrnoException))
   } finally {
@@ -160,5 +182,5 @@ function reasonOf({ code, message }: NodeJS.ErrnoException): string {
 }
 
 function oneLine(message: string): string {
-  return message.replaceAll(/\s+/g, ' ').slice(0, SHOWN_CHARS)
+  return plainText(message, SHOWN_CHARS)
 }

@@ -52,7 +52,7 @@ function shortName(key: string): string {
 /** Of the value it repeats only what is short and no secret. */
 function mustBe({ data, parentSchema }: ErrorObject): string {
   const schema = parentSchema as ValueSchema & { writeOnly?: boolean }
-  const secret = schema.writeOnly === true || String(data).includes('@')
+  const secret = schema.writeOnly === true || (typeof data === 'string' && data.includes('@'))
   const shown = secret
     ? '"…"'
     : typeof data === 'string'

@@ -3,6 +3,7 @@ export function nearest(name: string, known: readonly string[]): string | null {
   let found: string | null = null
   let fewest = Math.max(2, Math.floor(name.length / 3)) + 1
   for (const one of known) {
+    if (Math.abs(one.length - name.length) >= fewest) continue
     const changes = distance(name.toLowerCase(), one.toLowerCase())
     if (changes >= fewest) continue
     fewest = changes

@@ -68,6 +68,8 @@ function checkedExtract({ name, extract }: Feature): Feature['extract'] {
 function checkNames(features: readonly Feature[], { features: declared = [] }: TelemetryDeclaration): void {
   for (const [i, { name }] of declared.entries()) {
     const first = declared.findIndex((each) => each.name === name)
+    if (name in Object.prototype)
+      throw new DeclarationError(['features', i, 'name'], `${name} is no name of a feature`)
     if (first !== i)
       throw new DeclarationError(['features', i, 'name'], `feature ${first + 1} is called ${name}, too`)
   }
