@@ -1,3 +1,4 @@
+import { valueText } from '../../text/value-text.js'
 import type { ReadValue } from '../declared/pointer.js'
 import type { Phrases } from '../features.js'
 import type { TelemetryModel } from '../model.js'
@@ -193,6 +194,6 @@ function scopeIn(scope = 'route', made: Made): { keyOf: KeyOf; names: readonly (
 const LONGEST_KEY = 256
 
 function keyText(value: unknown): string {
-  if (typeof value === 'string') return value.length <= LONGEST_KEY ? value : value.slice(0, LONGEST_KEY)
-  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : ''
+  const text = valueText(value) ?? ''
+  return text.length <= LONGEST_KEY ? text : text.slice(0, LONGEST_KEY)
 }

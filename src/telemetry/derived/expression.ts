@@ -1,3 +1,4 @@
+import { valueNumber, valueText } from '../../text/value-text.js'
 import { namesOf } from '../declared/pointer.js'
 
 /** A derived value as it is written: `count(route, 10s)`. */
@@ -81,21 +82,26 @@ export function conditionIn(text: string): Condition {
   switch (operator) {
     case '=':
     case '==':
-      return { names, holds: (value) => String(value) === wanted }
+      return { names, holds: (value) => textOrKind(value) === wanted }
     case '!=':
-      return { names, holds: (value) => String(value) !== wanted }
+      return { names, holds: (value) => textOrKind(value) !== wanted }
   }
   if (Number.isNaN(number)) throw new Error(`${operator} compares with a number`)
   switch (operator) {
     case '>=':
-      return { names, holds: (value) => Number(value) >= number }
+      return { names, holds: (value) => valueNumber(value) >= number }
     case '<=':
-      return { names, holds: (value) => value != null && Number(value) <= number }
+      return { names, holds: (value) => valueNumber(value) <= number }
     case '>':
-      return { names, holds: (value) => Number(value) > number }
+      return { names, holds: (value) => valueNumber(value) > number }
     default:
-      return { names, holds: (value) => value != null && Number(value) < number }
+      return { names, holds: (value) => valueNumber(value) < number }
   }
+}
+
+/** What is there without being a text is compared as what it is called, so that null and what is missing can be asked for. */
+function textOrKind(value: unknown): string {
+  return valueText(value) ?? (value === null || value === undefined ? String(value) : '')
 }
 
 function unquoted(text: string): string {

@@ -1,3 +1,4 @@
+import { valueText } from '../../text/value-text.js'
 import type { ReadValue } from '../declared/pointer.js'
 
 /** What is derived from one record: a number, NaN where the record has nothing to make it of. */
@@ -48,17 +49,10 @@ export function ratioOf(one: ReadValue, other: ReadValue): Derive {
   }
 }
 
-/** A value that stands for a choice: text, a number, true or false. */
-function choiceOf(value: unknown): string | null {
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
-    ? String(value)
-    : null
-}
-
 /** The place of a choice in a list, from 0; of one that is not in it as far behind the last as the list is long. */
 export function placeOf(read: ReadValue, choices: readonly string[]): Derive {
   return (record) => {
-    const choice = choiceOf(read(record))
+    const choice = valueText(read(record))
     if (choice === null || choice === '') return Number.NaN
     const place = choices.indexOf(choice)
     return place >= 0 ? place : 10 * choices.length
@@ -68,7 +62,7 @@ export function placeOf(read: ReadValue, choices: readonly string[]): Derive {
 /** 1 where it is this choice, else 0. @param choice null for any that is not in the list */
 export function isChoice(read: ReadValue, choices: readonly string[], choice: string | null): Derive {
   return (record) => {
-    const found = choiceOf(read(record))
+    const found = valueText(read(record))
     if (found === null || found === '') return Number.NaN
     return (choice === null ? !choices.includes(found) : found === choice) ? 1 : 0
   }
