@@ -1,6 +1,7 @@
 import { recordOf } from '../../telemetry/exchange.js'
 import type { Telemetry } from '../../telemetry/record.js'
 import type { UsualSizes } from '../../telemetry/usual-sizes.js'
+import { valueText } from '../../text/value-text.js'
 import { type Format, labelOf } from './format.js'
 import { objectOf, valueAt } from './json-line.js'
 
@@ -27,7 +28,7 @@ export const nginxJson = accessLog(
     route: ['uri', 'request_uri', 'request'],
     time: ['msec', 'time_iso8601', 'time', 'timestamp'],
   },
-  /"request_time"/,
+  (line) => line.includes('"request_time"'),
 )
 
 /** Caddy's access log: https://caddyserver.com/docs/logging. */
@@ -40,7 +41,7 @@ export const caddy = accessLog(
     route: ['request.uri'],
     time: ['ts'],
   },
-  /"request"\s*:\s*\{.*"duration"|"duration".*"request"\s*:\s*\{/,
+  (line) => /"request"\s*:\s*\{/.test(line) && line.includes('"duration"'),
 )
 
 /** Envoy's access log in JSON, with the names that its documentation gives to the fields. */
@@ -53,10 +54,10 @@ export const envoy = accessLog(
     route: ['route_name', 'path', 'x-envoy-original-path'],
     time: ['start_time'],
   },
-  /"response_code"/,
+  (line) => line.includes('"response_code"'),
 )
 
-function accessLog(fields: Fields, looksLike: RegExp): Format {
+function accessLog(fields: Fields, looksLike: (line: string) => boolean): Format {
   return {
     open:
       ({ label, sizes }) =>
@@ -64,7 +65,7 @@ function accessLog(fields: Fields, looksLike: RegExp): Format {
         const object = objectOf(line)
         return { record: recordIn(object, fields, sizes), label: labelOf(object[label]) }
       },
-    recognises: (line) => line.startsWith('{') && looksLike.test(line),
+    recognises: (line) => line.startsWith('{') && looksLike(line),
   }
 }
 
@@ -72,7 +73,7 @@ function recordIn(object: Record<string, unknown>, fields: Fields, sizes: UsualS
   const latency = numberAt(object, fields.latency)
   if (latency === null) throw new Error(`${fields.latency.join(' or ')} is missing`)
   const status = numberAt(object, fields.status) ?? 0
-  const route = pathOf(String(first(object, fields.route) ?? ''))
+  const route = pathOf(valueText(first(object, fields.route)) ?? '')
   const size = numberAt(object, fields.inputLength)
   const record = recordOf(
     {
@@ -103,8 +104,8 @@ function numberAt(object: Record<string, unknown>, paths: readonly string[]): nu
   const value = first(object, paths)
   if (value === undefined) return null
   const number = Number(
-    String(value)
-      .split(/[,:]\s*/)
+    valueText(value)
+      ?.split(/[,:]\s*/)
       .at(-1),
   )
   if (!Number.isFinite(number)) throw new Error(`${paths[0]} must be a number`)

@@ -1,6 +1,7 @@
 import type { TelemetryModel } from '../../telemetry/model.js'
 import type { TelemetryRecord } from '../../telemetry/record.js'
 import type { UsualSizes } from '../../telemetry/usual-sizes.js'
+import { valueText } from '../../text/value-text.js'
 
 /** What one line of a file says. */
 export interface Reading {
@@ -38,6 +39,6 @@ const MARKED = /^(?:1|true|yes|anomaly|attack|threat)$/i
 
 /** What a label says: 1, `true`, `yes`, `anomaly`, `attack` and `threat` mark an anomaly; nothing says nothing. */
 export function labelOf(value: unknown): boolean | null {
-  if (value === undefined || value === null || value === '') return null
-  return MARKED.test(String(value).trim())
+  const text = valueText(value)
+  return text === null || text === '' ? null : MARKED.test(text.trim())
 }

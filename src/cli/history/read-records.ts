@@ -6,6 +6,7 @@ import { UsualSizes } from '../../telemetry/usual-sizes.js'
 import { CommandError, EXIT } from '../exit.js'
 import type { Format, ReadLine } from '../formats/format.js'
 import { FORMATS, formatOf } from '../formats/formats.js'
+import { TOO_LONG } from './line-splitter.js'
 import { type OnRead, readLines } from './read-lines.js'
 
 /** One line of a file that is to be a record. */
@@ -57,6 +58,7 @@ export function readOne(
   text: string,
   faultOf: RecordFault,
 ): Pick<ReadRecord, 'record' | 'fault' | 'label'> | null {
+  if (text === TOO_LONG) return { record: null, fault: 'it is longer than 1 MiB', label: null }
   try {
     const reading = read(text)
     if (reading === null) return null
