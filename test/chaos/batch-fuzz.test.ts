@@ -1,11 +1,11 @@
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import fc from 'fast-check'
-import type { LightMyRequestResponse } from 'fastify'
 import { expect, onTestFinished, test } from 'vitest'
 import { Sentinel } from '#sentinel/sentinel.js'
 import { startApp } from '../http/subject.js'
 import { extent } from './extent.js'
 import { brokenJson, goodRecord, headerText, json } from './hostile.js'
+import { type Posted, Poster } from './poster.js'
 
 const BATCHES = extent(20_000, 1000)
 const SEED = 20_260_102
@@ -102,10 +102,11 @@ interface Counted {
 }
 
 /** What an answer says, in either form. */
-function counted(answer: LightMyRequestResponse): Counted {
+function counted(answer: Posted): Counted {
+  const text = answer.body.toString()
   if (answer.headers['content-type'] !== NDJSON)
-    return { ...(answer.json() as Omit<Counted, 'lines'>), lines: null }
-  const told = answer.body
+    return { ...(JSON.parse(text) as Omit<Counted, 'lines'>), lines: null }
+  const told = text
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as { line: number; status: string })
@@ -119,10 +120,10 @@ function counted(answer: LightMyRequestResponse): Counted {
   }
 }
 
-test(`${BATCHES} batches of every kind: no answer is a 5xx, and the counts add up`, async () => {
+test(`${BATCHES} batches of every kind over a socket: no answer is a 5xx, and the counts add up`, async () => {
   const sentinel = await Sentinel.create()
   onTestFinished(() => sentinel.close())
-  const app = await startApp({}, { sentinel })
+  const poster = await Poster.of(await startApp({}, { sentinel }))
   const seen: Record<number, number> = {}
   const sums = { accepted: 0, rejected: 0, threats: 0 }
   for (const { body, cut, compression, key, query = '' } of fc.sample(batch, {
@@ -132,22 +133,17 @@ test(`${BATCHES} batches of every kind: no answer is a 5xx, and the counts add u
     const text = Buffer.from(cut === undefined ? body.text : body.text.slice(0, cut))
     const payload = compression === undefined ? text : compression[1](text)
     const before = sentinel.detector.records
-    const answer = await app.inject({
-      method: 'POST',
-      url: `/analyze-flow/batch${query}`,
-      payload,
-      headers: {
-        'content-type': body.type,
-        ...(compression !== undefined && { 'content-encoding': compression[0] }),
-        ...(key !== undefined && { 'idempotency-key': key }),
-      },
+    const answer = await poster.post(`/analyze-flow/batch${query}`, payload, {
+      'content-type': body.type,
+      ...(compression !== undefined && { 'content-encoding': compression[0] }),
+      ...(key !== undefined && { 'idempotency-key': key }),
     })
     seen[answer.statusCode] = (seen[answer.statusCode] ?? 0) + 1
     expect(answer.statusCode).toBeLessThan(500)
     const judged = sentinel.detector.records - before
     if (answer.statusCode !== 200) {
       expect(judged).toBe(0)
-      expect(answer.json()).toMatchObject({
+      expect(JSON.parse(answer.body.toString())).toMatchObject({
         statusCode: answer.statusCode,
         code: expect.stringMatching(/^SENTINEL_/),
       })

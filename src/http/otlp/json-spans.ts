@@ -19,7 +19,7 @@ export interface JsonSpan {
  */
 export function jsonSpansOf(request: unknown): JsonSpan[] {
   return listOf(request, 'resourceSpans').flatMap((resourceSpans) => {
-    const service = serviceNamed(attributesOf((resourceSpans as Part).resource)[SERVICE_NAME])
+    const service = serviceNamed(attributesOf((resourceSpans as Part | null)?.resource)[SERVICE_NAME])
     return listOf(resourceSpans, 'scopeSpans').flatMap((scopeSpans) =>
       listOf(scopeSpans, 'spans').map((span) => ({ span, service })),
     )
