@@ -17,6 +17,13 @@ const MAGIC = [0x53, 0x4e, 0x54, 0x4d, MODEL_FORMAT] as const
 /** Items of a long list that are decoded at a time: routes, a few kilobytes each. */
 const ITEMS_A_PART = 4
 
+/**
+ * Bytes that a model may be unpacked to: so many times what it is packed, and at least so much. It has numbers in it, which
+ * cannot be packed much; only what nobody of the fleet has made comes to a thousand times as much.
+ */
+const UNPACKED_TIMES = 32
+const UNPACKED_LEAST_BYTES = 16 * 2 ** 20
+
 const deflate = promisify(deflateRaw)
 const inflate = promisify(inflateRaw)
 
@@ -47,19 +54,20 @@ export async function encodeModel(model: CapturedModel): Promise<Uint8Array> {
 /** @throws StateError for damaged bytes and for those of another format */
 export async function decodeModel(bytes: Uint8Array): Promise<CapturedModel> {
   if (MAGIC.some((byte, at) => bytes[at] !== byte)) throw new StateError('it is no model of this format')
-  const pieces = await inflate(bytes.subarray(MAGIC.length), { maxOutputLength: MAX_STATE_BYTES }).catch(
-    (error: Error) => {
-      throw new StateError(`it cannot be unpacked: ${error.message}`)
-    },
-  )
+  const mostBytes = Math.max(UNPACKED_LEAST_BYTES, UNPACKED_TIMES * bytes.length)
+  const maxOutputLength = Math.min(MAX_STATE_BYTES, mostBytes)
+  const pieces = await inflate(bytes.subarray(MAGIC.length), { maxOutputLength }).catch((error: Error) => {
+    throw new StateError(`it cannot be unpacked: ${error.message}`)
+  })
   let model: unknown = null
   for (let at = 0; at < pieces.length; ) {
     if (at + 4 > pieces.length) throw new StateError('its last part is cut off')
     const end = at + 4 + pieces.readUInt32LE(at)
     if (end > pieces.length) throw new StateError('its last part is cut off')
-    const { path, items } = decodeState(pieces.subarray(at + 4, end)) as unknown as Part
+    const { path, items } = (decodeState(pieces.subarray(at + 4, end)) ?? {}) as unknown as Part
     if (model === null) model = items
-    else listAt(model, path).push(...(items as readonly StateValue[]))
+    else if (Array.isArray(items)) listAt(model, path).push(...(items as readonly StateValue[]))
+    else throw new StateError('one of its parts is no list')
     at = end
     await nextTurn()
   }

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis'
 import type { FleetBus, Head, Publication, Published, SentBatch } from './fleet-bus.js'
+import { headOf } from './head-fields.js'
 import { redisOptions } from './redis-address.js'
 import { ACQUIRE, PUBLISH, PUT_BACK, RENEW, RESIGN, TELL } from './redis-scripts.js'
 
@@ -112,8 +113,8 @@ export class RedisBus implements FleetBus {
       'hash',
       'position',
     )
-    if (version == null || hash == null) return null
-    return { version: Number(version), epoch: Number(epoch), hash, position: position ?? '' }
+    const names = headOf({ version, epoch, hash })
+    return names === null ? null : { ...names, position: position ?? '' }
   }
 
   model(hash: string): Promise<Uint8Array | null> {

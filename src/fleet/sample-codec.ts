@@ -1,5 +1,7 @@
 /** Longest route that is sent, in bytes; what is longer is cut, as names of routes are. */
 const ROUTE_BYTES = 2_048
+/** Longest name of a replica. */
+const NAME_BYTES = 256
 const MAGIC = 0x5346
 const VERSION = 1
 const HEADER_BYTES = 20
@@ -96,6 +98,7 @@ export function decodeBatch(bytes: Uint8Array, nFeatures: number): SampleBatch {
   const nRecords = view.getUint16(12, true)
   const nRoutes = view.getUint16(14, true)
   const nameEnd = HEADER_BYTES + view.getUint16(16, true)
+  if (nameEnd > HEADER_BYTES + NAME_BYTES) throw new SampleError('of a replica whose name is too long')
   const text = new TextDecoder()
   const replica = text.decode(part(bytes, HEADER_BYTES, nameEnd))
   let at = nameEnd

@@ -1,0 +1,101 @@
+import { deflateRawSync } from 'node:zlib'
+import { describe, expect, test } from 'vitest'
+import { headOf } from '#sentinel/fleet/head-fields.js'
+import { mirrorNotes } from '#sentinel/fleet/incident-notes.js'
+import { decodeModel } from '#sentinel/fleet/model-blob.js'
+import { decodeBatch, encodeBatch, SampleError } from '#sentinel/fleet/sample-codec.js'
+import { encodeState } from '#sentinel/state/codec.js'
+import { StateError } from '#sentinel/state/section.js'
+import { incidentLog } from '../alerts/incidents.js'
+
+const MIB = 2 ** 20
+const MAGIC = Buffer.from('SNTM\u0001')
+
+const packed = (bytes: Uint8Array): Buffer => Buffer.concat([MAGIC, deflateRawSync(bytes)])
+
+/** Bytes of a model whose parts are these. */
+function partsOf(...parts: unknown[]): Buffer {
+  const pieces = parts.flatMap((part) => {
+    const bytes = encodeState(part as Parameters<typeof encodeState>[0])
+    return [new Uint8Array(Uint32Array.of(bytes.length).buffer), bytes]
+  })
+  return packed(Buffer.concat(pieces))
+}
+
+describe('a model that is hostile', () => {
+  test.each<[string, () => Uint8Array]>([
+    ['of nothing', () => new Uint8Array(0)],
+    ['that is cut off', () => MAGIC],
+    ['of another format', () => Buffer.from('SNTM\u0002abc')],
+    ['that cannot be unpacked', () => Buffer.concat([MAGIC, Buffer.from('abc')])],
+    ['without parts', () => packed(Buffer.alloc(0))],
+    ['of a part that says to be longer than all', () => packed(Buffer.from([255, 255, 255, 255, 1]))],
+    ['of a part that is none', () => packed(Buffer.from([4, 0, 0, 0, 1, 2, 3, 4]))],
+    ['of a part that is nothing', () => partsOf(null)],
+    ['of a part that is a number', () => partsOf(7)],
+    [
+      'of parts that belong nowhere',
+      () => partsOf({ path: [], items: {} }, { path: ['__proto__'], items: [1] }),
+    ],
+    ['of a part without items', () => partsOf({ path: [], items: { a: [] } }, { path: ['a'] })],
+    ['of text where a list is', () => partsOf({ path: [], items: { a: [] } }, { path: ['a'], items: 'x' })],
+    ['of a number for all', () => partsOf({ path: [], items: 1 })],
+  ])('is refused in words: one %s', async (_what, make) => {
+    await expect(decodeModel(make())).rejects.toThrow(StateError)
+    expect(Object.keys(Object.prototype)).toEqual([])
+  })
+
+  test('is not unpacked to far more than it is', async () => {
+    const bomb = packed(Buffer.alloc(48 * MIB))
+    expect(bomb.length).toBeLessThan(MIB)
+    const before = process.memoryUsage().rss
+    await expect(decodeModel(bomb)).rejects.toThrow(StateError)
+    expect((process.memoryUsage().rss - before) / MIB).toBeLessThan(40)
+  })
+})
+
+test.each<[string, Record<string, string | null>]>([
+  ['no version', { version: 'NaN' }],
+  ['an endless version', { version: 'inf' }],
+  ['a version in another form', { version: '1e9' }],
+  ['a version beyond all numbers', { version: '1152921504606846976' }],
+  ['a negative version', { version: '-1' }],
+  ['no epoch', { epoch: null }],
+  ['an epoch of text', { epoch: 'x' }],
+  ['an epoch beyond all numbers', { epoch: '99999999999999999999' }],
+  ['a hash that is none', { hash: '../../lease' }],
+  ['a hash without end', { hash: 'a'.repeat(MIB) }],
+])('a head that is hostile is none: %s', (_what, odd) => {
+  const good = { version: '7', epoch: '3', hash: 'a'.repeat(64) }
+  expect(headOf(good)).toEqual({ version: 7, epoch: 3, hash: good.hash })
+  expect(headOf({ ...good, ...odd })).toBeNull()
+})
+
+test('notes of incidents that are hostile leave incidents as they are', () => {
+  const log = incidentLog()
+  const incident = {
+    id: 'x',
+    status: 'open',
+    summary: 'x'.repeat(MIB),
+    anomalies: Array.from({ length: 1e4 }, String),
+  }
+  const odd = [
+    'not JSON',
+    '[',
+    'null',
+    '1',
+    '[null, 1, "a", [], {}]',
+    `${'['.repeat(100_000)}${']'.repeat(100_000)}`,
+    JSON.stringify([{ event: { id: '__proto__', change: 'opened', incident }, quiet: false }]),
+    JSON.stringify([{ event: { toString: 1 }, quiet: { valueOf: 1 } }]),
+    '[{"__proto__": {"event": 1}, "event": {"__proto__": null}}]',
+  ]
+  for (const text of odd) mirrorNotes(Buffer.from(text), log, false)
+  expect(log.size).toBe(0)
+})
+
+test('samples of a replica whose name is endless are refused', () => {
+  const batch = { replica: 'x'.repeat(60_000), judged: 5, rare: 0, spanMs: 9, records: [] }
+  const bytes = encodeBatch(batch as Parameters<typeof encodeBatch>[0], 3)
+  expect(() => decodeBatch(bytes, 3)).toThrow(SampleError)
+})
