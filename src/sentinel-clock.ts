@@ -48,12 +48,13 @@ export class JudgingClock implements EvenClock {
     this.#newestMs = shownMs
   }
 
-  /** Does something at the time that is said, as far as time may be there. */
-  at<Done>(ms: number, act: () => Done): Done {
-    this.#saidMs = Math.min(Math.max(ms, this.#newestMs), this.#wallMs())
+  /** Does something at the time that is said, as far as time may be there; it is told what that is. */
+  at<Done>(ms: number, act: (ms: number) => Done): Done {
+    const saidMs = Math.min(Math.max(ms, this.#newestMs), this.#wallMs())
+    this.#saidMs = saidMs
     this.#saidAt = performance.now()
     try {
-      return act()
+      return act(saidMs)
     } finally {
       this.#saidMs = null
     }

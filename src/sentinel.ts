@@ -195,7 +195,7 @@ export class Sentinel {
     const atMs = options?.atMs
     return atMs === undefined || this.#parts.clocks.records !== null
       ? this.#judge(record, options)
-      : this.#parts.clocks.judging.at(atMs, () => this.#judge(record, options))
+      : this.#parts.clocks.judging.at(atMs, (saidMs) => this.#judge(record, { ...options, atMs: saidMs }))
   }
 
   /**

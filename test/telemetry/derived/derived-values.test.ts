@@ -1,4 +1,4 @@
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { Detector } from '#sentinel/detector/detector.js'
 import { Sentinel } from '#sentinel/sentinel.js'
 import { decodeState, encodeState } from '#sentinel/state/codec.js'
@@ -185,6 +185,32 @@ test('two hundred failed logins in a row are seen, though each is ordinary by it
   expect(falsely).toBeLessThan(15)
   expect(told.filter((anomaly) => anomaly !== null).length).toBeGreaterThan(100)
   expect(told.find((anomaly) => anomaly !== null)?.feature).toBe('failures')
+})
+
+test('a record that says to be of the far future counts as one of now, and stops no window for those behind it', async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: START_MS })
+  onTestFinished(() => void vi.useRealTimers())
+  const telemetry = declaredTelemetry({
+    features: [
+      { name: 'x' },
+      { name: 'pause', from: 'since_last(all)' },
+      { name: 'often', from: 'count(all, 10s)' },
+    ],
+  })
+  const sentinel = await Sentinel.create({ detector: { telemetry } })
+  onTestFinished(() => sentinel.close())
+  const seen: number[][] = []
+  sentinel.join({ judged: (_route, { values }) => void seen.push([...Array.from(values).slice(1)]) })
+  sentinel.judge({ x: 1 }, { atMs: 8.64e15 })
+  for (let n = 1; n <= 3; n++) {
+    vi.setSystemTime(START_MS + n * 60_000)
+    sentinel.judge({ x: 1 })
+  }
+  expect(seen.slice(1)).toEqual([
+    [60, 1],
+    [60, 1],
+    [60, 1],
+  ])
 })
 
 test.each([
