@@ -33,7 +33,12 @@ export const TARGETS: readonly Target[] = [
       'http/access/load-shedding.js',
       'http/answer-memory.js',
     ]),
-    tests: ['test/http/access', 'test/http/idempotency.test.ts'],
+    tests: [
+      'test/http/access',
+      'test/http/answer-memory.test.ts',
+      'test/http/idempotency.test.ts',
+      'test/http/unix-socket.test.ts',
+    ],
   },
   {
     name: 'guarded',
@@ -59,6 +64,11 @@ export const TARGETS: readonly Target[] = [
       'alerts/incident-log.js',
     ]),
     tests: ['test/alerts'],
+  },
+  {
+    name: 'training',
+    files: dist(['detector/training/trainer.js', 'detector/training/refit-schedule.js']),
+    tests: ['test/detector/training'],
   },
   { name: 'codec', files: dist(['forest/codec.js', 'forest/checksum.js']), tests: ['test/forest'] },
   {

@@ -14,8 +14,14 @@ const BEGINNINGS = {
     'POST /analyze-flow HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 50\r\n\r\n{',
 }
 
-/** What the service says to a client that sends a beginning and then a byte now and then, until it closes. */
-async function lingering(url: URL, beginning: string): Promise<string> {
+interface Lingered {
+  readonly beginning: string
+  readonly answer: string
+  readonly closedMs: number
+}
+
+/** What the service says to a client that sends a beginning and then a byte now and then, until it closes, and when. */
+async function lingering(url: URL, beginning: string): Promise<Lingered> {
   const socket: Socket = connect(Number(url.port), url.hostname)
   onTestFinished(() => void socket.destroy())
   let answer = ''
@@ -30,7 +36,7 @@ async function lingering(url: URL, beginning: string): Promise<string> {
     'close',
   )
   clearInterval(drip)
-  return answer
+  return { beginning, answer, closedMs: performance.now() }
 }
 
 test(`${CONNECTIONS} connections that never finish a request are closed by time-out while others are served`, async () => {
@@ -41,8 +47,14 @@ test(`${CONNECTIONS} connections that never finish a request are closed by time-
     Array.from({ length: Math.ceil(CONNECTIONS / 3) }, () => lingering(url, beginning)),
   )
   expect((await service.post('/analyze-flow', record(1))).status).toBe(200)
-  const answers = await Promise.all(slow)
-  for (const answer of answers) expect(answer).toContain('SENTINEL_REQUEST_TIMEOUT')
+  const lingered = await Promise.all(slow)
+  for (const { answer } of lingered) expect(answer).toContain('SENTINEL_REQUEST_TIMEOUT')
+  // Half of the time is for the headers.
+  const closings = (withHeaders: boolean): number[] =>
+    lingered.flatMap(({ beginning, closedMs }) =>
+      beginning.includes('\r\n\r\n') === withHeaders ? [closedMs] : [],
+    )
+  expect(Math.max(...closings(false))).toBeLessThan(Math.min(...closings(true)))
   expect((await service.post('/analyze-flow', record(2))).status).toBe(200)
   const health = (await (await service.get('/health')).json()) as { history_size: number }
   expect(health.history_size).toBe(2)

@@ -62,6 +62,29 @@ test('a thread that dies fails its fit, and the next fit gets a new thread', asy
   await trainer.close()
 })
 
+test('a thread that is going is waited for before there is another, by a fit and ahead of one', async () => {
+  const { trainer, order } = await trainerOf(true)
+  const first = trainer.fit(order)
+  const [leaving] = FakeWorker.made
+  let goes = (): void => {}
+  const gone = new Promise<number>((resolve) => {
+    goes = () => resolve(0)
+  })
+  vi.spyOn(leaving as NonNullable<typeof leaving>, 'terminate').mockReturnValue(gone)
+  const failed = expect(first).rejects.toThrow('it still runs')
+  leaving?.emit('error', new Error('it still runs'))
+  await failed
+  trainer.prepare()
+  const second = trainer.fit(order)
+  expect(FakeWorker.made).toHaveLength(1)
+  goes()
+  await vi.waitUntil(() => FakeWorker.made[1]?.orders.length === 1)
+  FakeWorker.made[1]?.emit('message', { durationMs: 4 })
+  expect(await second).toBe(4)
+  expect(FakeWorker.made).toHaveLength(2)
+  await trainer.close()
+})
+
 test('threads that die before they are ready, three in a row, are the last: training runs inline', async () => {
   const { trainer, order, arena } = await trainerOf(true)
   for (const [n, kind] of ['worker', 'worker', 'inline'].entries()) {
