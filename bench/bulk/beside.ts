@@ -26,7 +26,7 @@ export async function besideBatches(quick: boolean, progress: (what: string) => 
   const body = Buffer.from(lines.join('\n'))
   const bodies = lines.slice(0, 500)
   const server = await ServerProcess.start('sentinel')
-  const seconds = quick ? 0.5 : 5
+  const seconds = quick ? 0.5 : 4
   const stretch = async (sends: boolean): Promise<Stretch> => {
     const sender = sends ? senderOf(server, body) : null
     await server.vitals('watch-loop')
@@ -42,7 +42,7 @@ export async function besideBatches(quick: boolean, progress: (what: string) => 
   try {
     await stretch(true)
     const found: Beside = { alone: [], beside: [] }
-    for (let round = 1; round <= (quick ? 1 : 7); round++) {
+    for (let round = 1; round <= (quick ? 1 : 5); round++) {
       progress(`single requests beside batches, round ${round}`)
       found.alone.push(await stretch(false))
       found.beside.push(await stretch(true))

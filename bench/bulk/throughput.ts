@@ -59,7 +59,7 @@ export async function throughputs(quick: boolean, progress: (what: string) => vo
       into.push(await perSecond(work, records))
       found.rssMiB.after.push(await rssOf(server))
     }
-    for (let round = 1; round <= (quick ? 1 : 7); round++) {
+    for (let round = 1; round <= (quick ? 1 : 5); round++) {
       progress(`throughput, round ${round}`)
       found.loop.push(await perSecond(() => judged(sentinel, lines)))
       await sent(found.ndjson, () => post(batch, body, NDJSON))

@@ -5,14 +5,16 @@ import { loadConfig } from '#sentinel/config/config.js'
 import { ForestError } from '#sentinel/forest/errors.js'
 import { IsolationForest } from '#sentinel/forest/index.js'
 import { type App, buildApp } from '#sentinel/http/app.js'
-import { BatchItems } from '#sentinel/http/batch/batch-items.js'
+import { BatchItems, type ItemSource } from '#sentinel/http/batch/batch-items.js'
 import { decoded } from '#sentinel/http/batch/content-decoding.js'
 import { ApiError } from '#sentinel/http/errors/error-codes.js'
+import { ByteTexts } from '#sentinel/http/otlp/byte-texts.js'
 import { type MadeOfSpans, otlpItems } from '#sentinel/http/otlp/otlp-items.js'
 import { crc32 } from '#sentinel/state/checksum.js'
 import { decodeState, encodeState } from '#sentinel/state/codec.js'
 import { StateError } from '#sentinel/state/section.js'
 import { REQUEST_TELEMETRY } from '#sentinel/telemetry/model.js'
+import { SpanRecords } from '#sentinel/telemetry/span/span-record.js'
 import { UsualSizes } from '#sentinel/telemetry/usual-sizes.js'
 
 const LIMIT_BYTES = 2 ** 20
@@ -28,7 +30,7 @@ const SPAN = {
 const SPANS = { resourceSpans: [{ resource: { attributes: [] }, scopeSpans: [{ spans: [SPAN] }] }] }
 
 function madeOfSpans(): MadeOfSpans {
-  return { sizes: new UsualSizes(), telemetry: REQUEST_TELEMETRY }
+  return { records: new SpanRecords(new Set()), texts: new ByteTexts(), telemetry: REQUEST_TELEMETRY }
 }
 
 /** Something that reads bytes from outside. */
@@ -50,8 +52,8 @@ async function refusing(
   }
 }
 
-function readAll(items: Iterable<unknown>): void {
-  for (const _ of items);
+function readAll(items: ItemSource): void {
+  for (let item = 0; item < items.size; item++) items.read(item)
 }
 
 /** With the length and the checksum that it says to have: no change would get behind them. */

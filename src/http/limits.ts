@@ -13,6 +13,8 @@ export const BATCH_BODY_LIMIT_BYTES = 16 * MIB
 export const BATCH_BODIES_BYTES = 64 * MIB
 /** Records of a batch, and spans of a request. */
 export const BATCH_RECORDS_MOST = 100_000
+/** A span or a resource in OTLP's JSON, in bytes: each is parsed in one turn. */
+export const SPAN_JSON_LIMIT_BYTES = 256 * KIB
 /** Arrays and objects in one another, in JSON that is sent. */
 export const JSON_DEPTH_MOST = 32
 

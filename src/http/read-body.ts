@@ -28,11 +28,13 @@ export function readBody(
  * @param limit in bytes
  * @param done called once: with the body, null for an empty one; or with an `ApiError` when it is above the limit or does
  *   not arrive whole
+ * @param largeRoom gives room for a large one
  */
 export function readBytes(
   message: IncomingMessage,
   limit: number,
   done: (error: ApiError | null, body: Buffer | null) => void,
+  largeRoom?: (bytes: number) => Buffer,
 ): void {
   const announced = Number(message.headers['content-length'])
   if (announced > limit) {
@@ -41,7 +43,7 @@ export function readBytes(
   }
   void packetParsed.then(() => {
     if (message.readableLength === announced) done(null, message.read() as Buffer | null)
-    else collect(message, announced, limit, done)
+    else collect(message, announced, limit, done, largeRoom)
   })
 }
 
@@ -51,8 +53,9 @@ function collect(
   announced: number,
   limit: number,
   done: (error: ApiError | null, body: Buffer | null) => void,
+  largeRoom?: (bytes: number) => Buffer,
 ): void {
-  const body = new GrowingBytes(Number.isNaN(announced) ? limit : announced)
+  const body = new GrowingBytes(Number.isNaN(announced) ? limit : announced, largeRoom)
   const end = (error: ApiError | null): void => {
     message.off('data', onData).off('end', onEnd).off('error', onCut).off('close', onCut)
     done(error, error === null ? body.bytes() : null)

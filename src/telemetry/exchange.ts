@@ -35,12 +35,22 @@ export function recordOf(
   const record: Telemetry = {
     latency: latencyMs,
     input_length: inputLength,
-    errors: failed || status >= 500 || errorStatuses.has(status) ? 1 : 0,
-    route: route === undefined || route === '' ? UNMATCHED : withoutQuery(route),
+    errors: countsAsError(status, failed, errorStatuses) ? 1 : 0,
+    route: recordedRoute(route),
   }
   if (traceparent !== undefined && traceparent.length <= MAX_TRACEPARENT && traceIdOf(traceparent) !== null)
     record.traceparent = traceparent
   return record
+}
+
+/** @param errorStatuses statuses below 500 that count as errors */
+export function countsAsError(status: number, failed: boolean, errorStatuses: ReadonlySet<number>): boolean {
+  return failed || status >= 500 || errorStatuses.has(status)
+}
+
+/** A route as records have it. */
+export function recordedRoute(route: string | undefined): string {
+  return route === undefined || route === '' ? UNMATCHED : withoutQuery(route)
 }
 
 /** Patterns have no query. A path that somebody gives in place of a pattern may, and it is nobody's business. */

@@ -1,4 +1,4 @@
-import { routeName } from './route-name.js'
+import { RouteNames } from './route-names.js'
 
 /** Routes whose sizes are remembered; the one that came first is forgotten. */
 const ROUTES_MAX = 1024
@@ -19,6 +19,7 @@ interface Sizes {
  */
 export class UsualSizes {
   readonly #routes = new Map<string, Sizes>()
+  readonly #names = RouteNames.plain()
 
   /**
    * @param route as it stands in the record
@@ -26,8 +27,9 @@ export class UsualSizes {
    * @returns the size, or what stands in for it
    */
   of(route: string | undefined, size: number | null): number {
-    if (size === null) return this.#routes.size === 0 ? 0 : this.#usual(this.#routes.get(routeName(route)))
-    this.#remember(routeName(route), size)
+    if (size === null)
+      return this.#routes.size === 0 ? 0 : this.#usual(this.#routes.get(this.#names.of(route)))
+    this.#remember(this.#names.of(route), size)
     return size
   }
 

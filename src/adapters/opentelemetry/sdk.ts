@@ -1,4 +1,4 @@
-import type { Attributes } from '../../telemetry/span/span-record.js'
+import type { Attributes } from '../../telemetry/span/stated-facts.js'
 
 /** What is used here of OpenTelemetry's SDK, 1.x and 2.x: by its form, so that neither has to be installed. */
 

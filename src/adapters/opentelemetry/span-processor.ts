@@ -1,7 +1,7 @@
 import type { Judgement, Sentinel } from '../../sentinel.js'
 import { EXCEPTION_EVENT } from '../../telemetry/span/conventions.js'
-import { type SpanFacts, spanRecord } from '../../telemetry/span/span-record.js'
-import { UsualSizes } from '../../telemetry/usual-sizes.js'
+import { type SpanFacts, SpanRecords } from '../../telemetry/span/span-record.js'
+import { StatedFacts } from '../../telemetry/span/stated-facts.js'
 import { type AdapterCounts, newCounts } from '../counts.js'
 import { checkedErrorStatuses } from '../options.js'
 import { type EndingSpan, isJudged, type Meter, type OpenSpan, SAMPLED, STATUS_ERROR } from './sdk.js'
@@ -25,16 +25,15 @@ export interface SpanProcessorOptions {
  */
 export class SentinelSpanProcessor {
   readonly #sentinel: Sentinel
-  readonly #errorStatuses: ReadonlySet<number>
+  readonly #records: SpanRecords
   readonly #anomalies: ReturnType<Meter['createCounter']> | undefined
   readonly #counts = newCounts()
-  readonly #sizes = new UsualSizes()
   #hearsOfEnding = false
 
   /** @throws TypeError for statuses that are none */
   constructor({ sentinel, meter, errorStatuses }: SpanProcessorOptions) {
     this.#sentinel = sentinel
-    this.#errorStatuses = checkedErrorStatuses(errorStatuses)
+    this.#records = new SpanRecords(checkedErrorStatuses(errorStatuses))
     this.#anomalies = meter?.createCounter('sentinel.anomalies', {
       description: 'Spans that are anomalies, by the action that is recommended.',
       unit: '{span}',
@@ -76,7 +75,7 @@ export class SentinelSpanProcessor {
   #judge(span: EndingSpan): Judgement | null {
     if (!isJudged(span)) return null
     try {
-      const judgement = this.#sentinel.judge(spanRecord(factsOf(span), this.#errorStatuses, this.#sizes))
+      const judgement = this.#sentinel.judge(this.#records.recordOf(factsOf(span)))
       if (judgement === null) {
         this.#counts.unanswered++
         return null
@@ -101,7 +100,7 @@ function factsOf(span: EndingSpan): SpanFacts {
   return {
     name,
     latencyMs: duration[0] * 1000 + duration[1] / 1e6,
-    attributes,
+    stated: new StatedFacts().takeAll(attributes),
     erred: status.code === STATUS_ERROR,
     threw: events.some((event) => event.name === EXCEPTION_EVENT),
     traceId,

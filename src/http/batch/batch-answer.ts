@@ -1,7 +1,7 @@
 import { ApiError } from '../errors/error-codes.js'
 import type { BatchQuery, BatchSummary, RejectedLine } from '../schemas/batch.js'
 import { type AnswerBody, AnswerText } from './answer-text.js'
-import type { BatchItem } from './batch-items.js'
+import type { ItemSource } from './batch-items.js'
 import { type BatchTotals, judgeBatch } from './judge-batch.js'
 import type { ItemJudge } from './judge-item.js'
 
@@ -22,7 +22,7 @@ export interface BatchAnswer {
  */
 export async function answerBatch(
   judge: ItemJudge,
-  items: Iterable<BatchItem>,
+  items: ItemSource,
   form: NonNullable<BatchQuery['answer']>,
 ): Promise<BatchAnswer> {
   const errors: RejectedLine[] = []

@@ -3,7 +3,13 @@ import { BATCH_BODY_LIMIT_BYTES } from '../limits.js'
 import { byteOrderMark, charsetRefusal } from '../plugins/json-body.js'
 import { readBytes } from '../read-body.js'
 import type { BatchLoad } from './batch-load.js'
-import { CONTENT_ENCODINGS, decoded, isKnownEncoding, unknownEncoding } from './content-decoding.js'
+import {
+  CONTENT_ENCODINGS,
+  decoded,
+  isCompressed,
+  isKnownEncoding,
+  unknownEncoding,
+} from './content-decoding.js'
 
 export const JSON_TYPE = 'application/json'
 /** What bodies of records may be. */
@@ -22,23 +28,29 @@ export function takeBatchBodies(app: FastifyInstance, load: BatchLoad, types: re
     }
     const announced = Number(message.headers['content-length'] ?? BATCH_BODY_LIMIT_BYTES)
     const release = load.takeIn(Math.min(announced, BATCH_BODY_LIMIT_BYTES))
-    readBytes(message, BATCH_BODY_LIMIT_BYTES, (failure, body) => {
+    const done = (failure: Error | null, body: Buffer | null): void => {
       release()
       if (failure !== null) next(failure)
       else next(null, body ?? Buffer.alloc(0))
-    })
+    }
+    // What is compressed is small, and the room is for what comes of it.
+    const roomOf = isCompressed(message.headers['content-encoding'])
+      ? undefined
+      : () => load.rooms.lend(request)
+    readBytes(message, BATCH_BODY_LIMIT_BYTES, done, roomOf)
   })
 }
 
 /**
- * The text of a batch.
+ * The text of a batch: to be read no more once the room of the request was taken back.
  * @throws ApiError where it cannot be had from the body
  */
-export async function textOfBatch(request: FastifyRequest): Promise<Buffer> {
+export async function textOfBatch(request: FastifyRequest, { rooms }: BatchLoad): Promise<Buffer> {
   const bytes = await decoded(
     request.body as Buffer,
     request.headers['content-encoding'],
     BATCH_BODY_LIMIT_BYTES,
+    () => rooms.lend(request),
   )
   if (bytes.subarray(0, 3).equals(BYTE_ORDER_MARK)) throw byteOrderMark()
   return bytes

@@ -5,6 +5,7 @@ import { TOO_DEEP } from '../plugins/json-body.js'
 import { indexJson } from './index-json.js'
 import { indexLines } from './index-lines.js'
 import type { ItemIndex } from './item-index.js'
+import { TextWindow } from './text-window.js'
 
 /** One item of a batch. */
 export interface BatchItem {
@@ -16,17 +17,24 @@ export interface BatchItem {
   readonly fault: string | null
 }
 
+/** The items of a batch in order, each read when it is asked for. */
+export interface ItemSource {
+  readonly size: number
+  /** @param item from 0, each once and in order @returns null for one that is nobody's to judge */
+  read(item: number): BatchItem | null
+}
+
 /** Parses one text that is JSON, as bodies of single records are. @throws Error when it is none */
 export type ParseJson = (text: string) => unknown
 
-/** The items of a batch in order, parsed one by one as they are taken. */
-export class BatchItems implements Iterable<BatchItem> {
-  readonly #bytes: Buffer
+/** The items of a batch of JSON, parsed one by one. */
+export class BatchItems implements ItemSource {
+  readonly #text: TextWindow
   readonly #index: ItemIndex
   readonly #parse: ParseJson
 
   private constructor(bytes: Buffer, index: ItemIndex, parse: ParseJson) {
-    this.#bytes = bytes
+    this.#text = new TextWindow(bytes)
     this.#index = index
     this.#parse = parse
   }
@@ -42,18 +50,19 @@ export class BatchItems implements Iterable<BatchItem> {
     return new BatchItems(bytes, step.value, parse)
   }
 
-  *[Symbol.iterator](): Generator<BatchItem> {
-    for (let item = 0; item < this.#index.size; item++) yield this.#read(item)
+  get size(): number {
+    return this.#index.size
   }
 
-  #read(item: number): BatchItem {
+  read(item: number): BatchItem {
     const index = this.#index
     const [start, end, line] = [index.startOf(item), index.endOf(item), index.lineOf(item)]
     const fault =
       index.faultOf(item) ?? (end - start > BODY_LIMIT_BYTES ? 'a record is at most 16 KiB' : null)
     if (fault !== null) return { line, value: undefined, fault }
     try {
-      const value = this.#parse(this.#bytes.toString('utf8', start, end))
+      const text = this.#text.text(start, end)
+      const value: unknown = this.#text.isPlain ? JSON.parse(text) : this.#parse(text)
       if (isDeeper(value, JSON_DEPTH_MOST)) return { line, value: undefined, fault: TOO_DEEP }
       return { line, value, fault: null }
     } catch {

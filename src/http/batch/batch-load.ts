@@ -1,8 +1,10 @@
 import { AccessError } from '../errors/error-codes.js'
 import { BATCH_BODIES_BYTES, BATCHES_MOST } from '../limits.js'
+import { BodyRooms } from './body-rooms.js'
 
 /** How much of batches is at work, so that many large ones cannot take all memory or all turns. */
 export class BatchLoad {
+  readonly rooms = new BodyRooms()
   #judged = 0
   #bytes = 0
 

@@ -27,15 +27,21 @@ export const CONTENT_ENCODINGS: readonly string[] = [...DECODERS.keys()].filter(
  * the pieces that come of it.
  * @param encoding of its `content-encoding` header
  * @param limit of the result, in bytes: a small body may hold a very large one
+ * @param largeRoom gives room for a large one
  * @throws ApiError when the encoding is unknown, the body is not of it, or the result is above the limit
  */
-export async function decoded(body: Buffer, encoding: string | undefined, limit: number): Promise<Buffer> {
+export async function decoded(
+  body: Buffer,
+  encoding: string | undefined,
+  limit: number,
+  largeRoom?: (bytes: number) => Buffer,
+): Promise<Buffer> {
   const name = encoding?.trim().toLowerCase()
-  if (name === undefined || name === '' || name === 'identity') return body
-  const decoder = DECODERS.get(name)?.(body)
+  if (!isCompressed(encoding)) return body
+  const decoder = DECODERS.get(name ?? '')?.(body)
   if (decoder === undefined) throw unknownEncoding()
   decoder.end(body)
-  const bytes = new GrowingBytes(limit)
+  const bytes = new GrowingBytes(limit, largeRoom)
   try {
     for await (const piece of decoder as AsyncIterable<Buffer>) if (!bytes.add(piece)) throw tooLarge(limit)
     return bytes.bytes()
@@ -47,8 +53,13 @@ export async function decoded(body: Buffer, encoding: string | undefined, limit:
 
 /** Whether `decoded` knows the encoding. */
 export function isKnownEncoding(encoding: string | undefined): boolean {
+  return !isCompressed(encoding) || DECODERS.has(encoding?.trim().toLowerCase() ?? '')
+}
+
+/** Whether a body of this `content-encoding` is another than what it was made of. */
+export function isCompressed(encoding: string | undefined): boolean {
   const name = encoding?.trim().toLowerCase() ?? ''
-  return name === '' || name === 'identity' || DECODERS.has(name)
+  return name !== '' && name !== 'identity'
 }
 
 export function unknownEncoding(): ApiError {

@@ -6,6 +6,7 @@ import {
   CLOSE_BRACKET,
   COLON,
   COMMA,
+  closingQuote,
   OPEN_BRACE,
   OPEN_BRACKET,
   QUOTE,
@@ -112,12 +113,6 @@ function* recordsOf(bytes: Buffer, from: number, scan: ValueScan): Generator<voi
     at = skipBlank(bytes, behind + 1, end)
   }
   return -1
-}
-
-function closingQuote(bytes: Buffer, open: number, end: number): number {
-  let at = open + 1
-  while (at < end && bytes[at] !== QUOTE) at += bytes[at] === 0x5c ? 2 : 1
-  return at
 }
 
 /** Runs to the end of the value, or of the body. */

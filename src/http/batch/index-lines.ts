@@ -1,5 +1,5 @@
 import { ItemIndex } from './item-index.js'
-import { isBlank, OPEN_BRACE, skipBlank, ValueScan } from './value-scan.js'
+import { CLOSE_BRACE, isBlank, OPEN_BRACE, skipBlank, ValueScan } from './value-scan.js'
 
 const NEWLINE = 0x0a
 /** Bytes looked through in one turn: some 100 µs. */
@@ -38,6 +38,11 @@ function* indexLine(
   const end = trimEnd(bytes, start, to)
   if (start === end) return
   if (bytes[start] !== OPEN_BRACE) {
+    index.push(start, end, line)
+    return
+  }
+  // Where the first brace that closes is the last thing in a line, it closes the one object that there is.
+  if (bytes.indexOf(CLOSE_BRACE, start) === end - 1) {
     index.push(start, end, line)
     return
   }

@@ -1,7 +1,7 @@
 import { nextTurn } from '../../runtime/timers.js'
 import type { TelemetryRecord } from '../../telemetry/record.js'
 import type { BatchThreat, RejectedLine } from '../schemas/batch.js'
-import type { BatchItem } from './batch-items.js'
+import type { ItemSource } from './batch-items.js'
 import type { ItemJudge } from './judge-item.js'
 
 /** How long one turn of the event loop is judged for: it is what single requests wait. */
@@ -26,15 +26,11 @@ export interface BatchTotals {
 }
 
 /** Judges the items of a batch in order, and lets others have their turn in between. One bad item stops none. */
-export async function judgeBatch(
-  judge: ItemJudge,
-  items: Iterable<BatchItem>,
-  sink: BatchSink,
-): Promise<BatchTotals> {
+export async function judgeBatch(judge: ItemJudge, items: ItemSource, sink: BatchSink): Promise<BatchTotals> {
   const totals: BatchTotals = { accepted: 0, rejected: 0, threats: 0, parsed: 0 }
   let sinceLook = 0
   let endMs = performance.now() + TURN_MS
-  for (const { line, value, fault } of items) {
+  for (let i = 0; i < items.size; i++) {
     if (++sinceLook > RECORDS_A_LOOK) {
       sinceLook = 1
       if (performance.now() >= endMs) {
@@ -42,6 +38,9 @@ export async function judgeBatch(
         endMs = performance.now() + TURN_MS
       }
     }
+    const item = items.read(i)
+    if (item === null) continue
+    const { line, value, fault } = item
     if (fault === null) totals.parsed++
     const error =
       fault === null

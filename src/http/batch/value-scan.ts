@@ -81,6 +81,13 @@ export class ValueScan {
   }
 }
 
+/** Where the string ends whose quote stands at `open`: at its closing quote, or `end`. */
+export function closingQuote(bytes: Uint8Array, open: number, end: number): number {
+  let at = open + 1
+  while (at < end && bytes[at] !== QUOTE) at += bytes[at] === BACKSLASH ? 2 : 1
+  return Math.min(at, end)
+}
+
 /** The first byte from `at` on that is not blank, or `to`. */
 export function skipBlank(bytes: Uint8Array, at: number, to: number): number {
   let next = at

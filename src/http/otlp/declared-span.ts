@@ -1,12 +1,11 @@
 import { REQUEST_TELEMETRY, type TelemetryModel } from '../../telemetry/model.js'
 import type { Telemetry, TelemetryRecord } from '../../telemetry/record.js'
-import { USED_ATTRIBUTES } from '../../telemetry/span/conventions.js'
 import type { OtlpSpan } from './otlp-span.js'
 
-/** The attributes that records of spans are made of: those of the conventions, and those that a telemetry declares. */
-export function attributesOf({ fields }: TelemetryModel): ReadonlySet<string> {
+/** The attributes that a telemetry declares to be made of; null where there are none. */
+export function declaredAttributes({ fields }: TelemetryModel): ReadonlySet<string> | null {
   const declared = fields.get('attributes')
-  return declared == null ? USED_ATTRIBUTES : new Set([...USED_ATTRIBUTES, ...declared.keys()])
+  return declared == null ? null : new Set(declared.keys())
 }
 
 /**
@@ -20,13 +19,6 @@ export function declaredRecordOf(
   service: string | undefined,
 ): TelemetryRecord {
   if (telemetry === REQUEST_TELEMETRY) return request
-  const facts = Object.entries({ ...request, name, service, attributes: wanted(telemetry, attributes) })
+  const facts = Object.entries({ ...request, name, service, attributes: attributes ?? undefined })
   return Object.fromEntries(facts.filter(([key, value]) => value !== undefined && telemetry.fields.has(key)))
-}
-
-/** Nobody is told of attributes that are ignored: instrumentations have dozens. */
-function wanted({ fields }: TelemetryModel, attributes: OtlpSpan['attributes']): object {
-  const declared = fields.get('attributes')
-  if (declared == null) return attributes
-  return Object.fromEntries(Object.entries(attributes).filter(([name]) => declared.has(name)))
 }

@@ -1,4 +1,5 @@
 import { PbfReader } from 'pbf'
+import type { ByteTexts } from './byte-texts.js'
 
 const LENGTH_DELIMITED = 2
 const FIXED_64 = 1
@@ -11,10 +12,13 @@ const UPPER_HALF_MS = 2 ** 32 / 1e6
  */
 export class MessageReader {
   readonly #bytes: Buffer
+  readonly #texts: ByteTexts
   readonly #pbf: PbfReader
 
-  constructor(bytes: Buffer) {
+  /** @param texts that were read before */
+  constructor(bytes: Buffer, texts: ByteTexts) {
     this.#bytes = bytes
+    this.#texts = texts
     this.#pbf = new PbfReader(bytes)
   }
 
@@ -48,13 +52,18 @@ export class MessageReader {
     const to = this.enter(end)
     const from = this.#pbf.pos
     this.#pbf.pos = to
-    return this.#bytes.toString('utf8', from, to)
+    return this.#texts.of(this.#bytes, from, to)
   }
 
-  hex(end: number): string {
+  /** Moves behind the text or bytes of this field. @returns where they begin */
+  pass(end: number): number {
     const to = this.enter(end)
     const from = this.#pbf.pos
     this.#pbf.pos = to
+    return from
+  }
+
+  hex(from: number, to: number): string {
     return this.#bytes.toString('hex', from, to)
   }
 
@@ -66,11 +75,14 @@ export class MessageReader {
     return this.#pbf.readDouble()
   }
 
-  /** A fixed64 of nanoseconds: its halves, for a number of JavaScript would lose the last 8 bits. */
-  nanoseconds(): { readonly upper: number; readonly lower: number } {
+  /** The lower half of a fixed64 of nanoseconds; `upper` is next. A number of JavaScript would lose the last 8 bits. */
+  lower(): number {
     if (this.#pbf.type !== FIXED_64) throw malformed()
-    const lower = this.#pbf.readFixed32()
-    return { lower, upper: this.#pbf.readFixed32() }
+    return this.#pbf.readFixed32()
+  }
+
+  upper(): number {
+    return this.#pbf.readFixed32()
   }
 }
 

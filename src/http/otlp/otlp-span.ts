@@ -1,13 +1,12 @@
 import type { Telemetry } from '../../telemetry/record.js'
-import { type Attributes, spanRecord } from '../../telemetry/span/span-record.js'
-import type { UsualSizes } from '../../telemetry/usual-sizes.js'
+import type { SpanFacts, SpanRecords } from '../../telemetry/span/span-record.js'
+import type { Attributes } from '../../telemetry/span/stated-facts.js'
 
 /** Of `Span.SpanKind`: https://github.com/open-telemetry/opentelemetry-proto, trace.proto. */
 const SERVER = 2
 const CONSUMER = 5
 /** Of `Status.StatusCode`. */
-const STATUS_ERROR = 2
-const NO_STATUSES: ReadonlySet<number> = new Set()
+export const STATUS_ERROR = 2
 
 /** Attribute of a resource that says whose spans it has. */
 export const SERVICE_NAME = 'service.name'
@@ -15,16 +14,11 @@ export const SERVICE_NAME = 'service.name'
 const UNNAMED = 'unknown_service'
 
 /** What is used of a span of OTLP, of either encoding. */
-export interface OtlpSpan {
-  readonly name: string
-  readonly traceId: string
-  readonly spanId: string
+export interface OtlpSpan extends SpanFacts {
   /** When it ended, in milliseconds since 1970. */
   readonly endMs: number
-  readonly latencyMs: number
-  readonly attributes: Attributes
-  readonly statusCode: number
-  readonly threw: boolean
+  /** The attributes that a telemetry declares; null where it declares none. */
+  readonly attributes: Attributes | null
 }
 
 /** Whether it is work that somebody asked a service for. */
@@ -41,10 +35,9 @@ export function serviceNamed(name: unknown): string | undefined {
  * The telemetry record of a server's or a consumer's span.
  * @throws Error saying what is wrong with it
  */
-export function recordOfSpan(span: OtlpSpan, service: string | undefined, sizes: UsualSizes): Telemetry {
+export function recordOfSpan(span: OtlpSpan, service: string | undefined, records: SpanRecords): Telemetry {
   if (!(span.latencyMs >= 0)) throw new Error(`span ${JSON.stringify(span.name)} ends before it starts`)
-  const facts = { ...span, erred: span.statusCode === STATUS_ERROR, service }
-  const record = spanRecord(facts, NO_STATUSES, sizes)
+  const record = records.recordOf(span, service)
   record.timestamp = span.endMs
   return record
 }

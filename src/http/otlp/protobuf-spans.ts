@@ -1,117 +1,119 @@
-import { EXCEPTION_EVENT, USED_ATTRIBUTES } from '../../telemetry/span/conventions.js'
-import type { AttributeValue } from '../../telemetry/span/span-record.js'
+import { EXCEPTION_EVENT } from '../../telemetry/span/conventions.js'
+import { type AttributeValue, StatedFacts } from '../../telemetry/span/stated-facts.js'
+import type { ByteTexts } from './byte-texts.js'
+import type { FoundSpans } from './found-spans.js'
 import { MessageReader, millisecondsOf } from './message-reader.js'
-import { isJudged, type OtlpSpan, SERVICE_NAME, serviceNamed } from './otlp-span.js'
-import type { SpanIndex } from './span-index.js'
+import { EVENT, SPAN, STATUS } from './otlp-fields.js'
+import { isJudged, type OtlpSpan, STATUS_ERROR } from './otlp-span.js'
+import { readAttribute } from './protobuf-value.js'
+import { SpanIndex } from './span-index.js'
 
-/** Field numbers, by message: https://github.com/open-telemetry/opentelemetry-proto, version 1. */
-const REQUEST = { resourceSpans: 1 } as const
-const RESOURCE_SPANS = { resource: 1, scopeSpans: 2 } as const
-const RESOURCE = { attributes: 1 } as const
-const SCOPE_SPANS = { spans: 2 } as const
-const SPAN = {
-  traceId: 1,
-  spanId: 2,
-  name: 5,
-  kind: 6,
-  start: 7,
-  end: 8,
-  attributes: 9,
-  events: 11,
-  status: 15,
-} as const
-const STATUS = { code: 3 } as const
-const EVENT = { name: 2 } as const
-const KEY_VALUE = { key: 1, value: 2 } as const
-const ANY_VALUE = { text: 1, truth: 2, integer: 3, double: 4, list: 5 } as const
-const LIST = { values: 1 } as const
-
-const SERVICE_ONLY: ReadonlySet<string> = new Set([SERVICE_NAME])
-/** Lists within lists are nothing that is used. */
-const LIST_DEPTH = 1
+const TRACE_BYTES = 16
+const SPAN_BYTES = 8
 
 /**
- * Finds the spans of an `ExportTraceServiceRequest`, without reading them: yields after each resource, so that whoever
- * waits for the event loop may have it.
- * @throws RangeError where the bytes are no such message
+ * The spans of an `ExportTraceServiceRequest` in protobuf. One walk over the bytes of a span takes what is used and makes
+ * nothing of the rest; the object that it fills is the span that is handed out.
  */
-export function* indexProtobuf(bytes: Buffer, index: SpanIndex): Generator<void> {
-  const reader = new MessageReader(bytes)
-  for (let field = reader.next(bytes.length); field !== 0; field = reader.next(bytes.length)) {
-    if (field !== REQUEST.resourceSpans) continue
-    indexResource(reader, reader.enter(bytes.length), index)
-    yield
-  }
-}
+export class ProtobufSpans implements FoundSpans, OtlpSpan {
+  readonly index = new SpanIndex()
+  readonly reader: MessageReader
+  readonly stated = new StatedFacts()
+  readonly #declared: ReadonlySet<string> | null
+  attributes: Record<string, AttributeValue> | null = null
+  name = ''
+  latencyMs = 0
+  endMs = 0
+  erred = false
+  threw = false
+  /** Where its ids stand in the bytes. */
+  #trace = 0
+  #traceEnd = 0
+  #span = 0
+  #spanEnd = 0
 
-function indexResource(reader: MessageReader, end: number, index: SpanIndex): void {
-  let service: string | undefined
-  const from = index.size
-  for (let field = reader.next(end); field !== 0; field = reader.next(end)) {
-    if (field === RESOURCE_SPANS.resource) service = serviceOf(reader, reader.enter(end))
-    else if (field === RESOURCE_SPANS.scopeSpans) indexScope(reader, reader.enter(end), index)
+  /**
+   * @param texts that were read before
+   * @param declared attributes that are kept by their names
+   */
+  constructor(bytes: Buffer, texts: ByteTexts, declared: ReadonlySet<string> | null) {
+    this.reader = new MessageReader(bytes, texts)
+    this.#declared = declared
   }
-  // The resource may stand behind its spans.
-  index.nameFrom(from, service)
-}
 
-function indexScope(reader: MessageReader, end: number, index: SpanIndex): void {
-  for (let field = reader.next(end); field !== 0; field = reader.next(end)) {
-    if (field !== SCOPE_SPANS.spans) continue
-    const inner = reader.enter(end)
-    index.push(reader.at, inner)
-    reader.moveTo(inner)
+  /** Empty where it is of another length than it has to be. */
+  get traceId(): string {
+    return this.#traceEnd - this.#trace === TRACE_BYTES ? this.reader.hex(this.#trace, this.#traceEnd) : ''
   }
-}
 
-function serviceOf(reader: MessageReader, end: number): string | undefined {
-  const attributes: Record<string, AttributeValue> = {}
-  for (let field = reader.next(end); field !== 0; field = reader.next(end))
-    if (field === RESOURCE.attributes) readAttribute(reader, reader.enter(end), SERVICE_ONLY, attributes)
-  return serviceNamed(attributes[SERVICE_NAME])
-}
-
-/**
- * Reads one span.
- * @param wanted names of the attributes that are read
- * @returns null for one that is nobody's to judge
- * @throws RangeError where the bytes are no span
- */
-export function readProtobufSpan(
-  bytes: Buffer,
-  from: number,
-  end: number,
-  wanted: ReadonlySet<string> = USED_ATTRIBUTES,
-): OtlpSpan | null {
-  const reader = new MessageReader(bytes)
-  reader.moveTo(from)
-  const attributes: Record<string, AttributeValue> = {}
-  let [traceId, spanId, name, kind, statusCode, threw] = ['', '', '', 0, 0, false]
-  let start = { upper: 0, lower: 0 }
-  let ended = start
-  for (let field = reader.next(end); field !== 0; field = reader.next(end)) {
-    if (field === SPAN.traceId) traceId = reader.hex(end)
-    else if (field === SPAN.spanId) spanId = reader.hex(end)
-    else if (field === SPAN.name) name = reader.text(end)
-    else if (field === SPAN.kind) {
-      kind = reader.integer()
-      if (!isJudged(kind)) return null
-    } else if (field === SPAN.start) start = reader.nanoseconds()
-    else if (field === SPAN.end) ended = reader.nanoseconds()
-    else if (field === SPAN.attributes) readAttribute(reader, reader.enter(end), wanted, attributes)
-    else if (field === SPAN.events) threw = isException(reader, reader.enter(end)) || threw
-    else if (field === SPAN.status) statusCode = statusOf(reader, reader.enter(end))
+  get spanId(): string {
+    return this.#spanEnd - this.#span === SPAN_BYTES ? this.reader.hex(this.#span, this.#spanEnd) : ''
   }
-  if (!isJudged(kind)) return null
-  return {
-    name,
-    traceId,
-    spanId,
-    endMs: millisecondsOf(ended.upper, ended.lower),
-    latencyMs: millisecondsOf(ended.upper - start.upper, ended.lower - start.lower),
-    attributes,
-    statusCode,
-    threw,
+
+  wants(attribute: string): boolean {
+    return StatedFacts.takes(attribute) || this.#declared?.has(attribute) === true
+  }
+
+  take(attribute: string, value: AttributeValue): void {
+    this.stated.take(attribute, value)
+    if (this.#declared?.has(attribute) !== true) return
+    this.attributes ??= {}
+    this.attributes[attribute] = value
+  }
+
+  /** @throws RangeError where the bytes are no span */
+  read(item: number): OtlpSpan | null {
+    const { reader } = this
+    const end = this.index.endOf(item)
+    reader.moveTo(this.index.startOf(item))
+    this.#clear()
+    let [kind, startUpper, startLower, endUpper, endLower] = [0, 0, 0, 0, 0]
+    for (let field = reader.next(end); field !== 0; field = reader.next(end)) {
+      switch (field) {
+        case SPAN.traceId:
+          this.#trace = reader.pass(end)
+          this.#traceEnd = reader.at
+          break
+        case SPAN.spanId:
+          this.#span = reader.pass(end)
+          this.#spanEnd = reader.at
+          break
+        case SPAN.name:
+          this.name = reader.text(end)
+          break
+        case SPAN.kind:
+          kind = reader.integer()
+          if (!isJudged(kind)) return null
+          break
+        case SPAN.start:
+          startLower = reader.lower()
+          startUpper = reader.upper()
+          break
+        case SPAN.end:
+          endLower = reader.lower()
+          endUpper = reader.upper()
+          break
+        case SPAN.attributes:
+          readAttribute(reader, reader.enter(end), this)
+          break
+        case SPAN.events:
+          if (isException(reader, reader.enter(end))) this.threw = true
+          break
+        case SPAN.status:
+          this.erred = statusOf(reader, reader.enter(end)) === STATUS_ERROR
+      }
+    }
+    this.endMs = millisecondsOf(endUpper, endLower)
+    this.latencyMs = millisecondsOf(endUpper - startUpper, endLower - startLower)
+    return isJudged(kind) ? this : null
+  }
+
+  #clear(): void {
+    this.stated.clear()
+    this.attributes = null
+    this.name = ''
+    this.erred = this.threw = false
+    this.#trace = this.#traceEnd = this.#span = this.#spanEnd = 0
   }
 }
 
@@ -127,45 +129,4 @@ function statusOf(reader: MessageReader, end: number): number {
   for (let field = reader.next(end); field !== 0; field = reader.next(end))
     if (field === STATUS.code) code = reader.integer()
   return code
-}
-
-/** Keeps an attribute where its name is one of those that are wanted. */
-function readAttribute(
-  reader: MessageReader,
-  end: number,
-  wanted: ReadonlySet<string>,
-  attributes: Record<string, AttributeValue>,
-): void {
-  let key = ''
-  for (let field = reader.next(end); field !== 0; field = reader.next(end)) {
-    if (field === KEY_VALUE.key) {
-      key = reader.text(end)
-      if (!wanted.has(key)) {
-        reader.moveTo(end)
-        return
-      }
-    } else if (field === KEY_VALUE.value) {
-      attributes[key] = readValue(reader, reader.enter(end), 0)
-    }
-  }
-}
-
-function readValue(reader: MessageReader, end: number, depth: number): AttributeValue {
-  let value: AttributeValue
-  for (let field = reader.next(end); field !== 0; field = reader.next(end)) {
-    if (field === ANY_VALUE.text) value = reader.text(end)
-    else if (field === ANY_VALUE.truth) value = reader.integer() !== 0
-    else if (field === ANY_VALUE.integer) value = reader.integer()
-    else if (field === ANY_VALUE.double) value = reader.double()
-    else if (field === ANY_VALUE.list && depth < LIST_DEPTH)
-      value = readList(reader, reader.enter(end), depth)
-  }
-  return value
-}
-
-function readList(reader: MessageReader, end: number, depth: number): AttributeValue[] {
-  const values: AttributeValue[] = []
-  for (let field = reader.next(end); field !== 0; field = reader.next(end))
-    if (field === LIST.values) values.push(readValue(reader, reader.enter(end), depth + 1))
-  return values
 }

@@ -60,7 +60,7 @@ export const analyzeBatchRoute: FastifyPluginCallbackTypebox<AnalyzeBatchOptions
   async function judge(request: BatchRequest, form: NonNullable<BatchQuery['answer']>): Promise<BatchAnswer> {
     const end = load.begin()
     try {
-      const bytes = await textOfBatch(request)
+      const bytes = await textOfBatch(request, load)
       const items = await BatchItems.find(bytes, isJson(request), parserFor(request))
       return await answerBatch(judgeFor(request), items, form)
     } finally {
@@ -68,13 +68,11 @@ export const analyzeBatchRoute: FastifyPluginCallbackTypebox<AnalyzeBatchOptions
     }
   }
 
-  const config = { bodyLimit: BATCH_BODY_LIMIT_BYTES }
-  app.post(ENDPOINTS.analyzeBatch.url, { schema, ...config }, async (request, reply) => {
-    reply.header('x-content-type-options', 'nosniff')
+  async function answer(request: BatchRequest, reply: FastifyReply): Promise<BatchAnswer> {
     checkTogether(request)
     const form = request.query.answer ?? (isJson(request) ? 'anomalies' : 'lines')
     const key = request.headers['idempotency-key']
-    if (key === undefined || memory === null) return send(reply, await judge(request, form))
+    if (key === undefined || memory === null) return judge(request, form)
     const { headers } = request
     const { learn, at } = request.query
     const asked = `${form} ${learn} ${at} ${headers['content-type']} ${headers['content-encoding']}`
@@ -86,7 +84,17 @@ export const analyzeBatchRoute: FastifyPluginCallbackTypebox<AnalyzeBatchOptions
       metrics.protection.replayedAnswers++
       reply.header('idempotency-replayed', 'true')
     }
-    return send(reply, answer)
+    return answer
+  }
+
+  const config = { bodyLimit: BATCH_BODY_LIMIT_BYTES }
+  app.post(ENDPOINTS.analyzeBatch.url, { schema, ...config }, async (request, reply) => {
+    reply.header('x-content-type-options', 'nosniff')
+    try {
+      return send(reply, await answer(request, reply))
+    } finally {
+      load.rooms.takeBack(request)
+    }
   })
   done()
 }

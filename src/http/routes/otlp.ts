@@ -2,13 +2,14 @@ import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebo
 import { Type } from '@sinclair/typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Sentinel } from '../../sentinel.js'
-import { UsualSizes } from '../../telemetry/usual-sizes.js'
+import { SpanRecords } from '../../telemetry/span/span-record.js'
 import { takeBatchBodies, textOfBatch } from '../batch/batch-body.js'
 import type { BatchLoad } from '../batch/batch-load.js'
 import { type BatchTotals, judgeBatch } from '../batch/judge-batch.js'
 import { judging } from '../batch/judge-item.js'
 import { describing, ENDPOINTS } from '../endpoints.js'
 import { ApiError } from '../errors/error-codes.js'
+import { ByteTexts } from '../otlp/byte-texts.js'
 import {
   exportAnswer,
   OTLP_JSON_TYPE,
@@ -26,6 +27,7 @@ export interface OtlpOptions {
 
 /** Faults named in an answer: the exporter logs them. */
 const FAULTS_SHOWN = 5
+const NO_STATUSES: ReadonlySet<number> = new Set()
 
 const schema = {
   ...describing('otlpTraces'),
@@ -53,7 +55,11 @@ const schema = {
 
 /** `POST /v1/traces`: spans in, as OpenTelemetry's exporters and its collector send them. */
 export const otlpRoutes: FastifyPluginCallbackTypebox<OtlpOptions> = (app, { sentinel, load }, done) => {
-  const sizes = new UsualSizes()
+  const made = {
+    records: new SpanRecords(NO_STATUSES),
+    texts: new ByteTexts(),
+    telemetry: sentinel.telemetry,
+  }
   takeBatchBodies(app, load, [OTLP_JSON_TYPE, PROTOBUF_TYPE])
   app.addHook('preSerialization', async (request, reply, payload) => {
     if (reply.statusCode < 400) return payload
@@ -65,8 +71,7 @@ export const otlpRoutes: FastifyPluginCallbackTypebox<OtlpOptions> = (app, { sen
     const end = load.begin()
     try {
       const faults: string[] = []
-      const made = { sizes, telemetry: sentinel.telemetry }
-      const items = await otlpItems(await textOfBatch(request), isJson(request), made)
+      const items = await otlpItems(await textOfBatch(request, load), isJson(request), made)
       const totals: BatchTotals = await judgeBatch(judging(sentinel), items, {
         ok() {},
         threat() {},
@@ -76,6 +81,7 @@ export const otlpRoutes: FastifyPluginCallbackTypebox<OtlpOptions> = (app, { sen
       })
       return send(reply, exportAnswer(totals, faults, isJson(request)))
     } finally {
+      load.rooms.takeBack(request)
       end()
     }
   })

@@ -27,8 +27,5 @@ export const CONVENTIONS = {
   error: ['error.type'],
 } as const
 
-/** Every attribute that is looked at. */
-export const USED_ATTRIBUTES: ReadonlySet<string> = new Set(Object.values(CONVENTIONS).flat())
-
 /** The event that a span has for an error that was thrown. */
 export const EXCEPTION_EVENT = 'exception'

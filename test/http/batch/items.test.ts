@@ -3,9 +3,10 @@ import { BatchItems } from '#sentinel/http/batch/batch-items.js'
 import { ApiError } from '#sentinel/http/errors/error-codes.js'
 import { mulberry32, type RandomSource } from '../../../made-up/random.js'
 
-const found = async (body: string | Buffer, isJson: boolean) => [
-  ...(await BatchItems.find(Buffer.from(body as string), isJson, JSON.parse)),
-]
+const found = async (body: string | Buffer, isJson: boolean) => {
+  const items = await BatchItems.find(Buffer.from(body as string), isJson, JSON.parse)
+  return Array.from({ length: items.size }, (_, item) => items.read(item))
+}
 
 const TEXTS = ['', '}{', '[",\\"', 'a\\', 'é\n\u2028', ']', '\\"']
 
@@ -76,4 +77,36 @@ test('whatever the bytes are, there are items or a clear refusal, and the search
     }
   }
   expect([items > 5000, refusals > 100]).toEqual([true, true])
+})
+
+test.each([
+  ['plain text', ''],
+  ['text with characters of several bytes', 'é漢😀'],
+  ['text with escapes', '\\u00e9'],
+  ['bytes that are no UTF-8', '\xff\xfe'],
+])('%s: a record far into the body is read as if it were alone', async (_, within) => {
+  const line = (i: number) => `{"n":${i},"text":"${within}${'x'.repeat(i % 90)}"}`
+  const encoding = within === '\xff\xfe' ? 'latin1' : 'utf8'
+  const lines = Array.from({ length: 3000 }, (_, i) => Buffer.from(line(i), encoding))
+  const body = Buffer.concat(lines.flatMap((each) => [each, Buffer.from('\n')]))
+  const items = await found(body, false)
+  expect(items.map((item) => item.value)).toEqual(lines.map((each) => JSON.parse(each.toString())))
+})
+
+test.each([
+  ['"__proto__":1', '__proto__'],
+  ['"\\u005f_proto__":1', 'the same with an escape'],
+  ['"constructor":{"prototype":1}', 'constructor'],
+])('%s is left to the parser of single records, which refuses it', async (member) => {
+  const asked: string[] = []
+  const parse = (text: string) => {
+    asked.push(text)
+    throw new Error('refused')
+  }
+  const plain = '{"a":1}\n'.repeat(10_000)
+  const items = await BatchItems.find(Buffer.from(`${plain}{${member}}\n${plain}`), false, parse)
+  const faults = Array.from({ length: items.size }, (_, item) => items.read(item).fault)
+  expect(asked).toContain(`{${member}}`)
+  expect(faults[10_000]).not.toBeNull()
+  expect(faults[0]).toBeNull()
 })
