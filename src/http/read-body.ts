@@ -3,7 +3,7 @@ import { ApiError } from './errors/error-codes.js'
 import { GrowingBytes } from './growing-bytes.js'
 
 /** Of a long body so much is read before others have their turn. */
-const PAUSE_BYTES = 1024 * 1024
+const PAUSE_BYTES = 256 * 1024
 
 /** Its `then` runs once Node has parsed the packet at hand. */
 const packetParsed = Promise.resolve()

@@ -1,11 +1,9 @@
-import { nextTurn } from '../../runtime/timers.js'
 import type { TelemetryRecord } from '../../telemetry/record.js'
 import type { BatchThreat, RejectedLine } from '../schemas/batch.js'
 import type { ItemSource } from './batch-items.js'
 import type { ItemJudge } from './judge-item.js'
+import { SharedTurns } from './shared-turns.js'
 
-/** How long one turn of the event loop is judged for: it is what single requests wait. */
-const TURN_MS = 0.5
 /** After so many records it is asked what time it is: an anomaly costs several times what an ordinary record does. */
 const RECORDS_A_LOOK = 8
 
@@ -29,14 +27,11 @@ export interface BatchTotals {
 export async function judgeBatch(judge: ItemJudge, items: ItemSource, sink: BatchSink): Promise<BatchTotals> {
   const totals: BatchTotals = { accepted: 0, rejected: 0, threats: 0, parsed: 0 }
   let sinceLook = 0
-  let endMs = performance.now() + TURN_MS
+  const turns = new SharedTurns()
   for (let i = 0; i < items.size; i++) {
     if (++sinceLook > RECORDS_A_LOOK) {
       sinceLook = 1
-      if (performance.now() >= endMs) {
-        await nextTurn()
-        endMs = performance.now() + TURN_MS
-      }
+      if (turns.isOver) await turns.next()
     }
     const item = items.read(i)
     if (item === null) continue
