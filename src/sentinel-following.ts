@@ -1,5 +1,5 @@
 import type { Alarm, AlarmState } from './alerts/alarm.js'
-import type { AlertDesk } from './alerts/alert-desk.js'
+import type { AlertDesk, Decision } from './alerts/alert-desk.js'
 import type { Detector, DetectorState } from './detector/detector.js'
 import { StateError } from './state/section.js'
 import { inTurns } from './state/steps.js'
@@ -17,9 +17,10 @@ export interface RecordObserver {
   /**
    * @param route as the record names it
    * @param rated its values, valid during the call, and which of them it lacked
-   * @param alerted whether somebody is told of it
+   * @param decision how rare it is, and whether somebody is told of it; valid during the call
+   * @param expected whether an operator expects records like it
    */
-  judged(route: string | undefined, rated: RatedValues, alerted: boolean): void
+  judged(route: string | undefined, rated: RatedValues, decision: Decision, expected: boolean): void
 }
 
 /** All that judging a record depends on, captured. */

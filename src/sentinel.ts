@@ -315,13 +315,14 @@ export class Sentinel {
     const threat = rulings.keepsOut()
     const expected = rulings.mayExpect && rulings.expects(this.#told(rated))
     const treatment = threat ? 'never' : expected ? 'expected' : 'usual'
-    const { p, alert } = desk.decide(rated, treatment)
+    const decision = desk.decide(rated, treatment)
+    const { p, alert } = decision
     const verdict = alert === null ? rated : this.#told(rated)
     const muted = alert !== null && rulings.mutes(verdict)
     if (detector.rated !== null)
       activity.see(nowMs, detector.rated, rated, p, muted ? null : alert, this.alertRate)
     if (this.#observer !== null && !threat && detector.rated !== null)
-      this.#observer.judged(this.#telemetry.routeOf(record), detector.rated, alert !== null)
+      this.#observer.judged(this.#telemetry.routeOf(record), detector.rated, decision, expected)
     detector.learn(rulings.treatmentOf(alert === null ? 'none' : muted ? 'muted' : 'alerted'))
     const { traceparent } = options ?? {}
     const anomaly = alert === null || muted ? null : reporter.report(verdict, alert, record, traceparent)

@@ -7,7 +7,7 @@ import { AlertsStateError, type Captured } from './captured.js'
 import type { Incident as Gathered } from './evidence/gathered-incident.js'
 import type { Action, Incident } from './incident.js'
 import type { IncidentFacts, IncidentLog } from './incident-log.js'
-import type { Band, Judgement } from './judgement.js'
+import type { Band, Draw, Judgement } from './judgement.js'
 
 /** Who is told, and how often that may be wrong. */
 export interface AlarmOptions {
@@ -39,6 +39,8 @@ export interface RatedRecord {
   readonly known?: boolean
   /** Whether an operator expects records like it; default false. */
   readonly expected?: boolean
+  /** How it was drawn, where records are a sample; null, or left out, where every record comes by. */
+  readonly draw?: Draw | null
 }
 
 /** A record that somebody is to hear of. */
@@ -186,9 +188,7 @@ export class Alarm {
 
   #follow(kind: 'opened' | 'grown' | 'closed', gathered: Gathered, nowMs: number): void {
     if (kind === 'opened') {
-      const facts = this.#factsOf(gathered)
-      const { id } = this.#log.open({ ...facts, summary: this.#options.sentence(facts) }, this.#shown(nowMs))
-      this.#ids.set(gathered.id, id)
+      this.#ids.set(gathered.id, this.#inherited(gathered) ?? this.#opened(gathered, nowMs))
       return
     }
     const id = this.#ids.get(gathered.id)
@@ -196,6 +196,17 @@ export class Alarm {
     // Its records are counted there already; to name them again would say that one was seen now.
     this.#log.close(id, { summary: this.#options.sentence(this.#factsOf(gathered)) }, this.#shown(nowMs))
     this.#ids.delete(gathered.id)
+  }
+
+  /** Id of an open incident of the same route that has lost its evidence, as whoever gathered it is gone: it goes on. */
+  #inherited({ route }: Gathered): string | null {
+    const open = this.#log.openCount === 0 ? null : this.#log.openOn(route ?? '')
+    return open !== null && open.route === (route || null) && !this.follows(open.id) ? open.id : null
+  }
+
+  #opened(gathered: Gathered, nowMs: number): string {
+    const facts = this.#factsOf(gathered)
+    return this.#log.open({ ...facts, summary: this.#options.sentence(facts) }, this.#shown(nowMs)).id
   }
 
   #shown(nowMs: number): number {

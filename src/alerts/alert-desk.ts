@@ -8,7 +8,7 @@ import type { AlertMemories } from './alert-memories.js'
 import type { AlertOptions } from './alert-options.js'
 import { OBSERVED_FIRST } from './evidence/recommendation.js'
 import type { IncidentFacts, IncidentLog } from './incident-log.js'
-import type { Band } from './judgement.js'
+import type { Band, Draw } from './judgement.js'
 
 /** What is said of a record that the forest's label or a limit alone decides on. */
 const BY_LABEL: Alert = { action: 'freeze', p: null, incident: null, feature: null }
@@ -84,16 +84,20 @@ export class AlertDesk implements AlertMemories {
   /**
    * @param verdict of the record that the detector rated last, and has not learnt from yet
    * @param treatment what an operator's words make of it
+   * @param draw how it was drawn, where records are a sample of more
    */
-  decide(verdict: Verdict, treatment: Treatment): Decision {
-    const record = this.#ratedBy(verdict, treatment)
+  decide(verdict: Verdict, treatment: Treatment, draw: Draw | null = null): Decision {
+    const record = this.#ratedBy(verdict, treatment, draw)
     return this.#frozen ? this.#decideFrozen(verdict, record) : this.#decideBy(verdict, this.#raise(record))
   }
 
   /** What would be decided of a record that came by itself. Nothing is learnt from it. */
   tryOut(verdict: Verdict): Decision {
     const alarm = this.#alarm
-    return this.#decideBy(verdict, alarm === null ? null : alarm.tryOut(this.#ratedBy(verdict, 'never')))
+    return this.#decideBy(
+      verdict,
+      alarm === null ? null : alarm.tryOut(this.#ratedBy(verdict, 'never', null)),
+    )
   }
 
   /** Evidence is gathered elsewhere: what it has come to are the open incidents. */
@@ -212,9 +216,19 @@ export class AlertDesk implements AlertMemories {
 
   /** To be called after a restore: mends what a state of other settings, or of before there were alerts, leaves open. */
   resume(): void {
-    const { detector, incidents, wallClock } = this.#parts
+    this.goOn()
+    this.endForlorn()
+  }
+
+  /** The same, and leaves open what may find its evidence again. */
+  goOn(): void {
+    if (this.#alarm?.adopted === false && this.#parts.detector.trained) this.adopt()
+  }
+
+  /** Closes what is open, and has no evidence here. */
+  endForlorn(): void {
+    const { incidents, wallClock } = this.#parts
     const alarm = this.#alarm
-    if (alarm?.adopted === false && detector.trained) this.adopt()
     for (const { id } of incidents.list({ open: true })) {
       if (alarm?.follows(id) !== true) incidents.close(id, {}, wallClock())
     }
@@ -233,7 +247,7 @@ export class AlertDesk implements AlertMemories {
   }
 
   /** While there is no forest the alarm only learns which values are usual. */
-  #ratedBy(verdict: Verdict, treatment: Treatment): RatedRecord {
+  #ratedBy(verdict: Verdict, treatment: Treatment, draw: Draw | null): RatedRecord {
     const { rated, learningPaused } = this.#parts.detector
     const score = verdict.detector === 'forest' ? verdict.score : Number.NaN
     const route = rated?.route ?? ''
@@ -241,7 +255,7 @@ export class AlertDesk implements AlertMemories {
     const learns = treatment !== 'never' && !learningPaused
     const expected = treatment === 'expected'
     const values = rated?.considered ?? []
-    return { route, score, values, learns, known, expected }
+    return { route, score, values, learns, known, expected, draw }
   }
 
   #raise(record: RatedRecord): Alarmed | null {

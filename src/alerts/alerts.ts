@@ -1,5 +1,6 @@
 import { finish, type Steps } from '../state/steps.js'
 import { AlertsStateError, type Captured, listOf, memberOf, numbersOf } from './captured.js'
+import { logEValueAbove } from './evidence/betting.js'
 import { inContext } from './evidence/context.js'
 import { Detection } from './evidence/detection.js'
 import { ExpectedChange } from './evidence/expected-change.js'
@@ -10,7 +11,7 @@ import { Recommendation } from './evidence/recommendation.js'
 import { RhythmWatch } from './evidence/rhythm-watch.js'
 import { TrafficPace } from './evidence/traffic-pace.js'
 import type { Watch } from './evidence/watch.js'
-import type { Band, Judged, Judgement } from './judgement.js'
+import type { Band, Draw, Judged, Judgement } from './judgement.js'
 import { type AlertsOptions, type AlertsSettings, namesOf, settingsOf } from './options.js'
 import { Learning, RARE, SPARSE_MS } from './rarity/learning.js'
 import { Rarity } from './rarity/rarity.js'
@@ -30,6 +31,8 @@ const STRANGE_UP_TO = 16
 export class Alerts {
   readonly #settings: AlertsSettings
   readonly #rateZ: number
+  /** What a record adds to the evidence that nobody sent, as it is not rare. */
+  readonly #unseenGain: number
   readonly #recommendation: Recommendation
   readonly #rarity: Rarity
   readonly #routes: RouteTable
@@ -48,6 +51,7 @@ export class Alerts {
     const { features, rate, routesMax, incidentsMax, falseIncidentsADay } = settings
     this.#settings = settings
     this.#rateZ = -Math.log(rate)
+    this.#unseenGain = logEValueAbove(rate)
     this.#recommendation = new Recommendation(settings, this.#rateZ)
     this.#rarity = new Rarity(features.length)
     this.#routes = new RouteTable(routesMax, features)
@@ -116,6 +120,7 @@ export class Alerts {
     const events = this.#events
     // To set the length costs more than to read it.
     if (events.length > 0) events.length = 0
+    if (record.draw != null && this.#isBeside(record.draw)) return this.#judgeBeside(record, nowMs)
     this.#records += 1
     const trafficIsSparse = nowMs - this.#pace.lastMs >= SPARSE_MS
     this.#pace.record(nowMs)
@@ -240,6 +245,31 @@ export class Alerts {
     if (Object.hasOwn(captured as object, 'change')) this.#change.restore(memberOf(captured, 'change'))
     this.#records = records
     this.#rhythms.calmRecords = calmRecords
+  }
+
+  /** Takes in what a sampled record stands for. */
+  #isBeside({ unseen, beside }: Draw): boolean {
+    this.#pace.standsFor = 1 + unseen
+    this.#rarity.unseenGain = unseen * this.#unseenGain
+    return beside
+  }
+
+  /** Weighs a record that was sent as it is rare, beside an even sample: it is evidence, and says nothing of what is usual. */
+  #judgeBeside(record: Judged, nowMs: number): Judgement {
+    const { route: name, known = true } = record
+    const route = this.#routes.findOrCreate(name)
+    this.#rarity.rank(route, record)
+    const unknown = !known && route.records < KNOWN_FROM
+    if (unknown || record.expected === true) this.#rarity.withhold()
+    this.#judgement.known = !unknown || route.records > STRANGE_UP_TO
+    if (this.#incidents.open > 0) this.#incidents.sweep(nowMs, this.#events)
+    const { z, p } = this.#rarity
+    this.#judgement.surprise = z
+    this.#judgement.p = p
+    const told = [this.#records, false, this.#pace, nowMs, this.#events, true] as const
+    const watch = z < this.#rateZ ? undefined : this.#detection.weigh(route, this.#rarity, ...told)
+    this.#answer(route, record, watch, nowMs)
+    return this.#judgement
   }
 
   #answer(route: RouteMemory, record: Judged, watch: Watch | undefined, nowMs: number): void {

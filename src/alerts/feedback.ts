@@ -32,8 +32,8 @@ export interface FeedbackParts {
   readonly mutes: Mutes
   readonly neverLearnt: NeverLearntList
   readonly recent: RecentRecords
-  /** Takes out what was learnt; null where nothing is. */
-  readonly forget: ((matches: RecordMatch) => Forgotten) | null
+  /** Takes out what was learnt, and says nothing of how much where it is learnt elsewhere; null where nothing is. */
+  readonly forget: ((matches: RecordMatch) => Forgotten | null) | null
   /** Takes what the alerts learnt of a band of values out, of a route or, for null, of all. */
   readonly forgetAlerts: (route: string | null, band: Band) => void
   /** Whether what was learnt is known by route. */
@@ -102,7 +102,8 @@ export class Feedback {
     const warning = this.#warningOf(reach, 'would not have been learnt', request)
     this.#takeBack(subject.id, 'mutes')
     const never_learnt = { ...neverLearnt.set(pattern, nowMs) }
-    const forgotten = forget === null ? null : forgottenRecords(forget(holds))
+    const taken = forget?.(holds) ?? null
+    const forgotten = taken === null ? null : forgottenRecords(taken)
     forgetAlerts(subject.route, pattern)
     const stays = forget !== null && !keepsRoutes && subject.route !== null ? STAYS_IN_WINDOW : null
     return { mute: null, never_learnt, forgotten, reach, warning: warning ?? stays }

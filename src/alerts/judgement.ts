@@ -2,6 +2,14 @@ import type { Incident } from './evidence/gathered-incident.js'
 import type { IncidentEvent } from './evidence/gathering.js'
 import type { Action } from './evidence/grade.js'
 
+/** Where records are a sample of more: how one of them came to be in it. */
+export interface Draw {
+  /** Records that were not rare, and that it stands for beside itself, 0 or more. */
+  readonly unseen: number
+  /** Whether it was not drawn, but sent as it is rare, as all of those are: then it is evidence, and counts as nothing else. */
+  readonly beside: boolean
+}
+
 /** A record as the detector saw it. */
 export interface Judged {
   /** Name of the route; empty for requests without one. */
@@ -16,6 +24,8 @@ export interface Judged {
   readonly known?: boolean
   /** Whether an operator expects records like it: a rare one is then learnt, and no evidence; default false. */
   readonly expected?: boolean
+  /** Null, or left out, where every record comes by. */
+  readonly draw?: Draw | null
 }
 
 /** Values of one feature, both ends inclusive. */

@@ -1,11 +1,14 @@
 import { is } from '../state/shape.js'
 import type { Lead } from './lead.js'
 import { FARTHER } from './mutes.js'
-import { type NewPattern, PATTERN_CHECKS, PatternList } from './pattern.js'
+import { PATTERN_CHECKS, PatternList } from './pattern.js'
 import type { NeverLearnt } from './pattern-schemas.js'
 
 /** Patterns in force at a time, at most. @internal */
 export const NEVER_LEARNT_MAX = 100
+
+/** What says whether a record falls under a pattern. */
+type Band = Pick<NeverLearnt, 'route' | 'feature' | 'from' | 'to'>
 
 /** The patterns of threats in force. @internal */
 export class NeverLearntList extends PatternList<NeverLearnt> {
@@ -28,7 +31,7 @@ export class NeverLearntList extends PatternList<NeverLearnt> {
   }
 
   /** Whether a record falls under one pattern. What leads in it is not asked: what is learnt has no verdict. */
-  holds(pattern: NewPattern<NeverLearnt>, route: string, values: ArrayLike<number>): boolean {
+  holds(pattern: Band, route: string, values: ArrayLike<number>): boolean {
     if (pattern.route !== null && pattern.route !== route) return false
     const value = values[this.#features.indexOf(pattern.feature)]
     return value !== undefined && value >= pattern.from && value <= pattern.to

@@ -3,12 +3,14 @@ import { routeName } from '../telemetry/route-name.js'
 import { type AlertMemories, NO_MEMORIES } from './alert-memories.js'
 import { Feedback, type FeedbackSubject } from './feedback.js'
 import type { FeedbackAnswer, FeedbackNote, FeedbackRequest } from './feedback-note.js'
+import { Hearing } from './hearing.js'
 import { leadOf, leadOfIncident } from './lead.js'
 import { LearningPause } from './learning-pause.js'
 import { Mutes } from './mutes.js'
 import { NeverLearntList } from './never-learnt.js'
 import { OperatorError } from './operator-error.js'
 import type { AnomalyNotes, IncidentNotes, OperatorLog, OperatorParts } from './operator-parts.js'
+import type { OperatorWord } from './operator-word.js'
 import type { PatternsState } from './pattern.js'
 import type { Mute, NeverLearnt } from './pattern-schemas.js'
 import { RecentRecords } from './recent-records.js'
@@ -56,6 +58,9 @@ export class Operator {
   readonly #feedback: Feedback
   readonly #pause: LearningPause
   readonly #memories: AlertMemories
+  readonly #hearing: Hearing
+  /** Hands words on to other replicas; null for a sentinel by itself. */
+  #spread: ((word: OperatorWord) => void) | null = null
   #words = 0
 
   /** Made by the sentinel. @internal */
@@ -78,15 +83,46 @@ export class Operator {
     this.rulings = new RecordRulings({ ...patterns, detector, pause: this.#pause, clock })
     this.#feedback = new Feedback({
       ...patterns,
-      forget: detector.given ? null : (matches) => detector.forget(matches),
+      forget: detector.given ? null : (matches) => (detector.frozen ? null : detector.forget(matches)),
       forgetAlerts: (route, band) => memories.forget(route, band),
       keepsRoutes: detector.keepsRoutes,
+    })
+    this.#hearing = new Hearing({
+      ...patterns,
+      pause: this.#pause,
+      clock,
+      shown: (evenMs) => this.#spoken.ms(evenMs),
+      note: (incident, feedback) => this.#incidents.note(incident, feedback),
     })
   }
 
   /** Changes with everything that is to be kept. @internal */
   get revision(): string {
     return `${this.#words} ${this.#mutes.revision} ${this.#neverLearnt.revision}`
+  }
+
+  /** Has every word from now on told to the others of a fleet. @internal */
+  spread(to: (word: OperatorWord) => void): void {
+    this.#spread = to
+    this.#mutes.namedBySource = true
+    this.#neverLearnt.namedBySource = true
+  }
+
+  /**
+   * Takes over what was said to one of the fleet, which may have been this one.
+   * @param ageMs how long ago
+   * @param elsewhere whether it was said to another one, and is news here
+   * @internal
+   */
+  hear(word: OperatorWord, ageMs: number, elsewhere: boolean): void {
+    const changed = this.#hearing.hear(word, ageMs)
+    if (elsewhere && changed) this.#say({ said: word.said }, 'operator: heard from another replica')
+  }
+
+  /** Whether an operator has stopped learning for now. @internal */
+  get pausesLearning(): boolean {
+    this.#pause.lapse()
+    return this.#pause.untilMs !== null
   }
 
   /**
@@ -98,7 +134,7 @@ export class Operator {
     if (anomaly === undefined)
       throw new OperatorError('unknown', 'no anomaly has this id; GET /anomalies lists those that are kept')
     const subject = { id, route: routeName(anomaly.route ?? ''), lead: leadOf(anomaly.detail) }
-    return this.#take(subject, request, 'anomalyId', (feedback) => this.#anomalies.note(id, feedback))
+    return this.#take(subject, request, null, (feedback) => this.#anomalies.note(id, feedback))
   }
 
   /**
@@ -111,7 +147,7 @@ export class Operator {
       throw new OperatorError('unknown', 'no incident has this id; GET /incidents lists those that are kept')
     const route = incident.route === null ? null : routeName(incident.route)
     const subject = { id, route, lead: leadOfIncident(incident) }
-    return this.#take(subject, request, 'incidentId', (feedback) => {
+    return this.#take(subject, request, id, (feedback) => {
       this.#incidents.note(id, feedback)
       for (const anomaly of incident.anomalies) this.#anomalies.note(anomaly, feedback)
     })
@@ -139,7 +175,8 @@ export class Operator {
       this.#mutes.remove((one) => one.id === id) ?? this.#neverLearnt.remove((one) => one.id === id)
     if (ended === undefined)
       throw new OperatorError('unknown', 'nothing in force has this id; GET /mutes lists what is')
-    const { route, feature, direction, until } = this.#spoken.pattern(ended)
+    const { route, feature, direction, until, source } = this.#spoken.pattern(ended)
+    this.#spread?.({ said: 'taken back', source })
     this.#say({ id, route, feature, direction, until }, 'operator: taken back')
   }
 
@@ -149,6 +186,7 @@ export class Operator {
    */
   pause(minutes: number): LearningReport {
     this.#pause.begin(minutes)
+    this.#spread?.({ said: 'paused', forMs: minutes * 60_000 })
     this.#say({ minutes, until: this.#pausedUntil }, 'operator: learning is paused')
     return this.learning()
   }
@@ -159,6 +197,7 @@ export class Operator {
    */
   resume(): LearningReport {
     const wasPaused = this.#pause.end()
+    this.#spread?.({ said: 'resumed' })
     this.#say({ wasPaused }, 'operator: learning goes on')
     return this.learning()
   }
@@ -180,14 +219,18 @@ export class Operator {
   /**
    * Forgets what was learnt of a route, or everything; what an operator said stays.
    * @param route as records carry it
-   * @returns what is gone; null when it was everything
+   * @returns what is gone; null when it was everything, or is to be forgotten where it was learnt
    * @throws LearningError beside a given forest, or when the baseline keeps no routes
    */
   reset(route?: string): Forgotten | null {
     const name = route === undefined ? undefined : routeName(route)
     const samples = this.#detector.historySize
-    const forgotten = this.#detector.reset(name)
-    this.#memories.reset(name ?? null)
+    let forgotten: Forgotten | null = null
+    if (!this.#learnsElsewhere) {
+      forgotten = this.#detector.reset(name)
+      this.#memories.reset(name ?? null)
+    } else if (name !== undefined) this.#detector.checkRoutes('reset')
+    this.#spread?.({ said: 'reset', route: name ?? null })
     this.#say(
       { route: name ?? null, forgotten: forgotten ?? { baseline: samples } },
       'operator: learning is reset',
@@ -201,8 +244,12 @@ export class Operator {
    */
   changed(route?: string): void {
     const name = route === undefined ? undefined : routeName(route)
-    this.#detector.changed(name)
-    this.#memories.expectChange(name ?? null)
+    if (this.#learnsElsewhere) this.#detector.checkRoutes('changed')
+    else {
+      this.#detector.changed(name)
+      this.#memories.expectChange(name ?? null)
+    }
+    this.#spread?.({ said: 'changed', route: name ?? null })
     this.#say({ route: name ?? null }, 'operator: a change is expected')
   }
 
@@ -231,18 +278,28 @@ export class Operator {
     return untilMs === null ? null : new Date(this.#spoken.ms(untilMs)).toISOString()
   }
 
+  /** Whether what is said of learning is for others to do. */
+  get #learnsElsewhere(): boolean {
+    return this.#spread !== null && this.#detector.frozen
+  }
+
+  /** @param incident id of the incident that it is about; null for an anomaly */
   #take(
     subject: FeedbackSubject,
     request: FeedbackRequest,
-    idName: string,
+    incident: string | null,
     note: (feedback: FeedbackNote) => void,
   ): FeedbackAnswer {
-    const answer = this.#spoken.answer(this.#feedback.give(subject, request, this.#clock()))
+    const nowMs = this.#clock()
+    const given = this.#feedback.give(subject, request, nowMs)
+    if (this.#spread !== null) this.#spread(wordOf(given, subject.id, incident, nowMs))
+    const answer = this.#spoken.answer(given)
     note(answer.feedback)
     const { mute, never_learnt, forgotten, reach } = answer
     const { route, lead } = subject
     const { feature = null, direction = null } = lead ?? {}
     const until = (mute ?? never_learnt)?.until ?? null
+    const idName = incident === null ? 'anomalyId' : 'incidentId'
     this.#say(
       { [idName]: subject.id, route, feature, direction, limit: mute?.limit, until, forgotten, reach },
       `operator: ${request.verdict}`,
@@ -254,4 +311,24 @@ export class Operator {
     this.#words += 1
     this.#log.info(fields, message)
   }
+}
+
+/** Feedback as the other replicas of a fleet are told. */
+function wordOf(
+  { feedback, mute, never_learnt: threat }: FeedbackAnswer,
+  source: string,
+  incident: string | null,
+  nowMs: number,
+): OperatorWord {
+  const { verdict, note } = feedback
+  const forMs = Date.parse((mute ?? threat)?.until ?? '') - nowMs
+  if (mute !== null) {
+    const { id: _, created: _created, until: _until, muted: _muted, ...pattern } = mute
+    return { said: 'expected', incident, note, forMs, pattern }
+  }
+  if (threat !== null) {
+    const { id: _, created: _created, until: _until, kept_out: _kept, ...pattern } = threat
+    return { said: 'threat', incident, note, forMs, pattern }
+  }
+  return { said: 'noted', verdict, source, incident, note }
 }

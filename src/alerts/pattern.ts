@@ -21,6 +21,8 @@ export class PatternList<P extends Pattern> {
   #firstEnd = Number.POSITIVE_INFINITY
   /** Counts up with every change of what is in force. */
   revision = 0
+  /** Whether ids come from what was said of what, and not from counting: those are the same wherever it was said. */
+  namedBySource = false
 
   /**
    * @param prefix of the ids: `mute` gives `mute-1`
@@ -55,7 +57,7 @@ export class PatternList<P extends Pattern> {
   /** Adds a pattern. One of the same source is replaced, and keeps its id and when it was created. */
   set(pattern: NewPattern<P>, nowMs: number): P {
     const before = this.of(pattern.source)
-    const id = before?.id ?? `${this.#prefix}-${this.#next++}`
+    const id = before?.id ?? this.#idFor(pattern.source)
     const created = before?.created ?? new Date(nowMs).toISOString()
     // The compiler cannot see that these two are what a new pattern lacks.
     const whole = { id, created, ...pattern } as unknown as P
@@ -91,6 +93,10 @@ export class PatternList<P extends Pattern> {
     )
     this.#changed()
     return captured.length - this.#patterns.length
+  }
+
+  #idFor(source: string): string {
+    return `${this.#prefix}-${this.namedBySource ? `of-${source}` : this.#next++}`
   }
 
   #keep(stays: (pattern: P) => boolean): void {

@@ -265,14 +265,12 @@ export class Detector {
    * @throws LearningError beside a given forest, as everything that says what to learn
    */
   pauseLearning(): void {
-    this.#learner().paused = true
+    this.#ownLearning().paused = true
   }
 
   /** @throws LearningError */
   resumeLearning(): void {
-    // The end of a pause may come while others learn.
-    if (this.#frozen) return
-    this.#learner().paused = false
+    this.#ownLearning().paused = false
   }
 
   /**
@@ -307,6 +305,15 @@ export class Detector {
    */
   changed(route?: string): void {
     this.#learner().expectChange(route ?? null)
+  }
+
+  /**
+   * Refuses what `reset` of a route and `changed` would refuse, where others are to do it.
+   * @throws LearningError
+   * @internal
+   */
+  checkRoutes(word: 'reset' | 'changed'): void {
+    this.#ownLearning().checkRoutes(word)
   }
 
   /** All that the next verdicts depend on, as plain data. */
@@ -398,8 +405,10 @@ export class Detector {
 
   #takeOver(knowledge: Knowledge, restored: boolean): void {
     // What came by here is remembered here: the reference that is taken over reads it from its own.
-    const { derived } = this.#knowledge
+    const { derived, learning } = this.#knowledge
     if (derived !== null) knowledge.derived?.restore(derived.capture())
+    // A pause is one's own: it holds, should one learn by oneself again.
+    if (knowledge.learning !== null) knowledge.learning.paused = learning?.paused ?? false
     this.#knowledge = knowledge
     this.#placement = null
     this.#rating = null
@@ -411,14 +420,19 @@ export class Detector {
   }
 
   #learner(): Learning {
+    const learning = this.#ownLearning()
+    if (this.#frozen)
+      throw new LearningError(
+        'the fleet says what is normal, and its leader alone learns: there is nothing to change here about that',
+      )
+    return learning
+  }
+
+  #ownLearning(): Learning {
     const { learning } = this.#knowledge
     if (learning === null)
       throw new LearningError(
         'a given forest judges, and nothing is learnt: there is nothing to change about that',
-      )
-    if (this.#frozen)
-      throw new LearningError(
-        'the fleet says what is normal, and its leader alone learns: there is nothing to change here about that',
       )
     return learning
   }

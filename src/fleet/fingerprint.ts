@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { LearningOptions } from './fleet-options.js'
 import { MODEL_FORMAT } from './model-blob.js'
+import { SAMPLE_FORMAT } from './sample-codec.js'
 
 const DIGITS = 12
 
@@ -11,7 +12,7 @@ const DIGITS = 12
 export function fingerprintOf({ detector, telemetry, alerts }: LearningOptions): string {
   const { trainer: _, onFit: _fit, onTrainerFault: _fault, onStateLost: _lost, ...options } = detector
   const described = JSON.stringify(
-    sorted({ format: MODEL_FORMAT, options, features: telemetry.features, alerts }),
+    sorted({ formats: [MODEL_FORMAT, SAMPLE_FORMAT], options, features: telemetry.features, alerts }),
   )
   return createHash('sha256').update(described).digest('hex').slice(0, DIGITS)
 }

@@ -8,6 +8,10 @@ export interface Head {
   readonly hash: string
   /** Id of the last batch of samples that went into it; empty before the first. */
   readonly position: string
+  /** Id of the last operator's word that it heard; empty before the first. */
+  readonly words: string
+  /** Replicas that the leader had heard of lately, 1 or more: how many share what may be sent. */
+  readonly replicas: number
 }
 
 /** What somebody sent: samples of a replica, or what happened to incidents. */
@@ -17,10 +21,22 @@ export interface SentBatch {
   readonly bytes: Uint8Array
 }
 
+/** What an operator said somewhere. */
+export interface SaidWord extends SentBatch {
+  /** How long ago that was by the clock of the bus, ms: no two hosts need to agree on the time. */
+  readonly ageMs: number
+}
+
+/** What all are told, each oldest first. */
+export interface News {
+  /** What happened to incidents. */
+  readonly notes: readonly SentBatch[]
+  /** What operators said. */
+  readonly words: readonly SaidWord[]
+}
+
 /** A model to be published. */
-export interface Publication {
-  readonly hash: string
-  readonly position: string
+export interface Publication extends Pick<Head, 'hash' | 'position' | 'words' | 'replicas'> {
   readonly bytes: Uint8Array
   /** The head that it follows; null where the publisher knows of none. */
   readonly after: Head | null
@@ -59,14 +75,16 @@ export interface FleetBus {
   resign(epoch: number): Promise<void>
   /** Publishes a model, in one step with the checks that decide whether it may be. */
   publish(epoch: number, publication: Publication): Promise<Published>
-  /** Puts a head back that the bus has lost, with its model; one that is as new stays. */
-  putBack(head: Head, bytes: Uint8Array): Promise<void>
+  /** Puts a head back that the bus has lost, with its model and the words that it lacks; one that is as new stays. */
+  putBack(head: Head, bytes: Uint8Array, words: readonly SentBatch[]): Promise<void>
   /**
    * Tells all of what happened to incidents, where the lease is still held.
    * @returns false when it is lost
    */
   tell(epoch: number, note: Uint8Array): Promise<boolean>
-  /** What was told behind a position, oldest first; all that is kept for an empty one. */
-  told(after: string): Promise<SentBatch[]>
+  /** Hands on an operator's word. */
+  say(word: Uint8Array): Promise<void>
+  /** What all were told behind two positions; all that is kept for empty ones. */
+  news(notesAfter: string, wordsAfter: string): Promise<News>
   close(): Promise<void>
 }

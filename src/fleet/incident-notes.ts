@@ -1,5 +1,6 @@
 import type { IncidentEvent } from '../alerts/incident-event.js'
 import type { IncidentLog } from '../alerts/incident-log.js'
+import type { FleetTime } from './fleet-time.js'
 
 /** How often it is said how far open incidents have come, ms. */
 const PROGRESS_MS = 2_000
@@ -13,8 +14,14 @@ interface Note {
 /** What a leader has still to tell of incidents. */
 export class IncidentNotes {
   #waiting: Note[] = []
-  #saidMs = performance.now()
+  #saidMs: number
   #said = ''
+  readonly #time: Pick<FleetTime, 'nowMs'>
+
+  constructor(time: Pick<FleetTime, 'nowMs'>) {
+    this.#time = time
+    this.#saidMs = time.nowMs
+  }
 
   add(event: IncidentEvent): void {
     this.#waiting.push({ event, quiet: false })
@@ -22,7 +29,7 @@ export class IncidentNotes {
 
   /** What is to be sent now; null for nothing. It counts as sent. */
   take(log: IncidentLog): Uint8Array | null {
-    const nowMs = performance.now()
+    const { nowMs } = this.#time
     if (nowMs - this.#saidMs >= PROGRESS_MS) {
       this.#saidMs = nowMs
       const open = log.openCount === 0 ? [] : log.capture().filter(({ incident }) => incident.closed === null)

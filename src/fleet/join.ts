@@ -3,6 +3,9 @@ import type { Sentinel } from '../sentinel.js'
 import { fingerprintOf } from './fingerprint.js'
 import { FleetFigures } from './fleet-figures.js'
 import type { FleetSettings, LearningOptions } from './fleet-options.js'
+import { PASSING_TIME } from './fleet-time.js'
+import { FleetWords } from './fleet-words.js'
+import { judgeOf } from './judge.js'
 import { RedisBus } from './redis-bus.js'
 import { BEAT_MS, Replica, replicaName } from './replica.js'
 import { Sampler } from './sampler.js'
@@ -42,16 +45,25 @@ export async function joinFleet(
     leaseMs,
     onError: () => figures.busErrors++,
   })
-  const perBatch = Math.max(1, Math.round((sampleRate * BEAT_MS) / 1000))
-  const sampler = new Sampler(holder, learning.telemetry.features.length, perBatch)
-  const following = sentinel.join(sampler)
+  const sampler = new Sampler({
+    replica: holder,
+    nFeatures: learning.telemetry.features.length,
+    rate: sampleRate,
+    beatMs: BEAT_MS,
+    rareUpTo: sentinel.alertRate,
+  })
+  const judge = judgeOf(sentinel.join(sampler))
+  const words = new FleetWords(holder, sentinel.operator)
+  sentinel.operator.spread((word) => words.say(word))
   let led: IncidentLog | null = null
   const listeners: ((incidents: IncidentLog | null) => void)[] = []
   const replica = new Replica({
     bus,
-    following,
+    judge,
     incidents: sentinel.incidents,
     sampler,
+    words,
+    time: PASSING_TIME,
     learning,
     figures,
     role,

@@ -1,10 +1,12 @@
 import type { IncidentLog } from '../alerts/incident-log.js'
-import { nextTurn } from '../runtime/timers.js'
+import { isForLearning } from '../alerts/operator-word.js'
 import type { CapturedModel } from '../sentinel-following.js'
 import type { SentinelLog } from '../sentinel-options.js'
-import type { FleetBus, Head, Publication, Published } from './fleet-bus.js'
+import type { FleetBus, Head, Publication, Published, SentBatch } from './fleet-bus.js'
 import type { FleetFigures } from './fleet-figures.js'
 import type { LearningOptions } from './fleet-options.js'
+import type { FleetTime } from './fleet-time.js'
+import { type FleetWords, isBefore } from './fleet-words.js'
 import { IncidentNotes } from './incident-notes.js'
 import { encodeModel, hashOf } from './model-blob.js'
 import { decodeBatch, SampleError } from './sample-codec.js'
@@ -12,9 +14,10 @@ import { Teacher } from './teacher.js'
 
 /** Batches that are read at a time. */
 const BATCHES = 200
-/** A model is published at most this often, and takes no more of the bus than so many bytes a second. */
+/** A model is published at most this often, and takes no more of the bus than so many bytes a second, for one and for all. */
 const LEAST_PAUSE_MS = 1_000
 const BYTES_A_SECOND = 1_000_000
+const BYTES_OF_ALL = 20_000_000
 /** Times in a row that a model may be unsound before the leader goes back to the one in use. */
 const UNSOUND_MOST = 10
 /** Looks for samples that found none, after which it is asked whether the stream began anew. */
@@ -42,6 +45,8 @@ export interface LeadershipParts {
   readonly follower: Follower
   readonly learning: LearningOptions
   readonly figures: FleetFigures
+  readonly words: FleetWords
+  readonly time: FleetTime
   readonly leaseMs: number
   readonly log: SentinelLog
   /** Told when this replica begins to lead, with the incidents of the fleet, and of null when it leads no more. */
@@ -54,8 +59,10 @@ export class Leadership {
   #epoch: number | null = null
   #highest = 0
   #teacher: Teacher | null = null
-  #notes = new IncidentNotes()
+  #notes: IncidentNotes
   #position = ''
+  /** Position of the last operator's word that the teacher heard. */
+  #heard = ''
   #emptyLooks = 0
   #askedMs = Number.NEGATIVE_INFINITY
   /** When the lease was asked for that is held. */
@@ -67,6 +74,7 @@ export class Leadership {
 
   constructor(parts: LeadershipParts) {
     this.#parts = parts
+    this.#notes = new IncidentNotes(parts.time)
   }
 
   /** An epoch that somebody else had. */
@@ -79,15 +87,21 @@ export class Leadership {
    * @throws Error where the bus does not answer
    */
   async step(): Promise<void> {
-    const nowMs = performance.now()
+    const { nowMs } = this.#parts.time
     if (this.#epoch === null) await this.#apply(nowMs)
     else await this.#keep(this.#epoch, nowMs)
     const teacher = this.#teacher
     if (this.#epoch === null || teacher === null) return
+    this.#hear(teacher)
     await this.#learn(teacher)
     if (this.#epoch === null) return
     await this.#tell(this.#epoch, teacher)
     this.#publishWhenDue(this.#epoch, teacher)
+  }
+
+  /** Resolves when no model is being published. */
+  async settled(): Promise<void> {
+    await this.#publishing
   }
 
   /** Leads no more. The lease is given back where the bus can be reached. */
@@ -116,9 +130,11 @@ export class Leadership {
   }
 
   async #begin(epoch: number): Promise<void> {
-    const { follower, bus } = this.#parts
+    const { follower, bus, words } = this.#parts
     const model = await follower.capture()
     this.#teacher = await this.#newTeacher(model, follower.incidents)
+    // Without a head what was learnt here is gone on from, which has heard what was said here.
+    this.#heard = follower.head?.words ?? words.heard
     // Without a head what was sampled so far is the very traffic that this replica knows already, or nothing at all.
     this.#position = follower.head?.position ?? (await bus.newest())
     this.#epoch = epoch
@@ -129,10 +145,10 @@ export class Leadership {
   }
 
   #newTeacher(model: CapturedModel, incidents: readonly unknown[]): Promise<Teacher> {
-    const { learning, onLead } = this.#parts
-    const notes = new IncidentNotes()
+    const { learning, time, onLead } = this.#parts
+    const notes = new IncidentNotes(time)
     this.#notes = notes
-    return Teacher.create(learning, model, incidents, (log) => {
+    return Teacher.create(learning, time, model, incidents, (log) => {
       log.subscribe((event) => notes.add(event))
       onLead(log)
     })
@@ -158,18 +174,29 @@ export class Leadership {
     else await this.#lose(epoch)
   }
 
+  /** What operators said of what is learnt, each once: a model tells up to where it heard. */
+  #hear(teacher: Teacher): void {
+    const { words } = this.#parts
+    teacher.paused = words.pauseLearning
+    if (words.heard === this.#heard) return
+    for (const { position, word } of words.behind(this.#heard)) {
+      this.#heard = position
+      if (isForLearning(word)) teacher.hear(word)
+    }
+  }
+
+  /** Reads on while there is more, unless the lease has to be seen to. */
   async #learn(teacher: Teacher): Promise<void> {
-    const { bus, learning, figures, log } = this.#parts
-    const batches = await bus.read(this.#position, BATCHES)
-    for (const { position, bytes } of batches) {
-      if (this.#teacher !== teacher) return
-      this.#position = position
-      try {
-        await teacher.feed(decodeBatch(bytes, learning.telemetry.features.length), nextTurn)
-      } catch (error) {
-        if (!(error instanceof SampleError)) throw error
-        if (figures.batches.bad++ === 0)
-          log.warn({ reason: error.message }, 'samples that cannot be read are left out')
+    const { bus, figures, time, leaseMs } = this.#parts
+    const untilMs = time.nowMs + leaseMs / 8
+    let most = 0
+    for (let read = BATCHES; read === BATCHES && time.nowMs < untilMs; ) {
+      const batches = await bus.read(this.#position, BATCHES)
+      read = batches.length
+      most = Math.max(most, read)
+      for (const batch of batches) {
+        if (this.#teacher !== teacher) return
+        await this.#take(teacher, batch)
       }
     }
     teacher.pass()
@@ -178,8 +205,20 @@ export class Leadership {
     teacher.learnt = teacher.leftOut = 0
     figures.replicas = teacher.replicas.known
     figures.suspects = teacher.replicas.suspect
-    this.#emptyLooks = batches.length > 0 ? 0 : this.#emptyLooks + 1
+    this.#emptyLooks = most > 0 ? 0 : this.#emptyLooks + 1
     if (this.#emptyLooks >= EMPTY_LOOKS) await this.#findStream()
+  }
+
+  async #take(teacher: Teacher, { position, bytes }: SentBatch): Promise<void> {
+    const { learning, figures, log } = this.#parts
+    this.#position = position
+    try {
+      await teacher.feed(decodeBatch(bytes, learning.telemetry.features.length))
+    } catch (error) {
+      if (!(error instanceof SampleError)) throw error
+      if (figures.batches.bad++ === 0)
+        log.warn({ reason: error.message }, 'samples that cannot be read are left out')
+    }
   }
 
   async #tell(epoch: number, { incidents }: Teacher): Promise<void> {
@@ -200,7 +239,7 @@ export class Leadership {
       this.#publishing === null &&
       teacher.trained &&
       teacher.revision !== this.#publishedRevision &&
-      performance.now() >= this.#notBeforeMs
+      this.#parts.time.nowMs >= this.#notBeforeMs
     if (!due) return
     const { revision } = teacher
     this.#publishing = this.#publish(epoch, teacher)
@@ -215,20 +254,23 @@ export class Leadership {
 
   async #publish(epoch: number, teacher: Teacher): Promise<boolean> {
     const { follower, bus, figures, log } = this.#parts
-    const position = this.#position
+    const { time } = this.#parts
+    const [position, words] = [this.#position, this.#heard]
     const captured = teacher.capture()
-    this.#notBeforeMs = performance.now() + LEAST_PAUSE_MS
+    this.#notBeforeMs = time.nowMs + LEAST_PAUSE_MS
     const bytes = await encodeModel(captured)
-    if (!(await teacher.isSound(nextTurn))) {
+    if (!(await teacher.isSound())) {
       figures.models.unsound++
       await this.#distrust(teacher)
       return false
     }
     this.#unsound = 0
     const hash = hashOf(bytes)
-    this.#notBeforeMs = performance.now() + Math.max(LEAST_PAUSE_MS, (1000 * bytes.length) / BYTES_A_SECOND)
+    const replicas = Math.max(1, teacher.replicas.known)
+    const bytesASecond = Math.min(BYTES_A_SECOND, BYTES_OF_ALL / replicas)
+    this.#notBeforeMs = time.nowMs + Math.max(LEAST_PAUSE_MS, (1000 * bytes.length) / bytesASecond)
     const after = follower.newest
-    const publication: Publication = { hash, position, bytes, after }
+    const publication: Publication = { hash, position, words, replicas, bytes, after }
     const published = await follower.publish(bytes, hash, () => bus.publish(epoch, publication))
     if (published === 'fenced' || published === 'overtaken') {
       figures.models.refused++
@@ -252,6 +294,7 @@ export class Leadership {
     if (this.#unsound < UNSOUND_MOST || follower.head === null || this.#teacher !== teacher) return
     this.#unsound = 0
     this.#teacher = await this.#newTeacher(await follower.capture(), teacher.incidents.capture())
+    this.#heard = follower.head.words
     await teacher.close()
     log.warn({}, 'the fleet learns on from the last model that was sound')
   }
@@ -270,11 +313,4 @@ export class Leadership {
     if (teacher !== null) this.#parts.onLead(null)
     await teacher?.close()
   }
-}
-
-/** Whether one position of a stream, two numbers with a hyphen between them, comes before another. */
-function isBefore(a: string, b: string): boolean {
-  const [ams = 0, aseq = 0] = a.split('-').map(Number)
-  const [bms = 0, bseq = 0] = b.split('-').map(Number)
-  return ams < bms || (ams === bms && aseq < bseq)
 }

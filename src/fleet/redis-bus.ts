@@ -1,13 +1,14 @@
 import type { Redis } from 'ioredis'
-import type { FleetBus, Head, Publication, Published, SentBatch } from './fleet-bus.js'
+import type { FleetBus, Head, News, Publication, Published, SentBatch } from './fleet-bus.js'
 import { headOf } from './head-fields.js'
 import { redisOptions } from './redis-address.js'
-import { ACQUIRE, PUBLISH, PUT_BACK, RENEW, RESIGN, TELL } from './redis-scripts.js'
+import { ACQUIRE, PUBLISH, PUT_BACK, RENEW, RESIGN, SAY, TELL } from './redis-scripts.js'
 
 /** Batches that the stream holds, or somewhat more: at ten a second of each replica, minutes of a small fleet. */
 const STREAM_BATCHES = 10_000
-/** Notes of incidents that are kept, or somewhat more. */
+/** Notes of incidents that are kept, or somewhat more; and operators' words, of which a few hundred may be in force. */
 const NOTES = 500
+const WORDS = 1_000
 /** A fleet that nobody has published in for so long leaves nothing behind, in seconds: a week. */
 const KEPT_S = 604_800
 /** Longest that a command may take, and longest between two attempts to connect. */
@@ -31,7 +32,7 @@ export interface RedisBusOptions {
 export class RedisBus implements FleetBus {
   readonly #redis: Redis
   readonly #options: RedisBusOptions
-  readonly #key: Readonly<Record<'lease' | 'epoch' | 'head' | 'samples' | 'notes', string>>
+  readonly #key: Readonly<Record<'lease' | 'epoch' | 'head' | 'samples' | 'notes' | 'words', string>>
 
   private constructor(redis: Redis, options: RedisBusOptions) {
     this.#redis = redis
@@ -44,6 +45,7 @@ export class RedisBus implements FleetBus {
       head: key('head'),
       samples: key('samples'),
       notes: key('incidents'),
+      words: key('words'),
     }
   }
 
@@ -76,12 +78,26 @@ export class RedisBus implements FleetBus {
     await this.#redis.xadd(this.#key.samples, 'MAXLEN', '~', STREAM_BATCHES, '*', FIELD, bytes)
   }
 
-  read(after: string, most: number): Promise<SentBatch[]> {
-    return this.#behind(this.#key.samples, after, most)
+  async read(after: string, most: number): Promise<SentBatch[]> {
+    const [batches = []] = await this.#behind(most, [this.#key.samples, after])
+    return batches
   }
 
-  told(after: string): Promise<SentBatch[]> {
-    return this.#behind(this.#key.notes, after, NOTES)
+  async news(notesAfter: string, wordsAfter: string): Promise<News> {
+    const { notes: notesKey, words: wordsKey } = this.#key
+    const [notes = [], said = []] = await this.#behind(WORDS, [notesKey, notesAfter], [wordsKey, wordsAfter])
+    if (said.length === 0) return { notes, words: [] }
+    const nowMs = 1000 * Number((await this.#redis.time())[0])
+    const words = said.map((word) => ({
+      ...word,
+      ageMs: Math.max(0, nowMs - Number.parseInt(word.position, 10)),
+    }))
+    return { notes, words }
+  }
+
+  async say(word: Uint8Array): Promise<void> {
+    const bytes = Buffer.from(word.buffer, word.byteOffset, word.byteLength)
+    await this.#redis.eval(SAY, 1, this.#key.words, bytes, WORDS, KEPT_S)
   }
 
   async tell(epoch: number, note: Uint8Array): Promise<boolean> {
@@ -90,14 +106,19 @@ export class RedisBus implements FleetBus {
     return (await this.#redis.eval(TELL, 2, lease, notes, this.#token(epoch), bytes, NOTES, KEPT_S)) === 1
   }
 
-  async #behind(stream: string, after: string, most: number): Promise<SentBatch[]> {
-    const from = after === '' ? '0' : after
-    const answer = await this.#redis.xreadBuffer('COUNT', most, 'STREAMS', stream, from)
-    const entries = (answer?.[0] as unknown as [Buffer, [Buffer, Buffer[]][]] | undefined)?.[1] ?? []
-    return entries.map(([id, fields]) => ({
-      position: id.toString(),
-      bytes: fields[1] ?? new Uint8Array(0),
-    }))
+  /** What each stream has behind a position, in the order in which they are asked for. */
+  async #behind(most: number, ...asked: readonly (readonly [string, string])[]): Promise<SentBatch[][]> {
+    const streams = asked.map(([stream]) => stream)
+    const from = asked.map(([, after]) => (after === '' ? '0' : after))
+    const answer = await this.#redis.xreadBuffer('COUNT', most, 'STREAMS', ...streams, ...from)
+    const found = (answer ?? []) as unknown as [Buffer, [Buffer, Buffer[]][]][]
+    return streams.map((stream) => {
+      const entries = found.find(([name]) => name.toString() === stream)?.[1] ?? []
+      return entries.map(([id, fields]) => ({
+        position: id.toString(),
+        bytes: fields[1] ?? new Uint8Array(0),
+      }))
+    })
   }
 
   async newest(): Promise<string> {
@@ -106,15 +127,15 @@ export class RedisBus implements FleetBus {
   }
 
   async head(): Promise<Head | null> {
-    const [version, epoch, hash, position] = await this.#redis.hmget(
+    const fields = ['version', 'epoch', 'hash', 'position', 'words', 'replicas']
+    const [version, epoch, hash, position, words, replicas] = await this.#redis.hmget(
       this.#key.head,
-      'version',
-      'epoch',
-      'hash',
-      'position',
+      ...fields,
     )
     const names = headOf({ version, epoch, hash })
-    return names === null ? null : { ...names, position: position ?? '' }
+    return names === null
+      ? null
+      : { ...names, position: position ?? '', words: words ?? '', replicas: Number(replicas) || 1 }
   }
 
   model(hash: string): Promise<Uint8Array | null> {
@@ -137,9 +158,11 @@ export class RedisBus implements FleetBus {
     await this.#redis.eval(RESIGN, 1, this.#key.lease, this.#token(epoch))
   }
 
-  async publish(epoch: number, { hash, position, bytes, after }: Publication): Promise<Published> {
-    const { lease, head, samples, epoch: epochKey } = this.#key
-    const keys = [lease, head, this.#blob(hash), this.#blob(after?.hash ?? hash), samples, epochKey]
+  async publish(epoch: number, { bytes, after, ...said }: Publication): Promise<Published> {
+    const { hash, position, words, replicas } = said
+    const key = this.#key
+    const blobs = [this.#blob(hash), this.#blob(after?.hash ?? hash)]
+    const keys = [key.lease, key.head, ...blobs, key.samples, key.epoch, key.words]
     const version = Number(
       await this.#redis.eval(
         PUBLISH,
@@ -152,16 +175,21 @@ export class RedisBus implements FleetBus {
         position,
         Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength),
         KEPT_S,
+        words,
+        replicas,
       ),
     )
     if (version === 0) return 'fenced'
-    return version < 0 ? 'overtaken' : { version, epoch, hash, position }
+    return version < 0 ? 'overtaken' : { version, epoch, ...said }
   }
 
-  async putBack({ version, epoch, hash, position }: Head, bytes: Uint8Array): Promise<void> {
+  async putBack(head: Head, bytes: Uint8Array, said: readonly SentBatch[]): Promise<void> {
+    const { version, epoch, hash, position, words, replicas } = head
     const model = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    const keys = [this.#key.head, this.#blob(hash)]
-    await this.#redis.eval(PUT_BACK, 2, ...keys, version, epoch, hash, position, model, KEPT_S)
+    const keys = [this.#key.head, this.#blob(hash), this.#key.words]
+    const told = [version, epoch, hash, position, model, KEPT_S, words, replicas]
+    const lost = said.flatMap((word) => [word.position, Buffer.from(word.bytes)])
+    await this.#redis.eval(PUT_BACK, keys.length, ...keys, ...told, ...lost)
   }
 
   async close(): Promise<void> {

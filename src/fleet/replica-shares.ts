@@ -1,5 +1,8 @@
-/** Records that shares are taken over: what was long ago counts less. */
+/** Records that shares are taken over, at least and for each replica: what was long ago counts less. */
 const WINDOW = 2_000
+const WINDOW_A_REPLICA = 200
+/** A replica is compared with the others once in so many of its records. */
+const COMPARED_EVERY = 10
 /** A replica may bring this many times the share that each of them would have. */
 const MOST_TIMES = 1.5
 /** Odd records of one replica against those of the others: so many times their share, and so many more of a hundred. */
@@ -12,6 +15,8 @@ const LEAST_REPLICAS = 3
 const GONE = 1
 
 interface Share {
+  /** Records until it is compared again. */
+  wait: number
   /** Records that it brought, fading; and how many of them were odd. */
   brought: number
   odd: number
@@ -57,26 +62,37 @@ export class ReplicaShares {
     share.brought += 1
     if (odd) share.odd += 1
     this.#brought += 1
-    if (this.#brought >= WINDOW) this.#fade()
-    this.#compare(replica, share)
+    if (this.#brought >= this.#window) this.#fade()
+    share.wait -= 1
+    if (share.wait <= 0) this.#compare(replica, share)
     if (share.suspect) return false
     const most = (MOST_TIMES / this.#shares.size) * (this.#learnt + LEAST_RECORDS)
     if (this.#shares.size > 1 && share.learnt >= most) return false
     share.learnt += 1
     this.#learnt += 1
-    if (this.#learnt >= WINDOW) this.#fadeLearnt()
+    if (this.#learnt >= this.#window) this.#fadeLearnt()
     return true
+  }
+
+  /** Whether nothing is learnt from a replica now. */
+  isSuspect(replica: string): boolean {
+    return this.#shares.get(replica)?.suspect === true
   }
 
   #shareOf(replica: string): Share {
     const known = this.#shares.get(replica)
     if (known !== undefined) return known
-    const share = { brought: 0, odd: 0, learnt: 0, suspect: false }
+    const share = { wait: COMPARED_EVERY, brought: 0, odd: 0, learnt: 0, suspect: false }
     this.#shares.set(replica, share)
     return share
   }
 
+  get #window(): number {
+    return Math.max(WINDOW, WINDOW_A_REPLICA * this.#shares.size)
+  }
+
   #compare(replica: string, share: Share): void {
+    share.wait = COMPARED_EVERY
     if (share.brought < LEAST_RECORDS || this.#shares.size < LEAST_REPLICAS) return
     const own = share.odd / share.brought
     const others: number[] = []

@@ -1,16 +1,18 @@
 import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { IncidentLog } from '../alerts/incident-log.js'
-import { nextTurn, type Timer, unrefTimer } from '../runtime/timers.js'
-import type { CapturedModel, Following, PreparedModel } from '../sentinel-following.js'
+import type { CapturedModel } from '../sentinel-following.js'
 import type { SentinelLog } from '../sentinel-options.js'
 import { StateError } from '../state/section.js'
 import type { FleetBus, Head, Published, SentBatch } from './fleet-bus.js'
 import type { FleetFigures } from './fleet-figures.js'
 import type { LearningOptions } from './fleet-options.js'
+import type { FleetTime } from './fleet-time.js'
+import type { FleetWords } from './fleet-words.js'
 import { mirrorNotes } from './incident-notes.js'
+import type { Judge } from './judge.js'
 import { type Follower, Leadership } from './leadership.js'
-import { decodeModel, encodeModel, hashOf } from './model-blob.js'
+import { decodeModel, hashOf } from './model-blob.js'
 import type { Sampler } from './sampler.js'
 
 /** How often samples are sent, and the head is looked at. */
@@ -24,10 +26,12 @@ const PUT_BACK_CHANCE = 0.3
 
 export interface ReplicaParts {
   readonly bus: FleetBus
-  readonly following: Following
+  readonly judge: Judge
   /** The incidents that people see here. */
   readonly incidents: IncidentLog
   readonly sampler: Sampler
+  readonly words: FleetWords
+  readonly time: FleetTime
   readonly learning: LearningOptions
   readonly figures: FleetFigures
   readonly role: 'auto' | 'follower'
@@ -55,21 +59,22 @@ export class Replica implements Follower {
   #bytes: Uint8Array | null = null
   /** Up to where it was read what is told of incidents; empty before the first time. */
   #notesRead = ''
-  #heardMs = performance.now()
+  #heardMs: number
   #inTrouble = false
   /** Whatever restores a model, one after the other: there is one place for it. */
   #restoring: Promise<unknown> = Promise.resolve()
   #adopting = false
   /** The last head whose model could not be used. */
   #bad: { readonly head: Head; readonly sinceMs: number } | null = null
-  #timers: Timer[] = []
-  #steps = new Set<Promise<void>>()
+  /** What ends the work that is done again and again. */
+  #ends: (() => Promise<void>)[] = []
   #closed = false
 
   constructor(parts: ReplicaParts) {
     this.#parts = parts
-    const { bus, learning, figures, leaseMs, log, role, onLead } = parts
-    const leading = { bus, follower: this, learning, figures, leaseMs, log, onLead }
+    const { bus, learning, figures, words, time, leaseMs, log, role, onLead } = parts
+    this.#heardMs = time.nowMs
+    const leading = { bus, follower: this, learning, figures, words, time, leaseMs, log, onLead }
     this.#leadership = role === 'follower' ? null : new Leadership(leading)
   }
 
@@ -82,11 +87,17 @@ export class Replica implements Follower {
 
   async close(): Promise<void> {
     this.#closed = true
-    for (const timer of this.#timers) clearTimeout(timer)
+    const ended = this.#ends.map((end) => end())
     await this.#leadership?.close()
-    await Promise.all(this.#steps)
-    await this.#restoring
+    await Promise.all(ended)
+    await this.settled()
     await this.#parts.bus.close()
+  }
+
+  /** Resolves when no model is being published or taken over. */
+  async settled(): Promise<void> {
+    await this.#leadership?.settled()
+    await this.#restoring
   }
 
   /** One that nobody can use is followed by the next as well as any other. */
@@ -100,51 +111,42 @@ export class Replica implements Follower {
   }
 
   capture(): Promise<CapturedModel> {
-    const { following } = this.#parts
+    const { judge } = this.#parts
     return this.#alone(async () => {
       const head = await this.#parts.bus.head()
       if (head !== null) await this.#take(head)
-      const known = following.name === null ? null : this.#bytes
-      return decodeModel(known ?? (await encodeModel(following.capture())))
+      const known = judge.name === null ? null : this.#bytes
+      return decodeModel(known ?? (await judge.capture()))
     })
   }
 
   publish(bytes: Uint8Array, hash: string, send: () => Promise<Published>): Promise<Published> {
     return this.#alone(async () => {
-      const prepared = await this.#prepare(bytes)
+      const adopt = await this.#parts.judge.prepare(bytes)
       const published = await send()
-      if (typeof published === 'object') this.#adopt(prepared, published, bytes, hash)
+      if (typeof published === 'object') this.#adopt(adopt, published, bytes, hash)
       return published
     })
   }
 
   /** Does it again and again, one after the other, whatever becomes of it. */
   #every(pauseMs: number, work: () => Promise<void>): void {
-    const slot = this.#timers.length
-    const next = (): void => {
-      const step = work()
-        .catch((error: unknown) => this.#trouble(error as Error))
-        .finally(() => {
-          this.#steps.delete(step)
-          if (this.#closed) return
-          const timer = setTimeout(next, pauseMs)
-          unrefTimer(timer)
-          this.#timers[slot] = timer
-        })
-      this.#steps.add(step)
-    }
-    next()
+    const step = (): Promise<void> => work().catch((error: unknown) => this.#trouble(error as Error))
+    this.#ends.push(this.#parts.time.every(pauseMs, step))
   }
 
   async #beat(): Promise<void> {
-    const { bus, sampler, figures } = this.#parts
+    const { bus, sampler, words, figures } = this.#parts
     const batch = sampler.take()
     try {
       const sending = batch === null ? Promise.resolve() : bus.send(batch)
-      const [head, notes] = await Promise.all([bus.head(), bus.told(this.#notesRead), sending])
+      const asking = bus.news(this.#notesRead, words.heard)
+      const [head, news] = await Promise.all([bus.head(), asking, sending, words.send(bus)])
       if (batch !== null) figures.batches.sent++
       this.#heard()
-      this.#mirror(notes)
+      this.#mirror(news.notes)
+      words.hear(news.words)
+      if (head !== null) sampler.shareWith(head.replicas)
       this.#see(head)
     } catch (error) {
       if (batch !== null) figures.batches.lost++
@@ -166,17 +168,17 @@ export class Replica implements Follower {
 
   /** What becomes of the head that the bus has. */
   #see(head: Head | null): void {
-    const { bus, following } = this.#parts
+    const { bus, judge, words, time } = this.#parts
     if (head !== null) this.#leadership?.saw(head.epoch)
     if (this.#closed || this.#adopting) return
     const own = this.head
     if (own !== null && this.#bytes !== null && (head === null || head.version < own.version)) {
-      if (Math.random() < PUT_BACK_CHANCE) void bus.putBack(own, this.#bytes).catch(() => {})
+      if (Math.random() < PUT_BACK_CHANCE) void bus.putBack(own, this.#bytes, words.known).catch(() => {})
       return
     }
-    if (head === null || head.hash === following.name) return
+    if (head === null || head.hash === judge.name) return
     const bad = this.#bad
-    if (head.hash === bad?.head.hash && performance.now() - bad.sinceMs < RETRY_MS) return
+    if (head.hash === bad?.head.hash && time.nowMs - bad.sinceMs < RETRY_MS) return
     this.#adopting = true
     void this.#alone(() => this.#take(head)).finally(() => {
       this.#adopting = false
@@ -184,14 +186,14 @@ export class Replica implements Follower {
   }
 
   async #take(head: Head): Promise<void> {
-    const { bus, following, log, figures } = this.#parts
-    if (head.hash === following.name || (this.head !== null && head.version < this.head.version)) return
+    const { bus, judge, time, log, figures } = this.#parts
+    if (head.hash === judge.name || (this.head !== null && head.version < this.head.version)) return
     try {
       const bytes = await bus.model(head.hash)
       if (bytes === null) throw new StateError('it is gone')
       if (hashOf(bytes) !== head.hash) throw new StateError('its bytes are others than were published')
-      const prepared = await this.#prepare(bytes)
-      if (!this.#closed) this.#adopt(prepared, head, bytes, head.hash)
+      const adopt = await judge.prepare(bytes)
+      if (!this.#closed) this.#adopt(adopt, head, bytes, head.hash)
     } catch (error) {
       if (!(error instanceof StateError)) {
         this.#trouble(error as Error)
@@ -205,19 +207,15 @@ export class Replica implements Follower {
           'the model of the fleet cannot be used: the one before stays',
         )
       }
-      this.#bad = { head, sinceMs: performance.now() }
+      this.#bad = { head, sinceMs: time.nowMs }
     }
   }
 
-  async #prepare(bytes: Uint8Array): Promise<PreparedModel> {
-    return this.#parts.following.prepare(await decodeModel(bytes), nextTurn)
-  }
-
-  #adopt(prepared: PreparedModel, head: Head, bytes: Uint8Array, hash: string): void {
-    const { following, figures, log } = this.#parts
-    if (following.name === null)
+  #adopt(adopt: (name: string) => void, head: Head, bytes: Uint8Array, hash: string): void {
+    const { judge, figures, log } = this.#parts
+    if (judge.name === null)
       log.info({ version: head.version, hash }, 'records are judged by the model of the fleet')
-    following.adopt(prepared, hash)
+    adopt(hash)
     this.head = head
     this.#bytes = bytes
     figures.models.adopted++
@@ -228,19 +226,19 @@ export class Replica implements Follower {
   }
 
   #heard(): void {
-    const { figures, log } = this.#parts
-    this.#heardMs = performance.now()
+    const { figures, time, log } = this.#parts
+    this.#heardMs = time.nowMs
     figures.connected = true
     if (this.#inTrouble) log.info({}, 'the bus of the fleet answers again')
     this.#inTrouble = false
   }
 
   #trouble(error: Error): void {
-    const { figures, log } = this.#parts
+    const { figures, time, log } = this.#parts
     figures.busErrors++
     figures.connected = false
     // One command that is late, or the first ones before the connection stands, are no trouble yet.
-    if (performance.now() - this.#heardMs < LATE_MS) return
+    if (time.nowMs - this.#heardMs < LATE_MS) return
     if (!this.#inTrouble && !this.#closed)
       log.warn(
         { reason: error.message },
@@ -250,9 +248,9 @@ export class Replica implements Follower {
   }
 
   #mindTheGrace(): void {
-    const { following, graceMs, figures, log } = this.#parts
-    if (following.name === null || performance.now() - this.#heardMs < graceMs) return
-    following.thaw()
+    const { judge, graceMs, figures, time, log } = this.#parts
+    if (judge.name === null || time.nowMs - this.#heardMs < graceMs) return
+    judge.thaw()
     figures.model = null
     figures.alone++
     log.warn({ graceMs }, 'the bus of the fleet was not heard of for long: this replica learns by itself')

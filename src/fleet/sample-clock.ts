@@ -1,5 +1,5 @@
 import type { EvenClock } from '../alerts/alert-desk.js'
-import { SteadyClock } from '../runtime/steady-clock.js'
+import type { FleetTime } from './fleet-time.js'
 
 /**
  * Time in ms as samples come in, which goes on from where a model has it: the clocks of the machines that judged, and of
@@ -7,12 +7,18 @@ import { SteadyClock } from '../runtime/steady-clock.js'
  */
 export class SampleClock implements EvenClock {
   nowMs = 0
-  readonly #steady = new SteadyClock(0)
+  readonly #time: Pick<FleetTime, 'nowMs'>
+  readonly #beganMs: number
   #aheadMs = 0
+
+  constructor(time: Pick<FleetTime, 'nowMs'>) {
+    this.#time = time
+    this.#beganMs = time.nowMs
+  }
 
   /** @param ageMs how long before now the next record was judged */
   seeRecord(ageMs: number): void {
-    this.nowMs = Math.max(this.nowMs, this.#steady.nowMs + this.#aheadMs - ageMs)
+    this.nowMs = Math.max(this.nowMs, this.#passedMs + this.#aheadMs - ageMs)
   }
 
   /** Lets time pass to now. */
@@ -21,7 +27,11 @@ export class SampleClock implements EvenClock {
   }
 
   continueAfter(ms: number): void {
-    this.#aheadMs = ms - this.#steady.nowMs
+    this.#aheadMs = ms - this.#passedMs
     this.nowMs = ms
+  }
+
+  get #passedMs(): number {
+    return this.#time.nowMs - this.#beganMs
   }
 }

@@ -1,24 +1,30 @@
 import { AlertDesk } from '../alerts/alert-desk.js'
 import { ALERT_DEFAULTS } from '../alerts/alert-options.js'
 import { IncidentLog } from '../alerts/incident-log.js'
-import { Detector } from '../detector/detector.js'
+import type { Draw } from '../alerts/judgement.js'
+import { NeverLearntList } from '../alerts/never-learnt.js'
+import type { LearningWord } from '../alerts/operator-word.js'
+import { Detector, LearningError } from '../detector/detector.js'
 import { resolveDetectorOptions } from '../detector/options.js'
 import type { CapturedModel } from '../sentinel-following.js'
 import type { TelemetryModel } from '../telemetry/model.js'
 import type { TelemetryRecord } from '../telemetry/record.js'
 import { TimeIds } from '../text/time-id.js'
 import type { LearningOptions } from './fleet-options.js'
+import type { FleetTime } from './fleet-time.js'
 import { GoodSense } from './good-sense.js'
 import { ReplicaShares } from './replica-shares.js'
 import { SampleClock } from './sample-clock.js'
 import type { SampleBatch, SampledRecord } from './sample-codec.js'
 
-/** Records that are learnt from before whatever else waits has its turn. */
-const RECORDS_A_TURN = 50
+/** Records that are learnt from before whatever else waits has its turn: half a millisecond. */
+const RECORDS_A_TURN = 25
 /** A fit that takes this many times as long as the one before hangs, unless it takes no longer than that many ms. */
 const FIT_TIMES = 5
 const LEAST_HANG_MS = 3_500
 const FIRST_FIT_MS = 10_000
+/** An incident that opened just before its leader ended may be in no model: it goes on where evidence comes within this. */
+const FORLORN_MS = 60_000
 /** Where a label decides who is told, this share of the records may be odd when nothing else is said. */
 const ODD_SHARE = 0.1
 
@@ -29,6 +35,9 @@ export class Teacher {
   readonly #clock: SampleClock
   readonly #sense: GoodSense
   readonly #shares: ReplicaShares
+  readonly #time: FleetTime
+  readonly #threats: NeverLearntList
+  readonly #log: LearningOptions['log']
   /** What goes on over the whole fleet. */
   readonly incidents: IncidentLog
   /** Records that were learnt from. */
@@ -36,14 +45,20 @@ export class Teacher {
   /** Records that were left out, as their replica had its say or is not trusted. */
   leftOut = 0
   #lastFitMs = 0
+  /** Until when an incident of the leader before may find its evidence again. */
+  #forlornUntilMs: number
 
-  private constructor(options: LearningOptions, detector: Detector) {
+  private constructor(options: LearningOptions, detector: Detector, time: FleetTime) {
     const { alerts, sentence, log } = options
+    this.#time = time
+    this.#forlornUntilMs = time.nowMs + FORLORN_MS
+    this.#log = log
     const { policies, routesMax, historyMax, minConfidence, contamination } = resolveDetectorOptions({
       ...options.detector,
       telemetry: options.telemetry,
     })
-    this.#clock = new SampleClock()
+    this.#clock = new SampleClock(time)
+    this.#threats = new NeverLearntList(detector.features.map(({ name }) => name))
     this.incidents = new IncidentLog({ ids: new TimeIds() })
     this.#detector = detector
     this.#desk = new AlertDesk({
@@ -73,6 +88,7 @@ export class Teacher {
   }
 
   /**
+   * @param time that it lives by
    * @param model to go on from
    * @param incidents that are known, as they were captured
    * @param onIncidents is handed their log before anything happens to one of them
@@ -80,6 +96,7 @@ export class Teacher {
    */
   static async create(
     options: LearningOptions,
+    time: FleetTime,
     model: CapturedModel,
     incidents: readonly unknown[],
     onIncidents: (log: IncidentLog) => void,
@@ -95,13 +112,13 @@ export class Teacher {
       onTrainerFault: ({ error, kind }) =>
         options.log.warn({ err: error, kind }, 'trainer thread of the fleet failed'),
     })
-    teacher = new Teacher(options, detector)
+    teacher = new Teacher(options, detector, time)
     teacher.incidents.restore(incidents)
     onIncidents(teacher.incidents)
     try {
       detector.restore(model.detector)
       teacher.#desk.restore(model.alarm)
-      teacher.#desk.resume()
+      teacher.#desk.goOn()
     } catch (error) {
       await detector.close()
       throw error
@@ -131,12 +148,36 @@ export class Teacher {
     return { known: this.#shares.size, suspect: this.#shares.suspects }
   }
 
+  /** Learns nothing while it is true. */
+  set paused(paused: boolean) {
+    if (paused === this.#detector.learningPaused) return
+    if (paused) this.#detector.pauseLearning()
+    else this.#detector.resumeLearning()
+  }
+
+  /** Does what an operator said of what was learnt. */
+  hear(word: LearningWord): void {
+    try {
+      this.#obey(word)
+    } catch (error) {
+      if (!(error instanceof LearningError)) throw error
+      this.#log.warn({ said: word.said, reason: error.message }, "an operator's word could not be followed")
+    }
+  }
+
   /** Learns from a batch that has come now. */
-  async feed({ replica, spanMs, records }: SampleBatch, turn: () => Promise<void>): Promise<void> {
+  async feed({ replica, judged, rare, spanMs, records }: SampleBatch): Promise<void> {
+    const ordinary = records.filter((record) => !record.beside && !record.rare).length
+    const draws = {
+      ordinary: { unseen: ordinary === 0 ? 0 : Math.max(0, (judged - rare) / ordinary - 1), beside: false },
+      rare: { unseen: 0, beside: false },
+      beside: { unseen: 0, beside: true },
+    }
     for (const [i, record] of records.entries()) {
       this.#clock.seeRecord(Math.max(0, spanMs - record.atMs))
-      this.#learn(replica, record)
-      if (i % RECORDS_A_TURN === RECORDS_A_TURN - 1) await turn()
+      if (record.beside) this.#weigh(replica, record, draws.beside)
+      else this.#learn(replica, record, record.rare ? draws.rare : draws.ordinary)
+      if (i % RECORDS_A_TURN === RECORDS_A_TURN - 1) await this.#time.turn()
     }
   }
 
@@ -144,6 +185,9 @@ export class Teacher {
   pass(): void {
     this.#clock.pass()
     this.#desk.tick()
+    if (this.#time.nowMs < this.#forlornUntilMs) return
+    this.#forlornUntilMs = Number.POSITIVE_INFINITY
+    this.#desk.endForlorn()
   }
 
   /** All that judging depends on, and learning on from here. */
@@ -152,8 +196,11 @@ export class Teacher {
   }
 
   /** Whether what it has learnt is fit to be judged by. */
-  isSound(turn: () => Promise<void>): Promise<boolean> {
-    return this.#sense.accepts((record) => this.#alerts(record), turn)
+  isSound(): Promise<boolean> {
+    return this.#sense.accepts(
+      (record) => this.#alerts(record),
+      () => this.#time.turn(),
+    )
   }
 
   /** @internal */
@@ -166,7 +213,30 @@ export class Teacher {
     return this.#detector.close()
   }
 
-  #learn(replica: string, record: SampledRecord): void {
+  #obey(word: LearningWord): void {
+    if (word.said === 'threat') {
+      const { pattern } = word
+      this.#detector.forget((name, values) => this.#threats.holds(pattern, name, values))
+      this.#desk.forget(pattern.route, pattern)
+    } else if (word.said === 'changed') {
+      this.#detector.changed(word.route ?? undefined)
+      this.#desk.expectChange(word.route)
+    } else {
+      this.#detector.reset(word.route ?? undefined)
+      this.#desk.reset(word.route)
+      this.#sense.forget()
+    }
+  }
+
+  /** Takes a rare record into account that was not drawn. */
+  #weigh(replica: string, record: SampledRecord, draw: Draw): void {
+    if (this.#shares.isSuspect(replica)) return
+    const verdict = this.#detector.tryOut(asTelemetry(record))
+    this.#desk.decide(verdict, record.expected ? 'expected' : 'never', draw)
+    this.#detector.dismiss()
+  }
+
+  #learn(replica: string, record: SampledRecord, draw: Draw): void {
     const detector = this.#detector
     const verdict = detector.rate(asTelemetry(record))
     if (!this.#shares.admit(replica, verdict.detector === 'forest' && verdict.anomalous)) {
@@ -174,9 +244,10 @@ export class Teacher {
       this.leftOut += 1
       return
     }
-    this.#sense.see(record)
-    this.#desk.decide(verdict, 'usual')
-    detector.learn('usual')
+    this.#sense.see(replica, record)
+    const { expected } = record
+    const { alert } = this.#desk.decide(verdict, expected ? 'expected' : 'usual', draw)
+    detector.learn(expected && alert !== null ? 'expected' : 'usual')
     this.learnt += 1
   }
 

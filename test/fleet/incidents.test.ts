@@ -1,13 +1,12 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { until } from '../until.js'
-import { RedisServer, WITHOUT_SERVER } from './redis-server.js'
+import { describeFleet, WITHIN_MS } from './describe-fleet.js'
+import { ReplicaFleet } from './replica-fleet.js'
 import { ReplicaProcess } from './replica-process.js'
 import { serve } from './traffic.js'
-
-const name = WITHOUT_SERVER ? 'incidents of a fleet (left out: no redis-server here)' : 'incidents of a fleet'
 
 interface Shown {
   readonly id: string
@@ -20,19 +19,7 @@ async function incidentsAt(replica: ReplicaProcess): Promise<Shown[]> {
   return ((await answer.json()) as { incidents: Shown[] }).incidents
 }
 
-/** Other tests run beside this one. */
-const WITHIN_MS = 120_000
-const OF_ONE_TEST = { timeout: 4 * WITHIN_MS }
-
-describe.skipIf(WITHOUT_SERVER)(name, OF_ONE_TEST, () => {
-  let redis: RedisServer
-  beforeAll(async () => {
-    redis = await RedisServer.start()
-  })
-  afterAll(async () => {
-    await redis?.stop()
-  })
-
+describeFleet('incidents of a fleet', (redis) => {
   test('an attack spread over three replicas is one incident at each of them, and one post', async () => {
     const posts: { event: string; incident: Shown }[] = []
     const receiver = createServer((request, response) => {
@@ -48,16 +35,9 @@ describe.skipIf(WITHOUT_SERVER)(name, OF_ONE_TEST, () => {
     await once(receiver, 'listening')
     const { port } = receiver.address() as AddressInfo
     const variables = { SENTINEL_WEBHOOK_URL: `http://127.0.0.1:${port}/` }
-    const replicas = await Promise.all([1, 2, 3].map(() => ReplicaProcess.start(redis.url, variables)))
+    const replicas = await Promise.all([1, 2, 3].map(() => ReplicaProcess.ofTest(redis().url, variables)))
     const traffic = serve(() => replicas)
-    await until(
-      async () => {
-        const all = await Promise.all(replicas.map((one) => one.standing()))
-        return all.every(({ model, version }) => model !== null && version >= 6)
-      },
-      'a sixth model at every replica',
-      WITHIN_MS,
-    )
+    await new ReplicaFleet(replicas).follows(6)
     posts.length = 0
     const attack = Array.from({ length: 10 }, () => ({
       route: '/login',

@@ -1,23 +1,14 @@
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { RedisBus } from '#sentinel/fleet/redis-bus.js'
 import { until } from '../until.js'
-import { RedisServer, WITHOUT_SERVER } from './redis-server.js'
+import { describeFleet } from './describe-fleet.js'
 
-const name = WITHOUT_SERVER ? 'the bus over Redis (left out: no redis-server here)' : 'the bus over Redis'
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 
-describe.skipIf(WITHOUT_SERVER)(name, () => {
-  let redis: RedisServer
-  beforeAll(async () => {
-    redis = await RedisServer.start()
-  })
-  afterAll(async () => {
-    await redis?.stop()
-  })
-
+describeFleet('the bus over Redis', (redis) => {
   async function bus(fleet: string, holder: string, leaseMs = 60_000): Promise<RedisBus> {
     const opened = await RedisBus.open({
-      url: redis.url,
+      url: redis().url,
       prefix: `{${fleet}}`,
       holder,
       leaseMs,
@@ -35,7 +26,10 @@ describe.skipIf(WITHOUT_SERVER)(name, () => {
     return opened
   }
 
-  const publication = (hash: string) => ({ hash, position: '1-0', bytes: bytes(hash), after: null })
+  const publication = (hash: string) => ({
+    ...{ hash, position: '1-0', words: '2-0', replicas: 3 },
+    ...{ bytes: bytes(hash), after: null },
+  })
 
   test('one holds the lease, and each epoch is higher than all before it', async () => {
     const [a, b] = [await bus('lease', 'a'), await bus('lease', 'b')]
@@ -51,7 +45,10 @@ describe.skipIf(WITHOUT_SERVER)(name, () => {
     const [a, b] = [await bus('fence', 'a', 200), await bus('fence', 'b')]
     expect(await a.acquire(0)).toBe(1)
     const first = await a.publish(1, publication('one'))
-    expect(first).toEqual({ version: 1, epoch: 1, hash: 'one', position: '1-0' })
+    expect(first).toEqual({
+      ...{ version: 1, epoch: 1, hash: 'one' },
+      ...{ position: '1-0', words: '2-0', replicas: 3 },
+    })
     await until(async () => (await b.acquire(0)) !== null, 'the lease being over')
     expect(await a.publish(1, { ...publication('two'), after: first as never })).toBe('fenced')
     expect(await a.tell(1, bytes('{}'))).toBe(false)
@@ -66,7 +63,7 @@ describe.skipIf(WITHOUT_SERVER)(name, () => {
   test('an epoch that comes up again after a loss of data is not that of the one before', async () => {
     const [a, b] = [await bus('flush', 'a'), await bus('flush', 'b')]
     expect(await a.acquire(0)).toBe(1)
-    const client = redis.client()
+    const client = redis().client()
     await client.del('{flush}:lease', '{flush}:epoch')
     client.disconnect()
     expect(await b.acquire(0)).toBe(1)
@@ -76,12 +73,37 @@ describe.skipIf(WITHOUT_SERVER)(name, () => {
 
   test('a head that was lost is put back, and never in the place of a newer one', async () => {
     const a = await bus('put-back', 'a')
-    const head = { version: 7, epoch: 3, hash: 'seven', position: '5-1' }
-    await a.putBack(head, bytes('seven'))
+    const head = { version: 7, epoch: 3, hash: 'seven', position: '5-1', words: '2-0', replicas: 2 }
+    await a.putBack(head, bytes('seven'), [])
     expect(await a.head()).toEqual(head)
-    await a.putBack({ ...head, version: 6, hash: 'six' }, bytes('six'))
+    await a.putBack({ ...head, version: 6, hash: 'six' }, bytes('six'), [])
     expect(await a.head()).toEqual(head)
     expect(Buffer.from((await a.model('seven')) ?? []).toString()).toBe('seven')
+  })
+
+  test('words are told in their order, with their age, and put back under their places where they were lost', async () => {
+    const [a, b] = [await bus('words', 'a'), await bus('words', 'b')]
+    for (const text of ['one', 'two']) await a.say(bytes(text))
+    const { words } = await b.news('', '')
+    expect(words.map((one) => Buffer.from(one.bytes).toString())).toEqual(['one', 'two'])
+    for (const { ageMs } of words) expect(ageMs).toBeLessThan(60_000)
+    const [first, second] = words
+    expect(await b.news('', first?.position ?? '')).toMatchObject({
+      notes: [],
+      words: [{ position: second?.position }],
+    })
+    const client = redis().client()
+    await client.del('{words}:words')
+    client.disconnect()
+    const head = { version: 1, epoch: 1, hash: 'one', position: '', words: '', replicas: 1 }
+    await b.putBack(head, bytes('one'), words)
+    expect((await a.news('', '')).words.map(({ position }) => position)).toEqual(
+      words.map(({ position }) => position),
+    )
+    // Those that are there, or older than what is there, stay as they are.
+    await a.putBack({ ...head, version: 2 }, bytes('one'), words)
+    await a.say(bytes('three'))
+    expect((await b.news('', '')).words).toHaveLength(3)
   })
 
   test('samples are read in their order, from behind a position on', async () => {

@@ -50,7 +50,8 @@ export class RedisServer {
   /** Starts it, again where it was ended, on the same port and without any data. */
   async begin(): Promise<void> {
     if (PROGRAM === undefined) throw new Error('neither valkey-server nor redis-server is installed')
-    const own = ['--port', String(this.port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']
+    const bind = this.#args.includes('--bind') ? [] : ['--bind', '127.0.0.1']
+    const own = ['--port', String(this.port), ...bind, '--save', '', '--appendonly', 'no']
     const child = spawn(PROGRAM, [...own, '--dir', this.#folder, ...this.#args], { stdio: 'ignore' })
     this.#process = child
     await until(async () => {

@@ -3,8 +3,11 @@ import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 import { startArguments } from '../start-command.js'
+
+const ANOTHER_CLOCK = fileURLToPath(new URL('another-clock.mjs', import.meta.url))
 
 /** How a replica says that it stands. */
 export interface Standing {
@@ -22,19 +25,34 @@ export interface Verdict {
   readonly detail: { readonly score: number; readonly p: number | null; readonly model?: string }
 }
 
-/** The service as one of a fleet, in a process of its own that ends with the test. */
+/** The service as one of a fleet, in a process of its own. */
 export class ReplicaProcess {
   readonly url: string
   readonly #child: ChildProcess
   readonly #log: () => string
+  /** Ends it, whatever state it is in, and leaves nothing behind. */
+  readonly stop: () => Promise<void>
 
-  private constructor(url: string, child: ChildProcess, log: () => string) {
+  private constructor(url: string, child: ChildProcess, log: () => string, stop: () => Promise<void>) {
     this.url = url
     this.#child = child
     this.#log = log
+    this.stop = stop
   }
 
-  static async start(fleetUrl: string, variables: Record<string, string> = {}): Promise<ReplicaProcess> {
+  /** One that ends with the test. */
+  static async ofTest(...how: Parameters<typeof ReplicaProcess.start>): Promise<ReplicaProcess> {
+    const replica = await ReplicaProcess.start(...how)
+    onTestFinished(() => replica.stop())
+    return replica
+  }
+
+  /** @param within what runs the command, such as another network */
+  static async start(
+    fleetUrl: string,
+    variables: Record<string, string> = {},
+    within: readonly string[] = [],
+  ): Promise<ReplicaProcess> {
     const cwd = await mkdtemp(join(tmpdir(), 'sentinel-replica-'))
     const env = {
       PATH: process.env.PATH,
@@ -42,25 +60,27 @@ export class ReplicaProcess {
       SENTINEL_EXPLAIN: 'rules',
       SENTINEL_MAX_DELAY_MS: '0',
       SENTINEL_FLEET_URL: fleetUrl,
-      SENTINEL_FLEET_LEASE_MS: '1500',
+      SENTINEL_FLEET_LEASE_MS: '1000',
       ...variables,
     }
-    const child = spawn(process.execPath, startArguments(), { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
+    const clock = 'OTHER_CLOCK_MS' in env ? ['--import', ANOTHER_CLOCK] : []
+    const [program = '', ...args] = [...within, process.execPath, ...clock, ...startArguments()]
+    const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
     let log = ''
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding('utf8').on('data', (text: string) => {
         log += text
       })
     const exited = once(child, 'close')
-    onTestFinished(async () => {
+    const stop = async (): Promise<void> => {
       child.kill('SIGKILL')
       child.kill('SIGCONT')
       await exited
       await rm(cwd, { recursive: true, force: true })
-    })
+    }
     for (;;) {
       const address = /listens at (http:[^"\s]+)/.exec(log)?.[1]
-      if (address !== undefined) return new ReplicaProcess(address, child, () => log)
+      if (address !== undefined) return new ReplicaProcess(address, child, () => log, stop)
       await Promise.race([
         once(child.stdout, 'data'),
         exited.then(() => Promise.reject(new Error(`the replica ended: ${log}`))),

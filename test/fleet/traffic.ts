@@ -9,6 +9,8 @@ function randomFrom(seed: number): () => number {
   }
 }
 
+/** Of one request. */
+const RECORDS = 40
 const ROUTES = ['/api/analyze', '/api/items', '/login']
 
 /** Ordinary records of a few routes. */
@@ -33,27 +35,32 @@ export function questions(count: number, seed: number): object[] {
   )
 }
 
-/** Serves ordinary records to replicas, in turn, until `stop` is called; then it tells what was refused. */
+/**
+ * Serves ordinary records to replicas, in turn, until `stop` is called; then it tells what was refused, and how many records
+ * each of them took.
+ */
 export function serve(replicas: () => readonly ReplicaProcess[], seed = 1) {
   let stopped = false
   let [served, failed] = [0, 0]
+  const accepted = new Map<ReplicaProcess, number>()
   const running = (async () => {
     for (let round = 0; !stopped; round++) {
       await Promise.all(
         replicas().map(async (replica, i) => {
-          const status = await replica.feed(ordinary(40, seed + 100 * round + i)).catch(() => 0)
+          const status = await replica.feed(ordinary(RECORDS, seed + 100 * round + i)).catch(() => 0)
           served += 1
-          if (status !== 200 && replicas().includes(replica)) failed += 1
+          if (status === 200) accepted.set(replica, RECORDS + (accepted.get(replica) ?? 0))
+          else if (replicas().includes(replica)) failed += 1
         }),
       )
       await new Promise((resolve) => setTimeout(resolve, 100))
     }
   })()
   return {
-    stop: async (): Promise<{ served: number; failed: number }> => {
+    stop: async () => {
       stopped = true
       await running
-      return { served, failed }
+      return { served, failed, accepted }
     },
   }
 }

@@ -8,6 +8,9 @@ const sampled = (value: number, alerted = false): SampledRecord => ({
   route: '/',
   atMs: 0,
   alerted,
+  expected: false,
+  rare: alerted,
+  beside: false,
   values: Float64Array.of(value),
 })
 
@@ -63,19 +66,27 @@ describe('a replica among others', () => {
 describe('a model is published', () => {
   test('when it alerts as often as it may of what was ordinary', async () => {
     const sense = new GoodSense(0.001)
-    for (let i = 0; i < 2_000; i++) sense.see(sampled(i))
+    for (let i = 0; i < 2_000; i++) sense.see('one', sampled(i))
     expect(await sense.accepts(({ values }) => (values[0] as number) < 6, turn)).toBe(true)
   })
 
   test('and not when that is more than three times the rate', async () => {
     const sense = new GoodSense(0.001)
-    for (let i = 0; i < 2_000; i++) sense.see(sampled(i))
+    for (let i = 0; i < 2_000; i++) sense.see('one', sampled(i))
     expect(await sense.accepts(({ values }) => (values[0] as number) < 7, turn)).toBe(false)
   })
 
   test('whatever it says of records that were alerted before: that may be an attack', async () => {
     const sense = new GoodSense(0.001)
-    for (let i = 0; i < 2_000; i++) sense.see(sampled(i, i % 2 === 0))
+    for (let i = 0; i < 2_000; i++) sense.see('one', sampled(i, i % 2 === 0))
     expect(await sense.accepts(({ values }) => (values[0] as number) % 2 === 0, turn)).toBe(true)
+  })
+
+  test('and one replica that says of an attack that nobody was told of it keeps no model from the others', async () => {
+    const sense = new GoodSense(0.001)
+    const replicas = ['a', 'b', 'liar']
+    for (let i = 0; i < 1_998; i++) sense.see(replicas[i % 3] as string, sampled(i % 3))
+    expect(await sense.accepts(({ values }) => values[0] === 2, turn)).toBe(true)
+    expect(await sense.accepts(({ values }) => values[0] !== 0, turn)).toBe(false)
   })
 })

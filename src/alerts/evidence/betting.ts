@@ -10,6 +10,15 @@ export function eValue(z: number): number {
   return (1 - p - p * z) / (p * z * z)
 }
 
+/**
+ * ln of what the same bet pays for a record of which nothing is known but that its p is above a rate, where those with a
+ * smaller p are bet on one by one: its expectation over all of them is 1, too.
+ */
+export function logEValueAbove(rate: number): number {
+  const paidBelow = (1 - rate) / -Math.log(rate)
+  return Math.log((1 - paidBelow) / (1 - rate))
+}
+
 /** Below this p the table of payoffs would be too coarse. */
 export const LEAST_TABLED = 0.05
 const P_STEPS = 4096

@@ -50,6 +50,7 @@ export class Detection {
    * Weighs the record ranked last.
    * @param records that have come so far
    * @param learns whether it may say what is usual: of swings, and of how records depend on each other
+   * @param beside whether it came as it is rare: then it says nothing of shifts, nor of the record before it
    * @returns the incident that it belongs to, if any
    */
   weigh(
@@ -60,24 +61,26 @@ export class Detection {
     pace: TrafficPace,
     nowMs: number,
     events: IncidentEvent[],
+    beside = false,
   ): Watch | undefined {
     const { spikes, grown } = route
     const { z } = rarity
     const { logA } = pace
     let watch = this.#incidents.around(route.name)
     const calm = learns && (watch === undefined || !watch.hot)
-    const recent = nowMs - route.rhythm.lastMs <= CALM_MS
+    const recent = !beside && nowMs - route.rhythm.lastMs <= CALM_MS
     const spikesBefore = spikes.level / spikes.dependence.factor
     const zBefore = spikes.dependence.last
     this.#shiftBefore = 0
     const spiking = watch?.hot === true && watch.shifted < 0
-    const shifted = grown === null || !rarity.byFeatures ? -1 : this.#weighShifts(route, grown, calm, spiking)
+    const shifted =
+      beside || grown === null || !rarity.byFeatures ? -1 : this.#weighShifts(route, grown, calm, spiking)
     this.suspicion = recent ? suspicionOf(spikesBefore, this.#shiftBefore) : 0
     // Not by `?.`: what may be undefined or a number is an object on the heap.
     const shift = grown === null || shifted < 0 ? 0 : (grown.shifts[shifted] as Grown['shifts'][number]).level
     rarity.weigh()
     spikes.add(rarity)
-    spikes.dependence.observe(rarity, calm && shift < SUSPECT)
+    if (!beside) spikes.dependence.observe(rarity, calm && shift < SUSPECT)
 
     spikes.findMark(pace, false)
     const { mark: spikeMark } = spikes

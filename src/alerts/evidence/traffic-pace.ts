@@ -15,6 +15,8 @@ export class TrafficPace {
   #lastMs = 0
   #gapMs = 0
   #logA = Math.log(LEAST_RECORDS)
+  /** Records that the next one stands for, itself among them. */
+  standsFor = 1
 
   constructor(falseIncidentsADay: number) {
     this.#falseADay = falseIncidentsADay
@@ -34,7 +36,7 @@ export class TrafficPace {
     const gapMs = this.#count === 0 ? 0 : Math.max(0, nowMs - this.#lastMs)
     this.#lastMs = Math.max(nowMs, this.#lastMs)
     this.#count += 1
-    this.#gapMs += (gapMs - this.#gapMs) / Math.min(this.#count, MEMORY)
+    this.#gapMs += (gapMs / this.standsFor - this.#gapMs) / Math.min(this.#count, MEMORY)
     if (this.#count % STALE_AFTER !== 0 || this.#gapMs <= 0) return
     const bearable = DAY_MS / this.#gapMs / this.#falseADay
     this.#logA = Math.log(Math.min(Math.max(bearable, LEAST_RECORDS), MOST_RECORDS))

@@ -49,6 +49,8 @@ export class Rarity {
   p = 1
   /** ln of what a bet against that p pays, once it was weighed; 0 without a forest. */
   gain = 0
+  /** What the records add to that which the next one stands for, and which nobody sent as they are not rare: 0 or less. */
+  unseenGain = 0
   /** Of the record ranked last: distances from the usual values. */
   readonly distances: Float64Array
   /** Whether the features had a say. */
@@ -132,7 +134,7 @@ export class Rarity {
 
   /** What a bet against the record ranked last pays: `gain`. */
   weigh(): void {
-    this.gain = this.place < 0 ? 0 : logEValue(this.p, this.z)
+    this.gain = this.place < 0 ? 0 : logEValue(this.p, this.z) + this.unseenGain
   }
 
   /** Index of the feature that is rarest in the record ranked last, or -1. */

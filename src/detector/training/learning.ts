@@ -101,8 +101,7 @@ export class Learning {
    * @throws LearningError in the plain window
    */
   resetRoute(route: string): Forgotten {
-    if (!this.keepsRoutes)
-      throw new LearningError('the plain window keeps no routes: it can be reset as a whole only')
+    this.checkRoutes('reset')
     return this.forget((name) => name === route)
   }
 
@@ -112,11 +111,21 @@ export class Learning {
    * @throws LearningError in the plain window
    */
   expectChange(route: string | null): void {
-    if (this.#learner.kind === 'window')
-      throw new LearningError(
-        'the plain window learns every record as it comes: no change has to be announced',
-      )
+    this.checkRoutes('changed')
     this.#learner.expectChange(route)
+  }
+
+  /**
+   * Refuses what there would be nothing to do about.
+   * @throws LearningError in the plain window
+   */
+  checkRoutes(word: 'reset' | 'changed'): void {
+    if (this.keepsRoutes) return
+    throw new LearningError(
+      word === 'reset'
+        ? 'the plain window keeps no routes: it can be reset as a whole only'
+        : 'the plain window learns every record as it comes: no change has to be announced',
+    )
   }
 
   /** To be called after a restore: without a forest that could be taken over one is fitted on what was restored. */

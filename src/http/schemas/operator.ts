@@ -88,7 +88,9 @@ const RouteAnswer = Type.Union([Type.String(), Type.Null()], {
 export const ResetAnswer = Type.Object(
   {
     route: RouteAnswer,
-    forgotten: Type.Union([ForgottenRecords, Type.Null()], { description: 'Null when it was everything.' }),
+    forgotten: Type.Union([ForgottenRecords, Type.Null()], {
+      description: 'Null when it was everything, or is forgotten by the leader of a fleet.',
+    }),
   },
   {
     description: 'What was forgotten.',

@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest'
+import type { Telemetry } from '#sentinel/telemetry/record.js'
+import { describeFleet, fleetName } from './describe-fleet.js'
+import { LocalReplica, serveUntil } from './local-replica.js'
+import { ordinary } from './traffic.js'
+
+const ATTACK: Telemetry = { route: '/login', latency: 9_000, input_length: 500, errors: 6 }
+
+describeFleet('a few alerts among thousands of records', (redis) => {
+  test('reach the leader though hardly a record is sampled, and are one incident, which outlives its leader', async () => {
+    const name = fleetName()
+    const settings = { url: redis().url, name, sampleRate: 10 }
+    const start = (seed: number) => LocalReplica.start(settings, seed)
+    const replicas = await Promise.all([start(1), start(1_000), start(2_000)])
+    await serveUntil(
+      replicas,
+      () => replicas.every(({ figures }) => figures.version >= 3),
+      'a model everywhere',
+    )
+    const open = () => replicas.map((one) => one.sentinel.incidents.list({ open: true, route: '/login' }))
+    const follower = replicas.find(({ figures }) => !figures.leads) as LocalReplica
+    let sent = 0
+    await serveUntil(
+      replicas,
+      () => {
+        // One in a hundred; of the sample every hundredth record would be one of them, too.
+        for (const record of ordinary(200, sent) as Telemetry[]) follower.sentinel.judge(record)
+        for (let i = 0; i < 2; i++) follower.sentinel.judge(ATTACK)
+        sent += 2
+        return open().every((list) => list.length > 0)
+      },
+      'the incident everywhere',
+    )
+    expect(sent).toBeLessThan(100)
+    const [incident] = open()[0] ?? []
+    expect(open().map((list) => list.map(({ id }) => id))).toEqual([
+      [incident?.id],
+      [incident?.id],
+      [incident?.id],
+    ])
+
+    const leader = replicas.find(({ figures }) => figures.leads) as LocalReplica
+    replicas.splice(replicas.indexOf(leader), 1)
+    await leader.membership.close()
+    await serveUntil(
+      replicas,
+      () => {
+        for (let i = 0; i < 3; i++) replicas[0]?.sentinel.judge(ATTACK)
+        const [now] = open()[0] ?? []
+        return (
+          replicas.some(({ figures }) => figures.leads) && (now?.records ?? 0) > (incident?.records ?? 0) + 20
+        )
+      },
+      'the same incident, grown',
+    )
+    expect(open().map((list) => list.map(({ id }) => id))).toEqual([[incident?.id], [incident?.id]])
+  })
+})

@@ -1,0 +1,62 @@
+import { spawnSync } from 'node:child_process'
+
+function ip(...args: string[]): boolean {
+  return spawnSync('ip', args, { stdio: 'ignore' }).status === 0
+}
+
+/** Whether this machine lets us make networks; it takes Linux, `ip` and the right to. */
+function networksCanBeMade(): boolean {
+  const probe = `sentinel-probe-${process.pid}`
+  if (!ip('netns', 'add', probe)) return false
+  ip('netns', 'delete', probe)
+  return true
+}
+
+export const NETWORKS_CAN_BE_MADE = networksCanBeMade()
+
+/**
+ * A network of its own, with one cable to ours: who runs in it reaches what listens at `here`, and is reached at `there`.
+ * A server that it is cut off from is silent to it; everything else goes on.
+ */
+export class Network {
+  readonly here: string
+  readonly there: string
+  readonly #name: string
+
+  /** @param number makes its addresses; 0 to 200, no two alike at a time */
+  constructor(number: number) {
+    this.#name = `sentinel-${process.pid}-${number}`
+    const net = `10.${100 + (process.pid % 100)}.${number}`
+    this.here = `${net}.1`
+    this.there = `${net}.2`
+    const [ours, theirs] = [`s${process.pid % 10_000}-${number}a`, `s${process.pid % 10_000}-${number}b`]
+    const made =
+      ip('netns', 'add', this.#name) &&
+      ip('link', 'add', ours, 'type', 'veth', 'peer', 'name', theirs, 'netns', this.#name) &&
+      ip('address', 'add', `${this.here}/24`, 'dev', ours) &&
+      ip('link', 'set', ours, 'up') &&
+      ip('-n', this.#name, 'address', 'add', `${this.there}/24`, 'dev', theirs) &&
+      ip('-n', this.#name, 'link', 'set', theirs, 'up') &&
+      ip('-n', this.#name, 'link', 'set', 'lo', 'up')
+    if (!made) throw new Error('the network could not be made')
+  }
+
+  /** What runs a command in it. */
+  get within(): string[] {
+    return ['ip', 'netns', 'exec', this.#name]
+  }
+
+  /** Nothing that is sent to an address arrives, and nobody says so. */
+  cut(address: string): void {
+    ip('-n', this.#name, 'route', 'add', 'blackhole', `${address}/32`)
+  }
+
+  mend(address: string): void {
+    ip('-n', this.#name, 'route', 'delete', 'blackhole', `${address}/32`)
+  }
+
+  remove(): void {
+    // The cable goes with it.
+    ip('netns', 'delete', this.#name)
+  }
+}
