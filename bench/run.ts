@@ -10,6 +10,7 @@ import { benchmarkCalibration } from './calibration.js'
 import { benchmarkDashboard } from './dashboard.js'
 import { benchmarkDerivedCost } from './derived-cost.js'
 import { benchmarkFitStall } from './fit-stall.js'
+import { benchmarkFleet } from './fleet.js'
 import { benchmarkFootprint } from './footprint.js'
 import { benchmarkForest } from './forest.js'
 import { type Goal, type Part, showGoals } from './goal.js'
@@ -33,6 +34,7 @@ const parts: Readonly<Record<string, Part>> = {
   peers: benchmarkPeers,
   accuracy: benchmarkAccuracy,
   blind: benchmarkBlind,
+  fleet: benchmarkFleet,
   calibration: benchmarkCalibration,
 }
 

@@ -45,9 +45,17 @@ export class Following {
   readonly #newDetector: () => Promise<Detector>
   /** What the next model is restored in; null where there is none yet. */
   #spare: Detector | null = null
+  readonly #onAdopt: () => void
   #name: string | null = null
 
-  constructor(detector: Detector, desk: AlertDesk, newDetector: () => Promise<Detector>) {
+  /** @param onAdopt told when another model is in use */
+  constructor(
+    detector: Detector,
+    desk: AlertDesk,
+    newDetector: () => Promise<Detector>,
+    onAdopt: () => void = () => {},
+  ) {
+    this.#onAdopt = onAdopt
     this.#detector = detector
     this.#desk = desk
     this.#newDetector = newDetector
@@ -86,6 +94,7 @@ export class Following {
     this.#detector.freeze(name)
     this.#desk.follow(alarm)
     this.#name = name
+    this.#onAdopt()
     if (!learning) return
     // It may be in the middle of a fit.
     this.#spare = null

@@ -71,6 +71,8 @@ export interface SentinelListener {
   fieldIgnored?(pointer: string): void
   /** A fit has ended, well or not. */
   fitted?(fit: FitReport): void
+  /** Records are judged by a model of the fleet from now on, or by its next one. */
+  modelAdopted?(): void
   /** The thread that fits has failed; `next` says who fits from now on. */
   trainerFault?(fault: TrainerFault): void
   /** What became of the wish for the model's words; `seconds` is null when the model was not asked. */

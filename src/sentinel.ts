@@ -162,7 +162,9 @@ export class Sentinel {
    */
   join(observer: RecordObserver): Following {
     this.#observer = observer
-    this.#following = new Following(this.detector, this.#parts.desk, this.#newDetector)
+    this.#following = new Following(this.detector, this.#parts.desk, this.#newDetector, () => {
+      for (const listener of this.#listeners) listener.modelAdopted?.()
+    })
     return this.#following
   }
 

@@ -5,6 +5,7 @@ import type { DetectorListener } from '../detector/options.js'
 import type { ExplainMode } from '../explain/explainer.js'
 import { readOllamaHost } from '../explain/llm/ollama-host.js'
 import type { FleetSettings } from '../fleet/fleet-options.js'
+import { withHashedRoutes } from '../fleet/hashed-routes.js'
 import type { WebhookSettings } from '../notify/webhook-settings.js'
 import type { FeaturePolicies } from '../telemetry/feature-policy.js'
 import type { Feature } from '../telemetry/features.js'
@@ -145,8 +146,11 @@ function located(error: ConfigError, file: ConfigFile, environment: EnvironmentS
   return place === null || overruled ? error : new ConfigError(error.variable, `${place} ${error.message}`)
 }
 
-function configFrom(source: EnvironmentSource, telemetry: TelemetryModel): Config {
+function configFrom(source: EnvironmentSource, declared: TelemetryModel): Config {
   const { env, ignored } = readEnvironment(source)
+  const fleet = fleetIn(env)
+  // Before anything is learnt of them: then no part of the service has to tell names from hashes.
+  const telemetry = fleet?.routeKey == null ? declared : withHashedRoutes(declared, fleet.routeKey)
   const tokens = tokensIn(env)
   checkTogether(env, source, tokens.length > 0)
   return {
@@ -206,7 +210,7 @@ function configFrom(source: EnvironmentSource, telemetry: TelemetryModel): Confi
     },
     anomaliesMax: env.SENTINEL_ANOMALIES_MAX,
     webhook: webhookIn(env),
-    fleet: fleetIn(env),
+    fleet,
     alerts: {
       mode: env.SENTINEL_ALERTS,
       rate: env.SENTINEL_ALERT_RATE,
@@ -268,6 +272,7 @@ function fleetIn(env: Environment): FleetSettings | null {
     name: env.SENTINEL_FLEET_NAME,
     role: env.SENTINEL_FLEET_ROLE,
     sampleRate: env.SENTINEL_FLEET_SAMPLE,
+    routeKey: env.SENTINEL_FLEET_ROUTE_KEY === '' ? null : env.SENTINEL_FLEET_ROUTE_KEY,
     leaseMs: env.SENTINEL_FLEET_LEASE_MS,
     graceMs: env.SENTINEL_FLEET_GRACE_MS,
   }

@@ -360,6 +360,15 @@ export const Environment = Type.Object(
       maximum: 10_000,
       description: 'Records a second that are sent to the leader to be learnt from, at most.',
     }),
+    SENTINEL_FLEET_ROUTE_KEY: Type.String({
+      default: '',
+      maxLength: 1024,
+      pattern: '^(?:\\S{16,})?$',
+      allowed: '16 to 1024 characters without spaces',
+      description:
+        'Secret that routes are hashed with, the same at every replica: Redis, and whatever shows routes, then has hashes. They stay as they are without it.',
+      writeOnly: true,
+    }),
     SENTINEL_FLEET_LEASE_MS: Type.Integer({
       default: 3000,
       minimum: 500,

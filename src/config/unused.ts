@@ -20,6 +20,7 @@ const RULES: readonly Rule[] = [
       'SENTINEL_FLEET_NAME',
       'SENTINEL_FLEET_ROLE',
       'SENTINEL_FLEET_SAMPLE',
+      'SENTINEL_FLEET_ROUTE_KEY',
       'SENTINEL_FLEET_LEASE_MS',
       'SENTINEL_FLEET_GRACE_MS',
     ],

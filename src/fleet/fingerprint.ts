@@ -6,13 +6,19 @@ import { SAMPLE_FORMAT } from './sample-codec.js'
 const DIGITS = 12
 
 /**
- * Stands for all that two sentinels have to share for a model of one to be of use to the other: features, options and
- * format. Twelve hex digits.
+ * Stands for all that two sentinels have to share for a model of one to be of use to the other: features, options, formats
+ * and what routes are hashed with. Twelve hex digits.
  */
-export function fingerprintOf({ detector, telemetry, alerts }: LearningOptions): string {
+export function fingerprintOf(
+  { detector, telemetry, alerts }: LearningOptions,
+  routeKey: string | null,
+): string {
   const { trainer: _, onFit: _fit, onTrainerFault: _fault, onStateLost: _lost, ...options } = detector
   const described = JSON.stringify(
-    sorted({ formats: [MODEL_FORMAT, SAMPLE_FORMAT], options, features: telemetry.features, alerts }),
+    sorted({
+      formats: [MODEL_FORMAT, SAMPLE_FORMAT],
+      ...{ options, features: telemetry.features, alerts, routeKey },
+    }),
   )
   return createHash('sha256').update(described).digest('hex').slice(0, DIGITS)
 }

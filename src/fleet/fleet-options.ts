@@ -14,6 +14,8 @@ export interface FleetSettings {
   readonly role: 'auto' | 'follower'
   /** Records a second that are sent to be learnt from, at most. */
   readonly sampleRate: number
+  /** What routes are hashed with before anything is learnt of them; null where they are sent as they are. */
+  readonly routeKey: string | null
   /** How long a leader that is not heard of stays leader, ms. */
   readonly leaseMs: number
   /** How long the last model is used without the bus before the replica learns by itself, ms. */

@@ -33,11 +33,11 @@ export async function joinFleet(
   settings: FleetSettings,
   learning: LearningOptions,
 ): Promise<Membership> {
-  const { url, name, role, sampleRate, leaseMs, graceMs } = settings
+  const { url, name, role, sampleRate, routeKey, leaseMs, graceMs } = settings
   const { log } = learning
   const figures = new FleetFigures()
   const holder = replicaName()
-  const fingerprint = fingerprintOf(learning)
+  const fingerprint = fingerprintOf(learning, routeKey)
   const bus = await RedisBus.open({
     url,
     prefix: `{sentinel:${name}:${fingerprint}}`,

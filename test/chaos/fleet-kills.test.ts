@@ -10,13 +10,12 @@ import { extent, LONG } from './extent.js'
 const KILLS = extent(20, 2)
 /** How soon another one leads, and all judge by one model. Beside other tests it takes what it takes. */
 const SOON_MS = LONG ? 5_000 : WITHIN_MS
-const VARIABLES = { SENTINEL_FLEET_LEASE_MS: String(extent(3_000, 1_000)) }
 
 describeFleet('a fleet under fire', (redis) => {
   test(`outlives ${KILLS} kills of its leader: one accepted epoch at a time, versions only grow, no request fails, and all end with one model`, {
     timeout: (2 + KILLS) * WITHIN_MS,
   }, async () => {
-    const start = (): Promise<ReplicaProcess> => ReplicaProcess.ofTest(redis().url, VARIABLES)
+    const start = (): Promise<ReplicaProcess> => ReplicaProcess.ofTest(redis().url)
     const fleet = new ReplicaFleet(await Promise.all([1, 2, 3].map(start)))
     const { replicas } = fleet
     const traffic = serve(() => replicas)

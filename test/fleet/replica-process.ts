@@ -60,7 +60,6 @@ export class ReplicaProcess {
       SENTINEL_EXPLAIN: 'rules',
       SENTINEL_MAX_DELAY_MS: '0',
       SENTINEL_FLEET_URL: fleetUrl,
-      SENTINEL_FLEET_LEASE_MS: '1000',
       ...variables,
     }
     const clock = 'OTHER_CLOCK_MS' in env ? ['--import', ANOTHER_CLOCK] : []

@@ -74,7 +74,13 @@ describe('GET /live', () => {
     onTestFinished(() => sentinel.close())
     const fleet = Object.assign(new FleetFigures(), { leads: true, replicas: 3, version: 7, connected: true })
     const reader = new StatusReader(sentinel, fleet)
-    expect(reader.read().fleet).toEqual({ role: 'leader', replicas: 3, version: 7, connected: true })
+    expect(reader.read().fleet).toEqual({
+      role: 'leader',
+      model: null,
+      replicas: 3,
+      version: 7,
+      connected: true,
+    })
     reader.close()
     expect(new StatusReader(sentinel).read()).not.toHaveProperty('fleet')
   })

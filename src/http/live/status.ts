@@ -28,6 +28,9 @@ export class StatusReader {
       fitted: ({ outcome }: FitReport) => {
         if (outcome === 'ok') this.#fittedAt = new Date().toISOString()
       },
+      modelAdopted: () => {
+        this.#fittedAt = new Date().toISOString()
+      },
     }
     this.#unlisten = [sentinel.listen(this.#model), sentinel.listen(fits)]
   }
@@ -61,8 +64,14 @@ export class StatusReader {
   }
 }
 
-function standingOf({ role, replicas, version, connected }: FleetFigures): NonNullable<Status['fleet']> {
-  return { role, replicas, version, connected }
+function standingOf({
+  role,
+  model,
+  replicas,
+  version,
+  connected,
+}: FleetFigures): NonNullable<Status['fleet']> {
+  return { role, model, replicas, version, connected }
 }
 
 function countsOf(sums: Float64Array): Status['minute'] {

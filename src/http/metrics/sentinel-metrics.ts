@@ -203,6 +203,10 @@ export class SentinelMetrics implements SentinelListener {
     this.#requestSeconds.observe(seconds)
   }
 
+  modelAdopted(): void {
+    this.lastFitAt = Date.now() / 1000
+  }
+
   fitted({ outcome, durationMs }: FitReport): void {
     this.#fits.inc({ outcome })
     this.#fitSeconds.observe(durationMs / 1000)

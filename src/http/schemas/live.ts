@@ -36,6 +36,7 @@ export const Status = Type.Object(
       Type.Object(
         {
           role: FleetStanding.properties.role,
+          model: FleetStanding.properties.model,
           replicas: Type.Integer({
             minimum: 0,
             description: 'Replicas that the leader has heard of lately; 0 where another leads.',

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ServiceProcess } from '../../e2e/service-process.js'
+import { RedisServer, WITHOUT_SERVER } from '../../fleet/redis-server.js'
 import { OllamaStandIn } from '../../ollama-stand-in.js'
 import { until } from '../../until.js'
 import { dashboardQueries } from '../grafana-dashboard.js'
@@ -15,20 +16,24 @@ describe.skipIf(!found)(
     let ollama: OllamaStandIn
     let service: ServiceProcess
     let prometheus: PrometheusProcess
+    let redis: RedisServer | null = null
 
     beforeAll(async () => {
       ollama = await OllamaStandIn.start()
+      // Its figures are there even where no server is.
+      redis = WITHOUT_SERVER ? null : await RedisServer.start()
       service = await ServiceProcess.start({
         SENTINEL_EXPLAIN: 'background',
         OLLAMA_HOST: ollama.url,
         SENTINEL_RETRAIN_EVERY: '10',
         SENTINEL_MAX_DELAY_MS: '0',
+        SENTINEL_FLEET_URL: redis?.url ?? 'redis://127.0.0.1:1',
       })
       prometheus = await PrometheusProcess.start(new URL(service.url).host)
     })
 
     afterAll(async () => {
-      await Promise.all([prometheus?.stop(), service?.stop(), ollama?.stop()])
+      await Promise.all([prometheus?.stop(), service?.stop(), ollama?.stop(), redis?.stop()])
     })
 
     /** A little traffic, with an anomaly at its end. */

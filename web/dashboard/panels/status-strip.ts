@@ -16,6 +16,9 @@ export const TILES = [
 ] as const
 type TileName = (typeof TILES)[number]
 
+/** So many digits of a model's hash tell it from others; replicas that show the same judge alike. */
+const HASH_DIGITS = 8
+
 /** A figure with its name and a line below. */
 interface Tile {
   readonly value: HTMLElement
@@ -84,9 +87,10 @@ export class StatusStrip {
     element.hidden = fleet === undefined
     element.parentElement?.classList.toggle('with-fleet', fleet !== undefined)
     if (fleet === undefined) return
-    const { role, replicas, version, connected } = fleet
-    const about = role === 'leader' ? `${counted(replicas, 'replica')} heard of` : `model ${count(version)}`
-    this.#write('Fleet', role, connected ? about : 'the bus does not answer')
+    const { role, model, replicas, version, connected } = fleet
+    const by = model === null ? 'learns by itself' : `model ${count(version)}, ${model.slice(0, HASH_DIGITS)}`
+    const about = role === 'leader' ? `${by}, of ${counted(replicas, 'replica')}` : by
+    this.#write('Fleet', role, connected ? about : `the bus does not answer; ${by}`)
     tile?.value.classList.toggle('bad', !connected)
   }
 

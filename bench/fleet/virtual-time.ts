@@ -1,0 +1,63 @@
+import type { FleetTime } from '#sentinel/fleet/fleet-time.js'
+
+interface Task {
+  dueMs: number
+  readonly pauseMs: number
+  readonly work: () => Promise<void>
+}
+
+/** What the processor spent on somebody, ms. */
+export interface Spent {
+  cpuMs: number
+}
+
+/** Time that passes from task to task, as fast as those are done. The same tasks are done in the same order each time. */
+export class VirtualTime {
+  nowMs = 0
+  readonly #tasks = new Set<Task>()
+
+  /**
+   * The time of one that begins after a pause of its own, so that not all of them do everything at once.
+   * @param settled resolves once nothing that it began is under way
+   * @param spent is told of what its work takes
+   */
+  startingAt(firstMs: number, settled: () => Promise<void>, spent: Spent): FleetTime {
+    const passing = this
+    return {
+      get nowMs() {
+        return passing.nowMs
+      },
+      turn: () => Promise.resolve(),
+      every: (pauseMs, work) => {
+        const task: Task = {
+          dueMs: firstMs,
+          pauseMs,
+          work: async () => {
+            const before = process.cpuUsage()
+            await work()
+            await settled()
+            const { user, system } = process.cpuUsage(before)
+            spent.cpuMs += (user + system) / 1_000
+          },
+        }
+        this.#tasks.add(task)
+        return async () => {
+          this.#tasks.delete(task)
+        }
+      },
+    }
+  }
+
+  /** Lets time pass until then. */
+  async pass(untilMs: number): Promise<void> {
+    for (;;) {
+      let next: Task | null = null
+      for (const task of this.#tasks) if (next === null || task.dueMs < next.dueMs) next = task
+      if (next === null || next.dueMs >= untilMs) break
+      this.nowMs = next.dueMs
+      next.dueMs += next.pauseMs
+      await next.work()
+    }
+    this.nowMs = untilMs
+  }
+}
