@@ -21,6 +21,7 @@ import {
   H_ROW,
   H_ROW_VECTORS,
   H_SCORES_AT,
+  H_SLOT_BYTES,
   H_SLOTS,
   H_SUBSAMPLE,
   H_TRAINING,
@@ -171,6 +172,11 @@ export function scoresPtr(base: usize, slot: u32): usize {
 /** One feature of the rows a slot was fitted on, f32[columnRows], ascending. */
 export function columnPtr(base: usize, slot: u32, feature: u32): usize {
   return slotRegionPtr(base, slot, H_COLUMNS_AT) + ((<usize>feature * header(base, H_MAX_ROWS)) << 2)
+}
+
+/** Copies the forest of a slot to a slot of another arena of the same shape. */
+export function copySlot(base: usize, slot: u32, fromBase: usize, fromSlot: u32): void {
+  memory.copy(slotPtr(base, slot), slotPtr(fromBase, fromSlot), header(base, H_SLOT_BYTES))
 }
 
 /** Rows the forest was fitted on; 0 when the slot is empty. */

@@ -13,8 +13,9 @@ import { Knowledge } from './knowledge.js'
 import { LearningError } from './learning-error.js'
 import type { Explained, Model } from './model/model.js'
 import { type DetectorOptions, type ResolvedDetectorOptions, resolveDetectorOptions } from './options.js'
-import { type DetectorParts, partsOf } from './parts.js'
+import { type DetectorParts, partsOf, partsOn } from './parts.js'
 import { judgeByRules, unjudged } from './rules.js'
+import type { CommonGround } from './training/common-ground.js'
 import type { Learning } from './training/learning.js'
 import type { Contribution, Verdict } from './verdict.js'
 
@@ -70,6 +71,15 @@ export class Detector {
    */
   static async create({ forest, ...options }: DetectorOptions = {}): Promise<Detector> {
     return new Detector(await partsOf(resolveDetectorOptions(options), forest))
+  }
+
+  /**
+   * One that shares memory and trainer with others.
+   * @throws ForestError when the memory cannot be had
+   * @internal
+   */
+  static on(ground: CommonGround, options: Omit<DetectorOptions, 'forest'> = {}): Detector {
+    return new Detector(partsOn(ground, resolveDetectorOptions(options)))
   }
 
   /** What is watched. @internal */

@@ -1,5 +1,4 @@
-import { Arena } from '../forest/arena.js'
-import { builtin } from '../runtime/builtin.js'
+import type { ArenaShape } from '../forest/arena.js'
 import type { StateSection, StateValue } from '../state/section.js'
 import { DerivedValues } from '../telemetry/derived/derived-values.js'
 import type { Reference } from './baseline/baseline.js'
@@ -13,7 +12,12 @@ import { GuardedBaseline, type GuardedState } from './guarded/guarded-baseline.j
 import { loadGivenForest } from './model/given-forest.js'
 import { Model } from './model/model.js'
 import type { ResolvedDetectorOptions } from './options.js'
+import type { CommonGround } from './training/common-ground.js'
+import { FitTurns } from './training/fit-turns.js'
+import { type Ground, OwnGround } from './training/ground.js'
 import { Learning } from './training/learning.js'
+import { learningArena } from './training/learning-arena.js'
+import { Trainer } from './training/trainer.js'
 
 /** What a detector is put together from. */
 export interface DetectorParts {
@@ -41,56 +45,72 @@ type JudgingParts = Omit<DetectorParts, 'options' | 'derived'>
  * @throws ForestError when the forest cannot be used, the module or the memory cannot be had
  */
 export async function partsOf(told: ResolvedDetectorOptions, forest?: Uint8Array): Promise<DetectorParts> {
-  const derived = DerivedValues.areIn(told.telemetry)
-    ? new DerivedValues(told.telemetry, told.fit === 'sync')
-    : null
-  const options = derived === null ? told : { ...told, telemetry: derived.telemetry }
-  const parts = await (forest === undefined ? learningParts(options) : givenParts(forest, options))
+  const { derived, options } = withDerived(told)
+  const parts =
+    forest === undefined
+      ? learningParts(options, await ownGround(options))
+      : await givenParts(forest, options)
   return { ...parts, options, derived }
 }
 
+/**
+ * The parts of a detector that learns, on ground that it shares with others.
+ * @throws ForestError when the memory cannot be had
+ */
+export function partsOn(common: CommonGround, told: ResolvedDetectorOptions): DetectorParts {
+  const { derived, options } = withDerived(told)
+  return { ...learningParts(options, common.groundFor(shapeOf(options))), options, derived }
+}
+
+/** What the arenas of a detector are laid out for. */
+export function shapeOf({
+  telemetry,
+  nTrees,
+  subsampleSize,
+  historyMax,
+}: ResolvedDetectorOptions): ArenaShape {
+  return { nFeatures: telemetry.features.length, nTrees, subsampleSize, maxRows: historyMax, nSlots: 2 }
+}
+
+function withDerived(told: ResolvedDetectorOptions): Pick<DetectorParts, 'derived' | 'options'> {
+  const derived = DerivedValues.areIn(told.telemetry)
+    ? new DerivedValues(told.telemetry, told.fit === 'sync')
+    : null
+  return { derived, options: derived === null ? told : { ...told, telemetry: derived.telemetry } }
+}
+
+async function ownGround(options: ResolvedDetectorOptions): Promise<Ground> {
+  const arena = await learningArena(shapeOf(options))
+  const trainer = new Trainer(arena, { ...options.trainer, onFault: options.onTrainerFault })
+  return new OwnGround(arena, trainer, new FitTurns(options.trainDuty))
+}
+
 /** The parts of a detector that learns. */
-async function learningParts(options: ResolvedDetectorOptions): Promise<JudgingParts> {
-  const { telemetry, nTrees, subsampleSize, historyMax, routesMax, seed } = options
+function learningParts(options: ResolvedDetectorOptions, ground: Ground): JudgingParts {
+  const { telemetry, historyMax, routesMax, seed } = options
   const { features } = telemetry
-  const shape = { nFeatures: features.length, nTrees, subsampleSize, maxRows: historyMax, nSlots: 2 }
-  const arena = await arenaOf(shape)
+  const { arena } = ground
   const policy = new DifferencePolicy(features, options.policies)
   if (options.baseline === 'window') {
     const window = new SlidingWindow(arena)
     return learningFrom(
-      arena,
+      ground,
       new WindowBaseline(arena, telemetry, policy, window, options.rangeExtension),
       window,
       options,
     )
   }
   const baseline = new GuardedBaseline(arena, telemetry, policy, routesMax, seed)
-  return learningFrom(arena, baseline, new RecordCount(historyMax, features.length), options)
-}
-
-/**
- * In shared memory where a thread can use it. Bundlers may leave the module for that behind; of the plain one there is
- * always a copy, and fits then run inline.
- */
-async function arenaOf(shape: Parameters<typeof Arena.create>[0]): Promise<Arena> {
-  if (typeof SharedArrayBuffer !== 'undefined' && builtin('node:worker_threads') !== undefined) {
-    try {
-      return await Arena.create(shape, { shared: true })
-    } catch {
-      // If the memory is the reason, the plain one says so.
-    }
-  }
-  return Arena.create(shape, { shared: false })
+  return learningFrom(ground, baseline, new RecordCount(historyMax, features.length), options)
 }
 
 function learningFrom(
-  arena: Arena,
+  ground: Ground,
   baseline: WindowBaseline | GuardedBaseline,
   history: History,
   options: ResolvedDetectorOptions,
 ): JudgingParts {
-  const learning = new Learning({ arena, learner: baseline, history, options })
+  const learning = new Learning({ ground, learner: baseline, history, options })
   const sections = [...learning.sections(), historySection(history)]
   return { reference: baseline, history, learning, given: null, assumed: null, sections }
 }

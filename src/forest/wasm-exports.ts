@@ -28,6 +28,7 @@ export interface WasmExports {
   trainingPtr(base: number): number
   scoresPtr(base: number, slot: number): number
   columnPtr(base: number, slot: number, feature: number): number
+  copySlot(base: number, slot: number, fromBase: number, fromSlot: number): void
 
   beginFit(base: number, slot: number, nRows: number): void
   growTrees(base: number, slot: number, seed: number, from: number, to: number): void

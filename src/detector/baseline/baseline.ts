@@ -1,3 +1,4 @@
+import type { Arena } from '../../forest/arena.js'
 import type { StateValue } from '../../state/section.js'
 import type { Steps } from '../../state/steps.js'
 import type { TelemetryRecord } from '../../telemetry/record.js'
@@ -86,8 +87,8 @@ export interface Learner {
    * @param rating null while there is no forest
    */
   admit(placement: Placement, rating: Rating | null): void
-  /** Writes rows for a fit to the arena's training region; returns how many. */
-  copyToTraining(): number
+  /** Writes rows for a fit to the training region of an arena of the learner's shape; returns how many. */
+  copyToTraining(into: Arena): number
   /** The forest grown from the rows written last is in use from now on. */
   adopt(fitted: FittedSlot): void
   /** Takes out the records that match. The window keeps no routes: each of its rows counts as one without a route. */

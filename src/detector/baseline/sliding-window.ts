@@ -76,9 +76,9 @@ export class SlidingWindow implements History {
     }
   }
 
-  /** Copies the rows, oldest first, to where a fit reads them; returns how many. */
-  copyToTraining(): number {
-    const { window, training, rowStride } = this.#arena
+  /** Copies the rows, oldest first, to where a fit in an arena of this shape reads them; returns how many. */
+  copyToTraining({ training }: Arena = this.#arena): number {
+    const { window, rowStride } = this.#arena
     const oldest = this.#size < this.capacity ? 0 : this.#next
     const tail = window.subarray(oldest * rowStride, this.#size * rowStride)
     training.set(tail)

@@ -58,8 +58,8 @@ export class WindowBaseline implements Baseline, RawContext {
     // Nothing is kept out: what is learnt from is the history itself.
   }
 
-  copyToTraining(): number {
-    return this.#window.copyToTraining()
+  copyToTraining(into: Arena): number {
+    return this.#window.copyToTraining(into)
   }
 
   adopt({ slot, nRows }: FittedSlot): void {

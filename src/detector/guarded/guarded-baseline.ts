@@ -151,7 +151,7 @@ export class GuardedBaseline implements Baseline {
     if (!odd || (!crowded && this.#gate.pass(score))) this.#enter(placement)
   }
 
-  copyToTraining(): number {
+  copyToTraining(into: Arena): number {
     if (this.#grid !== null && this.#frame !== null)
       this.#shifts.release(this.#grid, this.#frame, this.#share)
     if (this.#linear.look(this.#known.records)) this.#profiles.outdate()
@@ -159,8 +159,8 @@ export class GuardedBaseline implements Baseline {
     this.#coming = Frame.measure(
       this.#known.records,
       this.#profiles,
-      this.#arena.training,
-      this.#arena.rowStride,
+      into.training,
+      into.rowStride,
       this.#linear.flags,
     )
     return this.#known.size

@@ -1,4 +1,3 @@
-import type { Arena } from '../../forest/arena.js'
 import { type FitOrder, fitSlot } from '../../forest/fit.js'
 import { nextTurn } from '../../runtime/timers.js'
 import type { LateValue } from '../../state/late.js'
@@ -13,8 +12,8 @@ import {
 } from '../model/forest-state.js'
 import { Model } from '../model/model.js'
 import type { ResolvedDetectorOptions } from '../options.js'
+import type { Ground, Plot } from './ground.js'
 import { RefitSchedule } from './refit-schedule.js'
-import { Trainer } from './trainer.js'
 
 /**
  * Rows of all trees, of which a fit on the caller's thread holds it up for some 2 ms on a core of a small server. A first
@@ -23,12 +22,17 @@ import { Trainer } from './trainer.js'
  */
 const FIRST_AT_ONCE_MOST = 25_600
 
-/** Fits forests on what a learner holds, two slots in turn: one that is judged by, one that is written. */
+/** A fit, and where it takes place. */
+interface PlottedFit {
+  readonly plot: Plot
+  readonly order: FitOrder
+}
+
+/** Fits forests on what a learner holds, in a slot that nobody judges by. */
 export class Fitter {
-  readonly #arena: Arena
+  readonly #ground: Ground
   readonly #learner: Learner
   readonly #options: ResolvedDetectorOptions
-  readonly #trainer: Trainer
   readonly #schedule: RefitSchedule
   #model: Model | null = null
   /** The forest that was captured last, perhaps not all of it yet. */
@@ -40,12 +44,11 @@ export class Fitter {
   #modelName: string | undefined
   #startedMs: number | null = null
 
-  constructor(arena: Arena, learner: Learner, options: ResolvedDetectorOptions) {
-    this.#arena = arena
+  constructor(ground: Ground, learner: Learner, options: ResolvedDetectorOptions) {
+    this.#ground = ground
     this.#learner = learner
     this.#options = options
-    this.#trainer = new Trainer(arena, { ...options.trainer, onFault: options.onTrainerFault })
-    this.#schedule = new RefitSchedule(options.trainDuty, () => this.#fit())
+    this.#schedule = new RefitSchedule(ground.turns, () => this.#fit())
   }
 
   /** The forest in use; null before the first. */
@@ -55,7 +58,7 @@ export class Fitter {
 
   /** Who fits. */
   get kind(): 'worker' | 'inline' {
-    return this.#atOnce ? 'inline' : this.#trainer.kind
+    return this.#atOnce ? 'inline' : this.#ground.trainer.kind
   }
 
   /** Milliseconds since the fit that runs was begun; 0 while none does. */
@@ -71,7 +74,7 @@ export class Fitter {
 
   /** A first fit is near: has the thread started where one will be needed. */
   prepare(): void {
-    if (!this.#atOnce) this.#trainer.prepare()
+    if (!this.#atOnce) this.#ground.trainer.prepare()
   }
 
   /** Has a forest fitted on what is learnt: at this record, or beside those to come. */
@@ -104,7 +107,7 @@ export class Fitter {
     // What is given up has not failed.
     this.#epoch += 1
     this.#schedule.close()
-    await this.#trainer.close()
+    await this.#ground.close()
   }
 
   /** The forest in use. One that was fitted under other options is left out. */
@@ -120,20 +123,20 @@ export class Fitter {
   #capture(): ForestState | null {
     if (this.#model === null) return null
     const { slot, generation } = this.#model
-    this.#captured = captureForest(this.#arena, slot, generation, this.#fittedOptions())
+    this.#captured = captureForest(this.#ground.arena, slot, generation, this.#fittedOptions())
     return this.#captured.state
   }
 
   #restore(state: ForestState | null): void {
+    const plot = this.#ground.atOnce(null)
     // What is being captured of the slot that is filled now.
-    if (this.#captured?.slot === 0) this.#captured.bytes.finish()
-    if (state === null || !restoreForest(this.#arena, 0, state, this.#fittedOptions())) {
+    this.#lateIn(plot)?.finish()
+    if (state === null || !restoreForest(plot.arena, plot.slot, state, this.#fittedOptions())) {
       this.drop()
       return
     }
     this.#generation = state.generation
-    this.#model = new Model(this.#arena, 0, state.generation, this.#options.telemetry.features)
-    this.#model.name = this.#modelName
+    this.#model = this.#modelIn(plot)
   }
 
   #fittedOptions(): FittedOptions {
@@ -153,33 +156,35 @@ export class Fitter {
 
   /** At the record that made it due. */
   #fitNow(): void {
-    this.#late?.finish()
-    const order = this.#order()
+    const fit = this.#plotted(this.#ground.atOnce(this.#active))
+    const { plot, order } = fit
     const startedMs = performance.now()
     try {
-      const { wasm } = this.#arena
+      const { wasm } = plot.arena
       fitSlot(wasm, order)
       wasm.summarize(order.base, order.slot)
     } catch (error) {
       this.#tellFailure(order, performance.now() - startedMs, error)
       return
     }
-    this.#adopt(order, performance.now() - startedMs)
+    this.#adopt(fit, performance.now() - startedMs)
   }
 
   async #fit(): Promise<number> {
     // The fit waits until the slot may be written over; no request does.
-    for (let late = this.#late; late !== null; late = this.#late) {
+    const lateNow = (): LateValue | null => this.#lateIn(this.#ground.beside(this.#active))
+    for (let late = lateNow(); late !== null; late = lateNow()) {
       late.advance()
       await nextTurn()
     }
     const epoch = this.#epoch
-    const order = this.#order()
+    const fit = this.#plotted(this.#ground.beside(this.#active))
+    const { order } = fit
     const startedMs = performance.now()
     this.#startedMs = startedMs
     let durationMs: number
     try {
-      durationMs = await this.#trainer.fit(order)
+      durationMs = await this.#ground.trainer.fit(order)
     } catch (error) {
       durationMs = performance.now() - startedMs
       if (epoch !== this.#epoch) return durationMs
@@ -188,42 +193,48 @@ export class Fitter {
     } finally {
       this.#startedMs = null
     }
-    if (epoch === this.#epoch) this.#adopt(order, durationMs)
+    if (epoch === this.#epoch) this.#adopt(fit, durationMs)
     return durationMs
   }
 
-  /** The slot that nobody judges by. */
-  get #nextSlot(): number {
-    return this.#model?.slot === 0 ? 1 : 0
+  get #active(): number | null {
+    return this.#model?.slot ?? null
   }
 
-  /** What is still being captured of the forest that the next one takes the place of; null where nothing is. */
-  get #late(): LateValue | null {
+  /** What is still being captured of the forest that one from this plot takes the place of; null where nothing is. */
+  #lateIn(plot: Plot): LateValue | null {
     const captured = this.#captured
-    return captured === null || captured.bytes.done || captured.slot !== this.#nextSlot
+    return captured === null || captured.bytes.done || captured.slot !== this.#ground.slotFor(plot)
       ? null
       : captured.bytes
   }
 
-  /** A fit of what is learnt now, into the slot that nobody judges by. */
-  #order(): FitOrder {
+  /** A fit there of what is learnt now. */
+  #plotted(plot: Plot): PlottedFit {
     const { nTrees, seed, contamination } = this.#options
-    return {
-      base: this.#arena.base,
-      slot: this.#nextSlot,
-      nRows: this.#learner.copyToTraining(),
-      nTrees,
-      seed,
-      contamination,
-    }
+    const { arena, slot } = plot
+    if (this.#ground.arena === arena) this.#lateIn(plot)?.finish()
+    const nRows = this.#learner.copyToTraining(arena)
+    return { plot, order: { base: arena.base, slot, nRows, nTrees, seed, contamination } }
   }
 
-  #adopt({ slot, nRows }: FitOrder, durationMs: number): void {
+  #adopt({ plot, order: { nRows } }: PlottedFit, durationMs: number): void {
     this.#generation += 1
-    const model = new Model(this.#arena, slot, this.#generation, this.#options.telemetry.features)
+    const model = this.#modelIn(plot)
     this.#learner.adopt(model)
     this.#model = model
     this.#options.onFit?.({ outcome: 'ok', durationMs, generation: model.generation, nRows })
+  }
+
+  /** The forest of a plot, where it is judged by; of this generation. */
+  #modelIn(plot: Plot): Model {
+    // It may be taken to where another one is being captured.
+    this.#lateIn(plot)?.finish()
+    const { arena } = this.#ground
+    const slot = this.#ground.settle(plot)
+    const model = new Model(arena, slot, this.#generation, this.#options.telemetry.features)
+    model.name = this.#modelName
+    return model
   }
 
   #tellFailure({ nRows }: FitOrder, durationMs: number, error: unknown): void {

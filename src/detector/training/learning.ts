@@ -1,4 +1,3 @@
-import type { Arena } from '../../forest/arena.js'
 import { StateError, type StateSection, type StateValue } from '../../state/section.js'
 import type { Forgotten, Learner, Placement, Rating, RecordMatch, Treatment } from '../baseline/baseline.js'
 import type { History } from '../baseline/history.js'
@@ -6,9 +5,10 @@ import { LearningError } from '../learning-error.js'
 import type { Model } from '../model/model.js'
 import type { ResolvedDetectorOptions } from '../options.js'
 import { Fitter } from './fitter.js'
+import type { Ground } from './ground.js'
 
 export interface LearningParts {
-  readonly arena: Arena
+  readonly ground: Ground
   readonly learner: Learner
   /** The records seen, but for those that were kept out of what is learnt. */
   readonly history: History
@@ -26,11 +26,11 @@ export class Learning {
   /** Records since a fit was last asked for. */
   sinceRequest = 0
 
-  constructor({ arena, learner, history, options }: LearningParts) {
+  constructor({ ground, learner, history, options }: LearningParts) {
     this.#learner = learner
     this.#history = history
     this.#options = options
-    this.#fitter = new Fitter(arena, learner, options)
+    this.#fitter = new Fitter(ground, learner, options)
   }
 
   /** The forest in use; null before the first. */

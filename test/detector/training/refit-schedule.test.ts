@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { FitTurns } from '#sentinel/detector/training/fit-turns.js'
 import { RefitSchedule } from '#sentinel/detector/training/refit-schedule.js'
 
 beforeEach(() => {
@@ -17,7 +18,7 @@ function manualFits() {
 
 test('requests during a fit become one fit after it', async () => {
   const { ends, run } = manualFits()
-  const schedule = new RefitSchedule(1, run)
+  const schedule = new RefitSchedule(new FitTurns(1), run)
   for (let i = 0; i < 5; i++) schedule.request()
   expect(run).toHaveBeenCalledTimes(1)
   ends[0]?.resolve(10)
@@ -30,7 +31,7 @@ test('requests during a fit become one fit after it', async () => {
 
 test('after a fit of d milliseconds the next starts no sooner than d / duty after its start', async () => {
   const { ends, run } = manualFits()
-  const schedule = new RefitSchedule(0.1, run)
+  const schedule = new RefitSchedule(new FitTurns(0.1), run)
   schedule.request()
   await vi.advanceTimersByTimeAsync(20)
   ends[0]?.resolve(20)
@@ -44,7 +45,7 @@ test('after a fit of d milliseconds the next starts no sooner than d / duty afte
 
 test('a short fit counts as 10 milliseconds, so that there are at most ten a second at a tenth of a core', async () => {
   const { ends, run } = manualFits()
-  const schedule = new RefitSchedule(0.1, run)
+  const schedule = new RefitSchedule(new FitTurns(0.1), run)
   schedule.request()
   await vi.advanceTimersByTimeAsync(2)
   ends[0]?.resolve(2)
@@ -58,7 +59,7 @@ test('a short fit counts as 10 milliseconds, so that there are at most ten a sec
 
 test('failed fits wait a quarter of a second, doubled each time, and a good one ends that', async () => {
   const { ends, run } = manualFits()
-  const schedule = new RefitSchedule(1, run)
+  const schedule = new RefitSchedule(new FitTurns(1), run)
   schedule.request()
   for (const waitMs of [250, 500, 1000]) {
     ends.at(-1)?.reject(new Error('no'))
@@ -78,7 +79,7 @@ test('failed fits wait a quarter of a second, doubled each time, and a good one 
 
 test('is settled when no fit runs or is due', async () => {
   const { ends, run } = manualFits()
-  const schedule = new RefitSchedule(1, run)
+  const schedule = new RefitSchedule(new FitTurns(1), run)
   await schedule.settled()
   schedule.request()
   let settled = false
@@ -94,7 +95,7 @@ test('is settled when no fit runs or is due', async () => {
 
 test('a closed schedule starts nothing and keeps nobody waiting', async () => {
   const { ends, run } = manualFits()
-  const schedule = new RefitSchedule(0.1, run)
+  const schedule = new RefitSchedule(new FitTurns(0.1), run)
   schedule.request()
   ends[0]?.resolve(20)
   await vi.advanceTimersByTimeAsync(0)

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { FitTurns } from '#sentinel/detector/training/fit-turns.js'
 import { RefitSchedule } from '#sentinel/detector/training/refit-schedule.js'
 
 beforeEach(() => {
@@ -12,7 +13,7 @@ afterEach(() => {
 async function startsOf(run: (n: number) => Promise<number>, n: number): Promise<number[]> {
   const beganMs = performance.now()
   const starts: number[] = []
-  const schedule = new RefitSchedule(0.1, () => {
+  const schedule = new RefitSchedule(new FitTurns(0.1), () => {
     starts.push(Math.round(performance.now() - beganMs))
     if (starts.length < n) schedule.request()
     return run(starts.length)

@@ -1,0 +1,18 @@
+import { Arena, type ArenaShape } from '../../forest/arena.js'
+import { builtin } from '../../runtime/builtin.js'
+
+/**
+ * An arena to learn in: in shared memory where a thread can use it. Bundlers may leave the module for that behind; of
+ * the plain one there is always a copy, and fits then run inline.
+ * @throws ForestError when the module or the memory cannot be had
+ */
+export async function learningArena(shape: ArenaShape): Promise<Arena> {
+  if (typeof SharedArrayBuffer !== 'undefined' && builtin('node:worker_threads') !== undefined) {
+    try {
+      return await Arena.create(shape, { shared: true })
+    } catch {
+      // If the memory is the reason, the plain one says so.
+    }
+  }
+  return Arena.create(shape, { shared: false })
+}
