@@ -41,6 +41,7 @@ export class LocalReplica {
       { role: 'auto', sampleRate: 200, routeKey: null, leaseMs: 1_000, graceMs: 60_000, ...settings },
       { detector, telemetry, alerts: {}, sentence: (facts) => incidentSentence(facts, words), log },
     )
+    membership.start()
     onTestFinished(async () => {
       await membership.close()
       await sentinel.close()

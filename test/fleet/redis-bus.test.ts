@@ -1,8 +1,11 @@
+import { hash } from 'node:crypto'
 import { expect, onTestFinished, test } from 'vitest'
 import { RedisBus } from '#sentinel/fleet/redis-bus.js'
 import { until } from '../until.js'
 import { describeFleet } from './describe-fleet.js'
 
+/** The hash of a model, by a name for it. */
+const named = (name: string): string => hash('sha256', name)
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 
 describeFleet('the bus over Redis', (redis) => {
@@ -26,9 +29,9 @@ describeFleet('the bus over Redis', (redis) => {
     return opened
   }
 
-  const publication = (hash: string) => ({
-    ...{ hash, position: '1-0', words: '2-0', replicas: 3 },
-    ...{ bytes: bytes(hash), after: null },
+  const publication = (name: string) => ({
+    ...{ hash: named(name), position: '1-0', words: '2-0', replicas: 3 },
+    ...{ bytes: bytes(name), after: null },
   })
 
   test('one holds the lease, and each epoch is higher than all before it', async () => {
@@ -46,14 +49,14 @@ describeFleet('the bus over Redis', (redis) => {
     expect(await a.acquire(0)).toBe(1)
     const first = await a.publish(1, publication('one'))
     expect(first).toEqual({
-      ...{ version: 1, epoch: 1, hash: 'one' },
+      ...{ version: 1, epoch: 1, hash: named('one') },
       ...{ position: '1-0', words: '2-0', replicas: 3 },
     })
     await until(async () => (await b.acquire(0)) !== null, 'the lease being over')
     expect(await a.publish(1, { ...publication('two'), after: first as never })).toBe('fenced')
     expect(await a.tell(1, bytes('{}'))).toBe(false)
     expect(await b.head()).toEqual(first)
-    expect(await b.model('two')).toBeNull()
+    expect(await b.model(named('two'))).toBeNull()
     expect(await b.publish(2, publication('three'))).toBe('overtaken')
     expect(await b.publish(2, { ...publication('three'), after: first as never })).toMatchObject({
       version: 2,
@@ -73,12 +76,12 @@ describeFleet('the bus over Redis', (redis) => {
 
   test('a head that was lost is put back, and never in the place of a newer one', async () => {
     const a = await bus('put-back', 'a')
-    const head = { version: 7, epoch: 3, hash: 'seven', position: '5-1', words: '2-0', replicas: 2 }
+    const head = { version: 7, epoch: 3, hash: named('seven'), position: '5-1', words: '2-0', replicas: 2 }
     await a.putBack(head, bytes('seven'), [])
     expect(await a.head()).toEqual(head)
-    await a.putBack({ ...head, version: 6, hash: 'six' }, bytes('six'), [])
+    await a.putBack({ ...head, version: 6, hash: named('six') }, bytes('six'), [])
     expect(await a.head()).toEqual(head)
-    expect(Buffer.from((await a.model('seven')) ?? []).toString()).toBe('seven')
+    expect(Buffer.from((await a.model(named('seven'))) ?? []).toString()).toBe('seven')
   })
 
   test('words are told in their order, with their age, and put back under their places where they were lost', async () => {
@@ -95,7 +98,7 @@ describeFleet('the bus over Redis', (redis) => {
     const client = redis().client()
     await client.del('{words}:words')
     client.disconnect()
-    const head = { version: 1, epoch: 1, hash: 'one', position: '', words: '', replicas: 1 }
+    const head = { version: 1, epoch: 1, hash: named('one'), position: '', words: '', replicas: 1 }
     await b.putBack(head, bytes('one'), words)
     expect((await a.news('', '')).words.map(({ position }) => position)).toEqual(
       words.map(({ position }) => position),
