@@ -39,7 +39,15 @@ const { metafile } = await build({
   format: 'esm',
   target: 'node20',
   conditions: ['node'],
-  external: ['@fastify/swagger', 'cockatiel', 'ioredis', 'ollama'],
+  external: [
+    '@fastify/swagger',
+    'cockatiel',
+    'ioredis',
+    'ollama',
+    // Fastify loads them where an app brings no compilers of its own, as ours does.
+    '@fastify/ajv-compiler',
+    '@fastify/fast-json-stringify-compiler',
+  ],
   // What is CommonJS inside still calls `require` for Node's own modules.
   banner: {
     js: "import { createRequire as requireFrom } from 'node:module'\nconst require = requireFrom(import.meta.url)",

@@ -1,4 +1,4 @@
-import { Ajv } from 'ajv'
+import { Ajv, type ValidateFunction } from 'ajv'
 import { RecordError } from '../../telemetry/check-record.js'
 import type { TelemetryModel } from '../../telemetry/model.js'
 import type { TelemetryRecord } from '../../telemetry/record.js'
@@ -11,7 +11,7 @@ export type RecordFault = (value: unknown) => string | null
 
 const checks = new WeakMap<TelemetryModel, RecordFault>()
 
-/** The check of records of one telemetry; it is compiled once. */
+/** The check of records of one telemetry; it is compiled once, for the first record. */
 export function recordFaultOf(telemetry: TelemetryModel): RecordFault {
   const known = checks.get(telemetry)
   if (known !== undefined) return known
@@ -21,8 +21,9 @@ export function recordFaultOf(telemetry: TelemetryModel): RecordFault {
 }
 
 function compiled(telemetry: TelemetryModel): RecordFault {
-  const isRecord = new Ajv(AJV_OPTIONS).compile<TelemetryRecord>(schemasOf(telemetry).record)
+  let isRecord: ValidateFunction<TelemetryRecord> | undefined
   return (value) => {
+    isRecord ??= new Ajv(AJV_OPTIONS).compile<TelemetryRecord>(schemasOf(telemetry).record)
     if (isRecord(value)) return contentFault(telemetry, value)
     // ajv and Fastify describe the same object; Fastify's type lacks what is not used here.
     const errors = (isRecord.errors ?? []) as unknown as Parameters<typeof validationMessage>[0]
