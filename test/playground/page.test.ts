@@ -10,7 +10,7 @@ import { FOREST_DEFAULTS, FOREST_RANGES } from '#sentinel/forest/options.js'
 import { pageSecurityPlugin } from '#sentinel/http/plugins/page-security.js'
 import { playgroundRoutes } from '#sentinel/http/routes/playground.js'
 import { ServiceProcess } from '../e2e/service-process.js'
-import { launchChromium } from '../runtimes/chromium.js'
+import { closePages, launchChromium } from '../runtimes/chromium.js'
 import { serveFolder } from '../runtimes/static-server.js'
 
 describe('the playground in Chromium', () => {
@@ -26,7 +26,7 @@ describe('the playground in Chromium', () => {
     address = await app.listen({ host: '127.0.0.1', port: 0 })
   })
   afterAll(async () => {
-    await browser?.close()
+    await closePages()
     await app.close()
   })
   beforeEach(async (context) => {

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { removeFolder, temporaryFolder } from '../package/tarball.js'
-import { launchChromium } from './chromium.js'
+import { closePages, launchChromium } from './chromium.js'
 import { type StaticServer, serveFolder } from './static-server.js'
 
 const PAGE = `<!doctype html><script type="module">
@@ -19,7 +19,7 @@ const PAGE = `<!doctype html><script type="module">
 </script>`
 
 let browser: Browser | undefined
-afterAll(() => browser?.close())
+afterAll(closePages)
 
 describe('a browser loads the module', () => {
   let folder: string

@@ -2,7 +2,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest'
 import * as library from '#sentinel/forest/index.js'
 import { run } from '../package/tarball.js'
-import { launchChromium } from './chromium.js'
+import { closePages, launchChromium } from './chromium.js'
 import { type ConformanceReport, runConformance } from './conformance.js'
 import { executable } from './executables.js'
 import type { PageReports } from './programs/page.js'
@@ -18,7 +18,7 @@ beforeAll(async () => {
   expectedDigest = (await runConformance(library)).digest
 }, 60_000)
 afterAll(async () => {
-  await browser?.close()
+  await closePages()
   await project?.remove()
 })
 

@@ -4,7 +4,7 @@ import { build } from 'esbuild'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { run } from '../package/tarball.js'
-import { launchChromium } from './chromium.js'
+import { closePages, launchChromium } from './chromium.js'
 import { executable } from './executables.js'
 import type { HeartReport } from './programs/heart.js'
 import { createProject, type Project } from './project.js'
@@ -28,7 +28,7 @@ beforeAll(async () => {
   })
 }, 60_000)
 afterAll(async () => {
-  await browser?.close()
+  await closePages()
   await project?.remove()
 })
 

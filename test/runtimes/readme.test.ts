@@ -5,7 +5,7 @@ import type { Browser } from 'playwright-core'
 import { build, createServer, preview } from 'vite'
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest'
 import { root, run } from '../package/tarball.js'
-import { launchChromium } from './chromium.js'
+import { closePages, launchChromium } from './chromium.js'
 import { executable } from './executables.js'
 import { createProject, type Project } from './project.js'
 import { readmeSection } from './readme-section.js'
@@ -20,7 +20,7 @@ beforeAll(async () => {
   project = await createProject()
 }, 60_000)
 afterAll(async () => {
-  await browser?.close()
+  await closePages()
   await project?.remove()
 })
 

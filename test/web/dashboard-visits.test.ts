@@ -4,8 +4,8 @@ import { FleetFigures } from '#sentinel/fleet/fleet-figures.js'
 import { LiveTicker } from '#sentinel/http/live/live-ticker.js'
 import type { Telemetry } from '#sentinel/telemetry/record.js'
 import { Lived, ordinaryMinutes, runaway } from '../../made-up/lived.js'
-import { launchChromium } from '../runtimes/chromium.js'
-import { DashboardPage } from './dashboard-page.js'
+import { closePages, launchChromium } from '../runtimes/chromium.js'
+import { ALL_SHAPES, DashboardPage } from './dashboard-page.js'
 import { FAILED, serveForTest } from './served.js'
 
 const TOKEN = 'a-token-that-is-long-enough-to-be-one'
@@ -30,7 +30,7 @@ const eventually = <Value>(read: () => Value) => expect.poll(read, { timeout: 30
 beforeEach(async (context) => {
   browser ??= await launchChromium(context)
 }, 60_000)
-afterAll(() => browser?.close())
+afterAll(closePages)
 
 describe('the dashboard', () => {
   it('token refused: asks for one, says when it is refused, and keeps it nowhere unless it is to', async () => {
@@ -40,11 +40,10 @@ describe('the dashboard', () => {
     const { page } = dashboard
     const stored = () => page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]))
     await eventually(() => page.locator('#token').isVisible()).toBe(true)
-    await dashboard.expectNoFaults()
     await page.locator('#token-input').fill('not-the-one')
     await page.keyboard.press('Enter')
     await eventually(() => dashboard.text('#token-error')).toContain('refused')
-    await dashboard.expectNoFaults()
+    await dashboard.expectNoFaults(ALL_SHAPES)
     await page.locator('#token-input').fill(TOKEN)
     await page.keyboard.press('Enter')
     await dashboard.loaded()
@@ -92,7 +91,7 @@ describe('the dashboard', () => {
     expect(await dashboard.text('#detail blockquote')).toContain(WORDS)
     expect(await page.locator('#detail blockquote *').count()).toBe(0)
     await eventually(() => dashboard.text('#routes-count')).toBe('500')
-    await dashboard.expectNoFaults()
+    await dashboard.expectNoFaults(ALL_SHAPES)
     await page.getByRole('button', { name: 'Show all 500' }).click()
     expect(await page.locator('#routes tbody tr').count()).toBe(500)
     const shown = await page.locator('#routes tbody button').allTextContents()

@@ -1,8 +1,8 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { Lived, ordinaryMinutes, runaway } from '../../made-up/lived.js'
-import { launchChromium } from '../runtimes/chromium.js'
-import { DashboardPage } from './dashboard-page.js'
+import { closePages, launchChromium } from '../runtimes/chromium.js'
+import { ALL_SHAPES, DashboardPage } from './dashboard-page.js'
 import { FAILED, type Served, serve } from './served.js'
 
 /** Other work runs beside the tests: what has to come may take its time. */
@@ -36,7 +36,7 @@ describe('the dashboard', () => {
     dashboard = await DashboardPage.open(browser, served.url, {}, FAILED)
   }, 60_000)
   afterAll(async () => {
-    await browser?.close()
+    await closePages()
     await served.app.close()
     await lived.sentinel.close()
   })
@@ -115,7 +115,7 @@ describe('the dashboard', () => {
     expect(await page.locator('#detail .value-strip line.value').count()).toBeGreaterThan(10)
     expect(await dashboard.text('#detail .origin')).toBe('by the rules')
     expect(await dashboard.text('#detail pre')).not.toContain('user_id')
-    await dashboard.expectNoFaults()
+    await dashboard.expectNoFaults(ALL_SHAPES)
     // An incident that goes on is numbers that change, too; what is open stays open.
     await page.locator('#detail summary').click()
     const { length } = runaway(60)

@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeEach, describe, expect, it, test } from 'vitest'
 import { codeRunnerTraffic } from '../../../made-up/traffic.js'
-import { launchChromium } from '../../runtimes/chromium.js'
+import { closePages, launchChromium } from '../../runtimes/chromium.js'
 
 const CLI = fileURLToPath(import.meta.resolve('#sentinel/cli.js'))
 /** Without a digit or an equals sign, which would make it one that identifies something. */
@@ -67,7 +67,7 @@ describe('in a browser', () => {
   beforeEach(async (context) => {
     browser ??= await launchChromium(context)
   }, 60_000)
-  afterAll(() => browser?.close())
+  afterAll(closePages)
 
   it('draws the charts, lists incidents and routes, and asks nobody for anything', async () => {
     const file = join(folder, 'report.html')
