@@ -5,9 +5,10 @@ import { loadConfig } from '#sentinel/config/config.js'
 import { buildApp } from '#sentinel/http/app.js'
 import { Sentinel } from '#sentinel/sentinel.js'
 import { faultyThread } from '../detector/training/faulty-threads.js'
+import { extent } from './extent.js'
 import { Load } from './load.js'
 
-const DEATHS = 20
+const DEATHS = extent(20, 8)
 
 test(`the trainer dies ${DEATHS} times in the middle of a fit under load, and not one request fails`, async () => {
   const config = loadConfig({

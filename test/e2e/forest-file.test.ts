@@ -6,7 +6,10 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { loadConfig } from '#sentinel/config/config.js'
+import { ConfigError } from '#sentinel/config/config-error.js'
 import { IsolationForest } from '#sentinel/forest/index.js'
+import { buildApp } from '#sentinel/http/app.js'
 import { rowOf } from '../../made-up/rows.js'
 import { cloudTraffic } from '../../made-up/traffic.js'
 import { readFixture } from '../forest/fixture.js'
@@ -135,7 +138,7 @@ describe.each(SOURCES)('the service with %s', (_what, make) => {
   })
 })
 
-/** Starts the service with a file of this content, and gives all that it said before it ended. */
+/** Starts the service with these settings, and gives all that it said before it ended. */
 async function refusal(
   environment: Record<string, string>,
   user: { uid?: number } = {},
@@ -155,12 +158,24 @@ const ALLOWED =
 
 function expectOneLine(ended: Awaited<ReturnType<typeof refusal>>, path: string, reason: string): void {
   expect(ended).toMatchObject({ code: 1, stdout: '' })
-  const [line, ...rest] = ended.stderr.split('\n')
-  expect(rest).toEqual([''])
-  expect(line).toMatch(/^codeflow-sentinel: SENTINEL_FOREST=/)
+  expect(ended.stderr).toMatch(/^codeflow-sentinel: .*\n$/)
+  expectReason(ended.stderr.slice('codeflow-sentinel: '.length, -1), path, reason)
+}
+
+/** What a process writes as its one line, without the start of a process. */
+async function expectRefusal(path: string, reason: string): Promise<void> {
+  const config = loadConfig({ SENTINEL_FOREST: path, SENTINEL_EXPLAIN: 'rules' })
+  const refused: unknown = await buildApp({ config, logger: false }).catch((error: unknown) => error)
+  expect(refused).toBeInstanceOf(ConfigError)
+  expectReason((refused as ConfigError).message, path, reason)
+}
+
+function expectReason(line: string, path: string, reason: string): void {
+  expect(line).not.toContain('\n')
+  expect(line).toMatch(/^SENTINEL_FOREST=/)
   expect(line).toContain(`${JSON.stringify(path)} cannot be used: `)
   expect(line).toContain(reason)
-  expect(line?.endsWith(`; ${ALLOWED}`)).toBe(true)
+  expect(line.endsWith(`; ${ALLOWED}`)).toBe(true)
 }
 
 const json = (change: object): string => JSON.stringify({ ...exported('telemetry-auto'), ...change })
@@ -195,14 +210,14 @@ describe('a file in SENTINEL_FOREST ends the start with one line when it', () =>
   it.each(WRONG)('%s', async (what, reason, make) => {
     const path = join(folder, what.replaceAll(' ', '-'))
     await writeFile(path, await make())
-    expectOneLine(await refusal({ SENTINEL_FOREST: path }), path, reason)
+    await expectRefusal(path, reason)
   })
 
   it('is not there, is a folder or a device', async () => {
     const missing = join(folder, 'missing')
     expectOneLine(await refusal({ SENTINEL_FOREST: missing }), missing, 'there is no such file')
-    expectOneLine(await refusal({ SENTINEL_FOREST: folder }), folder, 'it is a directory')
-    expectOneLine(await refusal({ SENTINEL_FOREST: '/dev/null' }), '/dev/null', 'it is no regular file')
+    await expectRefusal(folder, 'it is a directory')
+    await expectRefusal('/dev/null', 'it is no regular file')
   })
 
   it('is larger than a forest can sensibly be', async () => {
@@ -210,7 +225,7 @@ describe('a file in SENTINEL_FOREST ends the start with one line when it', () =>
     const file = await open(path, 'w')
     await file.truncate(64 * 2 ** 20 + 1)
     await file.close()
-    expectOneLine(await refusal({ SENTINEL_FOREST: path }), path, 'it has 67108865 bytes')
+    await expectRefusal(path, 'it has 67108865 bytes')
   })
 
   it('may not be read', async () => {

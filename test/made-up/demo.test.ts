@@ -13,11 +13,15 @@ interface Run {
   readonly stderr: string
 }
 
-/** Runs `npm run demo` to its end. */
-function demo(environment: Record<string, string>): Promise<Run> {
+/** Runs `npm run demo` to its end, or what it runs. */
+function demo(
+  environment: Record<string, string>,
+  command = ['npm', 'run', '--silent', 'demo'],
+): Promise<Run> {
+  const [program = '', ...args] = command
   const env = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...environment }
   return new Promise((resolve) => {
-    execFile('npm', ['run', '--silent', 'demo'], { cwd: root, env }, (error, stdout, stderr) =>
+    execFile(program, args, { cwd: root, env }, (error, stdout, stderr) =>
       resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
     )
   })
@@ -62,21 +66,23 @@ test('the demo shows learning, ordinary records, an attack and its explanation',
   expect(2 ** ((bits as number) - 1)).toBeCloseTo(score as number, 2)
 }, 60_000)
 
+const DIRECTLY = [process.execPath, '--import', 'tsx', 'made-up/demo.ts']
+
 test('a demo that cannot go on says why in one line', async () => {
   const url = `http://127.0.0.1:${await freePort()}`
-  expect(await demo({ SENTINEL_URL: url })).toEqual({
+  expect(await demo({ SENTINEL_URL: url }, DIRECTLY)).toEqual({
     code: 1,
     stdout: '',
     stderr: `No service answers at ${url} (ECONNREFUSED). Start one with "npm start", or name another in SENTINEL_URL.\n`,
   })
-  expect(await demo({ SENTINEL_URL: 'localhost' })).toEqual({
+  expect(await demo({ SENTINEL_URL: 'localhost' }, DIRECTLY)).toEqual({
     code: 1,
     stdout: '',
     stderr: 'SENTINEL_URL="localhost" is no address; http://host:port is one.\n',
   })
   const service = await ServiceProcess.start({ SENTINEL_API_TOKEN: TOKEN })
   onTestFinished(async () => void (await service.stop('SIGKILL')))
-  expect(await demo({ SENTINEL_URL: service.url, SENTINEL_API_TOKEN: 'wrong' })).toMatchObject({
+  expect(await demo({ SENTINEL_URL: service.url, SENTINEL_API_TOKEN: 'wrong' }, DIRECTLY)).toMatchObject({
     code: 1,
     stderr: `${service.url} asks for a token: put it into SENTINEL_API_TOKEN.\n`,
   })

@@ -63,6 +63,9 @@ export const both = Sentinel.create().then((sentinel) => watchRequests({ sentine
 export const odd = (verdict: Verdict): string => verdict.anomalous
 `
 
+/** Where npm puts it. */
+const COMMAND = 'node_modules/.bin/codeflow-sentinel'
+
 let folder: string
 beforeAll(async () => {
   folder = await temporaryFolder()
@@ -74,14 +77,13 @@ afterAll(() => removeFolder(folder))
 
 describe('installed into an empty folder', () => {
   it('the command says what it is and how it is used', async () => {
-    const npx = (argument: string) =>
-      run('npx', ['--no-install', 'codeflow-sentinel', argument], { cwd: folder })
-    expect((await npx('--version')).stdout.trim()).toBe(VERSION)
-    expect((await npx('--help')).stdout).toContain('SENTINEL_PORT')
+    const version = await run('npx', ['--no-install', 'codeflow-sentinel', '--version'], { cwd: folder })
+    expect(version.stdout.trim()).toBe(VERSION)
+    expect((await run(join(folder, COMMAND), ['--help'], { cwd: folder })).stdout).toContain('SENTINEL_PORT')
   }, 60_000)
 
   it('the command serves until it is told to stop', async () => {
-    const service = spawn(join(folder, 'node_modules/.bin/codeflow-sentinel'), {
+    const service = spawn(join(folder, COMMAND), {
       cwd: folder,
       env: { ...process.env, SENTINEL_PORT: '0' },
       stdio: ['ignore', 'pipe', 'inherit'],

@@ -34,7 +34,7 @@ test.each([
 ] as const)(
   '%d errors after 2,000 records without any are odd, at contamination %f',
   async (errors, contamination) => {
-    for (const seed of [1, 2, 3, 4, 5, 6]) {
+    for (const seed of [1, 2, 3]) {
       const detector = await taught(calm(2000, seed), { contamination, seed })
       const { anomalous, contributions, score } = detector.rate(failing(errors), { detail: true })
       expect(anomalous).toBe(true)
@@ -48,7 +48,7 @@ test.each([
 
 test('the longer there were none, the odder is the first', async () => {
   const of: number[] = []
-  for (const n of [200, 800, 3200, 9600]) of.push(...(await scores(await taught(calm(n, 7)), [failing(1)])))
+  for (const n of [200, 800, 3200, 6400]) of.push(...(await scores(await taught(calm(n, 7)), [failing(1)])))
   expect([...of].sort((a, b) => a - b)).toEqual(of)
 })
 

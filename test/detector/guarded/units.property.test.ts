@@ -14,7 +14,7 @@ import { codeRunnerTraffic, type Labelled, madeUpTraffic } from '../../../made-u
 import { type Replay, replay } from '../../../made-up/trial/replay.js'
 
 /** Records of a stream that are tried. */
-const TRIED = 2500
+const TRIED = 1500
 
 const factor = fc.double({ min: -9, max: 9, noNaN: true }).map((power) => 10 ** power)
 type Factors = { readonly latency: number; readonly input_length: number; readonly errors: number }
