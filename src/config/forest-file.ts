@@ -9,7 +9,7 @@ import { Environment } from './schema.js'
 
 const MIB = 2 ** 20
 /** The limit that the schema of SENTINEL_FOREST names. */
-const MAX_BYTES = 64 * MIB
+export const MAX_FOREST_BYTES = 64 * MIB
 /** The first bytes of what `IsolationForest.toBytes` gives. */
 const MAGIC = 'SIFO'
 /** How much of a path a message shows. */
@@ -52,7 +52,7 @@ async function contentOf(path: string): Promise<Buffer> {
     const found = await file.stat()
     if (found.isDirectory()) throw new Error('it is a directory')
     if (!found.isFile()) throw new Error('it is no regular file')
-    if (found.size > MAX_BYTES) throw new Error(`it has ${found.size} bytes`)
+    if (found.size > MAX_FOREST_BYTES) throw new Error(`it has ${found.size} bytes`)
     const content = await file.readFile()
     if (content.length === 0) throw new Error('it is empty')
     return content

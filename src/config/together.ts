@@ -6,7 +6,7 @@ import { isLoopback } from './loopback.js'
 import type { Environment, EnvironmentSource, Variable } from './schema.js'
 
 /** What the operating system takes for the path of a socket. */
-const SOCKET_PATH_BYTES = 107
+export const SOCKET_PATH_BYTES = 107
 
 /**
  * What no single value can say: settings that must fit each other.

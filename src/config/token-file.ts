@@ -4,7 +4,7 @@ import { ConfigError } from './config-error.js'
 
 const VARIABLE = 'SENTINEL_API_TOKEN_FILE'
 /** More than a thousand of the longest tokens. */
-const MAX_BYTES = 2 ** 20
+export const MAX_TOKENS_BYTES = 2 ** 20
 const SHOWN_CHARS = 300
 /** 16 characters of base64 are 96 bits: nobody guesses them. */
 const TOKEN = /^[\w.~+/=-]{16,512}$/
@@ -34,9 +34,9 @@ function contentOf(path: string): string {
   }
   try {
     if (!fstatSync(file).isFile()) throw refusal(path, 'it is no regular file')
-    const bytes = Buffer.alloc(MAX_BYTES + 1)
+    const bytes = Buffer.alloc(MAX_TOKENS_BYTES + 1)
     const length = readSync(file, bytes, 0, bytes.length, 0)
-    if (length > MAX_BYTES) throw refusal(path, 'it is too large')
+    if (length > MAX_TOKENS_BYTES) throw refusal(path, 'it is too large')
     return bytes.toString('utf8', 0, length)
   } catch (error) {
     throw error instanceof ConfigError ? error : refusal(path, reasonOf(error as NodeJS.ErrnoException))

@@ -1,7 +1,7 @@
 /** Longest route that is sent, in bytes; what is longer is cut, as names of routes are. */
 const ROUTE_BYTES = 2_048
 /** Longest name of a replica. */
-const NAME_BYTES = 256
+export const NAME_BYTES = 256
 const MAGIC = 0x5346
 /** Changes with what the bytes mean, and is part of a fleet's fingerprint. */
 export const SAMPLE_FORMAT = 2

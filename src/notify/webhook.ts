@@ -28,7 +28,8 @@ export interface WebhookSurroundings {
   readonly chance?: () => number
 }
 
-const MAX_QUEUED = 64
+/** Notifications that wait to be posted. */
+export const MAX_QUEUED = 64
 /** How long stopping may wait for what is still to be posted. */
 const CLOSE_WITHIN_MS = 1_000
 

@@ -2,8 +2,18 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { ROUTES_KEPT } from '#sentinel/activity/route-activity.js'
+import { QUEUE_MAX } from '#sentinel/adapters/report/reporter.js'
+import { MUTES_MAX } from '#sentinel/alerts/mutes.js'
+import { LONGEST_LINE_BYTES } from '#sentinel/cli/history/line-splitter.js'
+import { MAX_CONFIG_BYTES, MAX_CONFIG_MARKS } from '#sentinel/config/file/config-file.js'
+import { MAX_FOREST_BYTES } from '#sentinel/config/forest-file.js'
 import { Environment, type Variable } from '#sentinel/config/schema.js'
+import { SOCKET_PATH_BYTES } from '#sentinel/config/together.js'
+import { MAX_TOKENS_BYTES } from '#sentinel/config/token-file.js'
 import { MAX_ASSESSMENT_CHARS } from '#sentinel/explain/llm/assessment.js'
+import { MAX_BODY_BYTES } from '#sentinel/explain/llm/bounded-fetch.js'
+import { NAME_BYTES } from '#sentinel/fleet/sample-codec.js'
+import { BATCH_ANSWERS_MOST } from '#sentinel/http/batch/batch-memory.js'
 import {
   ADMIN_CONNECTIONS_MOST,
   BATCH_BODIES_BYTES,
@@ -23,7 +33,11 @@ import {
   UNREAD_ANSWERS_BYTES,
   WAITING_MOST,
 } from '#sentinel/http/limits.js'
+import { MAX_QUEUED } from '#sentinel/notify/webhook.js'
 import { MAX_STATE_BYTES } from '#sentinel/state/state-file.js'
+import { FEATURES_MOST } from '#sentinel/telemetry/declared/declaration.js'
+import { LONGEST_KEY } from '#sentinel/telemetry/derived/columns.js'
+import { KEYS_MAX } from '#sentinel/telemetry/derived/keyed-slots.js'
 import { root } from './markdown.js'
 
 const page = readFileSync(join(root, 'docs/limits.md'), 'utf8')
@@ -68,6 +82,21 @@ test.each([
   ['Routes looked after for people', count(ROUTES_KEPT)],
   ['Callers told apart by the rate limit', count(CALLERS_MOST)],
   ['File of a state', bytes(MAX_STATE_BYTES)],
+  ['File of a forest', bytes(MAX_FOREST_BYTES)],
+  ['File of settings', bytes(MAX_CONFIG_BYTES)],
+  ['Keys and values in it', count(MAX_CONFIG_MARKS)],
+  ['File of tokens', bytes(MAX_TOKENS_BYTES)],
+  ['Path of a Unix socket', `${SOCKET_PATH_BYTES} bytes`],
+  ['Features, and columns of derived ones', count(FEATURES_MOST)],
+  ['Keys that a derived value remembers', count(KEYS_MAX)],
+  ['Key of a derived value', `${LONGEST_KEY} characters`],
+  ['Mutes in force', count(MUTES_MAX)],
+  ['Answers to batches kept for it', count(BATCH_ANSWERS_MOST)],
+  ['Answer of a language model', bytes(MAX_BODY_BYTES)],
+  ['Notifications that wait for the webhook', count(MAX_QUEUED)],
+  ['Name of a replica', `${NAME_BYTES} bytes`],
+  ['Line of a log that is replayed or watched', bytes(LONGEST_LINE_BYTES)],
+  ['Records that wait in an adapter for its sentinel', count(QUEUE_MAX)],
   ['Words of a language model', `${MAX_ASSESSMENT_CHARS} characters`],
 ])('the page says of %s what the code does: %s', (what, most) => {
   expect(rows.find((row) => row.what === what)?.most).toBe(most)

@@ -22,7 +22,7 @@ export interface ReporterOptions<Request> {
   readonly tell: ((verdict: ReportedVerdict, request: Request) => void) | null
 }
 
-const QUEUE_MAX = 10_000
+export const QUEUE_MAX = 10_000
 /** A batch is sent when it has so many records, or its first one has waited so long. */
 const BATCH_RECORDS = 256
 const BATCH_WAIT_MS = 200

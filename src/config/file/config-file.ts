@@ -13,10 +13,10 @@ import { documentFault, type Path } from './document-fault.js'
 import { VARIABLE_OF } from './file-schema.js'
 
 const VARIABLE = 'SENTINEL_CONFIG'
-const MAX_BYTES = 2 ** 20
+export const MAX_CONFIG_BYTES = 2 ** 20
 /** Marks of YAML that begin or separate something. To tell many keys of one map apart takes their number squared. */
 const MARKS = /[[{:,?&*!]|- /g
-const MAX_MARKS = 20_000
+export const MAX_CONFIG_MARKS = 20_000
 /** Times that aliases may be followed: each may stand for all that the ones before it stand for. */
 const MAX_ALIASES = 100
 const SHOWN_CHARS = 300
@@ -156,10 +156,10 @@ function contentOf(path: string): string {
   try {
     const found = fstatSync(file)
     if (!found.isFile()) throw unreadable(path, 'it is no regular file')
-    if (found.size > MAX_BYTES) throw unreadable(path, 'it is larger than 1 MiB')
+    if (found.size > MAX_CONFIG_BYTES) throw unreadable(path, 'it is larger than 1 MiB')
     const text = readFileSync(file, 'utf8').replace(/^\ufeff/, '')
     const marks = text.match(MARKS)?.length ?? 0
-    if (marks > MAX_MARKS) throw unreadable(path, `it holds more than ${MAX_MARKS} keys and values`)
+    if (marks > MAX_CONFIG_MARKS) throw unreadable(path, `it holds more than ${MAX_CONFIG_MARKS} keys and values`)
     return text
   } catch (error) {
     throw error instanceof ConfigError ? error : unreadable(path, reasonOf(error as NodeJS.ErrnoException))

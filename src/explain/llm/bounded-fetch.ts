@@ -4,7 +4,7 @@ import { plainText } from '../../text/plain-text.js'
 import { InvalidAnswerError } from './assessment.js'
 
 /** An answer of a few hundred characters with Ollama's statistics around it takes 2 KiB. */
-const MAX_BODY_BYTES = 64 * 1024
+export const MAX_BODY_BYTES = 64 * 1024
 const MAX_ERROR_CHARS = 200
 
 /**

@@ -8,7 +8,7 @@ const KEPT_CHARACTERS = 64 * 1024
 /** Hashed in one turn of the event loop: some half a millisecond. */
 const HASHED_BYTES = 256 * 1024
 /** Batches are few, and their answers long. */
-const KEPT_MAX = 100
+export const BATCH_ANSWERS_MOST = 100
 
 /** What a batch was asked to be. */
 export interface AskedBatch {
@@ -25,7 +25,7 @@ export class BatchMemory {
 
   /** @param capacity at least 1 */
   constructor(capacity: number) {
-    this.#memory = new AnswerMemory(Math.min(capacity, KEPT_MAX))
+    this.#memory = new AnswerMemory(Math.min(capacity, BATCH_ANSWERS_MOST))
   }
 
   /**

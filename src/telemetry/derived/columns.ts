@@ -191,7 +191,7 @@ function scopeIn(scope = 'route', made: Made): { keyOf: KeyOf; names: readonly (
   return { keyOf: (record) => keyText(read(record)), names: scope === 'key' ? [] : [names] }
 }
 
-const LONGEST_KEY = 256
+export const LONGEST_KEY = 256
 
 function keyText(value: unknown): string {
   const text = valueText(value) ?? ''
