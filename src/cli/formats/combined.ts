@@ -1,4 +1,5 @@
 import { recordOf } from '../../telemetry/exchange.js'
+import { ownCopy } from '../../text/own-copy.js'
 import { pathOf } from './access-log.js'
 import type { Format } from './format.js'
 
@@ -26,7 +27,7 @@ export const combined: Format = {
     const [, number, decimals] = LATENCY.exec(withoutQuoted(rest ?? '')) ?? []
     const latencyMs = Number(number ?? 0) * (decimals === undefined ? 1e-3 : 1e3)
     const exchange = { latencyMs, inputLength: 0, status: Number(status), failed: false }
-    const record = recordOf(exchange, pathOf(request ?? ''), NO_STATUSES)
+    const record = recordOf(exchange, ownCopy(pathOf(request ?? '')), NO_STATUSES)
     record.timestamp = isoTime(time ?? '')
     return { record, label: null }
   },

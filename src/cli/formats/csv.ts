@@ -1,6 +1,7 @@
 import { plainNumber } from '../../telemetry/declared/number-text.js'
 import { REQUEST_TELEMETRY, type TelemetryModel } from '../../telemetry/model.js'
 import { TEXT_FIELDS } from '../../telemetry/record-fields.js'
+import { ownCopy } from '../../text/own-copy.js'
 import { cellsOf, separatorOf } from './cells.js'
 import { type Format, labelOf, type ReadLine } from './format.js'
 
@@ -48,7 +49,7 @@ function declared(label: string, telemetry: TelemetryModel): ReadLine {
     for (const [i, name] of names.entries()) {
       const text = (cells[i] as string).trim()
       const number = telemetry.numbers.has(name) ? plainNumber(text) : Number.NaN
-      if (text !== '') record[name] = Number.isNaN(number) ? text : number
+      if (text !== '') record[name] = Number.isNaN(number) ? ownCopy(text) : number
     }
     return { record, label: labelOf(record[label]) }
   }
@@ -61,7 +62,7 @@ function recordIn(cells: readonly string[], names: readonly string[], label: str
   for (const name of NUMBERS) record[name] = numberOf(cellOf(name) ?? '', name)
   for (const name of TEXT_FIELDS) {
     const text = cellOf(name)
-    if (text) record[name] = text
+    if (text) record[name] = ownCopy(text)
   }
   return { record, label: labelOf(cellOf(label)) }
 }

@@ -1,3 +1,4 @@
+import { ownCopy } from '../../text/own-copy.js'
 import { valueText } from '../../text/value-text.js'
 import type { ReadValue } from '../declared/pointer.js'
 import type { Phrases } from '../features.js'
@@ -195,5 +196,5 @@ export const LONGEST_KEY = 256
 
 function keyText(value: unknown): string {
   const text = valueText(value) ?? ''
-  return text.length <= LONGEST_KEY ? text : text.slice(0, LONGEST_KEY)
+  return text.length <= LONGEST_KEY ? text : ownCopy(text.slice(0, LONGEST_KEY))
 }
