@@ -93,39 +93,43 @@ const record = fc.record(
   { requiredKeys: [] },
 )
 
-test(`${RECORDS} records of declared fields with whatever JSON can say: no answer is a 5xx, no number is odd`, async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'sentinel-declared-fuzz-'))
-  onTestFinished(() => rmSync(folder, { recursive: true }))
-  const settings = join(folder, 'sentinel.yaml')
-  writeFileSync(settings, SETTINGS)
-  const { detector, telemetry } = loadConfig({ SENTINEL_CONFIG: settings })
-  const sentinel = await Sentinel.create({ detector: { ...detector, telemetry } })
-  onTestFinished(() => sentinel.close())
-  const poster = await Poster.of(await startApp({ SENTINEL_CONFIG: settings }, { sentinel }))
-  const json = { 'content-type': 'application/json' }
-  const seen: Record<number, number> = {}
-  const records = fc.sample(record, { seed: SEED, numRuns: RECORDS })
-  for (const [i, one] of records.entries()) {
-    const payload = Buffer.from(JSON.stringify(one))
-    const path = i % 3 === 0 ? '/analyze-flow?detail=true' : '/analyze-flow'
-    const { statusCode, body } = await poster.post(path, payload, json)
-    seen[statusCode] = (seen[statusCode] ?? 0) + 1
-    if (statusCode >= 500) throw new Error(`${statusCode} for ${payload}: ${body}`)
-    if (statusCode !== 200) continue
-    const { detail } = JSON.parse(body.toString()) as { readonly detail?: { readonly score: number } }
-    if (detail !== undefined) {
-      expect(detail.score).toBeGreaterThanOrEqual(0)
-      expect(detail.score).toBeLessThanOrEqual(1)
+test(
+  `${RECORDS} records of declared fields with whatever JSON can say: no answer is a 5xx, no number is odd`,
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'sentinel-declared-fuzz-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const settings = join(folder, 'sentinel.yaml')
+    writeFileSync(settings, SETTINGS)
+    const { detector, telemetry } = loadConfig({ SENTINEL_CONFIG: settings })
+    const sentinel = await Sentinel.create({ detector: { ...detector, telemetry } })
+    onTestFinished(() => sentinel.close())
+    const poster = await Poster.of(await startApp({ SENTINEL_CONFIG: settings }, { sentinel }))
+    const json = { 'content-type': 'application/json' }
+    const seen: Record<number, number> = {}
+    const records = fc.sample(record, { seed: SEED, numRuns: RECORDS })
+    for (const [i, one] of records.entries()) {
+      const payload = Buffer.from(JSON.stringify(one))
+      const path = i % 3 === 0 ? '/analyze-flow?detail=true' : '/analyze-flow'
+      const { statusCode, body } = await poster.post(path, payload, json)
+      seen[statusCode] = (seen[statusCode] ?? 0) + 1
+      if (statusCode >= 500) throw new Error(`${statusCode} for ${payload}: ${body}`)
+      if (statusCode !== 200) continue
+      const { detail } = JSON.parse(body.toString()) as { readonly detail?: { readonly score: number } }
+      if (detail !== undefined) {
+        expect(detail.score).toBeGreaterThanOrEqual(0)
+        expect(detail.score).toBeLessThanOrEqual(1)
+      }
     }
-  }
-  // The same as batches, at the time that they say.
-  for (let from = 0; from < records.length; from += 100) {
-    const lines = records.slice(from, from + 100).map((one) => JSON.stringify(one))
-    const query = ['', '?at=timestamp', '?learn=false'][(from / 100) % 3] as string
-    const answer = await poster.post(`/analyze-flow/batch${query}`, Buffer.from(lines.join('\n')), {
-      'content-type': 'application/x-ndjson',
-    })
-    if (answer.statusCode >= 500) throw new Error(`${answer.statusCode} for ${lines.join('\n')}`)
-  }
-  for (const status of [200, 400]) expect(seen[status]).toBeGreaterThan(RECORDS / 100)
-}, 240_000)
+    // The same as batches, at the time that they say.
+    for (let from = 0; from < records.length; from += 100) {
+      const lines = records.slice(from, from + 100).map((one) => JSON.stringify(one))
+      const query = ['', '?at=timestamp', '?learn=false'][(from / 100) % 3] as string
+      const answer = await poster.post(`/analyze-flow/batch${query}`, Buffer.from(lines.join('\n')), {
+        'content-type': 'application/x-ndjson',
+      })
+      if (answer.statusCode >= 500) throw new Error(`${answer.statusCode} for ${lines.join('\n')}`)
+    }
+    for (const status of [200, 400]) expect(seen[status]).toBeGreaterThan(RECORDS / 100)
+  },
+  extent(900_000, 240_000),
+)
