@@ -74,8 +74,8 @@ test.each([',', ';', '\t'])('a table has named columns in any order, separated b
 test.each([
   ['ndjson', '{"latency":', 'not valid JSON'],
   ['ndjson', '[1]', 'must be a JSON object'],
-  ['caddy', '{"request":{}}', 'duration is missing'],
-  ['nginx-json', '{"request_time":"soon"}', 'request_time must be a number'],
+  ['caddy', '{"request":{}}', 'duration must be a finite number'],
+  ['nginx-json', '{"request_time":"soon"}', 'request_time must be a finite number'],
   ['combined', 'hello', 'no line of the combined log format'],
   ['combined', COMBINED.replace('Jan', 'Foo'), 'its time cannot be read'],
   ['csv', 'latency,route', 'no column input_length, errors'],

@@ -1,7 +1,7 @@
 import { recordOf } from '../../telemetry/exchange.js'
 import { ownCopy } from '../../text/own-copy.js'
-import { pathOf } from './access-log.js'
 import type { Format } from './format.js'
+import { pathOf } from './request-map.js'
 
 /**
  * Address, two names, time, request line, status, size, and what stands behind those. Clients choose the second name: one of

@@ -6,6 +6,7 @@ import { UsualSizes } from '../../telemetry/usual-sizes.js'
 import { CommandError, EXIT } from '../exit.js'
 import type { Format, ReadLine } from '../formats/format.js'
 import { FORMATS, formatOf } from '../formats/formats.js'
+import type { LineMap } from '../formats/line-map.js'
 import { TOO_LONG } from './line-splitter.js'
 import { type OnRead, readLines } from './read-lines.js'
 
@@ -28,23 +29,25 @@ export interface ReadOptions {
   readonly label: string
   /** What records look like. */
   readonly telemetry: TelemetryModel
+  /** How lines become records, where a file says so. */
+  readonly map: LineMap | null
   readonly onRead: OnRead
 }
 
 /** The records of a file in portions. @throws CommandError where the file or its kind cannot be read */
 export async function* readRecords(file: string, options: ReadOptions): AsyncGenerator<ReadRecord[]> {
   let line = 0
-  const { label, telemetry } = options
+  const { label, telemetry, format, map } = options
   const opening = { label, telemetry, sizes: new UsualSizes() }
   const faultOf = recordFaultOf(telemetry)
-  let read: ReadLine | null = options.format?.open(opening) ?? null
+  let read: ReadLine | null = null
   for await (const texts of readLines(file, options.onRead)) {
     const records: ReadRecord[] = []
     for (const raw of texts) {
       line += 1
       const text = raw.trim()
       if (text === '') continue
-      read ??= knownFormat(file, text, telemetry).open(opening)
+      read ??= formatFor(file, text, { format, telemetry, map }).open(opening)
       const found = readOne(read, text, faultOf)
       if (found !== null) records.push({ file, line, ...found })
     }
@@ -70,8 +73,12 @@ export function readOne(
 }
 
 /** The kind of file that begins with this line. @throws CommandError for none that is known */
-export function knownFormat(file: string, line: string, telemetry: TelemetryModel): Format {
-  const format = formatOf(line, telemetry)
+export function formatFor(
+  file: string,
+  line: string,
+  { format: given, telemetry, map }: Pick<ReadOptions, 'format' | 'telemetry' | 'map'>,
+): Format {
+  const format = map?.formatOf(line, given) ?? given ?? formatOf(line, telemetry)
   if (format !== null) return format
   throw new CommandError(
     EXIT.input,

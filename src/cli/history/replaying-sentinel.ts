@@ -4,7 +4,10 @@ import { withForestFile } from '../../config/forest-file.js'
 import { checkStateFolder } from '../../config/state-folder.js'
 import { Sentinel, type SentinelLog, type SentinelOptions } from '../../sentinel.js'
 import { StateFile } from '../../state/state-file.js'
+import { REQUEST_TELEMETRY } from '../../telemetry/model.js'
+import { usageError } from '../arguments.js'
 import { commandConfig } from '../command-config.js'
+import type { LineMap } from '../formats/line-map.js'
 
 /** Incidents that a report can hold. */
 const INCIDENTS_MAX = 10_000
@@ -17,6 +20,7 @@ export interface ReplaySettings {
   readonly stateDir: string | null
   /** File of settings; null for the one that SENTINEL_CONFIG names, if it names one. */
   readonly configFile: string | null
+  readonly map: LineMap | null
 }
 
 /**
@@ -33,20 +37,34 @@ export function replayConfig(configFile: string | null): Config {
  * clock is that of the records.
  * @throws ConfigError for settings that cannot be used
  */
-export async function replayingSentinel({ stateDir, configFile }: ReplaySettings): Promise<Sentinel> {
-  return sentinelOf(replayConfig(configFile), {
+export async function replayingSentinel({ stateDir, configFile, map }: ReplaySettings): Promise<Sentinel> {
+  return sentinelOf(checkedFor(map, replayConfig(configFile)), {
     anomaliesMax: 1,
     incidentsMax: INCIDENTS_MAX,
     ...(stateDir !== null && { state: { store: new StateFile(stateDir), intervalMs: NEVER_MS } }),
   })
 }
 
+/** The settings of the service, for what is followed now. */
+export function watchConfig(configFile: string | null): Config {
+  return commandConfig(configFile === null ? {} : { SENTINEL_CONFIG: configFile })
+}
+
+/** Requests that a map makes of lines are judged as requests. @throws CommandError */
+function checkedFor(map: LineMap | null, config: Config): Config {
+  if (map?.requests === true && config.telemetry !== REQUEST_TELEMETRY)
+    throw usageError(
+      '--map makes requests of the lines, and the settings declare that something else is watched',
+    )
+  return config
+}
+
 /**
  * A sentinel as the service would be, without a language model.
  * @throws ConfigError for settings that cannot be used
  */
-export async function watchingSentinel(): Promise<Sentinel> {
-  const config = commandConfig()
+export async function watchingSentinel(map: LineMap | null, configFile: string | null): Promise<Sentinel> {
+  const config = checkedFor(map, watchConfig(configFile))
   const { dir, intervalMs } = config.state
   if (dir !== null) checkStateFolder(dir)
   const state = dir === null ? {} : { state: { store: new StateFile(dir), intervalMs } }

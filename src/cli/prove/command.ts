@@ -25,14 +25,15 @@ export async function prove(args: readonly string[]): Promise<number> {
 }
 
 async function proofOf(options: ProveOptions): Promise<Proof> {
-  const { files, input } = options
-  const sentinel = await replayingSentinel({ stateDir: null, configFile: options.configFile })
+  const { files, input, map } = options
+  const sentinel = await replayingSentinel({ stateDir: null, configFile: options.configFile, map })
   const proof = new Proof(sentinel, options)
   const progress = await Progress.open()
   const reading = {
     format: input === null ? null : FORMATS[input],
     label: 'label',
     telemetry: sentinel.telemetry,
+    map,
     onRead: progress.read.bind(progress),
   }
   try {

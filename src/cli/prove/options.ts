@@ -1,6 +1,7 @@
 import { REQUEST_TELEMETRY, type TelemetryModel } from '../../telemetry/model.js'
 import { argumentsOf, oneOf, usageError } from '../arguments.js'
 import { FORMATS, type FormatName } from '../formats/formats.js'
+import { type LineMap, mapAndConfig } from '../formats/line-map.js'
 import { type Alteration, alterationOf, usualAlterations } from './alteration.js'
 
 const REPORTS = ['text', 'json'] as const
@@ -20,6 +21,7 @@ as long? Each copy is judged by itself; many in a row become an incident, and ar
   --max-alerts SHARE  most records of the file that may be alerted: 2/1000, or 0.002
   --every N           a copy of every Nth record is tried; default: ${EVERY}
   --config FILE       settings and what is watched, as SENTINEL_CONFIG names them
+  --map FILE          how lines become records, as a file of settings declares it: units, places, missing values
   --input KIND        ${Object.keys(FORMATS).join(', ')}; by default as the first line looks
   --format FORM       ${REPORTS.join(', ')}. Default: text
 
@@ -34,6 +36,7 @@ export interface Requirement {
 
 export interface ProveOptions {
   readonly configFile: string | null
+  readonly map: LineMap | null
   readonly files: readonly string[]
   readonly input: FormatName | null
   readonly form: (typeof REPORTS)[number]
@@ -47,6 +50,7 @@ export interface ProveOptions {
 const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
   config: { type: 'string' },
+  map: { type: 'string' },
   input: { type: 'string' },
   format: { type: 'string' },
   every: { type: 'string' },
@@ -65,13 +69,14 @@ export function readProveOptions(
   const { values, positionals } = argumentsOf('prove', args, OPTIONS)
   if (values.help === true) return null
   if (positionals.length === 0) throw usageError('prove needs a file; see codeflow-sentinel prove --help')
-  const configFile = values.config ?? null
-  const telemetry = telemetryBy(configFile)
+  const { map, configFile } = mapAndConfig(values.map, values.config)
+  const telemetry = map?.telemetry ?? telemetryBy(configFile)
   const requirements = (values.require ?? []).map((text) => requirementOf(text, telemetry))
   const asked = requirements.map(({ alteration }) => alteration)
   const usual = usualAlterations(telemetry).filter(({ name }) => asked.every((each) => each.name !== name))
   return {
     configFile,
+    map,
     files: positionals,
     input:
       values.input === undefined

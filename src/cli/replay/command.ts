@@ -43,7 +43,7 @@ export async function replay(args: readonly string[]): Promise<number> {
 
 async function judgeAll(
   sentinel: Sentinel,
-  { files, input, label, form }: ReplayOptions,
+  { files, input, label, form, map }: ReplayOptions,
   tally: ReplayTally,
   progress: Progress,
 ): Promise<void> {
@@ -51,6 +51,7 @@ async function judgeAll(
     format: input === null ? null : FORMATS[input],
     label,
     telemetry: sentinel.telemetry,
+    map,
     onRead: progress.read.bind(progress),
   }
   const lines = form === 'ndjson' || form === 'csv' ? form : null

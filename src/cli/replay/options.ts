@@ -1,5 +1,6 @@
 import { argumentsOf, oneOf, usageError } from '../arguments.js'
 import { FORMATS, type FormatName } from '../formats/formats.js'
+import { type LineMap, mapAndConfig } from '../formats/line-map.js'
 
 export const REPORTS = ['text', 'json', 'ndjson', 'csv', 'html'] as const
 export type ReportForm = (typeof REPORTS)[number]
@@ -13,6 +14,7 @@ verdicts in every run. FILE is text or gzip; - is the standard input. Several fi
 come from the environment, as those of the service: see codeflow-sentinel --help.
 
   --config FILE       settings and what is watched, as SENTINEL_CONFIG names them
+  --map FILE          how lines become records, as a file of settings declares it: units, places, missing values
   --input KIND        ${Object.keys(FORMATS).join(', ')}; by default as the first line looks
   --label NAME        field or column that marks anomalies; default: label
   --format FORM       ${REPORTS.join(', ')}; ndjson and csv are a line for each record, html is one file
@@ -28,6 +30,7 @@ Exit codes: 0 done, 1 what --fail-on says has happened, 2 the call is wrong, 3 t
 const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
   config: { type: 'string' },
+  map: { type: 'string' },
   input: { type: 'string' },
   label: { type: 'string' },
   format: { type: 'string' },
@@ -45,6 +48,7 @@ export interface ReplayOptions {
   readonly failOn: Failing | null
   readonly stateDir: string | null
   readonly configFile: string | null
+  readonly map: LineMap | null
 }
 
 /** @returns null where help was asked for @throws CommandError in one line */
@@ -63,7 +67,7 @@ export function readReplayOptions(args: readonly string[]): ReplayOptions | null
     whatIf: values['what-if'] === undefined ? [] : ratesIn(values['what-if']),
     failOn: values['fail-on'] === undefined ? null : oneOf('--fail-on', values['fail-on'], FAILING),
     stateDir: values['save-state'] ?? null,
-    configFile: values.config ?? null,
+    ...mapAndConfig(values.map, values.config),
   }
 }
 

@@ -7,8 +7,8 @@ import { CommandError, EXIT } from '../exit.js'
 import type { ReadLine } from '../formats/format.js'
 import { FORMATS } from '../formats/formats.js'
 import { LineSplitter } from '../history/line-splitter.js'
-import { knownFormat, readOne } from '../history/read-records.js'
-import { watchingSentinel } from '../history/replaying-sentinel.js'
+import { formatFor, readOne } from '../history/read-records.js'
+import { watchConfig, watchingSentinel } from '../history/replaying-sentinel.js'
 import { writeOut } from '../write-out.js'
 import { alertLine } from './alert.js'
 import { type Destination, judgedHere, type OnAlert, sentTo } from './destination.js'
@@ -33,7 +33,7 @@ export async function watch(args: readonly string[]): Promise<number> {
     await writeOut(WATCH_USAGE)
     return EXIT.done
   }
-  const { telemetry } = commandConfig()
+  const telemetry = options.map?.telemetry ?? watchConfig(options.configFile).telemetry
   const stop = new AbortController()
   const onSignal = () => stop.abort()
   for (const signal of STOP_SIGNALS) process.on(signal, onSignal)
@@ -58,8 +58,11 @@ export async function watch(args: readonly string[]): Promise<number> {
   return EXIT.done
 }
 
-async function destinationOf({ to, bufferMax }: WatchOptions, print: OnAlert): Promise<Destination> {
-  if (to === null) return judgedHere(await watchingSentinel(), print)
+async function destinationOf(
+  { to, bufferMax, map, configFile }: WatchOptions,
+  print: OnAlert,
+): Promise<Destination> {
+  if (to === null) return judgedHere(await watchingSentinel(map, configFile), print)
   const [token = ''] = commandConfig().access.tokens
   const onFailure = (why: string) => process.stderr.write(`${to}: ${why}; records wait\n`)
   return sentTo({ to, token, bufferMax, onFailure }, print)
@@ -67,19 +70,17 @@ async function destinationOf({ to, bufferMax }: WatchOptions, print: OnAlert): P
 
 async function watchOne(
   file: string,
-  { format, fromStart, telemetry }: WatchOptions & { readonly telemetry: TelemetryModel },
+  { format, fromStart, telemetry, map, to }: WatchOptions & { readonly telemetry: TelemetryModel },
   destination: Destination,
   stop: AbortController,
   faults: { count: number },
 ): Promise<void> {
   const sizes = new UsualSizes()
-  const faultOf = recordFaultOf(telemetry)
+  // Of names that a map gives the sentinel that judges knows what is right.
+  const faultOf = map !== null && !map.requests && to !== null ? () => null : recordFaultOf(telemetry)
+  const given = format === null ? null : FORMATS[format]
   const readerFor = (firstLine: string): ReadLine =>
-    (format === null ? knownFormat(file, firstLine, telemetry) : FORMATS[format]).open({
-      label: 'label',
-      telemetry,
-      sizes,
-    })
+    formatFor(file, firstLine, { format: given, telemetry, map }).open({ label: 'label', telemetry, sizes })
   let read: ReadLine | null = null
   const onBegin = (skipped: string | null): void => {
     process.stderr.write(`${file}: followed from its ${skipped === null ? 'beginning' : 'end'}\n`)

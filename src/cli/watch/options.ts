@@ -1,6 +1,7 @@
 import { sidecarAddress } from '../../adapters/report/sidecar-address.js'
 import { argumentsOf, oneOf, usageError } from '../arguments.js'
 import { FORMATS, type FormatName } from '../formats/formats.js'
+import { type LineMap, mapAndConfig, readLineMap } from '../formats/line-map.js'
 
 const OUTPUTS = ['text', 'ndjson'] as const
 export type AlertForm = (typeof OUTPUTS)[number]
@@ -14,6 +15,7 @@ of the service from the environment (with SENTINEL_STATE_DIR it goes on where it
 judge. FILE need not be there yet, may be renamed and made anew, or emptied, as logs are rotated; - is the standard input.
 
   --format KIND       ${Object.keys(FORMATS).join(', ')}; by default as the first line looks
+  --map FILE          how lines become records, as a file of settings declares it: units, places, missing values
   --to ADDRESS        a running sentinel that judges: http://host:port, https://… or unix:/path/of/the.sock; its token
                       comes from SENTINEL_API_TOKEN
   --buffer N          records kept while that sentinel is away or busy; default: ${BUFFER}
@@ -27,6 +29,7 @@ Exit codes: 0 done, 2 the call is wrong, 3 a file cannot be read.
 const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
   format: { type: 'string' },
+  map: { type: 'string' },
   to: { type: 'string' },
   buffer: { type: 'string' },
   output: { type: 'string' },
@@ -37,6 +40,9 @@ export interface WatchOptions {
   readonly files: readonly string[]
   /** Null to find out from the first line of each file. */
   readonly format: FormatName | null
+  readonly map: LineMap | null
+  /** In place of what SENTINEL_CONFIG names; null for that. */
+  readonly configFile: string | null
   /** Address of the sentinel that judges; null to judge here. */
   readonly to: string | null
   readonly bufferMax: number
@@ -56,11 +62,16 @@ export function readWatchOptions(args: readonly string[]): WatchOptions | null {
       values.format === undefined
         ? null
         : oneOf('--format', values.format, Object.keys(FORMATS) as FormatName[]),
+    ...(values.to === undefined ? mapAndConfig(values.map, undefined) : sentBy(values.map)),
     to: values.to === undefined ? null : checkedAddress(values.to),
     bufferMax: values.buffer === undefined ? BUFFER : bufferOf(values.buffer),
     output: oneOf('--output', values.output ?? 'text', OUTPUTS),
     fromStart: values['from-start'] ?? false,
   }
+}
+
+function sentBy(mapFile: string | undefined): Pick<WatchOptions, 'map' | 'configFile'> {
+  return { map: mapFile === undefined ? null : readLineMap(mapFile, true), configFile: null }
 }
 
 function checkedAddress(address: string): string {

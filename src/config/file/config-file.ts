@@ -159,7 +159,8 @@ function contentOf(path: string): string {
     if (found.size > MAX_CONFIG_BYTES) throw unreadable(path, 'it is larger than 1 MiB')
     const text = readFileSync(file, 'utf8').replace(/^\ufeff/, '')
     const marks = text.match(MARKS)?.length ?? 0
-    if (marks > MAX_CONFIG_MARKS) throw unreadable(path, `it holds more than ${MAX_CONFIG_MARKS} keys and values`)
+    if (marks > MAX_CONFIG_MARKS)
+      throw unreadable(path, `it holds more than ${MAX_CONFIG_MARKS} keys and values`)
     return text
   } catch (error) {
     throw error instanceof ConfigError ? error : unreadable(path, reasonOf(error as NodeJS.ErrnoException))

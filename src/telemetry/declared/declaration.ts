@@ -4,12 +4,13 @@ import { FeaturePolicy } from '../feature-policy.js'
 /** Most features that the forest can number. */
 export const FEATURES_MOST = 255
 
-const POINTER = '^(?:/(?:[^~/]|~[01])+)+$'
+const ONE_POINTER = '(?:/(?:[^~/]|~[01])+)+'
+const POINTER = `^${ONE_POINTER}(?: \\| ${ONE_POINTER})*$`
 const Pointer = (description: string) =>
   Type.String({
     pattern: POINTER,
     maxLength: 200,
-    allowed: 'a JSON pointer such as /usage/cpu_ms',
+    allowed: 'a JSON pointer such as /usage/cpu_ms, or several: /content_length | /request_length',
     description,
   })
 
@@ -27,7 +28,7 @@ export const FeatureDeclaration = Type.Object(
         maxLength: 500,
         allowed: 'a JSON pointer such as /usage/cpu_ms, or a derived value such as length(/message)',
         description:
-          'Where it stands in a record, as a JSON pointer, or what it is derived from. Default: the field of its name.',
+          'Where it stands in a record, as a JSON pointer, or several (/a | /b) of which the first that leads to a value counts; or what it is derived from. Default: the field of its name.',
       }),
     ),
     unit: Type.Optional(
@@ -64,6 +65,28 @@ export const FeatureDeclaration = Type.Object(
       Type.Boolean({
         default: false,
         description: 'Whether text is read as a number, and true and false as 1 and 0.',
+      }),
+    ),
+    times: Type.Optional(
+      Type.Number({
+        exclusiveMinimum: 0,
+        default: 1,
+        allowed: 'a number above 0, such as 1000',
+        description: 'What its values are multiplied by to be in its unit: 1000 for seconds to ms.',
+      }),
+    ),
+    absent: Type.Optional(
+      Type.Array(Type.Union([Type.Number(), Type.String({ maxLength: 64 })]), {
+        maxItems: 16,
+        allowed: 'a list of numbers and texts, such as [-1]',
+        description:
+          'Values that stand for none, besides null, NaN, "" and "-", where missing is not refuse.',
+      }),
+    ),
+    several: Type.Optional(
+      Type.Union([Type.Literal('first'), Type.Literal('last'), Type.Literal('sum'), Type.Literal('most')], {
+        description:
+          'What counts of several numbers in one text, with coerce: nginx writes "0.003, 0.012" where it asked two servers.',
       }),
     ),
     locale: Type.Optional(

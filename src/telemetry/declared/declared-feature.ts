@@ -2,7 +2,8 @@ import type { Feature } from '../features.js'
 import { DeclarationError, type FeatureDeclaration } from './declaration.js'
 import { type ValueRules, valueReader } from './declared-value.js'
 import { EXAMPLES } from './examples.js'
-import { namesOf, readerOf, withValueAt } from './pointer.js'
+import { placeOf, placeReader, shownPlace, wayIn } from './place.js'
+import { withValueAt } from './pointer.js'
 import { type Field, numberSchema } from './record-schema.js'
 
 /** Where a record says so of whom a feature is, in a state: other rules, other values. */
@@ -13,8 +14,8 @@ export interface DeclaredFeature {
   readonly features: readonly Feature[]
   /** The fields that it is made of. */
   readonly fields: readonly Field[]
-  /** The field at the top of a record that is a number and nothing else. */
-  readonly number: string | null
+  /** The fields at the top of a record that are numbers and nothing else. */
+  readonly numbers: readonly string[]
   /** Whether a record without it is not judged. */
   readonly skips: boolean
 }
@@ -29,6 +30,7 @@ export function declaredFeature(
   path: readonly (string | number)[],
 ): DeclaredFeature {
   const { name, from = `/${name}`, missing = 'refuse', coerce = false, locale } = declaration
+  const { times = 1, absent = [], several } = declaration
   if (declaration.encoding !== undefined)
     throw new DeclarationError([...path, 'encoding'], 'it is for choices: from: one_of(field, [a, b])')
   if (locale !== undefined && !coerce)
@@ -36,6 +38,10 @@ export function declaredFeature(
       [...path, 'locale'],
       'it says how numbers in text are written, and text is read with coerce: true alone',
     )
+  if (several !== undefined && !coerce)
+    throw new DeclarationError([...path, 'several'], 'it is for text, which is read with coerce: true alone')
+  if (absent.length > 0 && missing === 'refuse')
+    throw new DeclarationError([...path, 'absent'], 'it needs missing, which says what becomes of those')
   const at = <T>(key: string, work: () => T): T => {
     try {
       return work()
@@ -43,29 +49,29 @@ export function declaredFeature(
       throw new DeclarationError([...path, key], (error as Error).message)
     }
   }
-  const names = at('from', () => namesOf(from))
-  const rules: ValueRules = { missing, coerce, ...(locale !== undefined && { locale }) }
-  const read = readerOf(names)
-  const numberOf = at('locale', () => valueReader(names.join('.'), rules))
+  const place = at('from', () => placeOf(from))
+  const given = definedOf({ locale, several })
+  const rules: ValueRules = { missing, coerce, times, absent, ...given }
+  const read = placeReader(place)
+  const numberOf = at('locale', () => valueReader(shownPlace(place), rules))
   const feature: Feature = {
     ...featureFacts(declaration),
     ...identity(name, [
       ['from', from === `/${name}` ? undefined : from],
       ['scale', declaration.scale === 'linear' ? 'linear' : undefined],
+      ['times', declaration.times],
+      ['several', several],
     ]),
     extract: (record) => numberOf(read(record)),
-    withValue: (record, value) => withValueAt(record, names, value),
+    withValue: (record, value) => withValueAt(record, wayIn(record, place), value / times),
   }
-  const field = {
-    names,
-    schema: numberSchema(rules, descriptionOf(declaration)),
-    required: missing === 'refuse',
-    example: EXAMPLES.number,
-  }
+  const schema = numberSchema(rules, descriptionOf(declaration))
+  const required = missing === 'refuse' && place.length === 1
+  const fields = place.map((way): Field => ({ names: way, schema, required, example: EXAMPLES.number }))
   return {
     features: [feature],
-    fields: [field],
-    number: names.length === 1 && !coerce ? (names[0] as string) : null,
+    fields,
+    numbers: coerce ? [] : place.filter((way) => way.length === 1).flat(),
     skips: missing === 'skip',
   }
 }

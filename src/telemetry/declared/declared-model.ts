@@ -9,6 +9,7 @@ import { traceIdOf } from '../trace-context.js'
 import { DeclarationError, FEATURES_MOST, type TelemetryDeclaration } from './declaration.js'
 import { type DeclaredFeature, declaredFeature } from './declared-feature.js'
 import { kindOf } from './declared-value.js'
+import { placeReader } from './place.js'
 import {
   type PlainFields,
   plainFieldSchemas,
@@ -18,7 +19,6 @@ import {
   timeReader,
   traceOf,
 } from './plain-fields.js'
-import { readerOf } from './pointer.js'
 import { rawSchemaOf } from './raw-schema.js'
 import { fieldTree, recordSchema } from './record-schema.js'
 
@@ -50,7 +50,7 @@ function requestFeatures(): DeclaredFeature[] {
     return {
       features: [{ ...feature, extract: checkedExtract(feature) }],
       fields: [field],
-      number: name,
+      numbers: [name],
       skips: false,
     }
   })
@@ -86,8 +86,8 @@ function modelOf(
   plain: PlainFields,
 ): TelemetryModel {
   const routeOf = routeReader(plain.route)
-  const traceAt = readerOf(plain.trace)
-  const idAt = plain.id === null ? null : readerOf(plain.id)
+  const traceAt = placeReader(plain.trace)
+  const idAt = plain.id === null ? null : placeReader(plain.id)
   const fields = [...declared.flatMap((one) => one.fields), ...plainFieldSchemas(plain)]
   const skips = declared.flatMap((one) => one.features.map(() => one.skips))
   const timestampOf = timeReader(plain)
@@ -125,7 +125,7 @@ function modelOf(
     features,
     schemas: { record: recordSchema(fields), raw: rawSchemaOf(reported, idAt !== null) },
     fields: fieldTree(fields),
-    numbers: new Set(declared.flatMap(({ number }) => number ?? [])),
+    numbers: new Set(declared.flatMap((one) => one.numbers)),
     timed: plain.timed,
     check,
     routeOf,

@@ -1,4 +1,4 @@
-import { Type } from '@sinclair/typebox'
+import { type TSchema, Type } from '@sinclair/typebox'
 import { plainText } from '../../text/plain-text.js'
 import { RecordError } from '../check-record.js'
 import type { TelemetryModel } from '../model.js'
@@ -6,7 +6,8 @@ import { traceIdOf } from '../trace-context.js'
 import { DeclarationError, type TelemetryDeclaration } from './declaration.js'
 import { kindOf } from './declared-value.js'
 import { EXAMPLES } from './examples.js'
-import { namesOf, type ReadValue, readerOf } from './pointer.js'
+import { type Place, placeOf, placeReader, shownPlace } from './place.js'
+import type { ReadValue } from './pointer.js'
 import type { Field } from './record-schema.js'
 
 const SHOWN_ID_CHARS = 128
@@ -14,12 +15,13 @@ const TRACE_ID = /^[\da-f]{16,32}$/i
 
 /** The fields of a record that are no features. */
 export interface PlainFields {
-  readonly route: readonly string[][]
-  readonly timestamp: readonly string[]
+  /** Parts that are put together. */
+  readonly route: readonly Place[]
+  readonly timestamp: Place
   readonly timed: boolean
-  readonly trace: readonly string[]
-  readonly user: readonly string[]
-  readonly id: readonly string[] | null
+  readonly trace: Place
+  readonly user: Place
+  readonly id: Place | null
 }
 
 /** Where a declaration says that they are. @throws DeclarationError */
@@ -30,27 +32,27 @@ export function plainFieldsOf({
   user,
   id,
 }: TelemetryDeclaration): PlainFields {
-  const names = (pointer: string, ...path: (string | number)[]): string[] => {
+  const place = (pointer: string, ...path: (string | number)[]): Place => {
     try {
-      return namesOf(pointer)
+      return placeOf(pointer)
     } catch (error) {
       throw new DeclarationError(path, (error as Error).message)
     }
   }
   return {
     route:
-      typeof route === 'string' ? [names(route, 'route')] : route.map((one, i) => names(one, 'route', i)),
-    timestamp: names(timestamp ?? '/timestamp', 'timestamp'),
+      typeof route === 'string' ? [place(route, 'route')] : route.map((one, i) => place(one, 'route', i)),
+    timestamp: place(timestamp ?? '/timestamp', 'timestamp'),
     timed: timestamp !== undefined,
-    trace: names(trace ?? '/traceparent', 'trace'),
-    user: names(user ?? '/user_id', 'user'),
-    id: id === undefined ? null : names(id, 'id'),
+    trace: place(trace ?? '/traceparent', 'trace'),
+    user: place(user ?? '/user_id', 'user'),
+    id: id === undefined ? null : place(id, 'id'),
   }
 }
 
 /** Parts are put together with a slash where they have none: a service and its route are one name. */
-export function routeReader(pointers: readonly string[][]): TelemetryModel['routeOf'] {
-  const readers = pointers.map((names): [string, ReadValue] => [names.join('.'), readerOf(names)])
+export function routeReader(parts: readonly Place[]): TelemetryModel['routeOf'] {
+  const readers = parts.map((place): [string, ReadValue] => [shownPlace(place), placeReader(place)])
   const [[shown, read]] = readers as [[string, ReadValue]]
   if (readers.length === 1) return (record) => textOf(shown, read(record))
   return (record) => {
@@ -74,7 +76,7 @@ function textOf(shown: string, value: unknown): string | undefined {
 
 /** Reads a time in the client's own words; undefined for what can be none. */
 export function timeReader({ timestamp }: PlainFields): TelemetryModel['timestampOf'] {
-  const read = readerOf(timestamp)
+  const read = placeReader(timestamp)
   return (record) => {
     const value = read(record)
     return typeof value === 'string' || typeof value === 'number' ? value : undefined
@@ -97,41 +99,34 @@ export function shownId(value: unknown): string | null {
 
 /** How records are described that have them. */
 export function plainFieldSchemas({ route, timestamp, trace, user, id }: PlainFields): Field[] {
-  const text = (
-    names: readonly string[],
-    maxLength: number,
-    description: string,
-    example: unknown,
-  ): Field => ({
-    names,
-    schema: Type.Union([Type.String({ maxLength }), Type.Number(), Type.Null()], { description }),
-    required: false,
-    example,
-  })
+  const fieldsOf = (place: Place, schema: TSchema, example: unknown): Field[] =>
+    place.map((names) => ({ names, schema, required: false, example }))
+  const text = (maxLength: number, description: string): TSchema =>
+    Type.Union([Type.String({ maxLength }), Type.Number(), Type.Null()], { description })
   const time = Type.Union([Type.String({ maxLength: 64 }), Type.Number(), Type.Null()], {
     description: 'When it was made: ISO 8601 text or a Unix time.',
   })
   return [
-    ...route.map((names, i) =>
-      text(names, 2048, 'Route or operation.', i === route.length - 1 ? EXAMPLES.route : EXAMPLES.service),
+    ...route.flatMap((place, i) =>
+      fieldsOf(
+        place,
+        text(2048, 'Route or operation.'),
+        i === route.length - 1 ? EXAMPLES.route : EXAMPLES.service,
+      ),
     ),
-    { names: timestamp, schema: time, required: false, example: EXAMPLES.timestamp },
-    text(trace, 512, 'Trace of it, as in the header of W3C Trace Context or its id alone.', EXAMPLES.trace),
-    {
-      names: user,
-      schema: Type.Unknown({ description: 'Who made it. Never logged, stored or exported raw.' }),
-      required: false,
-      example: EXAMPLES.user,
-    },
+    ...fieldsOf(timestamp, time, EXAMPLES.timestamp),
+    ...fieldsOf(
+      trace,
+      text(512, 'Trace of it, as in the header of W3C Trace Context or its id alone.'),
+      EXAMPLES.trace,
+    ),
+    ...fieldsOf(
+      user,
+      Type.Unknown({ description: 'Who made it. Never logged, stored or exported raw.' }),
+      EXAMPLES.user,
+    ),
     ...(id === null
       ? []
-      : [
-          {
-            names: id,
-            schema: Type.Unknown({ description: 'Its id; an anomaly shows it.' }),
-            required: false,
-            example: EXAMPLES.id,
-          },
-        ]),
+      : fieldsOf(id, Type.Unknown({ description: 'Its id; an anomaly shows it.' }), EXAMPLES.id)),
   ]
 }

@@ -1,6 +1,7 @@
 import { type TSchema, Type } from '@sinclair/typebox'
 import type { FieldTree } from '../ignored-fields.js'
-import { MISSING_TEXTS, type ValueRules } from './declared-value.js'
+import type { ValueRules } from './declared-value.js'
+import { MISSING_TEXTS } from './missing.js'
 
 /** A field that something is made of: the names that lead to it, and what may be there. */
 export interface Field {
@@ -17,12 +18,12 @@ interface Branch {
 }
 
 /** What a number may be written as. Of text only that it is short: what it says is read, and refused, later. */
-export function numberSchema({ missing, coerce }: ValueRules, description: string): TSchema {
+export function numberSchema({ missing, coerce, absent, several }: ValueRules, description: string): TSchema {
   const forms: TSchema[] = [Type.Number()]
-  if (coerce) forms.push(Type.Boolean(), Type.String({ maxLength: 64 }))
+  if (coerce) forms.push(Type.Boolean(), Type.String({ maxLength: several === undefined ? 64 : 512 }))
   if (missing !== 'refuse') {
     forms.push(Type.Null())
-    if (!coerce) forms.push(Type.Unsafe<string>({ enum: MISSING_TEXTS }))
+    if (!coerce) forms.push(Type.Unsafe<string>({ enum: [...MISSING_TEXTS, ...absent] }))
   }
   return forms.length === 1 ? Type.Number({ description }) : Type.Union(forms, { description })
 }

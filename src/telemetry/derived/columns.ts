@@ -1,5 +1,6 @@
 import { ownCopy } from '../../text/own-copy.js'
 import { valueText } from '../../text/value-text.js'
+import { type Place, placeReader } from '../declared/place.js'
 import type { ReadValue } from '../declared/pointer.js'
 import type { Phrases } from '../features.js'
 import type { TelemetryModel } from '../model.js'
@@ -8,14 +9,23 @@ import { recordTimeMs } from '../record-clock.js'
 import { RouteNames } from '../route-names.js'
 import { conditionIn, durationIn, type Expression, fieldIn, listIn } from './expression.js'
 import { Delta, type KeyOf, type Memory, SinceLast, WindowCount } from './memory.js'
-import { type Derive, entropyOf, isChoice, lengthOf, placeOf, ratioOf, timeOfDay } from './of-one-record.js'
+import {
+  anyHolds,
+  type Derive,
+  entropyOf,
+  isChoice,
+  lengthOf,
+  placeOf,
+  ratioOf,
+  timeOfDay,
+} from './of-one-record.js'
 
 /** Where a record has what is no feature. */
 export interface RecordFields {
   readonly routeOf: TelemetryModel['routeOf']
   readonly timestampOf: TelemetryModel['timestampOf']
-  /** Names that lead to who made it. */
-  readonly user: readonly string[]
+  /** Who made it. */
+  readonly user: Place
 }
 
 /** One number that a derived value comes to: of the record alone, or by a memory of those before. */
@@ -57,6 +67,7 @@ const DERIVED: Readonly<Record<string, { readonly usage: string; readonly make: 
       return { made: [{ suffix: '', derive: ratioOf(readerOf(names[0]), readerOf(names[1])) }], names }
     },
   },
+  any: { usage: 'any(status>=500, status=0)', make: anyOf },
   one_of: { usage: 'one_of(field, [a, b])', make: oneOf },
   hour_of_day: {
     usage: 'hour_of_day',
@@ -97,6 +108,7 @@ const ARGUMENTS: Readonly<Record<string, readonly [least: number, most: number]>
   length: [1, 1],
   entropy: [1, 1],
   ratio: [2, 2],
+  any: [1, 8],
   one_of: [2, 2],
   hour_of_day: [0, 0],
   count: [1, 3],
@@ -126,6 +138,13 @@ function ofText(deriveOf: (read: ReadValue) => Derive): Make {
       example: EXAMPLE_TEXT,
     }
   }
+}
+
+/** 1 where any of its conditions holds, else 0. */
+function anyOf(args: readonly string[], { readerOf }: Made): DerivedColumns {
+  const asked = args.map((arg) => conditionIn(/^where\s/.test(arg) ? arg : `where ${arg}`))
+  const conditions = asked.map(({ names, holds }) => ({ read: readerOf(names), holds }))
+  return { made: [{ suffix: '', derive: anyHolds(conditions) }], names: asked.map(({ names }) => names) }
 }
 
 function oneOf(
@@ -187,9 +206,13 @@ function scopeIn(scope = 'route', made: Made): { keyOf: KeyOf; names: readonly (
     return { keyOf: (record) => routes.of(made.routeOf(record as TelemetryRecord)), names: [] }
   }
   if (scope === '') throw new Error(`it needs whose records belong together: ${SCOPES}`)
-  const names = scope === 'key' ? made.user : fieldIn(scope)
+  if (scope === 'key') {
+    const read = placeReader(made.user)
+    return { keyOf: (record) => keyText(read(record)), names: [] }
+  }
+  const names = fieldIn(scope)
   const read = made.readerOf(names)
-  return { keyOf: (record) => keyText(read(record)), names: scope === 'key' ? [] : [names] }
+  return { keyOf: (record) => keyText(read(record)), names: [names] }
 }
 
 export const LONGEST_KEY = 256

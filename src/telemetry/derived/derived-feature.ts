@@ -23,7 +23,7 @@ export function derivedFeature(
   plain: RecordFields,
 ): DeclaredFeature {
   const { name, from, missing = MISSING, encoding } = declaration
-  for (const key of ['coerce', 'locale'] as const)
+  for (const key of ['coerce', 'locale', 'times', 'absent', 'several'] as const)
     if (declaration[key] !== undefined)
       throw new DeclarationError([...path, key], 'it is for fields that are read as they are')
   const columns = columnsOf(declaration, path, plain)
@@ -52,7 +52,7 @@ export function derivedFeature(
       example: columns.example ?? EXAMPLES.number,
     }),
   )
-  return { features, fields, number: null, skips: missing === 'skip' }
+  return { features, fields, numbers: [], skips: missing === 'skip' }
 }
 
 function columnsOf(

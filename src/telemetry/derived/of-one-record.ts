@@ -1,4 +1,5 @@
 import { valueText } from '../../text/value-text.js'
+import { isMissing } from '../declared/missing.js'
 import type { ReadValue } from '../declared/pointer.js'
 
 /** What is derived from one record: a number, NaN where the record has nothing to make it of. */
@@ -46,6 +47,22 @@ export function ratioOf(one: ReadValue, other: ReadValue): Derive {
     const [above, below] = [one(record), other(record)]
     const ratio = typeof above === 'number' && typeof below === 'number' ? above / below : Number.NaN
     return Number.isFinite(ratio) ? ratio : Number.NaN
+  }
+}
+
+/** 1 where any condition holds, 0 where none does; where the record has none of what is asked, it says nothing. */
+export function anyHolds(
+  conditions: readonly { readonly read: ReadValue; readonly holds: (value: unknown) => boolean }[],
+): Derive {
+  return (record) => {
+    let known = false
+    for (const { read, holds } of conditions) {
+      const value = read(record)
+      if (isMissing(value)) continue
+      if (holds(value)) return 1
+      known = true
+    }
+    return known ? 0 : Number.NaN
   }
 }
 
