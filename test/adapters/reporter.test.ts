@@ -235,3 +235,23 @@ test.each([
 ])('options that cannot be meant are refused at the start: %j', (options, message) => {
   expect(() => new Watch(options as never)).toThrow(message)
 })
+
+test('what is on its way when the time for a close is up counts as unanswered, whatever comes of it later', async () => {
+  let answered = () => {}
+  const late = new Promise<void>((resolve) => {
+    answered = resolve
+  })
+  const report = await standIn((server) =>
+    server.on('request', async (request, response) => {
+      request.resume()
+      await late
+      response.end('{"accepted":2,"rejected":0,"threats":0,"errors":[],"anomalies":[]}')
+    }),
+  )
+  const watch = watchOf(report)
+  watch.ended(ORDINARY, '/run', '')
+  watch.ended(ORDINARY, '/run', '')
+  await watch.close()
+  answered()
+  expect(watch.counts).toMatchObject({ judged: 0, unanswered: 2 })
+})

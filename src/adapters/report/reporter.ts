@@ -15,6 +15,8 @@ export interface ReporterOptions<Request> {
    * nobody is to wait for it.
    */
   readonly sendsAgain?: boolean
+  /** How long a close may take, ms. Default: as long as a service that stops may wait. */
+  readonly closeMs?: number
   readonly counts: AdapterCounts
   /** Told why a batch was not taken, where the one before it was. */
   readonly onFailure?: (why: string) => void
@@ -57,6 +59,9 @@ export class Reporter<Request> {
   #timer: Timer | null = null
   #failures = 0
   #closing = false
+  /** Records of the batch that is on its way. */
+  #underway = 0
+  #dropped = false
 
   /** @throws TypeError for an address that cannot be meant */
   constructor(options: ReporterOptions<Request>) {
@@ -98,7 +103,8 @@ export class Reporter<Request> {
   /** Sends what is left, for as long as a stop may take; what is left then counts as unanswered. */
   async close(): Promise<void> {
     this.#closing = true
-    const late = new Promise<void>((resolve) => unrefTimer(setTimeout(resolve, CLOSE_MS)))
+    const { closeMs = CLOSE_MS } = this.#options
+    const late = new Promise<void>((resolve) => unrefTimer(setTimeout(resolve, closeMs)))
     await Promise.race([this.#drain(), late])
     this.#drop()
   }
@@ -137,14 +143,20 @@ export class Reporter<Request> {
     const { records, requests, key } = batch
     const { sendsAgain = false, counts } = this.#options
     let answer: SidecarAnswer
+    this.#underway = records.length
     try {
       answer = await this.#post(records.map((record) => JSON.stringify(record)).join('\n'), key)
     } catch (error) {
+      if (this.#dropped) return
       this.#failed((error as Error).message)
       if (sendsAgain) this.#again = batch
       else counts.unanswered += records.length
       return
+    } finally {
+      if (!this.#dropped) this.#underway = 0
     }
+    // It was counted as unanswered when the time was up.
+    if (this.#dropped) return
     const { status, body } = answer
     if (status === 200) {
       this.#failures = 0
@@ -193,7 +205,8 @@ export class Reporter<Request> {
   }
 
   #drop(): void {
-    this.#options.counts.unanswered += this.waiting
+    this.#options.counts.unanswered += this.waiting + this.#underway
+    this.#dropped = true
     this.#again = null
     this.#records = []
     this.#requests = []

@@ -53,6 +53,8 @@ export function judgedHere(sentinel: Sentinel, onAlert: OnAlert): Destination {
 /** Records that wait for a sentinel which answers, before reading waits for it, too. */
 const HELD_AT = 2_048
 const LOOK_MS = 20
+/** Whoever ends a log waits for what is left of it to be judged. */
+const CLOSE_MS = 30_000
 
 export interface SentOptions {
   readonly to: string
@@ -73,6 +75,7 @@ export function sentTo({ to, token, bufferMax, onFailure }: SentOptions, onAlert
     token,
     queueMax: bufferMax,
     sendsAgain: true,
+    closeMs: CLOSE_MS,
     onFailure,
     counts: counted,
     tell: ({ anomaly }, { file, record }) => {
