@@ -1,7 +1,6 @@
 import type { TimelineColumns } from '../../../src/activity/timeline-columns.js'
 import { created, elementOf } from '../../shared/page-elements.js'
-import { drawAlertMarks } from '../charts/alert-marks.js'
-import { TimePlot } from '../charts/time-plot.js'
+import { TimelinePlots } from '../charts/timeline-plots.js'
 import { appended, EMPTY, mended, secondsOf, trimmed } from '../timeline-data.js'
 import { routeLabel } from '../words.js'
 import { Readout } from './readout.js'
@@ -27,8 +26,7 @@ export interface TimelineListener {
 
 /** Records and scores over time, live until somebody zooms or pauses. */
 export class TimelinePanel {
-  readonly #records: TimePlot
-  readonly #scores: TimePlot
+  readonly #drawn: TimelinePlots
   readonly #readout = new Readout()
   readonly #spoken = elementOf('spoken', HTMLElement)
   readonly #pause = elementOf('pause', HTMLButtonElement)
@@ -45,46 +43,18 @@ export class TimelinePanel {
 
   constructor(listener: TimelineListener) {
     this.#listener = listener
-    const common = {
-      onCursor: (index: number | null) => this.#read(index),
-      onZoom: (from: number, to: number) => this.#zoomTo([from, to]),
+    this.#drawn = new TimelinePlots({
+      columns: () => this.#columns,
+      leastPerSecond: 1,
+      onCursor: (index) => this.#read(index),
+      onZoom: (from, to) => this.#zoomTo([from, to]),
       onReset: () => this.#zoomTo(null),
-    }
-    this.#records = new TimePlot({
-      ...common,
-      host: elementOf('plot-records', HTMLElement),
-      label: 'records a second',
-      lines: [
-        { label: 'records', color: ({ normal }) => normal, filled: true },
-        { label: 'odd', color: ({ anomalous }) => anomalous },
-      ],
-      height: () => (innerWidth < 600 ? 140 : 170),
-      range: (_, most) => [0, Math.max(1, most * 1.18)],
-      times: false,
-      draw: (plot, theme) => drawAlertMarks(plot, theme, this.#columns),
-    })
-    this.#scores = new TimePlot({
-      ...common,
-      host: elementOf('plot-scores', HTMLElement),
-      label: 'score',
-      lines: [
-        { label: 'median', color: ({ normal }) => normal },
-        { label: '99 %', color: ({ ink }) => ink },
-        { label: 'threshold', color: ({ anomalous }) => anomalous, dash: [5, 4] },
-      ],
-      height: () => (innerWidth < 600 ? 165 : 190),
-      range: (least, most) => [Math.min(0.3, least), Math.max(0.7, most + 0.03)],
-      times: true,
     })
     // It scrolls nothing and is no control: the keys that it takes are said in its name.
     this.#plots.tabIndex = 0
     this.#offerRanges()
     this.#pause.addEventListener('click', () => this.#zoomTo(this.#zoom === null ? this.#latest() : null))
     this.#plots.addEventListener('keydown', (event) => this.#onKey(event))
-    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
-      this.#records.retheme()
-      this.#scores.retheme()
-    })
   }
 
   /** Seconds that are looked back. */
@@ -131,12 +101,8 @@ export class TimelinePanel {
 
   #draw(): void {
     if (document.hidden) return
-    const { time, records, odd, score_median: median, score_p99: p99, threshold } = this.#columns
-    const perSecond = (counts: readonly number[]): number[] =>
-      counts.map((n, i) => n / secondsOf(this.#columns, i, this.#nowSeconds))
-    const span = this.#zoom ?? this.#latest()
-    this.#records.show([time, perSecond(records), perSecond(odd)], span)
-    this.#scores.show([time, median, p99, threshold], span)
+    const seconds = (index: number) => secondsOf(this.#columns, index, this.#nowSeconds)
+    this.#drawn.show(this.#columns, seconds, this.#zoom ?? this.#latest())
     if (this.#cursor === null) this.#readout.show(this.#columns, null, this.#nowSeconds)
   }
 
@@ -196,8 +162,7 @@ export class TimelinePanel {
 
   #point(index: number | null): void {
     this.#cursor = index
-    this.#records.point(index)
-    this.#scores.point(index)
+    this.#drawn.point(index)
     this.#spoken.textContent =
       index === null ? '' : this.#readout.sentence(this.#columns, index, this.#nowSeconds)
   }
