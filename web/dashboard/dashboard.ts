@@ -6,6 +6,7 @@ import { elementOf } from '../shared/page-elements.js'
 import { Api } from './connection/api.js'
 import { Live, type LiveState } from './connection/live.js'
 import { placeOf } from './connection/place.js'
+import { declaredExample } from './connection/record-example.js'
 import { Findings } from './findings.js'
 import { DetailPanel } from './panels/detail-panel.js'
 import { FindingList } from './panels/finding-list.js'
@@ -106,6 +107,15 @@ export class Dashboard {
     this.#followHash()
     // For the style, and whoever drives the page: everything was there once more.
     document.body.dataset.loaded = String(Number(document.body.dataset.loaded) + 1)
+    await this.#quietly(this.#askForExample())
+  }
+
+  /** What a record looks like matters to whoever writes one: it is asked for once all else is there. */
+  async #askForExample(): Promise<void> {
+    const example = await declaredExample(this.#api)
+    if (example === null) return
+    this.#try.declare(example)
+    this.#welcome.declare(example)
   }
 
   #refresh(): void {

@@ -8,6 +8,8 @@ export class TryPanel {
   readonly #api: Api
   readonly #form = elementOf('try', HTMLFormElement)
   readonly #answer = elementOf('try-answer', HTMLElement)
+  /** Where a record is written as JSON; null while there is a field for each feature. */
+  #json: HTMLTextAreaElement | null = null
 
   constructor(api: Api) {
     this.#api = api
@@ -17,27 +19,54 @@ export class TryPanel {
     })
   }
 
+  /** Takes records of declared features from now on, as JSON, in the place of those of requests. */
+  declare(example: Readonly<Record<string, unknown>>): void {
+    if (this.#json !== null) return
+    const json = created('textarea')
+    json.name = 'record'
+    json.rows = 6
+    json.required = true
+    json.spellcheck = false
+    json.value = JSON.stringify(example, null, 2)
+    const label = created('label', 'whole')
+    label.append(created('span', '', 'Record, JSON'), json)
+    for (const field of this.#form.querySelectorAll('label, datalist')) field.remove()
+    this.#form.prepend(label)
+    this.#json = json
+  }
+
   /** Fills a route in. */
   propose(route: string): void {
     const field = this.#form.elements.namedItem('route')
     if (field instanceof HTMLInputElement) field.value = route
+    const record = this.#json === null ? null : parsed(this.#json.value)
+    if (this.#json !== null && record !== null && typeof record.route === 'string')
+      this.#json.value = JSON.stringify({ ...record, route }, null, 2)
   }
 
   async #send(): Promise<void> {
-    const fields = new FormData(this.#form)
-    const number = (name: string): number => Number(fields.get(name))
-    const route = String(fields.get('route') ?? '')
-    const record = {
-      latency: number('latency'),
-      input_length: number('input_length'),
-      errors: number('errors'),
-      ...(route === '' ? {} : { route }),
+    const record = this.#json === null ? this.#fields() : parsed(this.#json.value)
+    if (record === null) {
+      this.#answer.replaceChildren(created('p', 'error', 'the record must be an object in JSON'))
+      return
     }
     try {
       this.#show(await this.#api.post<Analysis>('./analyze-flow?learn=false&detail=true', record))
     } catch (error) {
       const text = error instanceof ApiFailure ? error.message : String(error)
       this.#answer.replaceChildren(created('p', 'error', text))
+    }
+  }
+
+  #fields(): Record<string, unknown> {
+    const fields = new FormData(this.#form)
+    const number = (name: string): number => Number(fields.get(name))
+    const route = String(fields.get('route') ?? '')
+    return {
+      latency: number('latency'),
+      input_length: number('input_length'),
+      errors: number('errors'),
+      ...(route === '' ? {} : { route }),
     }
   }
 
@@ -57,5 +86,17 @@ export class TryPanel {
       parts.push(contributionsView(detail))
     }
     this.#answer.replaceChildren(...parts)
+  }
+}
+
+/** An object in JSON; null for what is none. */
+function parsed(text: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : null
+  } catch {
+    return null
   }
 }
