@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads'
 import type { LoadResult } from '../http/load.js'
 import { pacedLoad } from '../http/paced.js'
 import { ServerProcess } from '../http/server-process.js'
+import { rounds } from './rounds.js'
 import { recordLines } from './traffic.js'
 
 /** Single requests at a steady rate, alone and while batches are judged. */
@@ -42,7 +43,7 @@ export async function besideBatches(quick: boolean, progress: (what: string) => 
   try {
     await stretch(true)
     const found: Beside = { alone: [], beside: [] }
-    for (let round = 1; round <= (quick ? 1 : 5); round++) {
+    for (const round of rounds(quick, 5, 45)) {
       progress(`single requests beside batches, round ${round}`)
       found.alone.push(await stretch(false))
       found.beside.push(await stretch(true))

@@ -7,6 +7,7 @@ import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { Sentinel } from '#sentinel/sentinel.js'
+import { rounds } from './rounds.js'
 import { recordLines } from './traffic.js'
 
 /** A replay of a file, and the same lines in a loop. */
@@ -32,7 +33,7 @@ export async function replays(quick: boolean, progress: (what: string) => void):
   try {
     await writeHistory(file, lines, records)
     const found: Replays = { records, replay: [], loop: [], peakMiB: [] }
-    for (let round = 1; round <= (quick ? 1 : 3); round++) {
+    for (const round of rounds(quick, 3, 60)) {
       progress(`replay of ${records.toLocaleString('en')} records, round ${round}`)
       found.loop.push(await looped(lines, records))
       const { perSecond, peakMiB } = await replayed(file, records)

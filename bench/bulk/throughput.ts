@@ -4,6 +4,7 @@ import { Sentinel } from '#sentinel/sentinel.js'
 import { closedLoop } from '../http/load.js'
 import { ServerProcess } from '../http/server-process.js'
 import { NDJSON, PROTOBUF, post } from './post.js'
+import { rounds } from './rounds.js'
 import { recordLines, recordSpans } from './traffic.js'
 
 /** Records a second, one a round. */
@@ -59,7 +60,7 @@ export async function throughputs(quick: boolean, progress: (what: string) => vo
       into.push(await perSecond(work, records))
       found.rssMiB.after.push(await rssOf(server))
     }
-    for (let round = 1; round <= (quick ? 1 : 5); round++) {
+    for (const round of rounds(quick, 5, 45)) {
       progress(`throughput, round ${round}`)
       found.loop.push(await perSecond(() => judged(sentinel, lines)))
       await sent(found.ndjson, () => post(batch, body, NDJSON))
