@@ -69,7 +69,7 @@ export const Environment = Type.Object(
       default: '',
       maxLength: 4096,
       allowed: 'a file of tokens, one a line, each of 16 to 512 letters, digits and -._~+/=',
-      description: 'File with further tokens, such as a mounted secret; read at the start.',
+      description: 'File with further tokens, such as a mounted secret; read at the start and on SIGHUP.',
     }),
     SENTINEL_ALLOW_UNAUTHENTICATED: Type.Boolean({
       default: false,
