@@ -54,7 +54,8 @@ export function beyondRange(
 ): number {
   const low = lows[feature] as number
   const high = highs[feature] as number
-  const outside = Math.max(low - value, value - high)
+  // Halves, which change nothing but that the largest numbers have a difference.
+  const outside = Math.max(low / 2 - value / 2, value / 2 - high / 2)
   if (!(outside > 0)) return 0
-  return high > low ? outside / (high - low) : nRows + 1
+  return high > low ? outside / (high / 2 - low / 2) : nRows + 1
 }

@@ -9,9 +9,18 @@ import { type Column, countBelow, countUpTo } from '../baseline/columns.js'
  */
 export function toLog(value: number, perUnit: number): number {
   if (value === 0) return 0
-  if (perUnit < 0) return -perUnit * value
+  if (perUnit < 0) return Math.max(-LARGEST_LINEAR, Math.min(-perUnit * value, LARGEST_LINEAR))
   if (perUnit === 0) return value < 0 ? -Math.LN2 : Math.LN2
-  return value < 0 ? -Math.log(1 - value * perUnit) : Math.log(1 + value * perUnit)
+  return value < 0 ? -logOf(-value, perUnit) : logOf(value, perUnit)
+}
+
+/** Differences beyond this are none that anybody tells apart; products of two are still numbers. */
+const LARGEST_LINEAR = 1e150
+
+/** ln(1 + size / unit), also where a number is too small to hold the quotient. */
+function logOf(size: number, perUnit: number): number {
+  const ratio = size * perUnit
+  return ratio < Infinity ? Math.log(1 + ratio) : Math.log(size) + Math.log(perUnit)
 }
 
 /** Of values that are never near 0 the unit is this share of their median size. */
@@ -38,7 +47,7 @@ export function perUnitOf(ascending: Column): number {
       ? (ascending[upTo + Math.floor(quantile * above)] as number)
       : -(ascending[below - 1 - Math.floor(quantile * below)] as number)
   const nearZero = Math.min(1, (upTo - below + 2 * Math.min(above, below)) / n)
-  return 1 / Math.max(nearZero * size(SMALL), MEDIAN_SHARE * size(0.5))
+  return Math.min(1 / Math.max(nearZero * size(SMALL), MEDIAN_SHARE * size(0.5)), Number.MAX_VALUE)
 }
 
 /**
@@ -68,5 +77,5 @@ export function linearPerUnit(ascending: Column): number {
   // Of Gaussian values these quantiles are 1.349 and 3.29 standard deviations apart.
   const spread =
     (at(0.75) - at(0.25)) / 1.349 || (at(0.95) - at(0.05)) / 3.29 || CONSTANT_SHARE * Math.abs(at(0.5))
-  return spread === 0 ? 0 : -LINEAR_SPREAD / spread
+  return spread === 0 ? 0 : Math.max(-LINEAR_SPREAD / spread, -Number.MAX_VALUE)
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { perUnitOf, toLog } from '#sentinel/detector/guarded/log-scale.js'
+import { linearPerUnit, perUnitOf, toLog } from '#sentinel/detector/guarded/log-scale.js'
 
 const ascending = (values: number[]): Float64Array => Float64Array.from(values).sort()
 
@@ -37,3 +37,26 @@ test('what is counted in other units has the same logs', () => {
     { seed: 1, numRuns: 300 },
   )
 })
+
+test.each([
+  ['ratios', perUnitOf],
+  ['differences', linearPerUnit],
+])(
+  'of the largest and the smallest numbers there are, and of a scale of either, %s are numbers, too',
+  (_of, unitOf) => {
+    const value = fc.oneof(
+      fc.constantFrom(0, 5e-324, -5e-324, Number.MAX_VALUE, -Number.MAX_VALUE),
+      fc.double({ noNaN: true, noDefaultInfinity: true }),
+    )
+    fc.assert(
+      fc.property(fc.array(value, { minLength: 1, maxLength: 20 }), value, value, (some, one, other) => {
+        const perUnit = unitOf(ascending(some))
+        const [a, b] = [toLog(one, perUnit), toLog(other, perUnit)]
+        // A distance, in spreads of one scale and those of another.
+        expect(Number.isFinite((2 * (a - b)) / 0.05)).toBe(true)
+        if (one > other) expect(a).toBeGreaterThanOrEqual(b)
+      }),
+      { seed: 2, numRuns: 2000 },
+    )
+  },
+)
