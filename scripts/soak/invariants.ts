@@ -8,7 +8,8 @@ import type { Answers, Traffic } from './traffic.js'
 
 const MOST_RSS_MIB = 300
 const MOST_OPEN_FILES = 200
-const PATIENCE_MS = 20_000
+/** A machine that is busy writes no state for long; one that is stuck never does. */
+const PATIENCE_MS = 60_000
 const ORDINARY = { latency: 120, input_length: 1800, errors: 0, route: '/lint' }
 const ATTACK = { latency: 90_000, input_length: 50_000, errors: 40, route: '/run' }
 /** What the service says at `error`, and may only where that was done to it. */
