@@ -11,9 +11,10 @@ import { SimulatedFleet } from './simulated-fleet.js'
 
 /** Records that each replica judges in a second. */
 const RECORDS_A_SECOND = 50
+const SEED = 7
 /** Of the traffic, this share is attacked while a model is learnt, and half of what it is tried on. */
 const ATTACKED = 0.01
-const TRIED = 6_000
+export const TRIED = 6_000
 
 /** What a fleet of so many replicas comes to. */
 export interface FleetSize {
@@ -63,9 +64,10 @@ function withSubtleAttacks(records: readonly Labelled[]): Labelled[] {
 }
 
 /** What models are tried on: attacks as subtle as those that are hard to find. */
-const tried: readonly Labelled[] = withSubtleAttacks(codeRunnerTraffic(TRIED, 99))
+const triedOn: readonly Labelled[] = withSubtleAttacks(codeRunnerTraffic(TRIED, 99))
 
-function aurocOf(sentinel: Sentinel): number {
+function aurocOf(sentinel: Sentinel, most: number): number {
+  const tried = triedOn.slice(0, most)
   const scores = tried.map((record) => sentinel.tryOut(record as Telemetry)?.verdict.score ?? 0)
   return auroc(
     scores,
@@ -107,8 +109,10 @@ async function takeoverOf(fleet: SimulatedFleet): Promise<number> {
 /**
  * Runs a fleet, looks at its second half, and ends its leader.
  * @param seconds of its own time
+ * @param tried records that models are tried on
  */
-export async function simulate(replicas: number, seconds: number, seed = 7): Promise<FleetSize> {
+export async function simulate(replicas: number, seconds: number, tried = TRIED): Promise<FleetSize> {
+  const seed = SEED
   const sampled = Math.min(RECORDS_A_SECOND * replicas, RECORDS_OF_ALL)
   // As often as a sentinel with that many records a second would fit in a tenth of a core.
   const detector = { fit: 'sync', seed, retrainEvery: Math.max(50, Math.round(sampled / 3)) } as const
@@ -136,7 +140,7 @@ export async function simulate(replicas: number, seconds: number, seed = 7): Pro
   await fleet.close()
   following.adopt(await following.prepare(model, nextTurn), 'simulated')
   const one = await oneThatSeesAll(seed, Math.min(RECORDS_A_SECOND * replicas * seconds, 60_000))
-  const quality = { auroc: aurocOf(reader), aurocOfOne: aurocOf(one) }
+  const quality = { auroc: aurocOf(reader, tried), aurocOfOne: aurocOf(one, tried) }
   await reader.close()
   await one.close()
   return { ...figures, takeover, ...quality }

@@ -14,7 +14,8 @@ export interface Spent {
 /** Time that passes from task to task, as fast as those are done. The same tasks are done in the same order each time. */
 export class VirtualTime {
   nowMs = 0
-  readonly #tasks = new Set<Task>()
+  /** The next one last. */
+  readonly #tasks: Task[] = []
 
   /**
    * The time of one that begins after a pause of its own, so that not all of them do everything at once.
@@ -40,9 +41,10 @@ export class VirtualTime {
             spent.cpuMs += (user + system) / 1_000
           },
         }
-        this.#tasks.add(task)
+        this.#put(task)
         return async () => {
-          this.#tasks.delete(task)
+          const at = this.#tasks.indexOf(task)
+          if (at >= 0) this.#tasks.splice(at, 1)
         }
       },
     }
@@ -50,14 +52,27 @@ export class VirtualTime {
 
   /** Lets time pass until then. */
   async pass(untilMs: number): Promise<void> {
-    for (;;) {
-      let next: Task | null = null
-      for (const task of this.#tasks) if (next === null || task.dueMs < next.dueMs) next = task
-      if (next === null || next.dueMs >= untilMs) break
+    for (
+      let next = this.#tasks.at(-1);
+      next !== undefined && next.dueMs < untilMs;
+      next = this.#tasks.at(-1)
+    ) {
+      this.#tasks.pop()
       this.nowMs = next.dueMs
       next.dueMs += next.pauseMs
+      this.#put(next)
       await next.work()
     }
     this.nowMs = untilMs
+  }
+
+  #put(task: Task): void {
+    let [from, to] = [0, this.#tasks.length]
+    while (from < to) {
+      const middle = (from + to) >> 1
+      if ((this.#tasks[middle] as Task).dueMs > task.dueMs) from = middle + 1
+      else to = middle
+    }
+    this.#tasks.splice(from, 0, task)
   }
 }

@@ -14,9 +14,15 @@ import { Teacher } from './teacher.js'
 
 /** Batches that are read at a time. */
 const BATCHES = 200
-/** A model is published at most this often, and takes no more of the bus than so many bytes a second, for one and for all. */
+/** A model is published at most this often; a leader that has just begun waits so much longer each time, until it is as below. */
 const LEAST_PAUSE_MS = 1_000
-const BYTES_A_SECOND = 1_000_000
+const LONGER_MS = 200
+/**
+ * To take over a megabyte takes a replica a quarter of a second: at this rate it is a hundredth of a processor, but no model is
+ * older than the longest pause for that. What goes from the bus to all replicas is bounded whatever it takes.
+ */
+const BYTES_A_SECOND = 50_000
+const MOST_PAUSE_MS = 10_000
 const BYTES_OF_ALL = 20_000_000
 /** Times in a row that a model may be unsound before the leader goes back to the one in use. */
 const UNSOUND_MOST = 10
@@ -71,6 +77,8 @@ export class Leadership {
   #publishedRevision = -1
   #notBeforeMs = 0
   #unsound = 0
+  /** Models since it leads. */
+  #published = 0
 
   constructor(parts: LeadershipParts) {
     this.#parts = parts
@@ -142,6 +150,7 @@ export class Leadership {
     this.#publishedRevision = -1
     this.#notBeforeMs = 0
     this.#unsound = 0
+    this.#published = 0
   }
 
   #newTeacher(model: CapturedModel, incidents: readonly unknown[]): Promise<Teacher> {
@@ -267,8 +276,7 @@ export class Leadership {
     this.#unsound = 0
     const hash = hashOf(bytes)
     const replicas = Math.max(1, teacher.replicas.known)
-    const bytesASecond = Math.min(BYTES_A_SECOND, BYTES_OF_ALL / replicas)
-    this.#notBeforeMs = time.nowMs + Math.max(LEAST_PAUSE_MS, (1000 * bytes.length) / bytesASecond)
+    this.#notBeforeMs = time.nowMs + this.#pauseAfter(bytes.length, replicas)
     const after = follower.newest
     const publication: Publication = { hash, position, words, replicas, bytes, after }
     const published = await follower.publish(bytes, hash, () => bus.publish(epoch, publication))
@@ -282,7 +290,16 @@ export class Leadership {
       return false
     }
     figures.models.published++
+    this.#published += 1
     return true
+  }
+
+  /** How long nothing is published behind a model of so many bytes, ms. */
+  #pauseAfter(bytes: number, replicas: number): number {
+    const pauseMs = Math.min((1_000 * bytes) / BYTES_A_SECOND, MOST_PAUSE_MS)
+    const soonMs = LEAST_PAUSE_MS + LONGER_MS * this.#published
+    const all = (1_000 * bytes * replicas) / BYTES_OF_ALL
+    return Math.max(LEAST_PAUSE_MS, Math.min(pauseMs, soonMs), all)
   }
 
   /** A model that is unsound again and again is no accident: the last one that was not is gone back to. */

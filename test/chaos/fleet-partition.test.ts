@@ -18,7 +18,7 @@ describe.skipIf(missing !== null)(missing === null ? name : `${name} (left out: 
   const networks: Network[] = []
   beforeAll(async () => {
     for (const number of [1, 2, 3]) networks.push(new Network(number))
-    const addresses = networks.map(({ here }) => here)
+    const addresses = networks.map(({ server }) => server)
     redis = await RedisServer.start('--bind', '127.0.0.1', ...addresses, '--protected-mode', 'no')
   })
   afterAll(async () => {
@@ -30,9 +30,9 @@ describe.skipIf(missing !== null)(missing === null ? name : `${name} (left out: 
     timeout: (2 + PARTITIONS) * WITHIN_MS,
   }, async () => {
     const replicas = await Promise.all(
-      networks.map(({ here, there, within }) => {
+      networks.map(({ server, there, within }) => {
         const variables = { SENTINEL_HOST: there, SENTINEL_ALLOW_UNAUTHENTICATED: 'true' }
-        return ReplicaProcess.ofTest(`redis://${here}:${redis.port}`, variables, within)
+        return ReplicaProcess.ofTest(`redis://${server}:${redis.port}`, variables, within)
       }),
     )
     const fleet = new ReplicaFleet(replicas)
@@ -44,13 +44,13 @@ describe.skipIf(missing !== null)(missing === null ? name : `${name} (left out: 
       const leader = await fleet.leader()
       const { epoch } = await leader.standing()
       const network = networks[replicas.indexOf(leader)] as Network
-      network.cut(network.here)
+      network.cut()
       const others = fleet.without(leader)
       await others.leader(epoch)
       await others.goesOn()
       // It may go on learning for as long as it thinks that the lease is its own: it can publish nothing.
       await until(async () => (await leader.standing()).role !== 'leader', 'the end of its lead', WITHIN_MS)
-      network.mend(network.here)
+      network.mend()
       await fleet.goesOn()
       expect((await fleet.standings()).filter(({ role }) => role === 'leader')).toHaveLength(1)
     }

@@ -38,7 +38,7 @@ export class LocalReplica {
     const words = new Wording(telemetry.features)
     const membership = await joinFleet(
       sentinel,
-      { role: 'auto', sampleRate: 200, routeKey: null, leaseMs: 1_000, graceMs: 60_000, ...settings },
+      { role: 'auto', sampleRate: 200, routeKey: null, leaseMs: 3_000, graceMs: 60_000, ...settings },
       { detector, telemetry, alerts: {}, sentence: (facts) => incidentSentence(facts, words), log },
     )
     membership.start()

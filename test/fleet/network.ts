@@ -15,11 +15,11 @@ function networksCanBeMade(): boolean {
 export const NETWORKS_CAN_BE_MADE = networksCanBeMade()
 
 /**
- * A network of its own, with one cable to ours: who runs in it reaches what listens at `here`, and is reached at `there`.
- * A server that it is cut off from is silent to it; everything else goes on.
+ * A network of its own, with one cable to ours: who runs in it reaches what listens at `server`, and is reached at `there`.
+ * Cut off from the server, it is still reached: answers go to another address of ours.
  */
 export class Network {
-  readonly here: string
+  readonly server: string
   readonly there: string
   readonly #name: string
 
@@ -27,13 +27,14 @@ export class Network {
   constructor(number: number) {
     this.#name = `sentinel-${process.pid}-${number}`
     const net = `10.${100 + (process.pid % 100)}.${number}`
-    this.here = `${net}.1`
     this.there = `${net}.2`
+    this.server = `${net}.3`
     const [ours, theirs] = [`s${process.pid % 10_000}-${number}a`, `s${process.pid % 10_000}-${number}b`]
     const made =
       ip('netns', 'add', this.#name) &&
       ip('link', 'add', ours, 'type', 'veth', 'peer', 'name', theirs, 'netns', this.#name) &&
-      ip('address', 'add', `${this.here}/24`, 'dev', ours) &&
+      ip('address', 'add', `${net}.1/24`, 'dev', ours) &&
+      ip('address', 'add', `${this.server}/24`, 'dev', ours) &&
       ip('link', 'set', ours, 'up') &&
       ip('-n', this.#name, 'address', 'add', `${this.there}/24`, 'dev', theirs) &&
       ip('-n', this.#name, 'link', 'set', theirs, 'up') &&
@@ -46,13 +47,13 @@ export class Network {
     return ['ip', 'netns', 'exec', this.#name]
   }
 
-  /** Nothing that is sent to an address arrives, and nobody says so. */
-  cut(address: string): void {
-    ip('-n', this.#name, 'route', 'add', 'blackhole', `${address}/32`)
+  /** Nothing that is sent to the server arrives, and nobody says so. */
+  cut(): void {
+    ip('-n', this.#name, 'route', 'add', 'blackhole', `${this.server}/32`)
   }
 
-  mend(address: string): void {
-    ip('-n', this.#name, 'route', 'delete', 'blackhole', `${address}/32`)
+  mend(): void {
+    ip('-n', this.#name, 'route', 'delete', 'blackhole', `${this.server}/32`)
   }
 
   remove(): void {
