@@ -32,6 +32,7 @@ COPY --from=production /app/package.json /app/LICENSE ./
 COPY --from=production /app/node_modules ./node_modules
 # From the stage of the tests: sources that fail them make no image.
 COPY --from=test /app/dist ./dist
+COPY --from=production /app/presets ./presets
 # Where a volume for SENTINEL_STATE_DIR belongs: a new volume takes its owner from here.
 COPY --from=production --chown=65532:65532 /app/state /var/lib/sentinel
 # Inside a container the loopback interface reaches nobody. Who may come in has to be said at the start: SENTINEL_API_TOKEN

@@ -9,6 +9,7 @@ import { benchmarkBulk } from './bulk.js'
 import { benchmarkCalibration } from './calibration.js'
 import { benchmarkDashboard } from './dashboard.js'
 import { benchmarkDerivedCost } from './derived-cost.js'
+import { benchmarkEntities } from './entities.js'
 import { benchmarkFitStall } from './fit-stall.js'
 import { benchmarkFleet } from './fleet.js'
 import { benchmarkFootprint } from './footprint.js'
@@ -31,6 +32,7 @@ const parts: Readonly<Record<string, Part>> = {
   forest: benchmarkForest,
   'alert-cost': benchmarkAlertCost,
   'derived-cost': benchmarkDerivedCost,
+  entities: benchmarkEntities,
   peers: benchmarkPeers,
   accuracy: benchmarkAccuracy,
   blind: benchmarkBlind,

@@ -2,14 +2,17 @@ import { Activity } from './activity/activity.js'
 import { AlertDesk } from './alerts/alert-desk.js'
 import { ALERT_DEFAULTS } from './alerts/alert-options.js'
 import { IncidentLog } from './alerts/incident-log.js'
+import { IncidentShare } from './alerts/incident-share.js'
 import { Operator } from './alerts/operator.js'
 import { AnomalyLog } from './anomalies/anomaly-log.js'
 import { AnomalyRate } from './detector/anomaly-rate.js'
 import type { Detector } from './detector/detector.js'
 import { resolveDetectorOptions } from './detector/options.js'
+import { Explainer } from './explain/explainer.js'
 import { incidentSentence } from './explain/sentence/incident.js'
 import { Wording } from './explain/sentence/phrases.js'
 import { type Clocks, clocksOf } from './sentinel-clock.js'
+import type { Company } from './sentinel-company.js'
 import type { AskedModel, SentinelListener, SentinelLog, SentinelOptions } from './sentinel-options.js'
 import { Reporter } from './sentinel-reporter.js'
 import { IgnoredFields } from './telemetry/ignored-fields.js'
@@ -33,6 +36,7 @@ export interface SentinelParts {
   readonly activity: Activity
   readonly desk: AlertDesk
   readonly reporter: Reporter
+  readonly explainer: Explainer
   readonly ignored: IgnoredFields
   /** Share of the last records that were alerted by themselves. */
   readonly answered: AnomalyRate
@@ -46,6 +50,7 @@ export type FoundLogs = Pick<SentinelParts, 'anomalies' | 'incidents'>
 /**
  * The parts around a detector.
  * @param listeners the sentinel's own list: whoever is added later hears, too
+ * @param company null for a sentinel by itself
  * @param found the logs of the sentinel whose place it is to take; without one they are new
  */
 export function sentinelParts(
@@ -53,6 +58,7 @@ export function sentinelParts(
   detector: Detector,
   listeners: readonly SentinelListener[],
   log: SentinelLog,
+  company: Company | null,
   found?: FoundLogs,
 ): SentinelParts {
   const { telemetry } = detector
@@ -61,10 +67,12 @@ export function sentinelParts(
   const clocks = clocksOf(clock, telemetry.timed, settings.fit === 'sync')
   const { judging, spoken, wallMs } = clocks
   const shownMs = (): number => judging.shownMs
-  const { anomalies, incidents } = found ?? newLogs(shownMs, max, incidentsMax)
+  const { anomalies, incidents } = company?.findings ?? found ?? newLogs(shownMs, max, incidentsMax)
+  const explainer = company?.findings?.explainer ?? explainerOf(explain, listeners, log)
+  const origin = company?.origin
   const desk = new AlertDesk({
     detector,
-    incidents,
+    incidents: origin === undefined ? incidents : new IncidentShare(incidents, origin),
     options: { ...ALERT_DEFAULTS, ...options.alerts },
     policies: settings.policies,
     routesMax: settings.routesMax,
@@ -73,23 +81,30 @@ export function sentinelParts(
     sentence: (facts) => incidentSentence(facts, words),
     clock: judging,
     wallClock: shownMs,
-    onStateLost: (err) => log.error({ err }, ALERTS_LOST),
+    onStateLost: (err) => log.error({ ...origin, err }, ALERTS_LOST),
   })
   return {
-    anomalies,
-    incidents,
+    ...{ anomalies, incidents, explainer },
     operator: new Operator({
       ...{ detector, anomalies, incidents, memories: desk, log },
       clock: () => spoken.nowMs,
       wallClock: wallMs,
     }),
-    activity: new Activity({ features: detector.features.map(({ name }) => name), clock: shownMs }),
+    activity:
+      company?.detector?.activity ??
+      new Activity({ features: detector.features.map(({ name }) => name), clock: shownMs }),
     desk,
-    reporter: new Reporter({ telemetry, words, anomalies, incidents, explain, listeners, log }),
-    ignored: new IgnoredFields(telemetry.fields, (pointer) => {
-      log.info({ field: pointer }, 'a field of records that nothing is declared to be made of; it is ignored')
-      for (const listener of listeners) listener.fieldIgnored?.(pointer)
+    reporter: new Reporter({
+      ...{ telemetry, words, anomalies, incidents, explainer, listeners, log, origin },
+      clock: shownMs,
     }),
+    ignored:
+      company?.detector?.ignored ??
+      new IgnoredFields(telemetry.fields, (pointer) => {
+        const field = { ...(origin && { detector: origin.detector }), field: pointer }
+        log.info(field, 'a field of records that nothing is declared to be made of; it is ignored')
+        for (const listener of listeners) listener.fieldIgnored?.(pointer)
+      }),
     answered: new AnomalyRate(SHARE_RECORDS),
     clocks,
     explainMode: explain.mode,
@@ -101,4 +116,26 @@ function newLogs(clock: () => number, max?: number, incidentsMax?: number): Foun
   const { ids } = anomalies
   const incidents = new IncidentLog(incidentsMax === undefined ? { ids } : { ids, max: incidentsMax })
   return { anomalies, incidents }
+}
+
+function explainerOf(
+  explain: AskedModel,
+  listeners: readonly SentinelListener[],
+  log: SentinelLog,
+): Explainer {
+  return new Explainer({
+    ...explain,
+    listener: {
+      llmRequest: (outcome, seconds) => {
+        for (const listener of listeners) listener.llmRequest?.(outcome, seconds)
+      },
+      breakerState: (breaker) => {
+        for (const listener of listeners) listener.breakerState?.(breaker)
+      },
+      modelPresent: (present) => {
+        for (const listener of listeners) listener.modelPresent?.(present)
+      },
+      log,
+    },
+  })
 }

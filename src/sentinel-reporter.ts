@@ -1,10 +1,11 @@
 import type { Alert } from './alerts/alarm.js'
 import type { IncidentLog } from './alerts/incident-log.js'
+import type { Origin } from './alerts/origin.js'
 import type { AnomalyLog } from './anomalies/anomaly-log.js'
 import type { Verdict } from './detector/verdict.js'
-import { Explainer } from './explain/explainer.js'
+import type { Explainer } from './explain/explainer.js'
 import type { Wording } from './explain/sentence/phrases.js'
-import type { AskedModel, ReportedAnomaly, SentinelListener, SentinelLog } from './sentinel-options.js'
+import type { ReportedAnomaly, SentinelListener, SentinelLog } from './sentinel-options.js'
 import type { TelemetryModel } from './telemetry/model.js'
 import type { TelemetryRecord } from './telemetry/record.js'
 import { routeName } from './telemetry/route-name.js'
@@ -15,7 +16,11 @@ export interface ReporterParts {
   readonly words: Wording
   readonly anomalies: AnomalyLog
   readonly incidents: IncidentLog
-  readonly explain: AskedModel
+  readonly explainer: Explainer
+  /** Which of many baselines it reports for. */
+  readonly origin: Origin | undefined
+  /** When the record at hand came, milliseconds since 1970. */
+  readonly clock: () => number
   /** The sentinel's own list: whoever is added later hears, too. */
   readonly listeners: readonly SentinelListener[]
   readonly log: SentinelLog
@@ -24,33 +29,15 @@ export interface ReporterParts {
 /** Keeps every anomaly under an id, says why, and writes its line in the log. */
 export class Reporter {
   readonly #parts: ReporterParts
-  readonly #explainer: Explainer
 
   constructor(parts: ReporterParts) {
     this.#parts = parts
-    const { explain, words, listeners, log } = parts
-    this.#explainer = new Explainer({
-      ...explain,
-      words,
-      listener: {
-        llmRequest: (outcome, seconds) => {
-          for (const listener of listeners) listener.llmRequest?.(outcome, seconds)
-        },
-        breakerState: (breaker) => {
-          for (const listener of listeners) listener.breakerState?.(breaker)
-        },
-        modelPresent: (present) => {
-          for (const listener of listeners) listener.modelPresent?.(present)
-        },
-        log,
-      },
-    })
   }
 
   /** Why somebody would be told of a record that belongs to no incident, by the rules alone. */
   reasonFor(verdict: Verdict, record: TelemetryRecord): string {
-    const route = this.#parts.telemetry.routeOf(record)
-    return this.#explainer.explain({ verdict, route, ask: false }).reason
+    const { telemetry, explainer, words } = this.#parts
+    return explainer.explain({ verdict, route: telemetry.routeOf(record), ask: false, words }).reason
   }
 
   /**
@@ -58,20 +45,21 @@ export class Reporter {
    * @param traceparent of the request that brought the record; the record's own counts before it
    */
   report(verdict: Verdict, alert: Alert, record: TelemetryRecord, traceparent?: string): ReportedAnomaly {
-    const { telemetry, anomalies, incidents } = this.#parts
+    const { telemetry, anomalies, incidents, explainer, words, origin, clock } = this.#parts
     const route = telemetry.routeOf(record)
     const raw = telemetry.rawOf(record, traceparent)
     const { action, p, incident, feature } = alert
     const inIncident = incident !== null
     // Of an incident the model is asked once, not for each of its records.
     const ask = !inIncident || incidents.get(incident)?.anomalies.length === 0
-    const explained = this.#explainer.explain({ verdict, route, evidence: { inIncident }, ask })
+    const explained = explainer.explain({ verdict, route, evidence: { inIncident }, ask, words })
     const { reason, assessment, inTime } = explained
     const confidence = p === null ? verdict.confidence : 1 - p
-    const { id } = anomalies.add({ verdict, reason, route, record: raw, action, p, incident, confidence })
+    const found = { verdict, reason, route, record: raw, action, p, incident, confidence }
+    const { id } = anomalies.add({ ...found, origin, atMs: clock() })
     if (inIncident) incidents.addExample(incident, id)
 
-    const facts = { anomalyId: id, action, p, score: verdict.score, confidence }
+    const facts = { anomalyId: id, ...origin, action, p, score: verdict.score, confidence }
     const written = (text: string): string => {
       this.#writeLine({ ...facts, reason: text, route: routeName(route) || null, record: raw }, incident)
       return text
@@ -89,16 +77,6 @@ export class Reporter {
       incident,
       feature,
     }
-  }
-
-  /** Has the language model loaded ahead of the first anomaly, and learns whether there is one. Never rejects. */
-  prepare(): Promise<void> {
-    return this.#explainer.prepare()
-  }
-
-  /** Ends all waiting for the language model. */
-  close(): Promise<void> {
-    return this.#explainer.close()
   }
 
   /** An incident has its own lines, three and not one for each record: there this one is for debugging. */

@@ -1,6 +1,7 @@
 import type { ActivityState } from './activity/activity.js'
 import type { AlarmState } from './alerts/alarm.js'
 import type { Detector } from './detector/detector.js'
+import type { Company } from './sentinel-company.js'
 import type { SentinelLog } from './sentinel-options.js'
 import { ALERTS_LOST, type SentinelParts } from './sentinel-parts.js'
 import { settled } from './state/late.js'
@@ -15,9 +16,15 @@ export function sectionsOf(
   detector: Detector,
   { anomalies, incidents, operator, answered, activity, desk, clocks }: SentinelParts,
   log: SentinelLog,
+  company: Company | null,
 ): StateSection[] {
   const { records } = clocks
-  return [
+  // What many write to is kept by the one whose own it is.
+  const others = [
+    ...(company === null || company.findings === null ? [] : ['anomalies', 'incidents']),
+    ...(company === null || company.detector === null ? [] : ['activity']),
+  ]
+  const sections = [
     section(
       'detector',
       () => detector.capture(),
@@ -69,6 +76,7 @@ export function sectionsOf(
       },
     ),
   ]
+  return sections.filter(({ name }) => !others.includes(name))
 }
 
 /** Sections that two sentinels share when one takes the place of the other. */

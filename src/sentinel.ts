@@ -3,11 +3,12 @@ import type { IncidentLog } from './alerts/incident-log.js'
 import { logIncident } from './alerts/log-incident.js'
 import type { Operator } from './alerts/operator.js'
 import type { AnomalyLog } from './anomalies/anomaly-log.js'
-import { Detector, type DetectorOptions, type FitReport } from './detector/detector.js'
-import type { TrainerFault } from './detector/training/trainer-options.js'
+import { Detector, type DetectorOptions } from './detector/detector.js'
 import type { Verdict } from './detector/verdict.js'
 import { type Timer, unrefTimer } from './runtime/timers.js'
+import type { Company } from './sentinel-company.js'
 import { Following, type RecordObserver } from './sentinel-following.js'
+import { Hearing } from './sentinel-hearing.js'
 import type {
   AskedModel,
   Judgement,
@@ -57,6 +58,7 @@ export class Sentinel {
   readonly #listeners: SentinelListener[]
   readonly #log: SentinelLog
   readonly #newDetector: () => Promise<Detector>
+  readonly #company: Company | null
   readonly #telemetry: TelemetryModel
   readonly #sections: readonly StateSection[]
   #keeper: StateKeeper | null = null
@@ -75,10 +77,11 @@ export class Sentinel {
     newDetector: () => Promise<Detector>,
     detector: Detector,
     listeners: SentinelListener[],
+    company: Company | null,
     found?: FoundLogs,
   ) {
     const { log = SILENT } = options
-    const parts = sentinelParts(options, detector, listeners, log, found)
+    const parts = sentinelParts(options, detector, listeners, log, company, found)
     this.detector = detector
     this.anomalies = parts.anomalies
     this.incidents = parts.incidents
@@ -88,10 +91,11 @@ export class Sentinel {
     this.alertRate = parts.desk.rate
     this.#parts = parts
     this.#listeners = listeners
+    this.#company = company
     this.#log = log
     this.#newDetector = newDetector
     this.#telemetry = detector.telemetry
-    this.#sections = sectionsOf(detector, parts, log)
+    this.#sections = sectionsOf(detector, parts, log, company)
   }
 
   /**
@@ -101,7 +105,7 @@ export class Sentinel {
   static async create(options: SentinelOptions = {}): Promise<Sentinel> {
     const sentinel = await Sentinel.#build(options)
     sentinel.#hearOfIncidents()
-    if (options.state !== undefined) await sentinel.#keep(options.state)
+    if (options.state !== undefined) await sentinel.keep(options.state)
     sentinel.#startTicking()
     return sentinel
   }
@@ -117,28 +121,28 @@ export class Sentinel {
 
   static async #build(options: SentinelOptions, found?: FoundLogs): Promise<Sentinel> {
     const listeners = options.listener === undefined ? [] : [options.listener]
-    const { log = SILENT } = options
-    let sentinel: Sentinel | null = null
-    const { telemetry = REQUEST_TELEMETRY, rules = ruleLimitsOf(telemetry.features) } = options.detector ?? {}
-    const detectorOptions: DetectorOptions = {
-      ...options.detector,
-      rules,
-      onFit: (fit) => {
-        if (sentinel !== null) sentinel.#fitted(fit)
-        for (const listener of listeners) listener.fitted?.(fit)
-        if (fit.outcome === 'failed') log.error({ err: fit.error, generation: fit.generation }, 'fit failed')
-      },
-      onStateLost: (err) => {
-        log.error({ err }, 'records cannot be judged by the state that was restored; it is learnt afresh')
-        if (sentinel !== null) sentinel.#parts.desk.reset(null)
-      },
-      onTrainerFault: (fault) => {
-        for (const listener of listeners) listener.trainerFault?.(fault)
-        log.warn({ err: fault.error, kind: fault.kind }, trainerFaultText(fault))
-      },
-    }
+    const heard = new Hearing(options.log ?? SILENT, listeners)
+    const detectorOptions: DetectorOptions = { ...withRules(options.detector), ...heard.options }
     const newDetector = (): Promise<Detector> => Detector.create(detectorOptions)
-    sentinel = new Sentinel(options, newDetector, await newDetector(), listeners, found)
+    const sentinel = new Sentinel(options, newDetector, await newDetector(), listeners, null, found)
+    heard.sentinel = sentinel
+    return sentinel
+  }
+
+  /**
+   * One of many in one memory. Where it is to be kept its `keep` is to follow.
+   * @throws ForestError when the memory cannot be had
+   * @internal
+   */
+  static among(company: Company, options: Omit<SentinelOptions, 'listener' | 'state'>): Sentinel {
+    const { listeners, ground, origin, findings } = company
+    const heard = new Hearing(options.log ?? SILENT, listeners, origin)
+    const detector = Detector.on(ground, { ...withRules(options.detector), ...heard.options })
+    const alone = (): Promise<Detector> => Promise.reject(new Error('one of many joins no fleet'))
+    const sentinel = new Sentinel(options, alone, detector, listeners, company)
+    heard.sentinel = sentinel
+    if (findings === null) sentinel.#hearOfIncidents()
+    sentinel.#startTicking()
     return sentinel
   }
 
@@ -282,12 +286,12 @@ export class Sentinel {
 
   /** Has the language model loaded ahead of the first anomaly, and learns whether there is one. Never rejects. */
   prepare(): Promise<void> {
-    return this.#parts.reporter.prepare()
+    return this.#parts.explainer.prepare()
   }
 
   /** Ends all waiting for the language model: reasons still to come are those of the rules. */
   async release(): Promise<void> {
-    await this.#parts.reporter.close()
+    if (!this.#isGuest) await this.#parts.explainer.close()
   }
 
   /** Writes the state where one is kept, if it changed. Never rejects. */
@@ -305,6 +309,55 @@ export class Sentinel {
     await this.#keeper?.close()
     await this.#following?.close()
     await this.detector.close()
+  }
+
+  /** A forest was fitted. @internal */
+  fitted(): void {
+    this.#parts.desk.adopt()
+  }
+
+  /** What was learnt is lost. @internal */
+  lostState(): void {
+    this.#parts.desk.reset(null)
+  }
+
+  /** Lets time pass without a record. @internal */
+  tick(): void {
+    if (!this.#parts.clocks.judging.looksBack) this.#parts.desk.tick()
+  }
+
+  /** All that is kept of it, with what takes long captured late. @internal */
+  capture(): Record<string, StateValue> {
+    return captureAll(this.#sections)
+  }
+
+  /** Changes when there is something new to keep of one that writes what it finds elsewhere. @internal */
+  get revision(): string {
+    const { records, generation } = this.detector
+    return [records, generation, this.operator.revision].join()
+  }
+
+  /** Whether its state is kept, and the place for it is this process' own. @internal */
+  get keepsState(): boolean {
+    return this.#keeper !== null && !this.#keeper.barred
+  }
+
+  /** Makes room for another one: what is open ends, and nothing is judged any more. @internal */
+  retire(): void {
+    const { incidents, activity } = this
+    const { origin } = this.#company ?? {}
+    for (const { id } of incidents.list({ open: true, ...origin })) incidents.close(id, {}, activity.nowMs)
+    void this.close()
+  }
+
+  /** What the first of many has for those that come after it. @internal */
+  get findings(): NonNullable<Company['findings']> {
+    return this.#parts
+  }
+
+  /** What the first of a detector has for those of its entities. @internal */
+  get shared(): NonNullable<Company['detector']> {
+    return this.#parts
   }
 
   #judge(record: TelemetryRecord, options?: JudgeOptions): Judgement {
@@ -355,8 +408,9 @@ export class Sentinel {
     return { verdict: this.detector.unjudged(), p: null, anomaly: null }
   }
 
-  #fitted({ outcome }: FitReport): void {
-    if (outcome === 'ok') this.#parts.desk.adopt()
+  /** Whether it tells what it finds to somebody else's logs. */
+  get #isGuest(): boolean {
+    return this.#company !== null && this.#company.findings !== null
   }
 
   /** Whether the sentinel before is to judge a record. This one learns from it all the same. */
@@ -396,13 +450,12 @@ export class Sentinel {
 
   #startTicking(): void {
     if (this.alertRate === null || this.#parts.clocks.records !== null) return
-    this.#ticking = setInterval(() => {
-      if (!this.#parts.clocks.judging.looksBack) this.#parts.desk.tick()
-    }, TICK_MS)
+    this.#ticking = setInterval(() => this.tick(), TICK_MS)
     unrefTimer(this.#ticking)
   }
 
-  async #keep({ store, intervalMs = STATE_INTERVAL_MS }: KeptState): Promise<void> {
+  /** Goes on where the process before stopped, and keeps the state from now on. Before the first record. @internal */
+  async keep({ store, intervalMs = STATE_INTERVAL_MS }: KeptState): Promise<void> {
     this.#keeper = new StateKeeper({
       ...this.#kept(intervalMs),
       store,
@@ -427,8 +480,7 @@ export class Sentinel {
   }
 }
 
-function trainerFaultText({ next }: TrainerFault): string {
-  return next === 'inline'
-    ? 'trainer thread failed; training runs inline from now on'
-    : 'trainer thread failed; a new one starts with the next fit'
+function withRules(detector: SentinelOptions['detector']): DetectorOptions {
+  const { telemetry = REQUEST_TELEMETRY, rules = ruleLimitsOf(telemetry.features) } = detector ?? {}
+  return { ...detector, rules }
 }

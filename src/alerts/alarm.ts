@@ -6,7 +6,8 @@ import { Alerts } from './alerts.js'
 import { AlertsStateError, type Captured } from './captured.js'
 import type { Incident as Gathered } from './evidence/gathered-incident.js'
 import type { Action, Incident } from './incident.js'
-import type { IncidentFacts, IncidentLog } from './incident-log.js'
+import type { IncidentFacts } from './incident-log.js'
+import type { IncidentBook } from './incident-share.js'
 import type { Band, Draw, Judgement } from './judgement.js'
 
 /** Who is told, and how often that may be wrong. */
@@ -73,14 +74,14 @@ export interface AlarmState {
 /** Decides by calibrated evidence who is told, and keeps the incident log in step with it. */
 export class Alarm {
   readonly #options: AlarmOptions
-  readonly #log: IncidentLog
+  readonly #log: IncidentBook
   readonly #units: ReadonlyMap<string, string>
   readonly #alerts: Alerts
   /** The id in the log of each open incident. */
   readonly #ids = new Map<number, string>()
   readonly #alarmed: { p: number; known: boolean; alert: Alert | null } = { p: 1, known: true, alert: null }
 
-  constructor(options: AlarmOptions, log: IncidentLog) {
+  constructor(options: AlarmOptions, log: IncidentBook) {
     this.#options = options
     this.#log = log
     this.#units = new Map(options.features.map(({ name, unit }) => [name, unit]))

@@ -7,7 +7,8 @@ import { Alarm, type Alarmed, type AlarmState, type Alert, type RatedRecord } fr
 import type { AlertMemories } from './alert-memories.js'
 import type { AlertOptions } from './alert-options.js'
 import { OBSERVED_FIRST } from './evidence/recommendation.js'
-import type { IncidentFacts, IncidentLog } from './incident-log.js'
+import type { IncidentFacts } from './incident-log.js'
+import type { IncidentBook } from './incident-share.js'
 import type { Band, Draw } from './judgement.js'
 
 /** What is said of a record that the forest's label or a limit alone decides on. */
@@ -26,7 +27,7 @@ const COLLECTED_OF_ALL_P = 0.01
 
 export interface AlertDeskParts {
   readonly detector: Detector
-  readonly incidents: IncidentLog
+  readonly incidents: IncidentBook
   readonly options: Required<AlertOptions>
   readonly policies: FeaturePolicies
   readonly routesMax: number

@@ -4,7 +4,9 @@ import type { FeedbackNote } from './feedback-note.js'
 import type { Incident } from './incident.js'
 import type { IncidentChange, IncidentEvent } from './incident-event.js'
 import { IncidentRecord, type OpenIncidentChanges } from './incident-record.js'
+import type { IncidentBook } from './incident-share.js'
 import { type KeptIncident, readKeptIncident } from './kept-incident.js'
+import { isOf, type OriginQuery } from './origin.js'
 
 /** Incidents kept where nothing else is said. */
 export const INCIDENTS_MAX = 200
@@ -21,7 +23,7 @@ export type IncidentFacts = Omit<
   'id' | 'status' | 'opened' | 'last_seen' | 'closed' | 'anomalies' | 'feedback'
 > & { readonly anomalies?: readonly string[] }
 
-export interface IncidentQuery {
+export interface IncidentQuery extends OriginQuery {
   /** At most so many, the newest of them; default all. */
   readonly limit?: number | undefined
   /** Only incidents whose id sorts after this text, which is an id or the `idBound` of a time. */
@@ -38,7 +40,7 @@ export interface IncidentQuery {
  * The last incidents. Closed ones go first when there is one too many; an open one goes only where all others are
  * open, too: the one that has been quiet for longest is closed then. What is given out are copies.
  */
-export class IncidentLog {
+export class IncidentLog implements IncidentBook {
   readonly capacity: number
   readonly #ids: TimeIds
   /** In the order of their ids, which is that of insertion. */
@@ -156,7 +158,8 @@ export class IncidentLog {
   }
 
   /** Newest first. */
-  list({ limit = this.capacity, since = '', before, open, route, feature }: IncidentQuery = {}): Incident[] {
+  list(query: IncidentQuery = {}): Incident[] {
+    const { limit = this.capacity, since = '', before, open, route, feature } = query
     const name = typeof route === 'string' ? routeName(route) : route
     const found: Incident[] = []
     for (const record of [...this.#records.values()].reverse()) {
@@ -165,6 +168,7 @@ export class IncidentLog {
       if (open !== undefined && record.isOpen !== open) continue
       if (name !== undefined && record.route !== name) continue
       if (feature !== undefined && record.feature !== feature) continue
+      if (!isOf(record.origin, query)) continue
       found.push(record.incident())
     }
     return found

@@ -1,6 +1,7 @@
 import type { FeedbackNote } from './feedback-note.js'
 import type { Action, Incident } from './incident.js'
 import type { IncidentChange, IncidentEvent } from './incident-event.js'
+import type { Origin } from './origin.js'
 
 /** Example anomalies that an incident names. */
 const MAX_EXAMPLES = 10
@@ -9,7 +10,16 @@ const MAX_EXAMPLES = 10
 export type OpenIncidentChanges = Partial<
   Omit<
     Incident,
-    'id' | 'status' | 'kind' | 'route' | 'opened' | 'last_seen' | 'closed' | 'anomalies' | 'feedback'
+    | 'id'
+    | 'status'
+    | 'kind'
+    | 'route'
+    | 'opened'
+    | 'last_seen'
+    | 'closed'
+    | 'anomalies'
+    | 'feedback'
+    | keyof Origin
   >
 >
 
@@ -36,6 +46,7 @@ export class IncidentRecord {
   static opened(
     id: string,
     facts: Pick<Incident, 'kind' | 'route'> &
+      Origin &
       Required<OpenIncidentChanges> & { readonly anomalies?: readonly string[] },
     nowMs: number,
   ): IncidentRecord {
@@ -60,6 +71,7 @@ export class IncidentRecord {
       summary: facts.summary,
       anomalies: (facts.anomalies ?? []).slice(0, MAX_EXAMPLES),
       feedback: null,
+      ...(facts.detector !== undefined && { detector: facts.detector, entity: facts.entity ?? null }),
     }
     return new IncidentRecord({ id, change: 'opened', incident })
   }
@@ -78,6 +90,10 @@ export class IncidentRecord {
 
   get feature(): string | null {
     return this.#facts.feature
+  }
+
+  get origin(): Origin {
+    return this.#facts
   }
 
   get action(): Action {

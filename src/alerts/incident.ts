@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { FeedbackNote } from './feedback-note.js'
+import { Origin } from './origin.js'
 
 /** What is recommended, in ascending order of severity. */
 export const Action = Type.Union(
@@ -72,6 +73,7 @@ export const Incident = Type.Object(
     summary: Type.String({ description: 'What happened, in a sentence.' }),
     anomalies: Type.Array(Type.String(), { description: 'Ids of example anomalies, the first ones.' }),
     feedback: OrNull(FeedbackNote, 'What an operator said of it; null while nobody did.'),
+    ...Origin.properties,
   },
   { $id: 'Incident', description: 'One incident.', examples: [INCIDENT_EXAMPLE] },
 )

@@ -4,6 +4,7 @@ import type { FeedbackNote } from './feedback-note.js'
 import type { Incident } from './incident.js'
 import type { IncidentEvent } from './incident-event.js'
 import { IncidentRecord } from './incident-record.js'
+import { hasOrigin, type Origin } from './origin.js'
 
 const isId = (value: unknown): boolean => typeof value === 'string' && isTimeId(value)
 /** The form that `toISOString` gives. */
@@ -17,7 +18,7 @@ export const FEEDBACK_CHECKS: Checks<FeedbackNote> = {
   at: isTime,
 }
 
-const INCIDENT: Checks<Incident> = {
+const INCIDENT: Checks<Omit<Incident, keyof Origin>> = {
   id: isId,
   status: is.oneOf('open', 'closed'),
   kind: is.oneOf('spike', 'shift', 'silence', 'surge'),
@@ -50,7 +51,7 @@ const KEPT: Checks<KeptIncident> = {
 /** An incident from a state, as a record of its own; null where the item is none. */
 export function readKeptIncident(item: unknown): IncidentRecord | null {
   const known = withFeedback(item)
-  if (!hasShape(known, KEPT)) return null
+  if (!hasShape(known, KEPT) || !hasOrigin(known.incident)) return null
   const { closed, status, id } = known.incident
   if ((status === 'closed') !== (closed !== null) || known.id < id) return null
   return new IncidentRecord(structuredClone(known))

@@ -9,8 +9,9 @@ const MESSAGE = { opened: 'incident opened', grown: 'incident grows', closed: 'i
 
 /** One line for an event: three or a few more for an incident, however many records it has. */
 export function logIncident({ change, incident }: IncidentEvent, log: IncidentLines): void {
-  const { id, kind, route, feature, records, action, summary } = incident
-  const fields = { incidentId: id, kind, route, feature, records, action, reason: summary }
+  const { id, kind, route, feature, records, action, summary, detector, entity } = incident
+  const origin = detector === undefined ? {} : { detector, entity }
+  const fields = { incidentId: id, ...origin, kind, route, feature, records, action, reason: summary }
   if (change === 'closed') log.info(fields, MESSAGE.closed)
   else log.warn(fields, MESSAGE[change])
 }

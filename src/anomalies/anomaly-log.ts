@@ -2,6 +2,7 @@ import type { IncidentReference, P } from '../alerts/alert-fields.js'
 import type { FeedbackNote } from '../alerts/feedback-note.js'
 import type { Action } from '../alerts/incident.js'
 import { leadOf } from '../alerts/lead.js'
+import { isOf as isFoundBy, type Origin, type OriginQuery } from '../alerts/origin.js'
 import type { Verdict } from '../detector/verdict.js'
 import type { Assessment } from '../explain/llm/assessment.js'
 import type { RawRecord } from '../telemetry/raw-record.js'
@@ -29,6 +30,10 @@ export interface LoggedAnomaly {
   readonly incident?: IncidentReference
   /** Of the answer; default that of the verdict. */
   readonly confidence?: number
+  /** Which of many baselines found it. */
+  readonly origin?: Origin | undefined
+  /** When, milliseconds since 1970; default: now, by the log's clock. */
+  readonly atMs?: number
 }
 
 export interface AnomalyLogOptions {
@@ -38,7 +43,7 @@ export interface AnomalyLogOptions {
   readonly clock?: () => number
 }
 
-export interface AnomalyQuery {
+export interface AnomalyQuery extends OriginQuery {
   /** At most so many, the newest of them; default all. */
   readonly limit?: number
   /** Only anomalies whose id sorts after this text, which is an id or the `idBound` of a time. */
@@ -81,7 +86,7 @@ export class AnomalyLog {
   /** @internal Keeps an anomaly and tells the listeners. The header `x-anomaly-id` carries its `id`. */
   add(logged: LoggedAnomaly): Anomaly {
     const { verdict, reason, route, action = 'freeze', p = null, incident = null } = logged
-    const nowMs = this.#clock()
+    const nowMs = logged.atMs ?? this.#clock()
     const anomaly: Anomaly = {
       id: this.ids.next(nowMs),
       timestamp: new Date(nowMs).toISOString(),
@@ -95,6 +100,7 @@ export class AnomalyLog {
       p,
       incident,
       explanation: { source: 'rules', text: reason, model: null, ms: null },
+      ...logged.origin,
       detail: detailOf(verdict, { p, alert: action, incident }),
       feedback: null,
     }
@@ -187,6 +193,7 @@ function matches(anomaly: Anomaly, query: AnomalyQuery): boolean {
   return (
     (until === undefined || anomaly.id <= until) &&
     (route === undefined || isOf(anomaly, route)) &&
+    isFoundBy(anomaly, query) &&
     (feature === undefined || leadOf(anomaly.detail)?.feature === feature) &&
     anomaly.prediction_score >= minScore &&
     anomaly.confidence >= minConfidence

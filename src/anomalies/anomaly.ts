@@ -2,6 +2,7 @@ import { type Static, Type } from '@sinclair/typebox'
 import { IncidentReference, P } from '../alerts/alert-fields.js'
 import { FeedbackNote } from '../alerts/feedback-note.js'
 import { Action } from '../alerts/incident.js'
+import { Origin } from '../alerts/origin.js'
 import { Score } from '../detector/verdict.js'
 import { RawRecord } from '../telemetry/raw-record.js'
 import { Detail } from './detail.js'
@@ -49,6 +50,7 @@ export const AnomalySummary = Type.Object(
     p: P,
     incident: IncidentReference,
     explanation: AnomalyExplanation,
+    ...Origin.properties,
   },
   { description: 'One anomaly.' },
 )

@@ -1,4 +1,5 @@
 import { FEEDBACK_CHECKS } from '../alerts/kept-incident.js'
+import { hasOrigin, type Origin } from '../alerts/origin.js'
 import type { Contribution, ExceededRule } from '../detector/verdict.js'
 import { type Checks, hasShape, is } from '../state/shape.js'
 import { isTimeId } from '../text/time-id.js'
@@ -30,7 +31,9 @@ const EXPLANATION: Checks<AnomalyExplanation> = {
 }
 
 /** What every anomaly of a state has; those of older ones lack the rest. */
-const ANOMALY: Checks<Omit<Anomaly, 'record' | 'p' | 'incident' | 'feedback' | 'action' | 'status'>> = {
+const ANOMALY: Checks<
+  Omit<Anomaly, keyof Origin | 'record' | 'p' | 'incident' | 'feedback' | 'action' | 'status'>
+> = {
   id: (id) => typeof id === 'string' && isTimeId(id),
   timestamp: is.time,
   route: is.orNull(is.text),
@@ -50,6 +53,7 @@ export function isKeptAnomaly(item: unknown): item is Anomaly {
     (incident == null || is.text(incident)) &&
     (feedback == null || hasShape(feedback, FEEDBACK_CHECKS)) &&
     (action === undefined || is.oneOf('observe', 'throttle', 'freeze')(action)) &&
+    hasOrigin(item) &&
     (record === undefined || (typeof record === 'object' && record !== null))
   )
 }

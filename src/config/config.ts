@@ -2,6 +2,8 @@ import type { AlertOptions } from '../alerts/alert-options.js'
 import { parseFeaturePolicies } from '../detector/baseline/policy.js'
 import type { DetectorOptions } from '../detector/detector.js'
 import type { DetectorListener } from '../detector/options.js'
+import { DEFAULT_DETECTOR } from '../detectors/default-detector.js'
+import type { DetectorSettings } from '../detectors/detectors.js'
 import type { ExplainMode } from '../explain/explainer.js'
 import { readOllamaHost } from '../explain/llm/ollama-host.js'
 import type { FleetSettings } from '../fleet/fleet-options.js'
@@ -13,10 +15,13 @@ import { REQUEST_TELEMETRY, type TelemetryModel } from '../telemetry/model.js'
 import { ConfigError } from './config-error.js'
 import { listed, readEnvironment } from './environment.js'
 import { type ConfigFile, readConfigFile } from './file/config-file.js'
+import type { DeclaredWatching } from './file/declared-detectors.js'
 import { isLoopback } from './loopback.js'
 import type { Environment, EnvironmentSource } from './schema.js'
-import { checkTogether, hostsOf } from './together.js'
+import { checkAlone, checkTogether, hostsOf } from './together.js'
 import { tokensFrom } from './token-file.js'
+
+const REQUESTS: DeclaredWatching = { telemetry: REQUEST_TELEMETRY, detectors: null }
 
 /** Everything the service can be told, checked and grouped by the part that reads it. */
 export interface Config {
@@ -39,6 +44,8 @@ export interface Config {
   readonly detector: Required<
     Omit<DetectorOptions, 'forest' | 'telemetry' | DetectorListener | 'rangeExtension' | 'trainer'>
   >
+  /** The detectors that a file sets up, `default` first; null where there is one alone. */
+  readonly detectors: readonly DetectorSettings[] | null
   readonly explain: ExplainConfig
   /** Anomalies kept to be looked up. */
   readonly anomaliesMax: number
@@ -124,10 +131,10 @@ export interface StateConfig {
  */
 export function loadConfig(source: EnvironmentSource = process.env, held: EnvironmentSource = {}): Config {
   const path = source.SENTINEL_CONFIG?.trim() ?? ''
-  if (path === '') return configFrom({ ...source, ...held }, REQUEST_TELEMETRY)
+  if (path === '') return configFrom({ ...source, ...held }, REQUESTS)
   const file = readConfigFile(path)
   try {
-    return configFrom({ ...over(file.variables, source), ...held }, file.telemetry)
+    return configFrom({ ...over(file.variables, source), ...held }, file)
   } catch (error) {
     throw error instanceof ConfigError ? located(error, file, source) : error
   }
@@ -146,13 +153,15 @@ function located(error: ConfigError, file: ConfigFile, environment: EnvironmentS
   return place === null || overruled ? error : new ConfigError(error.variable, `${place} ${error.message}`)
 }
 
-function configFrom(source: EnvironmentSource, declared: TelemetryModel): Config {
+function configFrom(source: EnvironmentSource, { telemetry: declared, detectors }: DeclaredWatching): Config {
   const { env, ignored } = readEnvironment(source)
   const fleet = fleetIn(env)
   // Before anything is learnt of them: then no part of the service has to tell names from hashes.
   const telemetry = fleet?.routeKey == null ? declared : withHashedRoutes(declared, fleet.routeKey)
   const tokens = tokensIn(env)
   checkTogether(env, source, tokens.length > 0)
+  if (detectors !== null) checkAlone(env, source)
+  const detector = detectorIn(env, telemetry, source)
   return {
     host: withoutBrackets(env.SENTINEL_HOST),
     port: env.SENTINEL_PORT === 'off' ? null : env.SENTINEL_PORT,
@@ -185,22 +194,12 @@ function configFrom(source: EnvironmentSource, declared: TelemetryModel): Config
     },
     forestFile: env.SENTINEL_FOREST === '' ? null : env.SENTINEL_FOREST,
     telemetry,
-    detector: {
-      historyMax: env.SENTINEL_HISTORY_MAX,
-      contamination: env.SENTINEL_CONTAMINATION,
-      retrainEvery: env.SENTINEL_RETRAIN_EVERY,
-      minSamples: Math.min(env.SENTINEL_MIN_SAMPLES, env.SENTINEL_HISTORY_MAX),
-      nTrees: env.SENTINEL_TREES,
-      subsampleSize: env.SENTINEL_SUBSAMPLE,
-      seed: env.SENTINEL_SEED,
-      fit: env.SENTINEL_FIT,
-      trainDuty: env.SENTINEL_TRAIN_DUTY,
-      baseline: env.SENTINEL_FOREST === '' ? env.SENTINEL_BASELINE : 'window',
-      routesMax: env.SENTINEL_ROUTES_MAX,
-      minConfidence: env.SENTINEL_MIN_CONFIDENCE,
-      policies: readPolicies(env.SENTINEL_FEATURES, telemetry.features),
-      rules: rulesOf(env, telemetry, source),
-    },
+    detector,
+    detectors:
+      detectors?.map(({ name, telemetry: watched, ...rest }) => {
+        const own = name === DEFAULT_DETECTOR ? detector : detectorIn(env, watched, source, '{}')
+        return { name, ...rest, detector: { ...own, telemetry: watched } }
+      }) ?? null,
     explain: {
       mode: env.SENTINEL_EXPLAIN,
       timeoutMs: env.SENTINEL_LLM_TIMEOUT_MS,
@@ -219,6 +218,31 @@ function configFrom(source: EnvironmentSource, declared: TelemetryModel): Config
     },
     incidentsMax: env.SENTINEL_INCIDENTS_MAX,
     ignored,
+  }
+}
+
+/** How one detector learns and judges. @param policies those that are said of features beside their declarations, as JSON */
+function detectorIn(
+  env: Environment,
+  telemetry: TelemetryModel,
+  source: EnvironmentSource,
+  policies = env.SENTINEL_FEATURES,
+): Config['detector'] {
+  return {
+    historyMax: env.SENTINEL_HISTORY_MAX,
+    contamination: env.SENTINEL_CONTAMINATION,
+    retrainEvery: env.SENTINEL_RETRAIN_EVERY,
+    minSamples: Math.min(env.SENTINEL_MIN_SAMPLES, env.SENTINEL_HISTORY_MAX),
+    nTrees: env.SENTINEL_TREES,
+    subsampleSize: env.SENTINEL_SUBSAMPLE,
+    seed: env.SENTINEL_SEED,
+    fit: env.SENTINEL_FIT,
+    trainDuty: env.SENTINEL_TRAIN_DUTY,
+    baseline: env.SENTINEL_FOREST === '' ? env.SENTINEL_BASELINE : 'window',
+    routesMax: env.SENTINEL_ROUTES_MAX,
+    minConfidence: env.SENTINEL_MIN_CONFIDENCE,
+    policies: readPolicies(policies, telemetry.features),
+    rules: rulesOf(env, telemetry, source),
   }
 }
 

@@ -38,6 +38,12 @@ export function checkTogether(env: Environment, source: EnvironmentSource, hasTo
   if (env.SENTINEL_FLEET_URL !== '') checkFleet(env, source)
 }
 
+/** What judges by one forest, or learns in one place for many, has no use for several detectors. */
+export function checkAlone(env: Environment, source: EnvironmentSource): void {
+  for (const variable of ['SENTINEL_FOREST', 'SENTINEL_FLEET_URL'] as const)
+    if (env[variable] !== '') throw refusal(variable, source, 'left out where the file sets up detectors')
+}
+
 /** A fleet learns together, at the pace of the samples: what is given, or decided record by record, leaves nothing to it. */
 function checkFleet(env: Environment, source: EnvironmentSource): void {
   try {

@@ -58,6 +58,8 @@ export interface Explained {
   readonly evidence?: Evidence | undefined
   /** Whether the model is to be asked; default true. */
   readonly ask?: boolean
+  /** How to speak of its features; default: the explainer's own words. */
+  readonly words?: Wording
 }
 
 /** @internal */
@@ -115,10 +117,9 @@ export class Explainer {
   }
 
   /** The reason at once, and what the model will say if it is asked. */
-  explain({ verdict, route, evidence, ask = true }: Explained): Explanation {
+  explain({ verdict, route, evidence, ask = true, words = this.#options.words }: Explained): Explanation {
     const situation = situationOf(verdict)
     const name = routeName(route) || null
-    const { words } = this.#options
     const circumstances = { route: name, evidence, words }
     const reason = reasonFor(verdict, situation, circumstances)
     if (

@@ -8,7 +8,7 @@ import { StateEncoder } from '../state/encoder.js'
 import { SLICE_BYTES } from '../state/keeper.js'
 import { LateList } from '../state/late.js'
 import { StateError, type StateValue } from '../state/section.js'
-import { MAX_STATE_BYTES } from '../state/state-file.js'
+import { MAX_STATE_BYTES } from '../state/whole-file.js'
 
 /** Changes with what the bytes mean, and is part of a fleet's fingerprint: of another format there is another fleet. */
 export const MODEL_FORMAT = 1

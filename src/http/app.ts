@@ -95,14 +95,14 @@ export async function buildApp(options: AppOptions = {}) {
     // The client of the language model is slow to load: neither the start nor the first anomaly waits for it.
     servers.whenListening(() => void front.serving.sentinel.prepare())
     // Before anything that may take its time, such as a client that does not end.
-    drain.onBegin(() => front.serving.sentinel.save())
+    drain.onBegin(() => front.serving.detectors.save())
     // Answers that wait for the model get the rules' reason at once when the service stops.
     drain.onBegin(() => front.serving.sentinel.release())
   }
   drain.onBegin(() => front.serving.departure.begin())
   app.addHook('preClose', () => drain.finish())
   app.addHook('onClose', async () => {
-    if (options.sentinel === undefined) await front.serving.sentinel.close()
+    if (options.sentinel === undefined) await front.serving.detectors.close()
     await front.serving.departure.end()
   })
   await serving.begin()

@@ -35,6 +35,18 @@ export const ENDPOINTS = {
     summary: 'Judge many telemetry records',
     tag: 'analysis',
   },
+  detectorFlow: {
+    method: 'POST',
+    url: '/detectors/:name/analyze-flow',
+    summary: 'Judge one record by the detector of this name',
+    tag: 'analysis',
+  },
+  detectorBatch: {
+    method: 'POST',
+    url: '/detectors/:name/analyze-flow/batch',
+    summary: 'Judge many records by the detector of this name',
+    tag: 'analysis',
+  },
   otlpTraces: {
     method: 'POST',
     url: '/v1/traces',
@@ -129,6 +141,12 @@ export const ENDPOINTS = {
     url: '/learning/changed',
     summary: 'Say that a deploy has changed a route, or all of them',
     tag: 'operator',
+  },
+  detectors: {
+    method: 'GET',
+    url: '/detectors',
+    summary: 'The detectors, what they watch and how much they know',
+    tag: 'health',
   },
   health: { method: 'GET', url: '/health', summary: 'State of the service', tag: 'health' },
   live: { method: 'GET', url: '/health/live', summary: 'Whether the process answers', tag: 'health' },

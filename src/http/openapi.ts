@@ -1,8 +1,12 @@
+import type { TSchema } from '@sinclair/typebox'
 import { type FastifySchema, fastify, type HTTPMethods } from 'fastify'
 import { VERSION } from '../config/version.js'
-import { REQUEST_TELEMETRY, type TelemetryModel } from '../telemetry/model.js'
+import type { Detectors } from '../detectors/detectors.js'
+import type { NamedDetector } from '../detectors/named-detector.js'
+import { REQUEST_TELEMETRY } from '../telemetry/model.js'
 import { schemasOf } from '../telemetry/schemas.js'
 import { inTermsOf } from './declared-examples.js'
+import { ENDPOINTS } from './endpoints.js'
 import { withErrorExamples } from './error-examples.js'
 import { referredSchemas } from './schemas/reference.js'
 
@@ -20,8 +24,9 @@ export interface DocumentedRoute {
  */
 export async function openapiDocument(
   routes: readonly DocumentedRoute[],
-  telemetry: TelemetryModel,
+  detectors: Detectors,
 ): Promise<string> {
+  const { telemetry } = detectors.default
   const { fastifySwagger } = await import('@fastify/swagger')
   const app = fastify({ exposeHeadRoutes: false })
   app.setSerializerCompiler(() => JSON.stringify)
@@ -63,11 +68,39 @@ export async function openapiDocument(
   })
   const { record } = schemasOf(telemetry)
   for (const schema of referredSchemas()) app.addSchema(schema.$id === record.$id ? record : schema)
-  for (const { method, url, schema } of routes) {
+  for (const each of detectors.all) if (each.telemetry !== telemetry) app.addSchema(namedRecord(each))
+  for (const { method, url, schema } of routes.flatMap((route) => byDetector(route, detectors))) {
     app.route({ method, url, ...(schema === undefined ? {} : { schema }), handler: () => null })
   }
   await app.ready()
   const document = withErrorExamples(app.swagger())
   await app.close()
   return JSON.stringify(telemetry === REQUEST_TELEMETRY ? document : inTermsOf(telemetry, document))
+}
+
+/** What a record of a detector looks like, under a name of its own. */
+function namedRecord({ name, telemetry }: NamedDetector): TSchema {
+  return { ...schemasOf(telemetry).record, $id: `Telemetry-${name}` }
+}
+
+/** A route of any detector as one for each, with what its records look like. */
+function byDetector(route: DocumentedRoute, detectors: Detectors): DocumentedRoute[] {
+  const { detectorFlow, detectorBatch } = ENDPOINTS
+  if (route.url !== detectorFlow.url && route.url !== detectorBatch.url) return [route]
+  const takesOne = route.url === detectorFlow.url
+  return detectors.all.map(({ name, telemetry }) => {
+    const {
+      params: _,
+      operationId,
+      ...schema
+    } = (route.schema ?? {}) as FastifySchema & { operationId?: string }
+    const id = telemetry === detectors.default.telemetry ? 'Telemetry' : `Telemetry-${name}`
+    const named = { ...schema, operationId: `${operationId}-${name}` }
+    const body = { $ref: `${id}#` }
+    return {
+      ...route,
+      url: route.url.replace(':name', name),
+      schema: takesOne ? { ...named, body } : named,
+    }
+  })
 }

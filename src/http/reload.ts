@@ -15,12 +15,14 @@ export async function serveAnew(app: App, config: Config): Promise<void> {
   const before = front.serving
   const next = bareApp({ loggerInstance: log }, config.telemetry)
   const serving = await serve(next, { config, metrics, drain, before })
+  // Several detectors go on as they are.
+  const goesOn = serving.detectors === before.detectors
   try {
     await next.ready()
-    serving.sentinel.takeOver(before.sentinel, config.state.intervalMs)
+    if (!goesOn) serving.sentinel.takeOver(before.sentinel, config.state.intervalMs)
   } catch (error) {
     await serving.departure.end()
-    await serving.sentinel.close()
+    if (!goesOn) await serving.sentinel.close()
     await next.close()
     throw error instanceof StateError
       ? new Error(`what was learnt does not fit the new settings: ${error.message}`)

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Config } from '../config/config.js'
+import type { Detectors } from '../detectors/detectors.js'
 import type { FleetFigures } from '../fleet/fleet-figures.js'
-import type { Sentinel } from '../sentinel.js'
 import { protectionPlugin } from './access/protection.js'
 import { BatchLoad } from './batch/batch-load.js'
 import type { Departure } from './departure.js'
@@ -18,6 +18,7 @@ import { analyzeBatchRoute } from './routes/analyze-batch.js'
 import { analyzeFlowRoute } from './routes/analyze-flow.js'
 import { anomalyRoutes } from './routes/anomalies.js'
 import { dashboardRoutes } from './routes/dashboard.js'
+import { detectorsRoute } from './routes/detectors.js'
 import { docsRoutes } from './routes/docs.js'
 import { feedbackRoutes } from './routes/feedback.js'
 import { healthRoutes } from './routes/health.js'
@@ -33,7 +34,7 @@ import { UnreadAnswers } from './unread-answers.js'
 /** What the routes are made of. */
 export interface RouteParts {
   readonly config: Config
-  readonly sentinel: Sentinel
+  readonly detectors: Detectors
   readonly metrics: SentinelMetrics
   readonly leave: Departure
   readonly repeated: RepeatedRequests
@@ -43,23 +44,24 @@ export interface RouteParts {
 
 /** Adds everything that is served, and what stands before it. */
 export async function addRoutes(app: FastifyInstance, parts: RouteParts): Promise<void> {
-  const { config, sentinel, metrics, leave, repeated, fleet } = parts
-  const { anomalies, incidents, operator } = sentinel
+  const { config, detectors, metrics, leave, repeated, fleet } = parts
+  const sentinel = detectors.default.shared
+  const { anomalies, incidents } = sentinel
   const { trustedProxies: proxies } = config.access
   await app.register(errorsPlugin, { metrics })
   await app.register(protectionPlugin, { config, metrics, leave })
   await app.register(metricsPlugin, { metrics })
   await app.register(jsonBodyPlugin)
-  await app.register(openapiPlugin, { telemetry: sentinel.telemetry })
-  await app.register(analyzeFlowRoute, { sentinel, metrics, memory: repeated.single })
+  await app.register(openapiPlugin, { detectors })
+  await app.register(analyzeFlowRoute, { detectors, metrics, memory: repeated.single })
   // One for both: what a batch is written in does not matter to memory.
   const load = new BatchLoad()
   const unread = new UnreadAnswers(UNREAD_ANSWERS_BYTES)
   await app.register(async (scope) => {
     unread.bound(scope)
-    await scope.register(analyzeBatchRoute, { sentinel, metrics, memory: repeated.batches, load })
+    await scope.register(analyzeBatchRoute, { detectors, metrics, memory: repeated.batches, load })
   })
-  await app.register(otlpRoutes, { sentinel, load })
+  await app.register(otlpRoutes, { detectors, load })
   // Not around the routes above: their answers are no pages, and the headers would cost more than the verdict.
   await app.register(async (scope) => {
     await scope.register(pageSecurityPlugin)
@@ -69,15 +71,16 @@ export async function addRoutes(app: FastifyInstance, parts: RouteParts): Promis
       incidents,
       leave,
       proxies,
-      telemetry: sentinel.telemetry,
+      finders: detectors,
     })
-    await scope.register(activityRoutes, { sentinel })
+    await scope.register(activityRoutes, { detectors })
     await scope.register(liveRoute, { sentinel, leave, proxies, fleet })
-    await scope.register(incidentRoutes, { log: incidents })
-    await scope.register(feedbackRoutes, { operator })
-    await scope.register(muteRoutes, { operator })
-    await scope.register(learningRoutes, { operator })
-    await scope.register(healthRoutes, { sentinel, metrics, leave, fleet })
+    await scope.register(incidentRoutes, { log: incidents, finders: detectors.names })
+    await scope.register(feedbackRoutes, { detectors })
+    await scope.register(muteRoutes, { detectors })
+    await scope.register(learningRoutes, { detectors })
+    await scope.register(detectorsRoute, { detectors })
+    await scope.register(healthRoutes, { detectors, metrics, leave, fleet })
     await scope.register(metricsRoute, { metrics })
     await scope.register(docsRoutes)
     await scope.register(dashboardRoutes)

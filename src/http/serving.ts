@@ -1,18 +1,21 @@
 import type { FastifyInstance } from 'fastify'
 import type { Config } from '../config/config.js'
+import { Detectors } from '../detectors/detectors.js'
 import type { Sentinel } from '../sentinel.js'
 import { Departure } from './departure.js'
 import type { Drain } from './drain.js'
 import { membershipOf } from './fleet-membership.js'
 import { webhookFor } from './incident-webhook.js'
 import type { SentinelMetrics } from './metrics/sentinel-metrics.js'
-import { sentinelOf } from './own-sentinel.js'
+import { detectorsOf } from './own-detectors.js'
 import { type RepeatedRequests, repeatedRequests } from './repeated-requests.js'
 import { addRoutes } from './routes.js'
 
 /** What serves by one configuration, behind listeners that may outlive it. */
 export interface Serving {
   readonly config: Config
+  readonly detectors: Detectors
+  /** The one that judges by default. */
   readonly sentinel: Sentinel
   readonly departure: Departure
   readonly repeated: RepeatedRequests
@@ -37,7 +40,11 @@ export interface ServingOptions {
 export async function serve(app: FastifyInstance, options: ServingOptions): Promise<Serving> {
   const { config, metrics, drain, before } = options
   const departure = new Departure(() => drain.begun)
-  const sentinel = options.sentinel ?? (await sentinelOf(config, metrics, app.log, before?.sentinel))
+  const detectors =
+    options.sentinel === undefined
+      ? await detectorsOf(config, metrics, app.log, before)
+      : Detectors.ofOne(options.sentinel)
+  const sentinel = detectors.default.shared
   const fleet = await membershipOf(config, sentinel, app.log)
   const { idempotencyMax } = config.limits
   const repeated =
@@ -45,12 +52,13 @@ export async function serve(app: FastifyInstance, options: ServingOptions): Prom
       ? before.repeated
       : repeatedRequests(idempotencyMax)
   const figures = fleet?.figures ?? null
-  await addRoutes(app, { config, sentinel, metrics, leave: departure, repeated, fleet: figures })
+  await addRoutes(app, { config, detectors, metrics, leave: departure, repeated, fleet: figures })
 
   async function begin(): Promise<void> {
     const { detector, incidents } = sentinel
     metrics.watch(detector)
-    metrics.expect(sentinel.telemetry.features.map(({ name }) => name))
+    metrics.expect(detectors.features)
+    if (detectors.several && detectors !== before?.detectors) metrics.showDetectors(detectors.all)
     metrics.showAlerts({
       incidentsOpen: () => incidents.openCount,
       alertShare: () => sentinel.alertShare,
@@ -64,5 +72,5 @@ export async function serve(app: FastifyInstance, options: ServingOptions): Prom
     departure.onEnd(() => fleet.close())
     fleet.start()
   }
-  return { config, sentinel, departure, repeated, begin }
+  return { config, detectors, sentinel, departure, repeated, begin }
 }

@@ -51,6 +51,11 @@ export class StateKeeper {
     this.#options = options
   }
 
+  /** Whether the store holds what must be left alone, and nothing is written to it. */
+  get barred(): boolean {
+    return this.#barred
+  }
+
   /** Takes over the state of the process before, if there is one, and keeps the own from now on. */
   async start(): Promise<void> {
     if (await this.#claim()) await this.#restore()

@@ -32,6 +32,7 @@ const DEFAULTS = {
     policies: {},
     rules: { latency: 5000, input_length: 10_000, errors: 5 },
   },
+  detectors: null,
   explain: {
     mode: 'wait',
     timeoutMs: 2000,

@@ -10,6 +10,7 @@ import { MAX_FOREST_BYTES } from '#sentinel/config/forest-file.js'
 import { Environment, type Variable } from '#sentinel/config/schema.js'
 import { SOCKET_PATH_BYTES } from '#sentinel/config/together.js'
 import { MAX_TOKENS_BYTES } from '#sentinel/config/token-file.js'
+import { FILES_A_PLACE } from '#sentinel/detectors/detectors.js'
 import { MAX_ASSESSMENT_CHARS } from '#sentinel/explain/llm/assessment.js'
 import { MAX_BODY_BYTES } from '#sentinel/explain/llm/bounded-fetch.js'
 import { NAME_BYTES } from '#sentinel/fleet/sample-codec.js'
@@ -34,8 +35,8 @@ import {
   WAITING_MOST,
 } from '#sentinel/http/limits.js'
 import { MAX_QUEUED } from '#sentinel/notify/webhook.js'
-import { MAX_STATE_BYTES } from '#sentinel/state/state-file.js'
-import { FEATURES_MOST } from '#sentinel/telemetry/declared/declaration.js'
+import { MAX_STATE_BYTES } from '#sentinel/state/whole-file.js'
+import { ENTITIES, FEATURES_MOST } from '#sentinel/telemetry/declared/declaration.js'
 import { LONGEST_KEY } from '#sentinel/telemetry/derived/columns.js'
 import { KEYS_MAX } from '#sentinel/telemetry/derived/keyed-slots.js'
 import { root } from './markdown.js'
@@ -79,6 +80,8 @@ test.each([
   ['Text of answers that nobody reads', bytes(UNREAD_ANSWERS_BYTES)],
   ['Event streams', count(STREAMS_MOST)],
   ['Streams of how things stand', count(LIVE_STREAMS_MOST)],
+  ['Entities with a baseline in memory, of each detector', count(ENTITIES)],
+  ['Files of entities, for each place', count(FILES_A_PLACE)],
   ['Routes looked after for people', count(ROUTES_KEPT)],
   ['Callers told apart by the rate limit', count(CALLERS_MOST)],
   ['File of a state', bytes(MAX_STATE_BYTES)],

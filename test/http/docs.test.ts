@@ -11,6 +11,9 @@ const ROUTES = [
   '/anomalies/stream',
   '/anomalies/{id}',
   '/anomalies/{id}/feedback',
+  '/detectors',
+  '/detectors/default/analyze-flow',
+  '/detectors/default/analyze-flow/batch',
   '/health',
   '/health/live',
   '/health/ready',
@@ -70,6 +73,9 @@ test('every operation has an id of its own', async () => {
     'anomalyFeedback',
     'anomalyStream',
     'changedLearning',
+    'detectorBatch-default',
+    'detectorFlow-default',
+    'detectors',
     'endMute',
     'health',
     'incident',
@@ -105,7 +111,7 @@ test.each([
   expect(answers('/anomalies/{id}')).toEqual([200, 400, 401, 403, 404, 429, 500, 503])
   const operated = [200, 400, 401, 403, 404, 408, 409, 413, 415, 429, 500, 503]
   expect(answers('/anomalies/{id}/feedback', 'post')).toEqual(operated)
-  expect(answers('/learning', 'post')).toEqual(operated.filter((status) => status !== 404))
+  expect(answers('/learning', 'post')).toEqual(operated)
   expect(answers('/mutes/{id}', 'delete')).toEqual([204, 400, 401, 403, 404, 429, 500, 503])
   expect(answers('/anomalies/stream')).toEqual([200, 400, ...refused])
   // Pages and their document are open, so that a browser can show them.

@@ -49,12 +49,31 @@ function reportOf(file: ConfigFile, environment: EnvironmentSource, telemetry: T
       shownValue(variable, env[variable]),
       originOf(variable, file, environment),
     ])
-  const features = telemetry.features.map(({ name, unit, policy = {}, identity }) => {
+  const unknown = unknownVariables(environment).map((name) => `unknown variable ignored: ${name}\n`)
+  return `${unknown.join('')}Settings in force:\n\n${table(rows)}${watched(file, telemetry)}`
+}
+
+/** What is watched, by detector where there are several. */
+function watched({ detectors }: ConfigFile, telemetry: TelemetryModel): string {
+  if (detectors === null) return featuresOf('Watched', telemetry)
+  return detectors
+    .map(({ name, entities, telemetry: own }) =>
+      featuresOf(
+        own.entityOf === undefined
+          ? `Watched by ${name}`
+          : `Watched by ${name}, by entity and ${entities} entities at a time`,
+        own,
+      ),
+    )
+    .join('')
+}
+
+function featuresOf(title: string, { features }: TelemetryModel): string {
+  const rows = features.map(({ name, unit, policy = {}, identity }) => {
     const facts = Object.entries(policy).map(([key, value]) => `${key} ${value}`)
     return [name, unit, [...(identity === undefined ? [] : [identity]), ...facts].join(', ')]
   })
-  const unknown = unknownVariables(environment).map((name) => `unknown variable ignored: ${name}\n`)
-  return `${unknown.join('')}Settings in force:\n\n${table(rows)}\nWatched, ${features.length} of them:\n\n${table(features)}`
+  return `\n${title}, ${rows.length} of them:\n\n${table(rows)}`
 }
 
 function shownValue(variable: Variable, value: unknown): string {

@@ -2,13 +2,12 @@ import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs
 import { createRequire } from 'node:module'
 import { basename } from 'node:path'
 import type { Document, LineCounter, ParsedNode } from 'yaml'
-import { DeclarationError, type TelemetryDeclaration } from '../../telemetry/declared/declaration.js'
-import { declaredTelemetry } from '../../telemetry/declared/declared-model.js'
-import { REQUEST_TELEMETRY, type TelemetryModel } from '../../telemetry/model.js'
+import { DeclarationError } from '../../telemetry/declared/declaration.js'
 import { plainText } from '../../text/plain-text.js'
 import { quoted } from '../../text/quoted.js'
 import { ConfigError } from '../config-error.js'
 import type { EnvironmentSource, Variable } from '../schema.js'
+import { type DeclaredWatching, declaredWatching } from './declared-detectors.js'
 import { documentFault, type Path } from './document-fault.js'
 import { VARIABLE_OF } from './file-schema.js'
 
@@ -25,10 +24,9 @@ const SHOWN_NAME_CHARS = 60
 type Parsed = Document.Parsed<ParsedNode>
 
 /** What a configuration file says. */
-export interface ConfigFile {
+export interface ConfigFile extends DeclaredWatching {
   /** Its settings, written as variables are. */
   readonly variables: EnvironmentSource
-  readonly telemetry: TelemetryModel
   /** `sentinel.yaml:3:1`, where a variable is set; null where it is not. */
   placeOf(variable: string): string | null
 }
@@ -59,7 +57,7 @@ export function readConfigFile(path: string): ConfigFile {
   if (fault !== null) throw refusal(place, fault.path, fault.message, fault.ofKey)
   return {
     variables: variablesIn(said),
-    telemetry: telemetryIn(said, place),
+    ...watchingIn(said, place),
     placeOf: (variable) => {
       const key = [...VARIABLE_OF].find(([, one]) => one === variable)?.[0]
       return key !== undefined && said[key] !== undefined && said[key] !== null ? place([key], false) : null
@@ -135,13 +133,12 @@ function written(variable: Variable, value: unknown): string {
   return Array.isArray(value) ? value.join(',') : String(value)
 }
 
-function telemetryIn({ telemetry }: Readonly<Record<string, unknown>>, place: Place): TelemetryModel {
-  if (telemetry === undefined || telemetry === null) return REQUEST_TELEMETRY
+function watchingIn(said: Readonly<Record<string, unknown>>, place: Place): DeclaredWatching {
   try {
-    return declaredTelemetry(telemetry as TelemetryDeclaration)
+    return declaredWatching(said)
   } catch (error) {
     if (!(error instanceof DeclarationError)) throw error
-    throw refusal(place, ['telemetry', ...error.path], error.message, false)
+    throw refusal(place, error.path, error.message, false)
   }
 }
 

@@ -19,7 +19,12 @@ type Settings = Readonly<Record<string, unknown>>
 
 /** The first thing that is wrong with the settings of a file; null where nothing is. */
 export function documentFault(settings: Settings): DocumentFault | null {
-  const ajv = new Ajv({ verbose: true, validateSchema: false, meta: false, keywords: ['allowed', 'restart'] })
+  const ajv = new Ajv({
+    verbose: true,
+    validateSchema: false,
+    meta: false,
+    keywords: ['allowed', 'allowedNames', 'restart'],
+  })
   // What is left empty is not said.
   if (ajv.validate(ConfigDocument, withoutNothing(settings))) return null
   // Of a union there is an error for each form, and the union's own last.
@@ -36,9 +41,10 @@ export function documentFault(settings: Settings): DocumentFault | null {
 }
 
 function unknownKey(path: Path, key: string, { parentSchema }: ErrorObject): DocumentFault {
-  const known = Object.keys((parentSchema as { properties: object }).properties).filter(
-    (one) => one !== '$schema',
-  )
+  const { properties, allowedNames } = parentSchema as { properties?: object; allowedNames?: string }
+  if (allowedNames !== undefined)
+    return { path: [...path, key], ofKey: true, message: `it must be ${allowedNames}` }
+  const known = Object.keys(properties ?? {}).filter((one) => one !== '$schema')
   const meant = known.includes(shortName(key)) ? shortName(key) : nearest(key, known)
   const near = meant === null ? `there are ${known.join(', ')}` : `did you mean ${meant}?`
   return { path: [...path, key], ofKey: true, message: `there is no such setting; ${near}` }

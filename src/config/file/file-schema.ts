@@ -1,5 +1,5 @@
 import { type TSchema, Type } from '@sinclair/typebox'
-import { TelemetryDeclaration } from '../../telemetry/declared/declaration.js'
+import { DetectorDeclaration, TelemetryDeclaration } from '../../telemetry/declared/declaration.js'
 import { FeaturePolicies } from '../../telemetry/feature-policy.js'
 import { Environment, type Variable } from '../schema.js'
 
@@ -25,6 +25,15 @@ export const VARIABLE_OF: ReadonlyMap<string, Variable> = new Map(
     .map((variable) => [keyOf(variable), variable]),
 )
 
+/** Several detectors by name. */
+const Detectors = Type.Record(Type.String({ pattern: '^[a-z0-9_-]{1,40}$' }), DetectorDeclaration, {
+  additionalProperties: false,
+  allowed: 'detectors by name',
+  allowedNames: 'a name of at most 40 of a-z, 0-9, _ and -',
+  description:
+    'Several detectors, each with a baseline of its own. The one called default judges where nobody says which; without it that is as telemetry says.',
+})
+
 /** The configuration file: all that a variable can say, by the same schema, and what is watched. */
 export const ConfigDocument = Type.Object(
   {
@@ -33,6 +42,7 @@ export const ConfigDocument = Type.Object(
       [...VARIABLE_OF].map(([key, variable]) => [key, Type.Optional(settingOf(variable))]),
     ),
     telemetry: Type.Optional(TelemetryDeclaration),
+    detectors: Type.Optional(Detectors),
   },
   {
     $id: 'https://codeflow-sentinel.example/schema/sentinel.schema.json',

@@ -1,4 +1,4 @@
-import type { Sentinel } from '../../sentinel.js'
+import type { Judge } from '../../detectors/named-detector.js'
 import type { TelemetryModel } from '../../telemetry/model.js'
 import type { TelemetryRecord } from '../../telemetry/record.js'
 import { recordTimeMs } from '../../telemetry/record-clock.js'
@@ -15,7 +15,7 @@ export interface ItemJudge {
 }
 
 /** Judges, learns and reports as for a single record. */
-export function judging(sentinel: Sentinel): ItemJudge {
+export function judging(sentinel: Judge): ItemJudge {
   return {
     faultOf: recordFaultOf(sentinel.telemetry),
     judge: (record, line) => judgeOne(sentinel, record, line),
@@ -23,7 +23,7 @@ export function judging(sentinel: Sentinel): ItemJudge {
 }
 
 /** The same, each record at the time that it says itself. */
-export function judgingAtItsTime(sentinel: Sentinel): ItemJudge {
+export function judgingAtItsTime(sentinel: Judge): ItemJudge {
   const { telemetry } = sentinel
   const faultOf = recordFaultOf(telemetry)
   const timeOf = (record: TelemetryRecord) => recordTimeMs(telemetry.timestampOf(record)) ?? undefined
@@ -39,7 +39,7 @@ function timeFault(telemetry: TelemetryModel, record: TelemetryRecord): string |
 }
 
 function judgeOne(
-  sentinel: Sentinel,
+  sentinel: Judge,
   record: TelemetryRecord,
   line: number,
   atMs?: number,
@@ -62,7 +62,7 @@ function judgeOne(
 }
 
 /** Only looks: each record is judged by itself, and nothing is learnt, counted or kept. */
-export function tryingOut(sentinel: Sentinel): ItemJudge {
+export function tryingOut(sentinel: Judge): ItemJudge {
   const judge: ItemJudge['judge'] = (record, line) => {
     const trial = sentinel.tryOut(record)
     if (trial === null) throw closed()

@@ -31,6 +31,25 @@ export class ScrapedMetrics {
     })
   }
 
+  /** @param read gives every combination of labels with its value */
+  gauges<Label extends string>(
+    name: string,
+    help: string,
+    labelNames: readonly Label[],
+    read: () => Iterable<readonly [Partial<Record<Label, string>>, number]>,
+  ): void {
+    new Gauge({
+      name,
+      help,
+      labelNames,
+      registers: this.#registers,
+      collect() {
+        this.reset()
+        for (const [labels, value] of read()) this.set(labels, value)
+      },
+    })
+  }
+
   /** @param read gives the value, or null where there is nothing to show; one that throws shows nothing either */
   gauge(name: string, help: string, read: () => number | null): void {
     new Gauge({

@@ -4,11 +4,13 @@ import type { IncidentEvent } from '../../alerts/incident-event.js'
 import { leadingFeature } from '../../alerts/leading-feature.js'
 import type { Detector, FitReport } from '../../detector/detector.js'
 import type { TrainerFault } from '../../detector/training/trainer-options.js'
+import type { NamedDetector } from '../../detectors/named-detector.js'
 import { type BreakerState, LLM_FAILURES, type LlmOutcome } from '../../explain/llm/outcome.js'
 import type { FleetFigures } from '../../fleet/fleet-figures.js'
 import type { Judgement, SentinelListener } from '../../sentinel.js'
 import { FEATURES } from '../../telemetry/features.js'
 import { type AlertFigures, AlertMetrics } from './alert-metrics.js'
+import { showDetectorMetrics } from './detector-metrics.js'
 import { showFleetMetrics } from './fleet-metrics.js'
 import { ProtectionMetrics } from './protection-metrics.js'
 import { ScrapedMetrics } from './scraped-metrics.js'
@@ -141,6 +143,11 @@ export class SentinelMetrics implements SentinelListener {
   /** Says where the gauges of alerts and incidents read. @internal */
   showAlerts(figures: AlertFigures): void {
     this.#alerts.show(figures)
+  }
+
+  /** Says whose figures are shown by detector; there are none without. @internal */
+  showDetectors(detectors: readonly NamedDetector[]): void {
+    showDetectorMetrics(this.registry, detectors)
   }
 
   /** Says where the figures of a fleet are read; there are none without. @internal */

@@ -1,5 +1,5 @@
 import fastifyPlugin from 'fastify-plugin'
-import type { TelemetryModel } from '../../telemetry/model.js'
+import type { Detectors } from '../../detectors/detectors.js'
 import type { DocumentedRoute } from '../openapi.js'
 
 declare module 'fastify' {
@@ -11,7 +11,7 @@ declare module 'fastify' {
 
 export interface OpenapiOptions {
   /** What records are described as. */
-  readonly telemetry: TelemetryModel
+  readonly detectors: Detectors
 }
 
 /**
@@ -19,7 +19,7 @@ export interface OpenapiOptions {
  * of routes.
  */
 export const openapiPlugin = fastifyPlugin<OpenapiOptions>(
-  (app, { telemetry }, done) => {
+  (app, { detectors }, done) => {
     const routes: DocumentedRoute[] = []
     app.addHook('onRoute', ({ method, url, schema }) => {
       // Fastify adds a HEAD route beside every GET, which the document leaves out.
@@ -28,7 +28,7 @@ export const openapiPlugin = fastifyPlugin<OpenapiOptions>(
     })
     let document: Promise<string> | undefined
     app.decorate('openapi', () => {
-      document ??= import('../openapi.js').then(({ openapiDocument }) => openapiDocument(routes, telemetry))
+      document ??= import('../openapi.js').then(({ openapiDocument }) => openapiDocument(routes, detectors))
       return document
     })
     done()

@@ -2,29 +2,37 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { AlertLevels } from '../../activity/alert-levels.js'
 import { ROUTES_KEPT } from '../../activity/route-activity.js'
 import { TimelineColumns } from '../../activity/timeline-columns.js'
-import type { Sentinel } from '../../sentinel.js'
+import type { Detectors } from '../../detectors/detectors.js'
+import type { NamedDetector } from '../../detectors/named-detector.js'
 import { routeName } from '../../telemetry/route-name.js'
 import { Briefly } from '../briefly.js'
 import { describing, ENDPOINTS } from '../endpoints.js'
 import { readFlag, readLimit } from '../list-query.js'
 import { RoutesAnswer, RoutesQuery, TimelineQuery } from '../schemas/activity.js'
+import { DetectorQuery } from '../schemas/detector.js'
 import { errorResponses } from '../schemas/error.js'
 import { referenceTo } from '../schemas/reference.js'
 import { readSpan } from '../span-query.js'
 import { refuseUnknownQueries } from '../strict-query.js'
+import { detectorAsked } from '../which-detector.js'
 
 export interface ActivityRoutesOptions {
-  readonly sentinel: Sentinel
+  readonly detectors: Detectors
 }
 
 /** Medians of hundreds of routes are worked out once for all who ask within this time. */
 const SHARED_MS = 2000
 
 /** `GET /timeline`, `/routes` and `/what-if`: what was seen lately. */
-export const activityRoutes: FastifyPluginAsyncTypebox<ActivityRoutesOptions> = async (app, { sentinel }) => {
+export const activityRoutes: FastifyPluginAsyncTypebox<ActivityRoutesOptions> = async (
+  app,
+  { detectors },
+) => {
   refuseUnknownQueries(app)
-  const { activity } = sentinel
-  const routes = new Briefly(SHARED_MS, () => activity.routes())
+  const routes = new Map(
+    detectors.all.map((one) => [one, new Briefly(SHARED_MS, () => one.shared.activity.routes())]),
+  )
+  const routesOf = (detector: NamedDetector) => routes.get(detector)?.value ?? []
 
   app.get(
     ENDPOINTS.timeline.url,
@@ -41,6 +49,7 @@ export const activityRoutes: FastifyPluginAsyncTypebox<ActivityRoutesOptions> = 
       },
     },
     async ({ query }) => {
+      const { activity } = detectorAsked(query, detectors).shared
       const { timeline, nowMs } = activity
       const { route } = query
       const kept = activity.resolution(route === undefined ? 'all' : 'route', nowMs)
@@ -64,7 +73,9 @@ export const activityRoutes: FastifyPluginAsyncTypebox<ActivityRoutesOptions> = 
     async ({ query }) => {
       const limit = readLimit(query.limit, ROUTES_KEPT)
       const withValues = readFlag(query.values, 'values') === true
-      const known = routes.value
+      const detector = detectorAsked(query, detectors)
+      const { activity } = detector.shared
+      const known = routesOf(detector)
       if (query.route === undefined) return { routes: known.slice(0, limit), total: known.length }
       const name = routeName(query.route)
       const found = withValues ? activity.routeWithValues(name) : activity.routes(name)[0]
@@ -77,11 +88,15 @@ export const activityRoutes: FastifyPluginAsyncTypebox<ActivityRoutesOptions> = 
     {
       schema: {
         ...describing('whatIf'),
+        querystring: DetectorQuery,
         response: {
           200: referenceTo(AlertLevels, { description: 'Alerts of the last hour by alert rate.' }),
         },
       },
     },
-    async () => activity.alertLevels(sentinel.alertRate),
+    async ({ query }) => {
+      const { activity, alertRate } = detectorAsked(query, detectors).shared
+      return activity.alertLevels(alertRate)
+    },
   )
 }

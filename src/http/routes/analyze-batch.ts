@@ -1,7 +1,8 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Sentinel } from '../../sentinel.js'
+import type { Detectors } from '../../detectors/detectors.js'
+import type { NamedDetector } from '../../detectors/named-detector.js'
 import { answerBatch, type BatchAnswer } from '../batch/batch-answer.js'
 import { JSON_TYPE, RECORD_TYPES, takeBatchBodies, textOfBatch } from '../batch/batch-body.js'
 import { BatchItems, type ParseJson } from '../batch/batch-items.js'
@@ -14,11 +15,13 @@ import { BATCH_BODY_LIMIT_BYTES } from '../limits.js'
 import type { SentinelMetrics } from '../metrics/sentinel-metrics.js'
 import { AnalysisHeaders } from '../schemas/analysis.js'
 import { BatchQuery, BatchSummary } from '../schemas/batch.js'
+import { DetectorParams } from '../schemas/detector.js'
 import { errorResponse, errorResponses } from '../schemas/error.js'
 import { referenceTo } from '../schemas/reference.js'
+import { detectorNamed, keyFor } from '../which-detector.js'
 
 export interface AnalyzeBatchOptions {
-  readonly sentinel: Sentinel
+  readonly detectors: Detectors
   readonly metrics: SentinelMetrics
   /** Answers to repeated batches; null ignores `Idempotency-Key`. */
   readonly memory: BatchMemory | null
@@ -26,6 +29,7 @@ export interface AnalyzeBatchOptions {
 }
 
 type BatchRequest = FastifyRequest<{ Querystring: BatchQuery }>
+type Form = NonNullable<BatchQuery['answer']>
 
 const schema = {
   ...describing('analyzeBatch'),
@@ -47,56 +51,85 @@ const schema = {
   },
 } as const
 
-/** `POST /analyze-flow/batch`: many records in, one answer out. */
+const namedSchema = {
+  ...schema,
+  ...describing('detectorBatch'),
+  params: DetectorParams,
+  response: { ...schema.response, ...errorResponses(404) },
+} as const
+
+/** Judges the batches for one detector: records as they come, each at its own time, and tried out. */
+type Desk = Readonly<Record<'judged' | 'timed' | 'tried', ItemJudge>>
+
+/** `POST /analyze-flow/batch`: many records in, one answer out; `/detectors/:name/analyze-flow/batch` by that detector. */
 export const analyzeBatchRoute: FastifyPluginCallbackTypebox<AnalyzeBatchOptions> = (app, options, done) => {
-  const { sentinel, metrics, memory, load } = options
+  const { detectors, metrics, memory, load } = options
   const parserFor = parsers(app)
+  const desks = new Map(detectors.all.map((detector): [NamedDetector, Desk] => [detector, deskOf(detector)]))
   takeBatchBodies(app, load, RECORD_TYPES)
 
-  const [judged, timed, tried] = [judging(sentinel), judgingAtItsTime(sentinel), tryingOut(sentinel)]
-  const judgeFor = ({ query: { learn, at } }: BatchRequest): ItemJudge =>
-    learn === 'false' ? tried : at === 'timestamp' ? timed : judged
-
-  async function judge(request: BatchRequest, form: NonNullable<BatchQuery['answer']>): Promise<BatchAnswer> {
+  async function judge(request: BatchRequest, form: Form, desk: Desk): Promise<BatchAnswer> {
+    const { learn, at } = request.query
     const end = load.begin()
     try {
       const bytes = await textOfBatch(request, load)
       const items = await BatchItems.find(bytes, isJson(request), parserFor(request))
-      return await answerBatch(judgeFor(request), items, form)
+      const by = learn === 'false' ? desk.tried : at === 'timestamp' ? desk.timed : desk.judged
+      return await answerBatch(by, items, form)
     } finally {
       end()
     }
   }
 
-  async function answer(request: BatchRequest, reply: FastifyReply): Promise<BatchAnswer> {
+  async function answer(
+    request: BatchRequest,
+    reply: FastifyReply,
+    detector: NamedDetector,
+  ): Promise<BatchAnswer> {
+    const desk = desks.get(detector) as Desk
     checkTogether(request)
     const form = request.query.answer ?? (isJson(request) ? 'anomalies' : 'lines')
     const key = request.headers['idempotency-key']
-    if (key === undefined || memory === null) return judge(request, form)
+    if (key === undefined || memory === null) return judge(request, form, desk)
     const { headers } = request
     const { learn, at } = request.query
     const asked = `${form} ${learn} ${at} ${headers['content-type']} ${headers['content-encoding']}`
-    const { answer, replayed } = await memory.answer(
-      { key: String(key), body: request.body as Buffer, form: asked },
-      () => judge(request, form),
+    const { answer: remembered, replayed } = await memory.answer(
+      { key: keyFor(detector, String(key)), body: request.body as Buffer, form: asked },
+      () => judge(request, form, desk),
     )
     if (replayed) {
       metrics.protection.replayedAnswers++
       reply.header('idempotency-replayed', 'true')
     }
-    return answer
+    return remembered
   }
 
-  const config = { bodyLimit: BATCH_BODY_LIMIT_BYTES }
-  app.post(ENDPOINTS.analyzeBatch.url, { schema, ...config }, async (request, reply) => {
+  async function handle(
+    request: BatchRequest,
+    reply: FastifyReply,
+    detector: NamedDetector,
+  ): Promise<FastifyReply> {
     reply.header('x-content-type-options', 'nosniff')
     try {
-      return send(reply, await answer(request, reply))
+      return send(reply, await answer(request, reply, detector))
     } finally {
       load.rooms.takeBack(request)
     }
-  })
+  }
+
+  const config = { bodyLimit: BATCH_BODY_LIMIT_BYTES }
+  app.post(ENDPOINTS.analyzeBatch.url, { schema, ...config }, async (request, reply) =>
+    handle(request, reply, detectors.default),
+  )
+  app.post(ENDPOINTS.detectorBatch.url, { schema: namedSchema, ...config }, async (request, reply) =>
+    handle(request, reply, detectorNamed(detectors, request.params.name)),
+  )
   done()
+}
+
+function deskOf(detector: NamedDetector): Desk {
+  return { judged: judging(detector), timed: judgingAtItsTime(detector), tried: tryingOut(detector) }
 }
 
 /** @throws ApiError for a query that contradicts itself */

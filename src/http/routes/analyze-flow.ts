@@ -1,19 +1,25 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox'
+import { Type } from '@sinclair/typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { detailOf } from '../../anomalies/detail-of.js'
-import type { Judgement, ReportedAnomaly, Sentinel, Trial } from '../../sentinel.js'
+import type { Detectors } from '../../detectors/detectors.js'
+import type { NamedDetector } from '../../detectors/named-detector.js'
+import type { Judgement, ReportedAnomaly, Trial } from '../../sentinel.js'
 import { Telemetry } from '../../telemetry/record.js'
 import { OK } from '../answer-json.js'
 import { type AnswerMemory, fingerprintOf } from '../answer-memory.js'
+import { recordFaultOf } from '../batch/record-fault.js'
 import { describing, ENDPOINTS } from '../endpoints.js'
 import { ApiError } from '../errors/error-codes.js'
 import type { SentinelMetrics } from '../metrics/sentinel-metrics.js'
 import { Analysis, AnalysisHeaders, AnalysisQuery, type ThreatAnswer } from '../schemas/analysis.js'
+import { DetectorParams } from '../schemas/detector.js'
 import { errorResponses } from '../schemas/error.js'
 import { referenceTo } from '../schemas/reference.js'
+import { detectorNamed, keyFor } from '../which-detector.js'
 
 export interface AnalyzeFlowOptions {
-  readonly sentinel: Sentinel
+  readonly detectors: Detectors
   readonly metrics: SentinelMetrics
   /** Answers to repeated requests; null ignores `Idempotency-Key`. */
   readonly memory: AnswerMemory<Answer> | null
@@ -32,28 +38,58 @@ const schema = {
   },
 } as const
 
+const namedSchema = {
+  ...schema,
+  ...describing('detectorFlow'),
+  params: DetectorParams,
+  // What a record looks like depends on the detector, which looks at it.
+  body: Type.Unknown({ description: 'A record as the detector declares it.' }),
+  response: { ...schema.response, ...errorResponses(404) },
+} as const
+
 type AnalysisRequest = FastifyRequest<{ Body: Telemetry; Querystring: AnalysisQuery }>
 type Answer = Analysis | Promise<Analysis>
+type Memory = AnswerMemory<Answer>
 
-/** `POST /analyze-flow`: telemetry in, verdict out. */
+/** Judges the records of one detector. */
+interface Desk {
+  readonly detector: NamedDetector
+  readonly metrics: SentinelMetrics
+  /** Null where repeated requests are judged again. */
+  readonly memory: Memory | null
+}
+
+/** `POST /analyze-flow`: telemetry in, verdict out; `/detectors/:name/analyze-flow` by the detector of that name. */
 export const analyzeFlowRoute: FastifyPluginCallbackTypebox<AnalyzeFlowOptions> = (app, options, done) => {
-  const { memory } = options
-  app.post(ENDPOINTS.analyzeFlow.url, { schema }, (request, reply): Answer => {
-    reply.header('x-content-type-options', 'nosniff')
-    if (request.query.learn === 'false') return tryOut(request, options)
-    const key = request.raw.headers['idempotency-key']
-    return key === undefined || memory === null
-      ? judge(request, reply, options)
-      : judgeOnce(request, reply, String(key), memory, options)
+  const { detectors, metrics, memory } = options
+  const desks = new Map(
+    detectors.all.map((detector): [NamedDetector, Desk] => [detector, { detector, metrics, memory }]),
+  )
+  const main = desks.get(detectors.default) as Desk
+  app.post(ENDPOINTS.analyzeFlow.url, { schema }, (request, reply): Answer => answer(request, reply, main))
+  app.post(ENDPOINTS.detectorFlow.url, { schema: namedSchema }, (request, reply): Answer => {
+    const detector = detectorNamed(detectors, request.params.name)
+    const fault = recordFaultOf(detector.telemetry)(request.body)
+    if (fault !== null) throw new ApiError('SENTINEL_INVALID_BODY', fault)
+    return answer(request as AnalysisRequest, reply, desks.get(detector) as Desk)
   })
   done()
 }
 
-function judge(request: AnalysisRequest, reply: FastifyReply, { sentinel }: AnalyzeFlowOptions): Answer {
+function answer(request: AnalysisRequest, reply: FastifyReply, desk: Desk): Answer {
+  reply.header('x-content-type-options', 'nosniff')
+  if (request.query.learn === 'false') return tryOut(request, desk)
+  const key = request.raw.headers['idempotency-key']
+  return key === undefined || desk.memory === null
+    ? judge(request, reply, desk)
+    : judgeOnce(request, reply, keyFor(desk.detector, String(key)), desk.memory, desk)
+}
+
+function judge(request: AnalysisRequest, reply: FastifyReply, { detector }: Desk): Answer {
   const detailed = request.query.detail === 'true'
   const traceparent = request.raw.headers.traceparent as string | undefined
   const options = detailed || traceparent !== undefined ? { detail: detailed, traceparent } : undefined
-  const judgement = sentinel.judge(request.body, options)
+  const judgement = detector.judge(request.body, options)
   if (judgement === null) throw new ApiError('SENTINEL_UNAVAILABLE', 'the sentinel is closed')
   const { verdict, p, anomaly } = judgement
   if (anomaly === null) return detailed ? { status: 'OK', detail: detailOf(verdict, { p }) } : OK
@@ -66,8 +102,8 @@ function judge(request: AnalysisRequest, reply: FastifyReply, { sentinel }: Anal
 }
 
 /** Judges a record that is only tried out. */
-function tryOut(request: AnalysisRequest, { sentinel }: AnalyzeFlowOptions): Analysis {
-  const trial = sentinel.tryOut(request.body)
+function tryOut(request: AnalysisRequest, { detector }: Desk): Analysis {
+  const trial = detector.tryOut(request.body)
   if (trial === null) throw new ApiError('SENTINEL_UNAVAILABLE', 'the sentinel is closed')
   const answer = answerToTrial(trial)
   if (request.query.detail !== 'true') return answer
@@ -101,17 +137,17 @@ function judgeOnce(
   request: AnalysisRequest,
   reply: FastifyReply,
   key: string,
-  memory: AnswerMemory<Answer>,
-  options: AnalyzeFlowOptions,
+  memory: Memory,
+  desk: Desk,
 ): Answer {
   const asked = fingerprintOf(request.bodyText, request.query.detail)
   const first = memory.recall(key, asked)
   if (first === null) {
-    const answer = judge(request, reply, options)
+    const answer = judge(request, reply, desk)
     memory.keep(key, asked, answer, (reply.getHeader('x-anomaly-id') as string | undefined) ?? null)
     return answer
   }
-  options.metrics.protection.replayedAnswers++
+  desk.metrics.protection.replayedAnswers++
   reply.header('idempotency-replayed', 'true')
   if (first.anomalyId !== null) reply.header('x-anomaly-id', first.anomalyId)
   return first.answer

@@ -1,7 +1,9 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { IncidentLog } from '../../alerts/incident-log.js'
 import { type AnomalyLog, summaryOf } from '../../anomalies/anomaly-log.js'
-import { REQUEST_TELEMETRY, type TelemetryModel } from '../../telemetry/model.js'
+import { DEFAULT_DETECTOR } from '../../detectors/default-detector.js'
+import type { Finders } from '../../detectors/detectors.js'
+import { FEATURES } from '../../telemetry/features.js'
 import { isTimeId } from '../../text/time-id.js'
 import { AnomalyStream } from '../anomaly-stream.js'
 import type { Leave } from '../departure.js'
@@ -20,6 +22,7 @@ import {
 import { errorAnswer, errorResponse, errorResponses } from '../schemas/error.js'
 import { StreamPlaces } from '../stream-places.js'
 import { refuseUnknownQueries } from '../strict-query.js'
+import { readOrigin } from '../which-detector.js'
 
 export interface AnomalyRoutesOptions {
   readonly log: AnomalyLog
@@ -31,12 +34,13 @@ export interface AnomalyRoutesOptions {
   readonly proxies?: readonly string[]
   /** How many clients may listen to the stream at a time. */
   readonly maxStreams?: number
-  /** Whose features anomalies may stand out by; default: requests'. */
-  readonly telemetry?: TelemetryModel
+  /** Whose findings they are, and which features they may stand out by; default: those of requests, by one detector. */
+  readonly finders?: Finders
   readonly heartbeatMs?: number
 }
 
 const AN_ANOMALY = 'an anomaly'
+const REQUEST_FINDER: Finders = { names: [DEFAULT_DETECTOR], features: FEATURES.map(({ name }) => name) }
 
 /** `GET /anomalies`, `/anomalies/:id` and `/anomalies/stream`: what was flagged, why, and as it happens, with the
  * incidents that open, grow and close. */
@@ -46,11 +50,10 @@ export const anomalyRoutes: FastifyPluginAsyncTypebox<AnomalyRoutesOptions> = as
     log,
     incidents,
     leave,
-    telemetry = REQUEST_TELEMETRY,
+    finders = REQUEST_FINDER,
     maxStreams = STREAMS_MOST,
     heartbeatMs = 15_000,
   } = options
-  const features = telemetry.features.map(({ name }) => name)
   const streams = new Set<AnomalyStream>()
   const places = new StreamPlaces({
     most: maxStreams,
@@ -79,9 +82,10 @@ export const anomalyRoutes: FastifyPluginAsyncTypebox<AnomalyRoutesOptions> = as
         since: readSince(query.since, AN_ANOMALY),
         until: readUntil(query.until, AN_ANOMALY),
         route: query.route === '' ? null : query.route,
-        feature: readName(query.feature, 'feature', features),
+        feature: readName(query.feature, 'feature', finders.features),
         minScore: readShare(query.min_score, 'min_score'),
         minConfidence: readShare(query.min_confidence, 'min_confidence'),
+        ...readOrigin(query, finders.names),
       })
       return { anomalies: found.map(summaryOf) }
     },

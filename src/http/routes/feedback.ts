@@ -1,6 +1,9 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox'
 import { FeedbackAnswer, FeedbackRequest } from '../../alerts/feedback-note.js'
 import type { Operator } from '../../alerts/operator.js'
+import type { Origin } from '../../alerts/origin.js'
+import { DEFAULT_DETECTOR } from '../../detectors/default-detector.js'
+import type { Detectors } from '../../detectors/detectors.js'
 import { describing, ENDPOINTS } from '../endpoints.js'
 import { asApiError } from '../errors/operator-refusal.js'
 import { checkId } from '../list-query.js'
@@ -9,9 +12,10 @@ import { errorResponses } from '../schemas/error.js'
 import { IncidentParams } from '../schemas/incident.js'
 import { referenceTo } from '../schemas/reference.js'
 import { refuseUnknownQueries } from '../strict-query.js'
+import { sentinelAsked } from '../which-detector.js'
 
 export interface OperatorRoutesOptions {
-  readonly operator: Operator
+  readonly detectors: Detectors
 }
 
 const response = {
@@ -22,9 +26,10 @@ const response = {
 /** `POST /anomalies/:id/feedback` and `/incidents/:id/feedback`: an operator's word on a finding. */
 export const feedbackRoutes: FastifyPluginCallbackTypebox<OperatorRoutesOptions> = (
   app,
-  { operator },
+  { detectors },
   done,
 ) => {
+  const { anomalies, incidents } = detectors.default.shared
   refuseUnknownQueries(app)
   const body = FeedbackRequest
 
@@ -33,7 +38,7 @@ export const feedbackRoutes: FastifyPluginCallbackTypebox<OperatorRoutesOptions>
     { schema: { ...describing('anomalyFeedback'), params: AnomalyParams, body, response } },
     ({ params: { id }, body: said }) => {
       checkId(id, 'an anomaly')
-      return asApiError(() => operator.onAnomaly(id, said))
+      return asApiError(() => operatorOf(anomalies.get(id), detectors).onAnomaly(id, said))
     },
   )
 
@@ -42,8 +47,14 @@ export const feedbackRoutes: FastifyPluginCallbackTypebox<OperatorRoutesOptions>
     { schema: { ...describing('incidentFeedback'), params: IncidentParams, body, response } },
     ({ params: { id }, body: said }) => {
       checkId(id, 'an incident')
-      return asApiError(() => operator.onIncident(id, said))
+      return asApiError(() => operatorOf(incidents.get(id), detectors).onIncident(id, said))
     },
   )
   done()
+}
+
+/** Who hears what is said of a finding: the baseline that found it. @throws ApiError where that is not in memory */
+function operatorOf(found: Origin | undefined, detectors: Detectors): Operator {
+  const { detector = DEFAULT_DETECTOR, entity } = found ?? {}
+  return sentinelAsked({ detector, ...(typeof entity === 'string' && { entity }) }, detectors).operator
 }

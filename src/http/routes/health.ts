@@ -1,7 +1,7 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox'
 import { VERSION } from '../../config/version.js'
+import type { Detectors } from '../../detectors/detectors.js'
 import type { FleetFigures } from '../../fleet/fleet-figures.js'
-import type { Sentinel } from '../../sentinel.js'
 import type { Leave } from '../departure.js'
 import { describing, ENDPOINTS } from '../endpoints.js'
 import type { SentinelMetrics } from '../metrics/sentinel-metrics.js'
@@ -10,7 +10,7 @@ import { Health, Liveness, Readiness } from '../schemas/health.js'
 import { referenceTo } from '../schemas/reference.js'
 
 export interface HealthOptions {
-  readonly sentinel: Sentinel
+  readonly detectors: Detectors
   readonly metrics: SentinelMetrics
   readonly leave: Leave
   /** What is known of the fleet; null for a sentinel by itself. */
@@ -20,9 +20,10 @@ export interface HealthOptions {
 /** `GET /health` for people and dashboards, `/health/live` and `/health/ready` for orchestrators. */
 export const healthRoutes: FastifyPluginCallbackTypebox<HealthOptions> = (
   app,
-  { sentinel, metrics, leave, fleet },
+  { detectors, metrics, leave, fleet },
   done,
 ) => {
+  const sentinel = detectors.default.shared
   const { detector } = sentinel
   app.get(
     ENDPOINTS.health.url,
@@ -38,8 +39,8 @@ export const healthRoutes: FastifyPluginCallbackTypebox<HealthOptions> = (
         const health: Health = {
           status: 'healthy',
           timestamp: new Date().toISOString(),
-          history_size: detector.historySize,
-          detector_trained: detector.trained || succeeds !== null,
+          history_size: detectors.historySize,
+          detector_trained: detectors.trained || succeeds !== null,
           version: VERSION,
         }
         if (succeeds === null) return health
@@ -79,7 +80,7 @@ export const healthRoutes: FastifyPluginCallbackTypebox<HealthOptions> = (
         reply.code(503)
         return errorAnswer('SENTINEL_UNAVAILABLE', 'the service is stopping')
       }
-      const ready = { status: 'ready', samples_needed: detector.samplesNeeded } as const
+      const ready = { status: 'ready', samples_needed: detectors.samplesNeeded } as const
       if (fleet === null) return ready
       const { role, model, version, epoch, connected } = fleet
       return { ...ready, fleet: { role, model, version, epoch, connected } }

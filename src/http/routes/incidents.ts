@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { Incident } from '../../alerts/incident.js'
 import type { IncidentLog } from '../../alerts/incident-log.js'
+import { DEFAULT_DETECTOR } from '../../detectors/default-detector.js'
 import { describing, ENDPOINTS } from '../endpoints.js'
 import { ApiError } from '../errors/error-codes.js'
 import { checkId, readBefore, readFlag, readLimit, readSince } from '../list-query.js'
@@ -8,15 +9,21 @@ import { errorResponses } from '../schemas/error.js'
 import { IncidentListAnswer, IncidentListQuery, IncidentParams } from '../schemas/incident.js'
 import { referenceTo } from '../schemas/reference.js'
 import { refuseUnknownQueries } from '../strict-query.js'
+import { readOrigin } from '../which-detector.js'
 
 export interface IncidentRoutesOptions {
   readonly log: IncidentLog
+  /** Names of those whose findings they are; default: of one alone. */
+  readonly finders?: readonly string[]
 }
 
 const AN_INCIDENT = 'an incident'
 
 /** `GET /incidents` and `/incidents/:id`: what goes on, and what went on lately. */
-export const incidentRoutes: FastifyPluginAsyncTypebox<IncidentRoutesOptions> = async (app, { log }) => {
+export const incidentRoutes: FastifyPluginAsyncTypebox<IncidentRoutesOptions> = async (
+  app,
+  { log, finders = [DEFAULT_DETECTOR] },
+) => {
   refuseUnknownQueries(app)
   app.get(
     ENDPOINTS.incidents.url,
@@ -36,6 +43,7 @@ export const incidentRoutes: FastifyPluginAsyncTypebox<IncidentRoutesOptions> = 
         open: readFlag(query.open, 'open'),
         route: query.route === '' ? null : query.route,
         feature: query.feature,
+        ...readOrigin(query, finders),
       })
       const incidents = found.slice(0, limit)
       return { incidents, next: found.length > limit ? (incidents.at(-1)?.id ?? null) : null }

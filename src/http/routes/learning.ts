@@ -1,8 +1,10 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox'
 import { forgottenRecords } from '../../alerts/feedback.js'
+import type { Operator } from '../../alerts/operator.js'
 import { routeName } from '../../telemetry/route-name.js'
 import { describing, ENDPOINTS } from '../endpoints.js'
 import { asApiError } from '../errors/operator-refusal.js'
+import { OriginQuery } from '../schemas/detector.js'
 import { errorResponses } from '../schemas/error.js'
 import {
   ChangedAnswer,
@@ -13,6 +15,7 @@ import {
 } from '../schemas/operator.js'
 import { referenceTo } from '../schemas/reference.js'
 import { refuseUnknownQueries } from '../strict-query.js'
+import { sentinelAsked, sentinelsAsked } from '../which-detector.js'
 import type { OperatorRoutesOptions } from './feedback.js'
 
 const DEFAULT_MINUTES = 30
@@ -20,16 +23,26 @@ const DEFAULT_MINUTES = 30
 /** `/learning`: whether the service learns, what it is to forget, and what is about to change. */
 export const learningRoutes: FastifyPluginCallbackTypebox<OperatorRoutesOptions> = (
   app,
-  { operator },
+  { detectors },
   done,
 ) => {
   refuseUnknownQueries(app)
   const answer = { 200: referenceTo(LearningAnswer, { description: 'What is learnt now.' }) }
-  const refusals = errorResponses(400, 408, 409, 413, 415)
+  const refusals = errorResponses(400, 404, 408, 409, 413, 415)
   const body = RouteRequest
+  const querystring = OriginQuery
+  /** Says it to all whom it is for; the answer is that of the first, whose baseline the others have in common. */
+  const say = <Said>(query: OriginQuery, word: (operator: Operator) => Said): Said => {
+    const [first, ...others] = sentinelsAsked(query, detectors)
+    const said = asApiError(() => word(first.operator))
+    for (const { operator } of others) asApiError(() => word(operator))
+    return said
+  }
 
-  app.get(ENDPOINTS.learning.url, { schema: { ...describing('learning'), response: answer } }, () =>
-    operator.learning(),
+  app.get(
+    ENDPOINTS.learning.url,
+    { schema: { ...describing('learning'), querystring, response: { ...answer, ...errorResponses(404) } } },
+    ({ query }) => sentinelAsked(query, detectors).operator.learning(),
   )
 
   app.post(
@@ -37,28 +50,43 @@ export const learningRoutes: FastifyPluginCallbackTypebox<OperatorRoutesOptions>
     {
       schema: {
         ...describing('pauseLearning'),
+        querystring,
         body: LearningRequest,
         response: { ...answer, ...refusals },
       },
     },
-    ({ body: { paused, minutes = DEFAULT_MINUTES } }) =>
-      asApiError(() => (paused ? operator.pause(minutes) : operator.resume())),
+    ({ query, body: { paused, minutes = DEFAULT_MINUTES } }) =>
+      say(query, (operator) => (paused ? operator.pause(minutes) : operator.resume())),
   )
 
   app.post(
     ENDPOINTS.resetLearning.url,
-    { schema: { ...describing('resetLearning'), body, response: { 200: ResetAnswer, ...refusals } } },
-    ({ body: { route } }) => {
-      const forgotten = asApiError(() => operator.reset(route))
+    {
+      schema: {
+        ...describing('resetLearning'),
+        querystring,
+        body,
+        response: { 200: ResetAnswer, ...refusals },
+      },
+    },
+    ({ query, body: { route } }) => {
+      const forgotten = say(query, (operator) => operator.reset(route))
       return { route: nameOf(route), forgotten: forgotten && forgottenRecords(forgotten) }
     },
   )
 
   app.post(
     ENDPOINTS.changedLearning.url,
-    { schema: { ...describing('changedLearning'), body, response: { 200: ChangedAnswer, ...refusals } } },
-    ({ body: { route } }) => {
-      asApiError(() => operator.changed(route))
+    {
+      schema: {
+        ...describing('changedLearning'),
+        querystring,
+        body,
+        response: { 200: ChangedAnswer, ...refusals },
+      },
+    },
+    ({ query, body: { route } }) => {
+      say(query, (operator) => operator.changed(route))
       return { route: nameOf(route) }
     },
   )

@@ -2,18 +2,29 @@ import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebo
 import { Type } from '@sinclair/typebox'
 import { describing, ENDPOINTS } from '../endpoints.js'
 import { asApiError } from '../errors/operator-refusal.js'
+import { OriginQuery } from '../schemas/detector.js'
 import { errorResponses } from '../schemas/error.js'
 import { MuteParams, MutesAnswer } from '../schemas/operator.js'
 import { refuseUnknownQueries } from '../strict-query.js'
+import { sentinelAsked } from '../which-detector.js'
 import type { OperatorRoutesOptions } from './feedback.js'
 
 /** `GET /mutes` and `DELETE /mutes/:id`: what operators said that is in force, and taking it back. */
-export const muteRoutes: FastifyPluginCallbackTypebox<OperatorRoutesOptions> = (app, { operator }, done) => {
+export const muteRoutes: FastifyPluginCallbackTypebox<OperatorRoutesOptions> = (app, { detectors }, done) => {
   refuseUnknownQueries(app)
   app.get(
     ENDPOINTS.mutes.url,
-    { schema: { ...describing('mutes'), response: { 200: MutesAnswer } } },
-    () => ({ mutes: operator.listMutes(), never_learnt: operator.listNeverLearnt() }),
+    {
+      schema: {
+        ...describing('mutes'),
+        querystring: OriginQuery,
+        response: { 200: MutesAnswer, ...errorResponses(400, 404) },
+      },
+    },
+    ({ query }) => {
+      const { operator } = sentinelAsked(query, detectors)
+      return { mutes: operator.listMutes(), never_learnt: operator.listNeverLearnt() }
+    },
   )
 
   app.delete(
@@ -22,6 +33,7 @@ export const muteRoutes: FastifyPluginCallbackTypebox<OperatorRoutesOptions> = (
       schema: {
         ...describing('endMute'),
         params: MuteParams,
+        querystring: OriginQuery,
         response: {
           204: Type.Null({ description: 'It is no longer in force.' }),
           ...errorResponses(400, 404),
@@ -29,6 +41,7 @@ export const muteRoutes: FastifyPluginCallbackTypebox<OperatorRoutesOptions> = (
       },
     },
     async (request, reply) => {
+      const { operator } = sentinelAsked(request.query, detectors)
       asApiError(() => operator.end(request.params.id))
       return reply.code(204).send(null)
     },

@@ -1,7 +1,8 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Sentinel } from '../../sentinel.js'
+import type { Detectors } from '../../detectors/detectors.js'
+import type { NamedDetector } from '../../detectors/named-detector.js'
 import { SpanRecords } from '../../telemetry/span/span-record.js'
 import { takeBatchBodies, textOfBatch } from '../batch/batch-body.js'
 import type { BatchLoad } from '../batch/batch-load.js'
@@ -17,11 +18,13 @@ import {
   PROTOBUF_TYPE,
   statusAnswer,
 } from '../otlp/otlp-answer.js'
-import { otlpItems } from '../otlp/otlp-items.js'
+import { type MadeOfSpans, otlpItems } from '../otlp/otlp-items.js'
+import { DetectorHeaders } from '../schemas/detector.js'
 import { errorResponse, errorResponses } from '../schemas/error.js'
+import { detectorNamed } from '../which-detector.js'
 
 export interface OtlpOptions {
-  readonly sentinel: Sentinel
+  readonly detectors: Detectors
   readonly load: BatchLoad
 }
 
@@ -34,6 +37,7 @@ const schema = {
   description:
     "Judges servers' and consumers' spans as OTLP/HTTP exporters send them, in protobuf or JSON, compressed or not. A " +
     'span that cannot be read is counted in `partial_success`. Errors are a `google.rpc.Status` in the encoding of the request.',
+  headers: DetectorHeaders,
   body: Type.Unknown({ description: 'An `ExportTraceServiceRequest`.' }),
   response: {
     200: Type.Object(
@@ -54,12 +58,14 @@ const schema = {
 } as const
 
 /** `POST /v1/traces`: spans in, as OpenTelemetry's exporters and its collector send them. */
-export const otlpRoutes: FastifyPluginCallbackTypebox<OtlpOptions> = (app, { sentinel, load }, done) => {
-  const made = {
-    records: new SpanRecords(NO_STATUSES),
-    texts: new ByteTexts(),
-    telemetry: sentinel.telemetry,
-  }
+export const otlpRoutes: FastifyPluginCallbackTypebox<OtlpOptions> = (app, { detectors, load }, done) => {
+  const texts = new ByteTexts()
+  const making = new Map(
+    detectors.all.map((one): [NamedDetector, MadeOfSpans] => [
+      one,
+      { records: new SpanRecords(NO_STATUSES), texts, telemetry: one.telemetry },
+    ]),
+  )
   takeBatchBodies(app, load, [OTLP_JSON_TYPE, PROTOBUF_TYPE])
   app.addHook('preSerialization', async (request, reply, payload) => {
     if (reply.statusCode < 400) return payload
@@ -68,11 +74,14 @@ export const otlpRoutes: FastifyPluginCallbackTypebox<OtlpOptions> = (app, { sen
   })
 
   app.post(ENDPOINTS.otlpTraces.url, { schema }, async (request, reply) => {
+    const name = request.headers['x-sentinel-detector']
+    const detector = name === undefined ? detectors.default : detectorNamed(detectors, name)
     const end = load.begin()
     try {
       const faults: string[] = []
-      const items = await otlpItems(await textOfBatch(request, load), isJson(request), made)
-      const totals: BatchTotals = await judgeBatch(judging(sentinel), items, {
+      const body = await textOfBatch(request, load)
+      const items = await otlpItems(body, isJson(request), making.get(detector) as MadeOfSpans)
+      const totals: BatchTotals = await judgeBatch(judging(detector), items, {
         ok() {},
         threat() {},
         rejected: ({ line, error }) => {

@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { RouteFigures } from '../../activity/route-figures.js'
+import { DetectorQuery } from './detector.js'
 
 /** Texts, as query values arrive; `http/span-query.ts` reads them and says what is allowed. */
 export const TimelineQuery = Type.Object({
@@ -24,6 +25,7 @@ export const TimelineQuery = Type.Object({
       examples: ['/api/analyze'],
     }),
   ),
+  ...DetectorQuery.properties,
 })
 
 export const RoutesQuery = Type.Object({
@@ -39,6 +41,7 @@ export const RoutesQuery = Type.Object({
       examples: ['true'],
     }),
   ),
+  ...DetectorQuery.properties,
 })
 
 export const RoutesAnswer = Type.Object(

@@ -3,6 +3,7 @@ import { type Static, Type } from '@sinclair/typebox'
 import { Anomaly, AnomalySummary } from '../../anomalies/anomaly.js'
 import { DETAIL_EXAMPLE, REASON_EXAMPLE } from '../../anomalies/detail.js'
 import { TIME_ID_PATTERN } from '../../text/time-id.js'
+import { OriginQuery } from './detector.js'
 
 const EXAMPLE_ID = '19b76daa800-0000'
 
@@ -73,6 +74,7 @@ export const AnomalyListQuery = Type.Object({
   min_confidence: Type.Optional(
     Type.String({ description: 'Only those of at least this `confidence`.', examples: ['0.999'] }),
   ),
+  ...OriginQuery.properties,
 })
 export type AnomalyListQuery = Static<typeof AnomalyListQuery>
 

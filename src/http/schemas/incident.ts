@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { INCIDENT_EXAMPLE, Incident } from '../../alerts/incident.js'
 import { TIME_ID_PATTERN } from '../../text/time-id.js'
+import { OriginQuery } from './detector.js'
 import { referenceTo } from './reference.js'
 
 export const IncidentListAnswer = Type.Object(
@@ -52,6 +53,7 @@ export const IncidentListQuery = Type.Object({
       examples: ['50'],
     }),
   ),
+  ...OriginQuery.properties,
 })
 export type IncidentListQuery = Static<typeof IncidentListQuery>
 

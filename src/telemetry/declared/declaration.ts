@@ -121,9 +121,20 @@ export const FeatureDeclaration = Type.Object(
 )
 export type FeatureDeclaration = Static<typeof FeatureDeclaration>
 
+const Preset = Type.String({
+  pattern: '^[a-z][a-z-]{0,39}$',
+  allowed: 'the name of a document in presets/, such as http or nginx',
+  description: 'A document in presets/ whose keys hold where they are not said here.',
+})
+
+/** Entities with a baseline of their own, where nothing else is said. */
+export const ENTITIES = 64
+const ENTITIES_MOST = 1024
+
 /** What records look like, and what is watched of them. */
 export const TelemetryDeclaration = Type.Object(
   {
+    preset: Type.Optional(Preset),
     features: Type.Optional(
       Type.Array(FeatureDeclaration, {
         minItems: 1,
@@ -156,6 +167,40 @@ export const TelemetryDeclaration = Type.Object(
   { additionalProperties: false, description: 'What records look like, and what is watched of them.' },
 )
 export type TelemetryDeclaration = Static<typeof TelemetryDeclaration>
+
+/** The same of one of several detectors, which may have a baseline for each of many entities. */
+export const DetectorDeclaration = Type.Object(
+  {
+    ...TelemetryDeclaration.properties,
+    entity: Type.Optional(
+      Type.Union(
+        [
+          Pointer('Where it stands whose record it is.'),
+          Type.Array(Pointer('A part of it.'), { minItems: 1, maxItems: 8 }),
+        ],
+        {
+          allowed: 'a JSON pointer such as /service, or a list of them',
+          description:
+            'Where a record says whose it is, such as /service or /tenant: each has a baseline of its own. Several parts are put together. Default: one baseline for all.',
+        },
+      ),
+    ),
+    entities: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: ENTITIES_MOST,
+        default: ENTITIES,
+        description:
+          'Entities with a baseline of their own at a time; the least recently used makes room for a new one that keeps coming.',
+      }),
+    ),
+  },
+  {
+    additionalProperties: false,
+    description: 'One detector: what its records look like, and what is watched of them.',
+  },
+)
+export type DetectorDeclaration = Static<typeof DetectorDeclaration>
 
 /** What cannot be made of a declaration; where in it stands in `path`. */
 export class DeclarationError extends Error {

@@ -6,9 +6,15 @@ import type { RawRecord } from '../raw-record.js'
 import { shownTime } from '../raw-record-of.js'
 import { Telemetry, type TelemetryRecord } from '../record.js'
 import { traceIdOf } from '../trace-context.js'
-import { DeclarationError, FEATURES_MOST, type TelemetryDeclaration } from './declaration.js'
+import {
+  DeclarationError,
+  type DetectorDeclaration,
+  FEATURES_MOST,
+  type TelemetryDeclaration,
+} from './declaration.js'
 import { type DeclaredFeature, declaredFeature } from './declared-feature.js'
 import { kindOf } from './declared-value.js'
+import { entityReader } from './entity.js'
 import { placeReader } from './place.js'
 import {
   type PlainFields,
@@ -26,7 +32,7 @@ import { fieldTree, recordSchema } from './record-schema.js'
  * What is watched by a declaration; what that leaves out is as with requests.
  * @throws DeclarationError saying where in the declaration, and what is wrong there
  */
-export function declaredTelemetry(declaration: TelemetryDeclaration): TelemetryModel {
+export function declaredTelemetry(declaration: DetectorDeclaration): TelemetryModel {
   const plain = plainFieldsOf(declaration)
   const facts = { ...plain, routeOf: routeReader(plain.route), timestampOf: timeReader(plain) }
   const declared =
@@ -86,6 +92,7 @@ function modelOf(
   plain: PlainFields,
 ): TelemetryModel {
   const routeOf = routeReader(plain.route)
+  const entityOf = plain.entity.length > 0 ? entityReader(plain.entity) : undefined
   const traceAt = placeReader(plain.trace)
   const idAt = plain.id === null ? null : placeReader(plain.id)
   const fields = [...declared.flatMap((one) => one.fields), ...plainFieldSchemas(plain)]
@@ -104,6 +111,7 @@ function modelOf(
       else if (skips[f] === true) skipped = true
     }
     routeOf(record)
+    entityOf?.(record)
     // One that has nothing to be judged by says nothing.
     return skipped || present === 0 ? 'skip' : 'judge'
   }
@@ -129,6 +137,7 @@ function modelOf(
     timed: plain.timed,
     check,
     routeOf,
+    entityOf,
     timestampOf,
     rawOf,
   }

@@ -3,7 +3,7 @@ import { plainText } from '../../text/plain-text.js'
 import { RecordError } from '../check-record.js'
 import type { TelemetryModel } from '../model.js'
 import { traceIdOf } from '../trace-context.js'
-import { DeclarationError, type TelemetryDeclaration } from './declaration.js'
+import { DeclarationError, type DetectorDeclaration } from './declaration.js'
 import { kindOf } from './declared-value.js'
 import { EXAMPLES } from './examples.js'
 import { type Place, placeOf, placeReader, shownPlace } from './place.js'
@@ -22,6 +22,8 @@ export interface PlainFields {
   readonly trace: Place
   readonly user: Place
   readonly id: Place | null
+  /** Empty where nobody has a baseline of their own. */
+  readonly entity: readonly Place[]
 }
 
 /** Where a declaration says that they are. @throws DeclarationError */
@@ -31,7 +33,8 @@ export function plainFieldsOf({
   trace,
   user,
   id,
-}: TelemetryDeclaration): PlainFields {
+  entity = [],
+}: DetectorDeclaration): PlainFields {
   const place = (pointer: string, ...path: (string | number)[]): Place => {
     try {
       return placeOf(pointer)
@@ -47,6 +50,10 @@ export function plainFieldsOf({
     trace: place(trace ?? '/traceparent', 'trace'),
     user: place(user ?? '/user_id', 'user'),
     id: id === undefined ? null : place(id, 'id'),
+    entity:
+      typeof entity === 'string'
+        ? [place(entity, 'entity')]
+        : entity.map((one, i) => place(one, 'entity', i)),
   }
 }
 
@@ -98,7 +105,7 @@ export function shownId(value: unknown): string | null {
 }
 
 /** How records are described that have them. */
-export function plainFieldSchemas({ route, timestamp, trace, user, id }: PlainFields): Field[] {
+export function plainFieldSchemas({ route, timestamp, trace, user, id, entity }: PlainFields): Field[] {
   const fieldsOf = (place: Place, schema: TSchema, example: unknown): Field[] =>
     place.map((names) => ({ names, schema, required: false, example }))
   const text = (maxLength: number, description: string): TSchema =>
@@ -107,6 +114,9 @@ export function plainFieldSchemas({ route, timestamp, trace, user, id }: PlainFi
     description: 'When it was made: ISO 8601 text or a Unix time.',
   })
   return [
+    ...entity.flatMap((place) =>
+      fieldsOf(place, text(2048, 'Whose record it is; each has a baseline of its own.'), EXAMPLES.service),
+    ),
     ...route.flatMap((place, i) =>
       fieldsOf(
         place,

@@ -1,0 +1,55 @@
+// Judges records of as many entities in turn as the argument says, and prints what that takes: resident memory in MiB and
+// the time of a core that a record takes in µs, as JSON. A process of its own, so that nothing else is measured.
+import process from 'node:process'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Detectors } from '#sentinel/detectors/detectors.js'
+import { declaredTelemetry } from '#sentinel/telemetry/declared/declared-model.js'
+import { tuneHeap } from '#sentinel/v8/heap.js'
+
+const [n, rounds] = process.argv.slice(2).map(Number)
+const TAUGHT = 1500
+const ROUTES = 5
+const AT_ONCE = 20_000
+
+tuneHeap()
+const telemetry = declaredTelemetry({ entity: '/tenant' })
+const detectors = await Detectors.create({
+  // Fitted once, on a full window: what is timed is judging and learning.
+  detectors: [
+    { name: 'default', detector: { telemetry, minSamples: 1000, retrainEvery: 1e9 }, entities: 64 },
+  ],
+  listener: {},
+})
+const detector = detectors.default
+
+let state = 1
+const random = () => {
+  state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+  return state / 2 ** 32
+}
+const records = Array.from({ length: AT_ONCE }, (_, i) => ({
+  tenant: `tenant-${i % n}`,
+  route: `/route${'abcde'[Math.floor(i / n) % ROUTES]}`,
+  latency: 20 + 60 * random(),
+  input_length: Math.floor(100 + 900 * random()),
+  errors: random() < 0.01 ? 1 : 0,
+}))
+
+for (let i = 0; i < TAUGHT * n; i++) detector.judge(records[i % AT_ONCE])
+const settled = () => Promise.all(detector.sentinels.map((sentinel) => sentinel.detector.settled()))
+await settled()
+await sleep(1000)
+const rssMiB = process.memoryUsage.rss() / 2 ** 20
+
+const times = []
+for (let round = 0; round < rounds; round++) {
+  const before = process.cpuUsage()
+  for (const record of records) detector.judge(record)
+  const { user, system } = process.cpuUsage(before)
+  times.push((user + system) / AT_ONCE)
+  await settled()
+}
+times.sort((a, b) => a - b)
+const trained = detector.sentinels.filter((sentinel) => sentinel.detector.trained).length
+process.stdout.write(JSON.stringify({ rssMiB, recordUs: times[times.length >> 1], trained }))
+await detectors.close()

@@ -1,0 +1,37 @@
+import { type Static, Type } from '@sinclair/typebox'
+
+/** Which detector found something, and on what; of one that stands by itself nothing is said. */
+export const Origin = Type.Object({
+  detector: Type.Optional(
+    Type.String({ description: 'The detector that judged; absent where `detectors` are not set up.' }),
+  ),
+  entity: Type.Optional(
+    Type.Union([Type.String(), Type.Null()], {
+      description: 'The entity whose baseline judged; null for the one that all others share.',
+    }),
+  ),
+})
+export type Origin = Static<typeof Origin>
+
+/** Whose findings are asked for; what is left out does not matter. */
+export interface OriginQuery {
+  readonly detector?: string | undefined
+  /** Null for the baseline that those without one of their own share. */
+  readonly entity?: string | null | undefined
+}
+
+/** Whether what a state holds says of nobody, or of somebody that can be, that they found it. */
+export function hasOrigin(item: object): item is Origin {
+  const { detector, entity } = item as { readonly detector?: unknown; readonly entity?: unknown }
+  return (
+    (detector === undefined || typeof detector === 'string') && (entity == null || typeof entity === 'string')
+  )
+}
+
+/** Whether something is of whom it is asked for. What says nothing of a detector is of `default`. */
+export function isOf({ detector = 'default', entity = null }: Origin, asked: OriginQuery): boolean {
+  return (
+    (asked.detector === undefined || asked.detector === detector) &&
+    (asked.entity === undefined || asked.entity === entity)
+  )
+}

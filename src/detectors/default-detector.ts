@@ -1,0 +1,2 @@
+/** What judges where nobody says which detector. */
+export const DEFAULT_DETECTOR = 'default'
