@@ -68,12 +68,14 @@ export class AlertmanagerForm implements Form {
   }
 
   #alertOf(incident: Incident): Alert {
-    const { feature, unit, usual, seen } = incident
+    const { feature, unit, usual, seen, detector = null, entity = null } = incident
     return {
       // Two incidents may be open on one route, and two sentinels may watch it: id and instance tell them apart.
       labels: given({
         alertname: 'SentinelIncident',
         severity: SEVERITY[incident.action],
+        detector,
+        entity,
         route: incident.route,
         feature,
         kind: incident.kind,

@@ -44,8 +44,10 @@ function messageOf({ kind, incident }: IncidentEvent, { version, instance }: Sen
 
 /** At most ten, as Slack allows. */
 function fieldsOf(incident: Incident): [name: string, value: string | number][] {
-  const { feature, direction, unit, usual, seen, closed } = incident
+  const { feature, direction, unit, usual, seen, closed, detector = null, entity = null } = incident
   const fields: [string, string | number | null][] = [
+    ['Detector', detector],
+    ['Entity', entity],
     ['Action', incident.action],
     ['Kind', incident.kind],
     ['Feature', feature === null || direction === null ? feature : `${feature} (${direction})`],

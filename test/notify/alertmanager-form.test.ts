@@ -40,6 +40,12 @@ describe('the form for Alertmanager', () => {
     expect(alertsOf(body, NOW + 1000)).toEqual([{ ...alert, endsAt: '2026-01-01T00:15:01.000Z' }])
   })
 
+  test('names the detector and the entity that it is of, where there are several', () => {
+    const incident = incidentOf({ detector: 'checkout', entity: 'tenant-7' })
+    const [alert] = alertsOf(newForm().bodyOf({ kind: 'opened', incident }))
+    expect(alert.labels).toEqual({ ...LABELS, detector: 'checkout', entity: 'tenant-7' })
+  })
+
   test('ends the alert when the incident closed', () => {
     const [alert] = alertsOf(newForm().bodyOf({ kind: 'closed', incident: closedIncident() }))
     expect(alert).toEqual({

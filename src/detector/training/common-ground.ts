@@ -1,7 +1,6 @@
-import type { Arena, ArenaShape } from '../../forest/arena.js'
+import { Arena, type ArenaShape } from '../../forest/arena.js'
 import { FitTurns } from './fit-turns.js'
 import type { Ground, Plot } from './ground.js'
-import { learningArena } from './learning-arena.js'
 import { Trainer } from './trainer.js'
 import type { TrainerOptions } from './trainer-options.js'
 
@@ -41,7 +40,8 @@ export class CommonGround {
    * @throws ForestError when the module or the memory cannot be had
    */
   static async create(shape: ArenaShape, options: CommonGroundOptions): Promise<CommonGround> {
-    return new CommonGround(await learningArena({ ...shape, nSlots: 1 }), options)
+    // It grows with the detectors, and a plain memory would leave what looks into it with nothing.
+    return new CommonGround(await Arena.create({ ...shape, nSlots: 1 }, { shared: true }), options)
   }
 
   /**
