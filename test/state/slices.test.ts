@@ -73,7 +73,7 @@ describe('while a state is written', () => {
         const { anomaly } = sentinel.judge(next()) ?? {}
         if (anomaly) told.push(anomaly.id)
       }
-      for (let i = 0; i < 1500; i++) judge()
+      for (let i = 0; i < 1000; i++) judge()
       const words: (() => void)[] = [
         () => sentinel.operator.onAnomaly(told.at(-1) as string, { verdict: 'threat', confirm: true }),
         () => sentinel.operator.reset('/0'),
@@ -96,7 +96,7 @@ describe('while a state is written', () => {
         expect(turns).toBeGreaterThan(3)
         expect(Buffer.compare(store.bytes as Uint8Array, before)).toBe(0)
         expect(Buffer.compare(encodeState(sentinel.snapshot()), before)).not.toBe(0)
-        for (let i = 0; i < 300; i++) judge()
+        for (let i = 0; i < 150; i++) judge()
       }
     },
   )

@@ -37,8 +37,16 @@ async function replayed(...args: string[]): Promise<string> {
   return (await run(process.execPath, [CLI, 'replay', file, ...args], options)).stdout
 }
 
+let report: Promise<string> | undefined
+
+/** The report as a page; the same for those who look at it in different ways. */
+function reportPage(): Promise<string> {
+  report ??= replayed('--format', 'html', '--what-if', 'alert-rate=0.01')
+  return report
+}
+
 test('the report as HTML is one file that loads nothing and that no route can write into', async () => {
-  const page = await replayed('--format', 'html', '--what-if', 'alert-rate=0.01')
+  const page = await reportPage()
   expect(page).toMatch(/^<!doctype html>/)
   expect(page).not.toMatch(/<(?:link|img|iframe|script)[^>]*(?:src|href)=/)
   expect(page).not.toMatch(/url\(|@import|https?:\/\/(?!www\.w3\.org)/)
@@ -71,7 +79,7 @@ describe('in a browser', () => {
 
   it('draws the charts, lists incidents and routes, and asks nobody for anything', async () => {
     const file = join(folder, 'report.html')
-    writeFileSync(file, await replayed('--format', 'html'))
+    writeFileSync(file, await reportPage())
     const page = await (browser as Browser).newPage()
     const faults: string[] = []
     page.on('pageerror', (error) => faults.push(error.message))
