@@ -89,12 +89,25 @@ test('CI takes the steps of the Dockerfile in a job of its own', () => {
   expect(jobs['image-steps']?.steps.map(({ run }) => run)).toContain('npm run test:image')
 })
 
-test('every job that tests brings the runtimes, without which the tests would fail', () => {
+/** Packages that bring what the tests use beside Node, as a machine that has no more than that installs them. */
+const packages = [
+  ...(/done <<'END'\n([\s\S]*?)\nEND/
+    .exec(readFileSync(new URL('../../.ci/run', import.meta.url), 'utf8'))?.[1]
+    ?.matchAll(/^\S+ (\S+)$/gm) ?? []),
+].map(([, name]) => name as string)
+/** What the runner brings. */
+const THERE = ['chromium', 'curl']
+
+test('every job that tests brings the runtimes and programs without which the tests would fail', () => {
+  expect(packages).toContain('redis-server')
   for (const file of files) {
     for (const { steps } of Object.values(workflowOf(file).jobs)) {
-      const runs = steps.map(({ run }) => run)
-      if (runs.includes('npm test'))
-        expect(runs.slice(0, runs.indexOf('npm test'))).toContain('npm run runtimes')
+      const runs = steps.map(({ run = '' }) => run)
+      const before = runs.slice(0, runs.indexOf('npm test'))
+      if (!runs.includes('npm test')) continue
+      expect(before).toContain('npm run runtimes')
+      const installed = before.join('\n').split(/\s+/)
+      expect(packages.filter((name) => !installed.includes(name) && !THERE.includes(name))).toEqual([])
     }
   }
 })
