@@ -73,9 +73,7 @@ export const otlpRoutes: FastifyPluginCallbackTypebox<OtlpOptions> = (app, { det
     return dressed(reply, statusAnswer(reply.statusCode, message, isJson(request)))
   })
 
-  app.post(ENDPOINTS.otlpTraces.url, { schema }, async (request, reply) => {
-    const name = request.headers['x-sentinel-detector']
-    const detector = name === undefined ? detectors.default : detectorNamed(detectors, name)
+  async function answer(request: FastifyRequest, detector: NamedDetector): Promise<OtlpAnswer> {
     const end = load.begin()
     try {
       const faults: string[] = []
@@ -88,10 +86,19 @@ export const otlpRoutes: FastifyPluginCallbackTypebox<OtlpOptions> = (app, { det
           if (faults.length < FAULTS_SHOWN) faults.push(`span ${line}: ${error.message}`)
         },
       })
-      return send(reply, exportAnswer(totals, faults, isJson(request)))
+      return exportAnswer(totals, faults, isJson(request))
+    } finally {
+      end()
+    }
+  }
+
+  app.post(ENDPOINTS.otlpTraces.url, { schema }, async (request, reply) => {
+    const name = request.headers['x-sentinel-detector']
+    try {
+      const detector = name === undefined ? detectors.default : detectorNamed(detectors, name)
+      return send(reply, await answer(request, detector))
     } finally {
       load.rooms.takeBack(request)
-      end()
     }
   })
   for (const { url } of [ENDPOINTS.otlpMetrics, ENDPOINTS.otlpLogs]) {
