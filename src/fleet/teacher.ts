@@ -23,6 +23,8 @@ const RECORDS_A_TURN = 25
 const FIT_TIMES = 5
 const LEAST_HANG_MS = 3_500
 const FIRST_FIT_MS = 10_000
+/** Of the time from one look to the next so much counts: where we are late ourselves, the fit has no processor, either. */
+const ON_TIME_MS = 250
 /** An incident that opened just before its leader ended may be in no model: it goes on where evidence comes within this. */
 const FORLORN_MS = 60_000
 /** Where a label decides who is told, this share of the records may be odd when nothing else is said. */
@@ -45,6 +47,9 @@ export class Teacher {
   /** Records that were left out, as their replica had its say or is not trusted. */
   leftOut = 0
   #lastFitMs = 0
+  /** How long the fit that runs was waited for. */
+  #waitedMs = 0
+  #passedMs: number
   /** Until when an incident of the leader before may find its evidence again. */
   #forlornUntilMs: number
 
@@ -52,6 +57,7 @@ export class Teacher {
     const { alerts, sentence, log } = options
     this.#time = time
     this.#forlornUntilMs = time.nowMs + FORLORN_MS
+    this.#passedMs = time.nowMs
     this.#log = log
     const { policies, routesMax, historyMax, minConfidence, contamination } = resolveDetectorOptions({
       ...options.detector,
@@ -139,8 +145,7 @@ export class Teacher {
   /** Whether a fit does not end: then somebody else should lead. */
   get hangs(): boolean {
     const last = this.#lastFitMs
-    const most = last === 0 ? FIRST_FIT_MS : Math.max(LEAST_HANG_MS, FIT_TIMES * last)
-    return this.#detector.fittingMs > most
+    return this.#waitedMs > (last === 0 ? FIRST_FIT_MS : Math.max(LEAST_HANG_MS, FIT_TIMES * last))
   }
 
   /** Replicas that were heard of lately, and those of them that nothing is learnt from. */
@@ -185,6 +190,7 @@ export class Teacher {
   pass(): void {
     this.#clock.pass()
     this.#desk.tick()
+    this.#wait()
     if (this.#time.nowMs < this.#forlornUntilMs) return
     this.#forlornUntilMs = Number.POSITIVE_INFINITY
     this.#desk.endForlorn()
@@ -211,6 +217,16 @@ export class Teacher {
 
   close(): Promise<void> {
     return this.#detector.close()
+  }
+
+  #wait(): void {
+    const { nowMs } = this.#time
+    const sinceMs = nowMs - this.#passedMs
+    this.#passedMs = nowMs
+    const { fittingMs } = this.#detector
+    // None, or another one than at the last look.
+    if (fittingMs < sinceMs) this.#waitedMs = 0
+    else this.#waitedMs += Math.min(sinceMs, ON_TIME_MS)
   }
 
   #obey(word: LearningWord): void {

@@ -37,7 +37,7 @@ describeFleet('incidents of a fleet', (redis) => {
     const variables = { SENTINEL_WEBHOOK_URL: `http://127.0.0.1:${port}/` }
     const replicas = await Promise.all([1, 2, 3].map(() => ReplicaProcess.ofTest(redis().url, variables)))
     const traffic = serve(() => replicas)
-    await new ReplicaFleet(replicas).follows(6)
+    await new ReplicaFleet(replicas).follows(4)
     posts.length = 0
     const attack = Array.from({ length: 10 }, () => ({
       route: '/login',
