@@ -69,41 +69,50 @@ const request = fc.record({
   ),
 })
 
-test(`${BODIES} bodies of every kind: no answer is a 5xx, and only what got a 200 is in the window`, async () => {
-  const { detector: options } = loadConfig({
-    SENTINEL_RETRAIN_EVERY: '1000',
-    SENTINEL_MIN_SAMPLES: `${MIN_SAMPLES}`,
-  })
-  const sentinel = await Sentinel.create({ detector: options })
-  const { detector } = sentinel
-  const twin = await Detector.create(options)
-  onTestFinished(async () => {
-    await Promise.all([sentinel.close(), twin.close()])
-  })
-  const app = await startApp({}, { sentinel })
-  const seen: Record<number, number> = {}
-  for (const { body, headers, query = '' } of fc.sample(request, { seed: SEED, numRuns: BODIES })) {
-    const before = detector.records
-    const answer = await app.inject({ method: 'POST', url: `/analyze-flow${query}`, payload: body, headers })
-    seen[answer.statusCode] = (seen[answer.statusCode] ?? 0) + 1
-    expect(answer.statusCode).toBeLessThan(500)
-    const counts = answer.statusCode === 200 && answer.headers['idempotency-replayed'] === undefined
-    expect(detector.records).toBe(before + (counts ? 1 : 0))
-    if (counts && detector.records < MIN_SAMPLES) twin.analyze(JSON.parse(body.toString()))
-    else if (counts && detector.records === MIN_SAMPLES) {
-      // Before the first fit, the state is the records and nothing else.
-      twin.analyze(JSON.parse(body.toString()))
-      expect(encodeState(detector.snapshot())).toEqual(encodeState(twin.snapshot()))
-    }
-    if (answer.statusCode !== 200) {
-      expect(answer.json()).toMatchObject({
-        statusCode: answer.statusCode,
-        code: expect.stringMatching(/^SENTINEL_/),
+test(
+  `${BODIES} bodies of every kind: no answer is a 5xx, and only what got a 200 is in the window`,
+  async () => {
+    const { detector: options } = loadConfig({
+      SENTINEL_RETRAIN_EVERY: '1000',
+      SENTINEL_MIN_SAMPLES: `${MIN_SAMPLES}`,
+    })
+    const sentinel = await Sentinel.create({ detector: options })
+    const { detector } = sentinel
+    const twin = await Detector.create(options)
+    onTestFinished(async () => {
+      await Promise.all([sentinel.close(), twin.close()])
+    })
+    const app = await startApp({}, { sentinel })
+    const seen: Record<number, number> = {}
+    for (const { body, headers, query = '' } of fc.sample(request, { seed: SEED, numRuns: BODIES })) {
+      const before = detector.records
+      const answer = await app.inject({
+        method: 'POST',
+        url: `/analyze-flow${query}`,
+        payload: body,
+        headers,
       })
-      expect(answer.body.length).toBeLessThan(500)
+      seen[answer.statusCode] = (seen[answer.statusCode] ?? 0) + 1
+      expect(answer.statusCode).toBeLessThan(500)
+      const counts = answer.statusCode === 200 && answer.headers['idempotency-replayed'] === undefined
+      expect(detector.records).toBe(before + (counts ? 1 : 0))
+      if (counts && detector.records < MIN_SAMPLES) twin.analyze(JSON.parse(body.toString()))
+      else if (counts && detector.records === MIN_SAMPLES) {
+        // Before the first fit, the state is the records and nothing else.
+        twin.analyze(JSON.parse(body.toString()))
+        expect(encodeState(detector.snapshot())).toEqual(encodeState(twin.snapshot()))
+      }
+      if (answer.statusCode !== 200) {
+        expect(answer.json()).toMatchObject({
+          statusCode: answer.statusCode,
+          code: expect.stringMatching(/^SENTINEL_/),
+        })
+        expect(answer.body.length).toBeLessThan(500)
+      }
     }
-  }
-  // The generator reaches what it is for.
-  for (const status of [200, 400, 403, 413, 415, 422]) expect(seen[status]).toBeGreaterThan(0)
-  expect(detector.records).toBeGreaterThan(1.5 * MIN_SAMPLES)
-}, extent(900_000, 60_000))
+    // The generator reaches what it is for.
+    for (const status of [200, 400, 403, 413, 415, 422]) expect(seen[status]).toBeGreaterThan(0)
+    expect(detector.records).toBeGreaterThan(1.5 * MIN_SAMPLES)
+  },
+  extent(900_000, 60_000),
+)
