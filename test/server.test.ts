@@ -342,6 +342,29 @@ describe('the server process', () => {
     expect(server.stderr()).toBe('')
   })
 
+  test('what only some settings need is there when they ask for it', async () => {
+    const server = await start({
+      SENTINEL_PORT: '0',
+      SENTINEL_RATE_LIMIT: '1000',
+      SENTINEL_CORS_ORIGINS: 'https://page.example',
+      SENTINEL_WEBHOOK_URL: 'http://127.0.0.1:9/hook',
+      SENTINEL_STATE_DIR: '.',
+      SENTINEL_ADMIN_PORT: '0',
+      SENTINEL_SOCKET: 'sentinel.sock',
+    })
+    const answer = await fetch(new URL('/analyze-flow', await listening(server)), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', origin: 'https://page.example' },
+      body: RECORD,
+    })
+    expect(answer.status).toBe(200)
+    expect(answer.headers.get('access-control-allow-origin')).toBe('https://page.example')
+    expect(answer.headers.get('x-ratelimit-limit')).toBe('1000')
+    server.child.kill('SIGTERM')
+    expect(await server.exit).toBe(0)
+    expect(server.stderr()).toBe('')
+  })
+
   test('a bad setting ends it with one line and exit code 1', async () => {
     const server = await start({ SENTINEL_PORT: 'ninety\nseven' })
     expect(await server.exit).toBe(1)

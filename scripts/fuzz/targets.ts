@@ -13,6 +13,7 @@ import { type MadeOfSpans, otlpItems } from '#sentinel/http/otlp/otlp-items.js'
 import { crc32 } from '#sentinel/state/checksum.js'
 import { decodeState, encodeState } from '#sentinel/state/codec.js'
 import { StateError } from '#sentinel/state/section.js'
+import { RecordError } from '#sentinel/telemetry/check-record.js'
 import { REQUEST_TELEMETRY } from '#sentinel/telemetry/model.js'
 import { SpanRecords } from '#sentinel/telemetry/span/span-record.js'
 import { UsualSizes } from '#sentinel/telemetry/usual-sizes.js'
@@ -68,7 +69,7 @@ function sealed(input: Buffer, lengthAt: number): Uint8Array {
   return bytes
 }
 
-/** Lines as a file of that kind has them. What is wrong with one is said in words, by an error of no special kind. */
+/** Lines as a file of that kind has them. What is wrong with one is said in words, by a refusal or an error of no kind. */
 async function readLog(input: Buffer): Promise<void> {
   const lines = input.toString().split('\n')
   for (const format of new Set([formatOf(lines[0] ?? ''), ...Object.values(FORMATS)])) {
@@ -78,7 +79,8 @@ async function readLog(input: Buffer): Promise<void> {
       try {
         read(line)
       } catch (error) {
-        if (error instanceof TypeError || error instanceof RangeError) throw error
+        const isRefusal = error instanceof RecordError
+        if (!isRefusal && (error instanceof TypeError || error instanceof RangeError)) throw error
       }
   }
 }

@@ -4,7 +4,6 @@ import type { FeedbackNote } from './feedback-note.js'
 import type { Incident } from './incident.js'
 import type { IncidentChange, IncidentEvent } from './incident-event.js'
 import { IncidentRecord, type OpenIncidentChanges } from './incident-record.js'
-import type { IncidentBook } from './incident-share.js'
 import { type KeptIncident, readKeptIncident } from './kept-incident.js'
 import { isOf, type OriginQuery } from './origin.js'
 
@@ -40,7 +39,7 @@ export interface IncidentQuery extends OriginQuery {
  * The last incidents. Closed ones go first when there is one too many; an open one goes only where all others are
  * open, too: the one that has been quiet for longest is closed then. What is given out are copies.
  */
-export class IncidentLog implements IncidentBook {
+export class IncidentLog {
   readonly capacity: number
   readonly #ids: TimeIds
   /** In the order of their ids, which is that of insertion. */

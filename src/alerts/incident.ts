@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { FeedbackNote } from './feedback-note.js'
-import { Origin } from './origin.js'
+import { Origin } from './origin-schema.js'
 
 /** What is recommended, in ascending order of severity. */
 export const Action = Type.Union(

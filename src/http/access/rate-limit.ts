@@ -29,7 +29,7 @@ export const rateLimitPlugin = fastifyPlugin<RateLimitOptions>(
   async (app, { perSecond, tokens: accepted, proxies, metrics }) => {
     describeAnswers(app, [429], ({ url }) => !HEALTH_PATHS.has(url))
     if (perSecond === 0) return
-    const { fastifyRateLimit } = await import('@fastify/rate-limit')
+    const { default: fastifyRateLimit } = await import('@fastify/rate-limit')
     await app.register(fastifyRateLimit, {
       global: false,
       max: perSecond,
