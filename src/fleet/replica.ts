@@ -111,10 +111,13 @@ export class Replica implements Follower {
   }
 
   capture(): Promise<CapturedModel> {
-    const { judge } = this.#parts
+    const { judge, bus, words } = this.#parts
     return this.#alone(async () => {
-      const head = await this.#parts.bus.head()
+      const head = await bus.head()
       if (head !== null) await this.#take(head)
+      // Before anything newer is published: whoever comes later could not tell that words were lost.
+      else if (this.head !== null && this.#bytes !== null)
+        await bus.putBack(this.head, this.#bytes, words.known)
       const known = judge.name === null ? null : this.#bytes
       return decodeModel(known ?? (await judge.capture()))
     })
