@@ -119,7 +119,7 @@ export class Operator {
     if (elsewhere && changed) this.#say({ said: word.said }, 'operator: heard from another replica')
   }
 
-  /** Whether an operator has stopped learning for now. @internal */
+  /** Whether an operator has stopped learning, and the pause is not over. @internal */
   get pausesLearning(): boolean {
     this.#pause.lapse()
     return this.#pause.untilMs !== null

@@ -36,19 +36,28 @@ export class KeptBaseline {
   async save(): Promise<void> {
     if (this.#files === null || this.saving || this.sentinel.revision === this.#savedRevision) return
     this.saving = true
-    const revision = this.sentinel.revision
-    const encoder = this.#encoder()
-    while (encoder.advance(SLICE_BYTES) > 0) await nextTurn()
-    await this.#write(encoder.finish(), revision)
-    this.saving = false
+    try {
+      const revision = this.sentinel.revision
+      const encoder = this.#encoder()
+      while (encoder.advance(SLICE_BYTES) > 0) await nextTurn()
+      await this.#write(encoder.finish(), revision)
+    } catch (err) {
+      this.#tellFailure(err)
+    } finally {
+      this.saving = false
+    }
   }
 
   /**
    * Has it written as it is now, all at once: nothing of it is needed afterwards.
-   * @returns resolves once the file is there
+   * @returns resolves once the file is there, and where it cannot be had
    */
-  setAside(): Promise<void> {
-    return this.#write(this.#encoder().finish(), this.sentinel.revision)
+  async setAside(): Promise<void> {
+    try {
+      await this.#write(this.#encoder().finish(), this.sentinel.revision)
+    } catch (err) {
+      this.#tellFailure(err)
+    }
   }
 
   #encoder(): StateEncoder {
@@ -56,17 +65,14 @@ export class KeptBaseline {
   }
 
   async #write(bytes: Uint8Array, revision: string): Promise<void> {
-    const { entity } = this.#origin
-    try {
-      await this.#files?.write(entity, bytes)
-      this.#savedRevision = revision
-      this.#log.debug({ ...this.#origin, bytes: bytes.length }, 'baseline written')
-    } catch (err) {
-      this.#log.error(
-        { ...this.#origin, err, path: this.#files?.pathOf(entity) },
-        'a baseline cannot be written',
-      )
-    }
+    await this.#files?.write(this.#origin.entity, bytes)
+    this.#savedRevision = revision
+    this.#log.debug({ ...this.#origin, bytes: bytes.length }, 'baseline written')
+  }
+
+  #tellFailure(err: unknown): void {
+    const path = this.#files?.pathOf(this.#origin.entity)
+    this.#log.error({ ...this.#origin, err, path }, 'a baseline cannot be written')
   }
 
   #restore(): void {

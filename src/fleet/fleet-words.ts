@@ -7,7 +7,7 @@ const MOST = 1_000
 /** Who says words here, and takes over those that were said elsewhere. */
 export interface FleetOperator {
   hear(word: OperatorWord, ageMs: number, elsewhere: boolean): void
-  /** Whether learning is stopped for now. */
+  /** Whether an operator has stopped learning, and the pause is not over. */
   readonly pausesLearning: boolean
 }
 
@@ -33,8 +33,8 @@ export class FleetWords {
     this.#operator = operator
   }
 
-  /** Whether learning is stopped for now. */
-  get pauseLearning(): boolean {
+  /** Whether an operator has stopped learning, and the pause is not over. */
+  get pausesLearning(): boolean {
     return this.#operator.pausesLearning
   }
 

@@ -186,7 +186,7 @@ export class Leadership {
   /** What operators said of what is learnt, each once: a model tells up to where it heard. */
   #hear(teacher: Teacher): void {
     const { words } = this.#parts
-    teacher.paused = words.pauseLearning
+    teacher.paused = words.pausesLearning
     if (words.heard === this.#heard) return
     for (const { position, word } of words.behind(this.#heard)) {
       this.#heard = position

@@ -42,4 +42,6 @@ export async function serveAnew(app: App, config: Config): Promise<void> {
     )
   await before.departure.end()
   await serving.begin()
+  // As at the start, the first anomaly is not to wait for the model.
+  if (!goesOn) void serving.sentinel.prepare()
 }

@@ -38,12 +38,27 @@ export interface ServingOptions {
  * @throws ConfigError, ForestError where the sentinel that it says cannot be made
  */
 export async function serve(app: FastifyInstance, options: ServingOptions): Promise<Serving> {
-  const { config, metrics, drain, before } = options
-  const departure = new Departure(() => drain.begun)
+  const { config, metrics, before } = options
   const detectors =
     options.sentinel === undefined
       ? await detectorsOf(config, metrics, app.log, before)
       : Detectors.ofOne(options.sentinel)
+  try {
+    return await serveBy(detectors, app, options)
+  } catch (error) {
+    // What was made for this alone goes again.
+    if (options.sentinel === undefined && detectors !== before?.detectors) await detectors.close()
+    throw error
+  }
+}
+
+async function serveBy(
+  detectors: Detectors,
+  app: FastifyInstance,
+  options: ServingOptions,
+): Promise<Serving> {
+  const { config, metrics, drain, before } = options
+  const departure = new Departure(() => drain.begun)
   const sentinel = detectors.default.shared
   const fleet = await membershipOf(config, sentinel, app.log)
   const { idempotencyMax } = config.limits

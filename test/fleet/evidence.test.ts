@@ -7,7 +7,7 @@ import { ordinary } from './traffic.js'
 const ATTACK: Telemetry = { route: '/login', latency: 9_000, input_length: 500, errors: 6 }
 
 describeFleet('a few alerts among thousands of records', (redis) => {
-  test('reach the leader though hardly a record is sampled, and are one incident everywhere', async () => {
+  test('reach the leader though hardly a record is sampled, and are one incident, which outlives its leader', async () => {
     const name = fleetName()
     const settings = { url: redis().url, name, sampleRate: 10 }
     const start = (seed: number) => LocalReplica.start(settings, seed)
@@ -39,5 +39,22 @@ describeFleet('a few alerts among thousands of records', (redis) => {
       [incident?.id],
       [incident?.id],
     ])
+
+    const leader = replicas.find(({ figures }) => figures.leads) as LocalReplica
+    replicas.splice(replicas.indexOf(leader), 1)
+    await leader.membership.close()
+    await serveUntil(
+      replicas,
+      () => {
+        // At both: the records of one that sees far more of it than all others are not trusted.
+        for (const { sentinel } of replicas) for (let i = 0; i < 2; i++) sentinel.judge(ATTACK)
+        const [now] = open()[0] ?? []
+        return (
+          replicas.some(({ figures }) => figures.leads) && (now?.records ?? 0) > (incident?.records ?? 0) + 20
+        )
+      },
+      'the same incident, grown',
+    )
+    expect(open().map((list) => list.map(({ id }) => id))).toEqual([[incident?.id], [incident?.id]])
   })
 })
