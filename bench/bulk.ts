@@ -5,7 +5,7 @@ import { type Replays, replays } from './bulk/replays.js'
 import { type Throughput, throughputs } from './bulk/throughput.js'
 import type { Goal, Order, Outcome } from './goal.js'
 import { ratios, type Spread, showRatio, showSpread, spread } from './spread.js'
-import { table } from './table.js'
+import { table, times } from './table.js'
 
 interface BulkFigures {
   readonly throughput: Throughput
@@ -26,10 +26,11 @@ function goalsOf({ throughput, beside, replays }: BulkFigures): Goal[] {
   const { loop, ndjson, gzip, spans, singles, rssMiB } = throughput
   const ofLoop = (name: string, measured: readonly number[], least: number) =>
     ratioGoal(`${name}, records a second of a loop in process`, ratios(measured, loop), least)
-  const p99 = ratios(
-    beside.beside.map(({ p99Ms }) => p99Ms),
-    beside.alone.map(({ p99Ms }) => p99Ms),
-  )
+  // Of medians: the p99 of one stretch is what the machine did to twenty requests, and swings threefold without batches.
+  const [alone, beside99] = [beside.alone, beside.beside].map((stretches) =>
+    spread(stretches.map(({ p99Ms }) => p99Ms)),
+  ) as [Spread, Spread]
+  const p99 = beside99.median / alone.median
   const held = spread(beside.beside.map(({ stalledMs }) => stalledMs))
   const growth = spread(rssMiB.after.map((after) => after - rssMiB.before))
   const peak = spread(replays.peakMiB)
@@ -40,9 +41,9 @@ function goalsOf({ throughput, beside, replays }: BulkFigures): Goal[] {
     ratioGoal('NDJSON over HTTP, of single requests on 16 connections', ratios(ndjson, singles), 10),
     {
       question: 'single requests beside batches: p99 of that without',
-      measured: showRatio(p99),
+      measured: `${times(p99)} (${showSpread(alone, 'ms', 1)}; ${showSpread(beside99, 'ms', 1)})`,
       wanted: 'at most 1.20x',
-      met: p99.median <= 1.2,
+      met: p99 <= 1.2,
     },
     below('longest that batches hold up the event loop', held, 'ms', 5, 1),
     below('resident memory that batches of 100,000 add', growth, 'MiB', 32, 1),

@@ -27,7 +27,7 @@ export async function besideBatches(quick: boolean, progress: (what: string) => 
   const body = Buffer.from(lines.join('\n'))
   const bodies = lines.slice(0, 500)
   const server = await ServerProcess.start('sentinel')
-  const seconds = quick ? 0.5 : 4
+  const seconds = quick ? 0.5 : 2
   const stretch = async (sends: boolean): Promise<Stretch> => {
     const sender = sends ? senderOf(server, body) : null
     await server.vitals('watch-loop')
@@ -43,7 +43,7 @@ export async function besideBatches(quick: boolean, progress: (what: string) => 
   try {
     await stretch(true)
     const found: Beside = { alone: [], beside: [] }
-    for (const round of rounds(quick, 5, 45)) {
+    for (const round of rounds(quick, 12, 60)) {
       progress(`single requests beside batches, round ${round}`)
       found.alone.push(await stretch(false))
       found.beside.push(await stretch(true))

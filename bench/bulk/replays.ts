@@ -33,7 +33,7 @@ export async function replays(quick: boolean, progress: (what: string) => void):
   try {
     await writeHistory(file, lines, records)
     const found: Replays = { records, replay: [], loop: [], peakMiB: [] }
-    for (const round of rounds(quick, 3, 60)) {
+    for (const round of rounds(quick, 3, 60, 1)) {
       progress(`replay of ${records.toLocaleString('en')} records, round ${round}`)
       found.loop.push(await looped(lines, records))
       const { perSecond, peakMiB } = await replayed(file, records)

@@ -48,14 +48,15 @@ export async function addRoutes(app: FastifyInstance, parts: RouteParts): Promis
   const sentinel = detectors.default.shared
   const { anomalies, incidents } = sentinel
   const { trustedProxies: proxies } = config.access
+  // One for all batches: what they are written in does not matter to memory.
+  const load = new BatchLoad()
+  load.watch(app)
   await app.register(errorsPlugin, { metrics })
   await app.register(protectionPlugin, { config, metrics, leave })
   await app.register(metricsPlugin, { metrics })
   await app.register(jsonBodyPlugin)
   await app.register(openapiPlugin, { detectors })
   await app.register(analyzeFlowRoute, { detectors, metrics, memory: repeated.single })
-  // One for both: what a batch is written in does not matter to memory.
-  const load = new BatchLoad()
   const unread = new UnreadAnswers(UNREAD_ANSWERS_BYTES)
   await app.register(async (scope) => {
     unread.bound(scope)

@@ -4,6 +4,7 @@ import { type AnswerBody, AnswerText } from './answer-text.js'
 import type { ItemSource } from './batch-items.js'
 import { type BatchTotals, judgeBatch } from './judge-batch.js'
 import type { ItemJudge } from './judge-item.js'
+import type { SharedTurns } from './shared-turns.js'
 
 export const NDJSON_TYPE = 'application/x-ndjson'
 export const JSON_TYPE = 'application/json; charset=utf-8'
@@ -24,13 +25,14 @@ export async function answerBatch(
   judge: ItemJudge,
   items: ItemSource,
   form: NonNullable<BatchQuery['answer']>,
+  turns: SharedTurns,
 ): Promise<BatchAnswer> {
   const errors: RejectedLine[] = []
   const text = new AnswerText()
   const byLine = form === 'lines'
   let listed = 0
   const write = (value: object): string => (byLine ? `${JSON.stringify(value)}\n` : JSON.stringify(value))
-  const totals = await judgeBatch(judge, items, {
+  const totals = await judgeBatch(judge, items, turns, {
     ok: (line) => {
       if (byLine) text.add(`{"line":${line},"status":"OK"}\n`)
     },

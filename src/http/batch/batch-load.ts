@@ -1,12 +1,28 @@
+import type { FastifyInstance } from 'fastify'
 import { AccessError } from '../errors/error-codes.js'
 import { BATCH_BODIES_BYTES, BATCHES_MOST } from '../limits.js'
 import { BodyRooms } from './body-rooms.js'
+import { SharedTurns } from './shared-turns.js'
 
 /** How much of batches is at work, so that many large ones cannot take all memory or all turns. */
 export class BatchLoad {
   readonly rooms = new BodyRooms()
+  #requests = 0
   #judged = 0
   #bytes = 0
+
+  /** Counts the requests of an app, to be called before its routes are added: batches make room for them. */
+  watch(app: FastifyInstance): void {
+    app.addHook('onRequest', (_request, _reply, next) => {
+      this.#requests += 1
+      next()
+    })
+  }
+
+  /** For one batch. */
+  turns(): SharedTurns {
+    return new SharedTurns(() => this.#requests)
+  }
 
   /**
    * Before a body is read.

@@ -2,7 +2,7 @@ import type { TelemetryRecord } from '../../telemetry/record.js'
 import type { BatchThreat, RejectedLine } from '../schemas/batch.js'
 import type { ItemSource } from './batch-items.js'
 import type { ItemJudge } from './judge-item.js'
-import { SharedTurns } from './shared-turns.js'
+import type { SharedTurns } from './shared-turns.js'
 
 /** After so many records it is asked what time it is: an anomaly costs several times what an ordinary record does. */
 const RECORDS_A_LOOK = 8
@@ -24,10 +24,14 @@ export interface BatchTotals {
 }
 
 /** Judges the items of a batch in order, and lets others have their turn in between. One bad item stops none. */
-export async function judgeBatch(judge: ItemJudge, items: ItemSource, sink: BatchSink): Promise<BatchTotals> {
+export async function judgeBatch(
+  judge: ItemJudge,
+  items: ItemSource,
+  turns: SharedTurns,
+  sink: BatchSink,
+): Promise<BatchTotals> {
   const totals: BatchTotals = { accepted: 0, rejected: 0, threats: 0, parsed: 0 }
   let sinceLook = 0
-  const turns = new SharedTurns()
   for (let i = 0; i < items.size; i++) {
     if (++sinceLook > RECORDS_A_LOOK) {
       sinceLook = 1

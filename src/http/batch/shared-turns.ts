@@ -1,18 +1,30 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { nextTurn } from '../../runtime/timers.js'
 
 /** How long a turn of the event loop lasts where nobody else has anything to do. */
 const ALONE_MS = 0.5
-/** And where others have: it is what single requests wait. A turn itself costs a tenth of it. */
-const SHARED_MS = 0.15
-/** Between two turns goes less than this where nobody did anything. */
-const IDLE_MS = 0.08
-/** Turns after somebody else did something until that counts as over: some 10 ms. */
-const SHARED_TURNS = 64
+/** And where others have: it is what single requests wait. */
+const SHARED_MS = 0.25
+/**
+ * Between two turns while there are others. A thread that never rests is the one that the system holds back when others
+ * want its processor, for milliseconds at a time and in the middle of whatever it does: single requests would wait for it.
+ */
+const REST_MS = 1
+/** After a request came until there is nobody again. */
+const OTHERS_FOR_MS = 100
 
-/** How long work that is cut into turns may go on, so that others come through: shorter while there are others. */
+/** How long work that is cut into turns may go on, so that others come through: shorter, and with rests, while there are. */
 export class SharedTurns {
+  readonly #requests: () => number
+  #seen: number
   #endMs = performance.now() + SHARED_MS
-  #shared = SHARED_TURNS
+  #othersUntilMs = 0
+
+  /** @param requests how many came so far, whoever sent them */
+  constructor(requests: () => number) {
+    this.#requests = requests
+    this.#seen = requests()
+  }
 
   get isOver(): boolean {
     return performance.now() >= this.#endMs
@@ -20,10 +32,22 @@ export class SharedTurns {
 
   /** Lets the others have their turn. */
   async next(): Promise<void> {
-    const leftMs = performance.now()
     await nextTurn()
+    if (this.#hasOthers()) {
+      await sleep(REST_MS)
+      this.#endMs = performance.now() + SHARED_MS
+    } else {
+      this.#endMs = performance.now() + ALONE_MS
+    }
+  }
+
+  #hasOthers(): boolean {
+    const requests = this.#requests()
     const nowMs = performance.now()
-    this.#shared = nowMs - leftMs > IDLE_MS ? SHARED_TURNS : Math.max(0, this.#shared - 1)
-    this.#endMs = nowMs + (this.#shared > 0 ? SHARED_MS : ALONE_MS)
+    if (requests !== this.#seen) {
+      this.#seen = requests
+      this.#othersUntilMs = nowMs + OTHERS_FOR_MS
+    }
+    return nowMs < this.#othersUntilMs
   }
 }

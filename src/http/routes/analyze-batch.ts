@@ -75,7 +75,7 @@ export const analyzeBatchRoute: FastifyPluginCallbackTypebox<AnalyzeBatchOptions
       const bytes = await textOfBatch(request, load)
       const items = await BatchItems.find(bytes, isJson(request), parserFor(request))
       const by = learn === 'false' ? desk.tried : at === 'timestamp' ? desk.timed : desk.judged
-      return await answerBatch(by, items, form)
+      return await answerBatch(by, items, form, load.turns())
     } finally {
       end()
     }

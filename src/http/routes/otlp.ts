@@ -79,7 +79,7 @@ export const otlpRoutes: FastifyPluginCallbackTypebox<OtlpOptions> = (app, { det
       const faults: string[] = []
       const body = await textOfBatch(request, load)
       const items = await otlpItems(body, isJson(request), making.get(detector) as MadeOfSpans)
-      const totals: BatchTotals = await judgeBatch(judging(detector), items, {
+      const totals: BatchTotals = await judgeBatch(judging(detector), items, load.turns(), {
         ok() {},
         threat() {},
         rejected: ({ line, error }) => {
