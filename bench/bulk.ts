@@ -31,7 +31,9 @@ function goalsOf({ throughput, beside, replays }: BulkFigures): Goal[] {
     spread(stretches.map(({ p99Ms }) => p99Ms)),
   ) as [Spread, Spread]
   const p99 = beside99.median / alone.median
-  const held = spread(beside.beside.map(({ stalledMs }) => stalledMs))
+  const [calm, held] = [beside.alone, beside.beside].map((stretches) =>
+    spread(stretches.map(({ stalledMs }) => stalledMs)),
+  ) as [Spread, Spread]
   const growth = spread(rssMiB.after.map((after) => after - rssMiB.before))
   const peak = spread(replays.peakMiB)
   return [
@@ -45,7 +47,12 @@ function goalsOf({ throughput, beside, replays }: BulkFigures): Goal[] {
       wanted: 'at most 1.20x',
       met: p99 <= 1.2,
     },
-    below('longest that batches hold up the event loop', held, 'ms', 5, 1),
+    {
+      question: 'longest that the event loop is held up beside batches, beyond that without',
+      measured: `${(held.median - calm.median).toFixed(1)} ms (${showSpread(calm, 'ms', 1)}; ${showSpread(held, 'ms', 1)})`,
+      wanted: 'below 5 ms',
+      met: held.median - calm.median < 5,
+    },
     below('resident memory that batches of 100,000 add', growth, 'MiB', 32, 1),
     ratioGoal('replay of a file, records a second of a loop', ratios(replays.replay, replays.loop), 0.8),
     below('most memory of a replay', peak, 'MiB', 200, 0),

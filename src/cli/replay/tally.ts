@@ -5,7 +5,7 @@ import type { TelemetryRecord } from '../../telemetry/record.js'
 import { RecordClock, recordTimeMs } from '../../telemetry/record-clock.js'
 import { routeName } from '../../telemetry/route-name.js'
 import { AdaptiveTimeline } from './adaptive-timeline.js'
-import { auroc, averagePrecision } from './ranking.js'
+import { LabelledScores } from './labelled-scores.js'
 
 /** Routes that are told apart in the report; what comes on top counts as one. */
 const ROUTES_MAX = 1000
@@ -59,8 +59,7 @@ export class ReplayTally {
   readonly timeline: AdaptiveTimeline | null
   readonly #clock = new RecordClock()
   readonly #telemetry: TelemetryModel
-  readonly #rarities: number[] = []
-  readonly #labels: number[] = []
+  readonly #labelled = new LabelledScores()
   #labelledAlerts = 0
   #foundAnomalies = 0
 
@@ -98,8 +97,7 @@ export class ReplayTally {
     }
     if (label === null) return
     // Without a p, which only the first records are, the score ranks among the ordinary.
-    this.#rarities.push(p === null ? verdict.score : 1 - Math.log(p))
-    this.#labels.push(label ? 1 : 0)
+    this.#labelled.add(p === null ? verdict.score : 1 - Math.log(p), label)
     if (anomaly !== null) {
       this.#labelledAlerts++
       if (label) this.#foundAnomalies++
@@ -108,15 +106,15 @@ export class ReplayTally {
 
   /** Null where no record is labelled. */
   get labels(): LabelFigures | null {
-    if (this.#labels.length === 0) return null
-    const anomalies = this.#labels.reduce((sum, label) => sum + label, 0)
+    const { size: labelled, positives: anomalies, auroc, averagePrecision } = this.#labelled
+    if (labelled === 0) return null
     return {
-      labelled: this.#labels.length,
+      labelled,
       anomalies,
       precision: this.#foundAnomalies / this.#labelledAlerts,
       recall: this.#foundAnomalies / anomalies,
-      auroc: auroc(this.#rarities, this.#labels),
-      averagePrecision: averagePrecision(this.#rarities, this.#labels),
+      auroc,
+      averagePrecision,
     }
   }
 
