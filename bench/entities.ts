@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { requestTimes } from './entities/over-http.js'
 import type { Outcome, Part } from './goal.js'
+import { ratios, showRatio } from './spread.js'
 import { table } from './table.js'
 
 const CROWD = fileURLToPath(new URL('entities/crowd.mjs', import.meta.url))
@@ -33,6 +35,14 @@ export const benchmarkEntities: Part = async ({ quick, progress }): Promise<Outc
   }
   const moreMiB = median(crowd.map(({ rssMiB }, i) => rssMiB - (alone[i] as Crowd).rssMiB))
   const slower = median(crowd.map(({ recordUs }, i) => recordUs / (alone[i] as Crowd).recordUs))
+  const requests = await requestTimes({
+    entities: ENTITIES,
+    rounds: quick ? 1 : 9,
+    taught: quick ? 4 : 400,
+    seconds: quick ? 0.2 : 2,
+    progress,
+  })
+  const request = ratios(requests.crowd, requests.alone)
   const row = (name: string, of: Crowd[]): string[] => [
     name,
     median(of.map(({ rssMiB }) => rssMiB)).toFixed(1),
@@ -47,17 +57,26 @@ export const benchmarkEntities: Part = async ({ quick, progress }): Promise<Outc
         met: moreMiB <= MOST_MIB,
       },
       {
-        question: `How much longer a record takes among ${ENTITIES} entities, in process`,
+        question: `How much longer a request takes among ${ENTITIES} entities in turn, over HTTP`,
+        wanted: `at most ${MOST_TIMES_SLOWER}x`,
+        measured: showRatio(request),
+        met: request.median <= MOST_TIMES_SLOWER,
+      },
+      {
+        question: 'The same of a record in a loop in process, where one entity stays in the caches',
         wanted: `at most ${MOST_TIMES_SLOWER}x`,
         measured: `${slower.toFixed(2)}x`,
         met: slower <= MOST_TIMES_SLOWER,
       },
     ],
     text: table(
-      ['entities', 'resident, MiB', 'a record, µs'],
-      [row('1', alone), row(String(ENTITIES), crowd)],
+      ['entities', 'resident, MiB', 'a record, µs', 'a request, µs'],
+      [
+        [...row('1', alone), median(requests.alone).toFixed(0)],
+        [...row(String(ENTITIES), crowd), median(requests.crowd).toFixed(0)],
+      ],
     ),
-    figures: { alone, crowd },
+    figures: { alone, crowd, requests },
   }
 }
 
