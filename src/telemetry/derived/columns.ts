@@ -10,6 +10,7 @@ import { RouteNames } from '../route-names.js'
 import { conditionIn, durationIn, type Expression, fieldIn, listIn } from './expression.js'
 import { Delta, type KeyOf, type Memory, SinceLast, WindowCount } from './memory.js'
 import {
+  allHold,
   anyHolds,
   type Derive,
   entropyOf,
@@ -189,8 +190,7 @@ function counting(perSecond: boolean): Make {
     const windowMs = durationIn(duration)
     const { keyOf, names } = scopeIn(scope, made)
     const asked = conditions.map(conditionIn)
-    const reads = asked.map((condition) => made.readerOf(condition.names))
-    const counts = (record: object) => asked.every(({ holds }, i) => holds((reads[i] as ReadValue)(record)))
+    const counts = allHold(asked.map(({ holds, names }) => ({ read: made.readerOf(names), holds })))
     return {
       made: [{ suffix: '', memory: () => new WindowCount(keyOf, windowMs, counts, perSecond) }],
       names: [...names, ...asked.map((condition) => condition.names)],

@@ -16,6 +16,8 @@ export function lengthOf(read: ReadValue): Derive {
 /** So many characters of a text say how its characters are spread. */
 const READ_MOST = 4096
 const counts = new Uint16Array(256)
+/** The units that are counted: to ask a text for each twice would cost as much again. */
+const units = new Uint8Array(READ_MOST)
 /** n · log2 n by n: a logarithm for each character would cost more than all the rest. */
 const terms = Float64Array.from({ length: READ_MOST + 1 }, (_, n) => (n === 0 ? 0 : n * Math.log2(n)))
 
@@ -32,11 +34,15 @@ export function entropyOf(read: ReadValue): Derive {
     let sum = 0
     for (let i = 0; i < n; i++) {
       const unit = text.charCodeAt(i) & 255
-      const count = (counts[unit] as number) + 1
-      counts[unit] = count
-      sum += (terms[count] as number) - (terms[count - 1] as number)
+      units[i] = unit
+      counts[unit] = (counts[unit] as number) + 1
     }
-    for (let i = 0; i < n; i++) counts[text.charCodeAt(i) & 255] = 0
+    for (let i = 0; i < n; i++) {
+      const unit = units[i] as number
+      sum += terms[counts[unit] as number] as number
+      // Each counts once, and is 0 for the next text.
+      counts[unit] = 0
+    }
     return Math.max(0, ((terms[n] as number) - sum) / n)
   }
 }
@@ -50,10 +56,23 @@ export function ratioOf(one: ReadValue, other: ReadValue): Derive {
   }
 }
 
+/** What is asked of a field. */
+export interface Condition {
+  readonly read: ReadValue
+  readonly holds: (value: unknown) => boolean
+}
+
+/** Whether all conditions hold; most have one, or none. */
+export function allHold(conditions: readonly Condition[]): (record: object) => boolean {
+  const [first, ...others] = conditions
+  if (first === undefined) return () => true
+  const { read, holds } = first
+  if (others.length === 0) return (record) => holds(read(record))
+  return (record) => conditions.every((condition) => condition.holds(condition.read(record)))
+}
+
 /** 1 where any condition holds, 0 where none does; where the record has none of what is asked, it says nothing. */
-export function anyHolds(
-  conditions: readonly { readonly read: ReadValue; readonly holds: (value: unknown) => boolean }[],
-): Derive {
+export function anyHolds(conditions: readonly Condition[]): Derive {
   return (record) => {
     let known = false
     for (const { read, holds } of conditions) {
