@@ -10,12 +10,15 @@ import { ratios, showRatio, showSpread, spread } from './spread.js'
 import { table } from './table.js'
 
 const SIZES = [3, 10, 30, 100, 300, 1_000]
+/** One forest differs from the next by as much as a fleet may from one sentinel: of these sizes the mean of so many. */
+const JUDGED = [3, 10, 30]
+const SEEDS = [7, 8, 9, 10, 11, 12, 13, 14]
 /** Seconds of its own time, and more of them for a small one, which has fewer records in each. */
 const SECONDS = 24
 const RECORDS = 6_000
 
-/** The fleet's model may find so much less than one that sees all. */
-const MOST_WORSE = 0.005
+/** The fleet's model may find so much less, or more, than one that sees all. */
+const MOST_APART = 0.005
 const TAKEOVER_S = 5
 const LONGEST_TURN_MS = 5
 /** What one server takes without being noticed: a gigabit, and a fifth of the commands that a core of it answers. */
@@ -26,9 +29,15 @@ export const benchmarkFleet: Part = async ({ quick, progress }): Promise<Outcome
   const sizes: FleetSize[] = []
   for (const replicas of quick ? [3, 20] : SIZES) {
     progress(`${replicas} replicas`)
-    const seconds = quick ? 6 : Math.max(SECONDS, RECORDS / (50 * replicas))
-    sizes.push(await simulate(replicas, seconds, quick ? 500 : TRIED))
+    sizes.push(await simulate(replicas, quick ? 6 : secondsOf(replicas), quick ? 500 : TRIED))
   }
+  const quality: Quality[] = []
+  for (const replicas of quick ? [] : JUDGED)
+    for (const seed of SEEDS) {
+      progress(`what ${replicas} replicas find, seed ${seed}`)
+      const { auroc, aurocOfOne } = await simulate(replicas, secondsOf(replicas), TRIED, seed)
+      quality.push({ replicas, auroc, aurocOfOne })
+    }
   const adoptions: Adoption[] = []
   for (const routes of quick ? [10] : [1, 10, 512]) {
     progress(`a model of ${routes} routes`)
@@ -38,15 +47,44 @@ export const benchmarkFleet: Part = async ({ quick, progress }): Promise<Outcome
   if (!quick && !WITHOUT_SERVER) progress('a follower beside a sentinel by itself')
   const members = quick || WITHOUT_SERVER ? null : await measureMembers(7, 4)
   return {
-    goals: [...goalsOf(sizes), stallGoal(adoptions), ...(members === null ? [] : memberGoals(members))],
+    goals: [
+      ...qualityGoals(quality),
+      ...goalsOf(sizes),
+      stallGoal(adoptions),
+      ...(members === null ? [] : memberGoals(members)),
+    ],
     text: `${show(sizes)}\n\n${showAdoptions(adoptions)}`,
-    figures: { sizes, adoptions, ...(members === null ? {} : { members }) },
+    figures: { sizes, quality, adoptions, ...(members === null ? {} : { members }) },
   }
+}
+
+/** Of a fleet's model, and of one sentinel that sees every record. */
+type Quality = Pick<FleetSize, 'replicas' | 'auroc' | 'aurocOfOne'>
+
+function secondsOf(replicas: number): number {
+  return Math.max(SECONDS, RECORDS / (50 * replicas))
+}
+
+function qualityGoals(quality: readonly Quality[]): Outcome['goals'] {
+  const mean = (values: readonly number[]): number =>
+    values.reduce((sum, each) => sum + each, 0) / values.length
+  return JUDGED.filter((size) => quality.some(({ replicas }) => replicas === size)).map((replicas) => {
+    const seeds = quality.filter((each) => each.replicas === replicas)
+    const [fleet, one] = [
+      mean(seeds.map(({ auroc }) => auroc)),
+      mean(seeds.map(({ aurocOfOne }) => aurocOfOne)),
+    ]
+    return {
+      question: `AUROC of ${replicas} replicas beside that of one sentinel that sees every record, mean of ${seeds.length} seeds`,
+      wanted: `within ${MOST_APART}`,
+      measured: `${fleet.toFixed(4)} beside ${one.toFixed(4)}`,
+      met: Math.abs(fleet - one) <= MOST_APART,
+    }
+  })
 }
 
 function goalsOf(sizes: readonly FleetSize[]): Outcome['goals'] {
   const worst = (of: (size: FleetSize) => number): number => Math.max(...sizes.map(of))
-  const worse = worst(({ auroc, aurocOfOne }) => aurocOfOne - auroc)
   const takeover = worst((size) => size.takeover)
   const converged = worst(({ convergedMs }) => convergedMs)
   const [bytes, commands] = [
@@ -54,12 +92,6 @@ function goalsOf(sizes: readonly FleetSize[]): Outcome['goals'] {
     worst((size) => size.commands),
   ]
   return [
-    {
-      question: 'AUROC of a fleet behind that of one sentinel that sees every record, at most',
-      wanted: `at most ${MOST_WORSE}`,
-      measured: worse.toFixed(4),
-      met: worse <= MOST_WORSE,
-    },
     {
       question: 'from the end of a leader to a model of the next',
       wanted: `at most ${TAKEOVER_S} s`,

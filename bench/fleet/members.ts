@@ -10,17 +10,20 @@ const bodies = ordinaryBodies()
 
 /** A follower of a fleet beside a sentinel by itself, round by round. */
 export interface Membership {
-  /** Share of a core at a thousand records a second. The one by itself has its forest, and fits no more. */
+  /** Share of a core at a thousand records a second. The one by itself has its forest here, and fits no more. */
   readonly share: number[]
   readonly shareAlone: number[]
-  /** Requests a second, and time of the processor for each, us. */
+  /** Requests a second, and time of the processor for each, us. The one by itself is as it comes, and learns. */
   readonly perSecond: number[]
   readonly perSecondAlone: number[]
   readonly cpuUs: number[]
   readonly cpuUsAlone: number[]
 }
 
-/** Starts a Redis, one that leads, one that follows and one by itself, and has the last two answer in turn. */
+const THROUGHPUT_ROUNDS = 21
+const THROUGHPUT_SECONDS = 1
+
+/** Starts a Redis, one that leads, one that follows and two by themselves, and has all but the first answer in turn. */
 export async function measureMembers(rounds: number, seconds: number): Promise<Membership> {
   const redis = await RedisServer.start()
   const env = { SENTINEL_FLEET_URL: redis.url, SENTINEL_MAX_DELAY_MS: '0' }
@@ -36,16 +39,19 @@ export async function measureMembers(rounds: number, seconds: number): Promise<M
   try {
     const leader = await start(env)
     const follower = await start({ ...env, SENTINEL_FLEET_ROLE: 'follower' })
-    const alone = await start({ SENTINEL_RETRAIN_EVERY: '1000000', SENTINEL_MAX_DELAY_MS: '0' })
+    const alone = await start({ SENTINEL_MAX_DELAY_MS: '0' })
+    const settled = await start({ SENTINEL_RETRAIN_EVERY: '1000000', SENTINEL_MAX_DELAY_MS: '0' })
     // The leader has traffic of its own throughout, so that there are new models.
     let ended = false
     const leading = (async () => {
       while (!ended) await paced(leader, 200, 0.5)
     })()
-    for (const server of [follower, alone]) await paced(server, RECORDS_A_SECOND, seconds)
+    for (const server of [follower, alone, settled]) await paced(server, RECORDS_A_SECOND, seconds)
     for (let round = 0; round < rounds; round++) {
       figures.share.push(await paced(follower, RECORDS_A_SECOND, seconds))
-      figures.shareAlone.push(await paced(alone, RECORDS_A_SECOND, seconds))
+      figures.shareAlone.push(await paced(settled, RECORDS_A_SECOND, seconds))
+    }
+    for (let round = 0; round < THROUGHPUT_ROUNDS; round++) {
       for (const [server, perSecond, cpuUs] of [
         [follower, figures.perSecond, figures.cpuUs],
         [alone, figures.perSecondAlone, figures.cpuUsAlone],
@@ -54,7 +60,7 @@ export async function measureMembers(rounds: number, seconds: number): Promise<M
         const result = await closedLoop(server.url, {
           connections: CONNECTIONS,
           bodies,
-          seconds: seconds / 2,
+          seconds: THROUGHPUT_SECONDS,
         })
         const { cpuMs } = await server.vitals()
         perSecond.push(result.perSecond)

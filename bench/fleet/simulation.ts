@@ -110,9 +110,14 @@ async function takeoverOf(fleet: SimulatedFleet): Promise<number> {
  * Runs a fleet, looks at its second half, and ends its leader.
  * @param seconds of its own time
  * @param tried records that models are tried on
+ * @param seed of the traffic and the forests
  */
-export async function simulate(replicas: number, seconds: number, tried = TRIED): Promise<FleetSize> {
-  const seed = SEED
+export async function simulate(
+  replicas: number,
+  seconds: number,
+  tried = TRIED,
+  seed = SEED,
+): Promise<FleetSize> {
   const sampled = Math.min(RECORDS_A_SECOND * replicas, RECORDS_OF_ALL)
   // As often as a sentinel with that many records a second would fit in a tenth of a core.
   const detector = { fit: 'sync', seed, retrainEvery: Math.max(50, Math.round(sampled / 3)) } as const
