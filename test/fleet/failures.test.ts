@@ -62,6 +62,21 @@ describeFleet('three replicas whose clocks are days apart, under load', (redis) 
     for (const proxy of proxies) proxy.delayMs = 0
   })
 
+  test('go on in their fleet when they read their settings anew, the one that leads among them', async () => {
+    const { epoch } = await (await fleet.leader()).standing()
+    for (const replica of fleet.replicas) {
+      const read = replica.said('settings were read anew')
+      replica.signal('SIGHUP')
+      await until(async () => replica.said('settings were read anew') > read, 'settings read anew', WITHIN_MS)
+    }
+    await fleet.goesOn()
+    const [record = {}] = questions(1, 11)
+    const [first, ...others] = await sameModel(fleet, record)
+    for (const other of others) expect(other).toEqual(first)
+    // The one that led gave its lease back.
+    await fleet.leader(epoch)
+  })
+
   test.each([
     ['cut off', (model: Buffer) => model.subarray(0, model.length >> 1), false],
     ['half there, under its own hash', (model: Buffer) => model.subarray(0, model.length >> 1), true],
