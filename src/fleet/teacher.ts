@@ -44,7 +44,7 @@ export class Teacher {
   readonly incidents: IncidentLog
   /** Records that were learnt from. */
   learnt = 0
-  /** Records that were left out, as their replica had its say or is not trusted. */
+  /** Records that were not learnt from, as their replica had its say or is not trusted. */
   leftOut = 0
   #lastFitMs = 0
   /** How long the fit that runs was waited for. */
@@ -180,7 +180,7 @@ export class Teacher {
     }
     for (const [i, record] of records.entries()) {
       this.#clock.seeRecord(Math.max(0, spanMs - record.atMs))
-      if (record.beside) this.#weigh(replica, record, draws.beside)
+      if (record.beside) this.#weigh(record, draws.beside)
       else this.#learn(replica, record, record.rare ? draws.rare : draws.ordinary)
       if (i % RECORDS_A_TURN === RECORDS_A_TURN - 1) await this.#time.turn()
     }
@@ -244,9 +244,8 @@ export class Teacher {
     }
   }
 
-  /** Takes a rare record into account that was not drawn. */
-  #weigh(replica: string, record: SampledRecord, draw: Draw): void {
-    if (this.#shares.isSuspect(replica)) return
+  /** Takes a rare record into account that was not drawn: also of a replica that is not trusted, as evidence is no learning. */
+  #weigh(record: SampledRecord, draw: Draw): void {
     const verdict = this.#detector.tryOut(asTelemetry(record))
     this.#desk.decide(verdict, record.expected ? 'expected' : 'never', draw)
     this.#detector.dismiss()
@@ -256,6 +255,9 @@ export class Teacher {
     const detector = this.#detector
     const verdict = detector.rate(asTelemetry(record))
     if (!this.#shares.admit(replica, verdict.detector === 'forest' && verdict.anomalous)) {
+      // An attack that a balancer sends to one replica makes that one odd alone: it is not learnt, and has to be told of.
+      if (this.#shares.isSuspect(replica))
+        this.#desk.decide(verdict, record.expected ? 'expected' : 'never', draw)
       detector.dismiss()
       this.leftOut += 1
       return

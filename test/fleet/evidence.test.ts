@@ -46,7 +46,6 @@ describeFleet('a few alerts among thousands of records', (redis) => {
     await serveUntil(
       replicas,
       () => {
-        // At both: the records of one that sees far more of it than all others are not trusted.
         for (const { sentinel } of replicas) for (let i = 0; i < 2; i++) sentinel.judge(ATTACK)
         const [now] = open()[0] ?? []
         return (
@@ -56,5 +55,39 @@ describeFleet('a few alerts among thousands of records', (redis) => {
       'the same incident, grown',
     )
     expect(open().map((list) => list.map(({ id }) => id))).toEqual([[incident?.id], [incident?.id]])
+  })
+
+  test('is an incident when one replica alone is attacked, which the others then do not learn from', async () => {
+    const name = fleetName()
+    const settings = { url: redis().url, name, sampleRate: 50 }
+    const start = (seed: number) => LocalReplica.start(settings, seed)
+    const replicas = await Promise.all([start(1), start(1_000), start(2_000), start(3_000)])
+    await serveUntil(
+      replicas,
+      () => replicas.every(({ figures }) => figures.version >= 3),
+      'a model everywhere',
+    )
+    const attacked = replicas.find(({ figures }) => !figures.leads) as LocalReplica
+    const isLeftOut = () => replicas.some(({ figures }) => figures.leads && figures.suspects === 1)
+    await serveUntil(
+      replicas,
+      () => {
+        for (let i = 0; i < 60; i++) attacked.sentinel.judge(ATTACK)
+        return isLeftOut()
+      },
+      'a replica that is left out',
+    )
+    const open = () =>
+      replicas.map((one) => one.sentinel.incidents.list({ open: true, route: '/api/items' }).length)
+    expect(open()).toEqual([0, 0, 0, 0])
+    await serveUntil(
+      replicas,
+      () => {
+        for (let i = 0; i < 60; i++) attacked.sentinel.judge({ ...ATTACK, route: '/api/items' })
+        return open().every((count) => count === 1)
+      },
+      'the incident everywhere',
+    )
+    expect(isLeftOut()).toBe(true)
   })
 })
