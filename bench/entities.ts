@@ -38,7 +38,7 @@ export const benchmarkEntities: Part = async ({ quick, progress }): Promise<Outc
   const requests = await requestTimes({
     entities: ENTITIES,
     rounds: quick ? 1 : 9,
-    taught: quick ? 4 : 400,
+    taught: quick ? 4 : 1200,
     seconds: quick ? 0.2 : 2,
     progress,
   })

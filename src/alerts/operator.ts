@@ -79,8 +79,13 @@ export class Operator {
     const features = detector.features.map(({ name }) => name)
     this.#neverLearnt = new NeverLearntList(features)
     const recent = new RecentRecords(features.length)
-    const patterns = { mutes: this.#mutes, neverLearnt: this.#neverLearnt, recent }
-    this.rulings = new RecordRulings({ ...patterns, detector, pause: this.#pause, clock })
+    const mutes = this.#mutes
+    const neverLearnt = this.#neverLearnt
+    const pause = this.#pause
+    // No spread: V8 gives each object that begins with one a shape of its own, and what every record reads of many
+    // sentinels is then looked up by name.
+    this.rulings = new RecordRulings({ detector, mutes, neverLearnt, recent, pause, clock })
+    const patterns = { mutes, neverLearnt, recent }
     this.#feedback = new Feedback({
       ...patterns,
       forget: detector.given ? null : (matches) => (detector.frozen ? null : detector.forget(matches)),
@@ -89,7 +94,7 @@ export class Operator {
     })
     this.#hearing = new Hearing({
       ...patterns,
-      pause: this.#pause,
+      pause,
       clock,
       shown: (evenMs) => this.#spoken.ms(evenMs),
       note: (incident, feedback) => this.#incidents.note(incident, feedback),

@@ -12,9 +12,9 @@ import { FreshStart } from './fresh-start.js'
 import { Knowledge } from './knowledge.js'
 import { LearningError } from './learning-error.js'
 import type { Explained, Model } from './model/model.js'
-import { type DetectorOptions, type ResolvedDetectorOptions, resolveDetectorOptions } from './options.js'
+import { type DetectorOptions, resolveDetectorOptions } from './options.js'
 import { type DetectorParts, partsOf, partsOn } from './parts.js'
-import { judgeByRules, unjudged } from './rules.js'
+import { judgeByRules, type RuleLimits, unjudged } from './rules.js'
 import type { CommonGround } from './training/common-ground.js'
 import type { Learning } from './training/learning.js'
 import type { Contribution, Verdict } from './verdict.js'
@@ -41,7 +41,9 @@ function isShare(value: number): boolean {
  * first and only then may be learnt from.
  */
 export class Detector {
-  readonly #options: ResolvedDetectorOptions
+  readonly #telemetry: TelemetryModel
+  readonly #rules: RuleLimits
+  readonly #minConfidence: number
   readonly #features: readonly Feature[]
   readonly #identities: readonly string[]
   readonly #assumed: string | null
@@ -56,7 +58,9 @@ export class Detector {
 
   private constructor(parts: DetectorParts) {
     const { options, assumed } = parts
-    this.#options = options
+    this.#telemetry = options.telemetry
+    this.#rules = options.rules
+    this.#minConfidence = options.minConfidence
     this.#features = options.telemetry.features
     this.#identities = this.#features.map(identityOf)
     this.#assumed = assumed
@@ -84,7 +88,7 @@ export class Detector {
 
   /** What is watched. @internal */
   get telemetry(): TelemetryModel {
-    return this.#options.telemetry
+    return this.#telemetry
   }
 
   /** The features of that, in the order of a record's values. @internal */
@@ -218,8 +222,9 @@ export class Detector {
 
   /** Whether the record rated last, until `learn` was called, exceeds a static limit. */
   get exceedsLimit(): boolean {
-    const { rules } = this.#options
-    return this.#placement !== null && judgeByRules(this.#features, rules, this.#placement.values).anomalous
+    return (
+      this.#placement !== null && judgeByRules(this.#features, this.#rules, this.#placement.values).anomalous
+    )
   }
 
   /** Scores of the rows that the forest in use was fitted on, ascending: a view, valid until the fit after the next. */
@@ -381,14 +386,13 @@ export class Detector {
   }
 
   #rateOne(record: TelemetryRecord, explained: Explained): Verdict {
-    const { rules, minConfidence } = this.#options
     const { reference, model } = this.#knowledge
     const placement = reference.place(record)
     const rating = model === null ? null : model.rate(placement)
     const verdict =
       model === null || rating === null
-        ? judgeByRules(this.#features, rules, placement.values)
-        : model.verdict(placement, rating, minConfidence, explained)
+        ? judgeByRules(this.#features, this.#rules, placement.values)
+        : model.verdict(placement, rating, this.#minConfidence, explained)
     this.#placement = placement
     this.#rating = rating
     return verdict

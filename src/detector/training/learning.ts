@@ -19,7 +19,8 @@ export interface LearningParts {
 export class Learning {
   readonly #learner: Learner
   readonly #history: History
-  readonly #options: ResolvedDetectorOptions
+  readonly #minSamples: number
+  readonly #retrainEvery: number
   readonly #fitter: Fitter
   /** While it is true records are judged, and nothing is learnt. */
   paused = false
@@ -29,7 +30,8 @@ export class Learning {
   constructor({ ground, learner, history, options }: LearningParts) {
     this.#learner = learner
     this.#history = history
-    this.#options = options
+    this.#minSamples = options.minSamples
+    this.#retrainEvery = options.retrainEvery
     this.#fitter = new Fitter(ground, learner, options)
   }
 
@@ -60,7 +62,7 @@ export class Learning {
 
   /** Records still needed before the first fit. */
   get samplesNeeded(): number {
-    return this.model === null ? Math.max(0, this.#options.minSamples - this.#history.size) : 0
+    return this.model === null ? Math.max(0, this.#minSamples - this.#history.size) : 0
   }
 
   /** Takes in a record that was judged, or not, and asks for a fit when one is due. */
@@ -70,11 +72,10 @@ export class Learning {
     this.#history.push(placement.values)
     this.#learner.admit(placement, expected ? { score: rating.score, odd: false } : rating)
     this.sinceRequest += 1
-    const { minSamples, retrainEvery } = this.#options
     const { size } = this.#history
-    if (this.model === null && size === minSamples >> 1) this.#fitter.prepare()
-    const first = this.model === null && size === minSamples
-    if (first || (size > minSamples && this.sinceRequest >= retrainEvery)) {
+    if (this.model === null && size === this.#minSamples >> 1) this.#fitter.prepare()
+    const first = this.model === null && size === this.#minSamples
+    if (first || (size > this.#minSamples && this.sinceRequest >= this.#retrainEvery)) {
       this.sinceRequest = 0
       if (first) this.#fitter.requestFirst()
       else this.#fitter.request()
@@ -130,7 +131,7 @@ export class Learning {
 
   /** To be called after a restore: without a forest that could be taken over one is fitted on what was restored. */
   resume(): void {
-    if (this.model === null && this.#history.size >= this.#options.minSamples) this.#fitter.request()
+    if (this.model === null && this.#history.size >= this.#minSamples) this.#fitter.request()
   }
 
   /** Resolves when no fit runs or is due. */
@@ -166,7 +167,7 @@ export class Learning {
   /** What is left is fitted at once; where it is less than a first fit needs, the static rules decide until then. */
   #goOnWithLess(): void {
     const { size } = this.#learner
-    if (size >= this.#options.minSamples) {
+    if (size >= this.#minSamples) {
       this.#fitter.request()
       return
     }
