@@ -61,6 +61,8 @@ describe('by default', () => {
       async load() {},
     })
     const watched = await Watched.create({
+      // Each fit at its record: what is told does not depend on how fast a thread is.
+      detector: { fit: 'sync' },
       explain: { mode: 'background', timeoutMs: 10_000, model },
       log: {
         debug() {},
