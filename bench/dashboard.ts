@@ -40,15 +40,15 @@ export async function benchmarkDashboard({ quick, progress }: Order): Promise<Ou
     const paints = chromium === undefined ? [] : await firstPaints(chromium, base, quick ? 1 : 9)
     batches.start()
     progress('warm-up')
-    await batches.run(quick ? 0.2 : 5)
+    await batches.run(quick ? 0.1 : 5)
     const stretches: DashboardFigures['stretches'] = { 0: [], 1: [], 10: [] }
     for (let round = 0; round < (quick ? 1 : 9); round++) {
       progress(`${RECORDS_PER_SECOND} records a second, round ${round + 1}`)
       for (const open of OPEN)
-        stretches[open].push(await stretch(server, base, batches, open, quick ? 0.3 : 10))
+        stretches[open].push(await stretch(server, base, batches, open, quick ? 0.1 : 10))
     }
     progress('a page in Chromium')
-    const page = chromium === undefined ? null : await pageTimes(chromium, base, quick ? 1 : 10)
+    const page = chromium === undefined ? null : await pageTimes(chromium, base, quick ? 0.3 : 10)
     const figures = { stretches, page, paints }
     return { goals: goalsOf(figures), text: show(figures), figures }
   } finally {

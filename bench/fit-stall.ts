@@ -50,7 +50,7 @@ export async function benchmarkFitStall({ quick, progress }: Order): Promise<Out
         inline,
       })
       servers.push(server)
-      await closedLoop(server.url, { connections: CONNECTIONS, bodies, amount: quick ? 300 : 20_000 })
+      await closedLoop(server.url, { connections: CONNECTIONS, bodies, amount: quick ? 160 : 20_000 })
     }
     for (let round = 0; round < (quick ? 1 : 3); round++) {
       progress(`round ${round + 1}`)
@@ -71,10 +71,11 @@ async function measured(server: ServerProcess, bodies: readonly string[], quick:
     connections: CONNECTIONS,
     bodies,
     perSecond: RECORDS_PER_SECOND,
-    seconds: quick ? 0.2 : 10,
+    seconds: quick ? 0.1 : 10,
   })
   const { loopDelayMs } = await server.vitals('unwatch-loop')
-  const full = await closedLoop(server.url, { connections: CONNECTIONS, bodies, seconds: quick ? 0.1 : 2 })
+  const extent = quick ? { amount: 160 } : { seconds: 2 }
+  const full = await closedLoop(server.url, { connections: CONNECTIONS, bodies, ...extent })
   return { steady, loop: loopDelayMs, full }
 }
 

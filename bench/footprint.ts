@@ -26,9 +26,9 @@ export async function benchmarkFootprint({ quick, progress }: Order): Promise<Ou
   const settledMs = quick ? 100 : 1000
   const start = await starts(quick ? 1 : 9, settledMs)
   progress(`${RECORDS_PER_SECOND} records a second`)
-  const cpuShare = await cpuShares(quick ? 1 : 2, quick ? 0.3 : 10)
+  const cpuShare = await cpuShares(quick ? 1 : 2, quick ? 0.1 : 10)
   progress('a million records')
-  const memory = await grownMemory(quick ? [200, 600] : [50_000, 1_000_000], settledMs)
+  const memory = await grownMemory(quick ? [80, 160] : [50_000, 1_000_000], settledMs)
   const moduleBytes = { plain: readModule('plain').length, shared: readModule('shared').length }
   const figures: Footprint = { start, memory, cpuShare, moduleBytes }
   return { goals: goalsOf(figures), text: show(figures), figures }

@@ -11,9 +11,9 @@ export interface ForestFigures extends Omit<Headline, 'goals'> {
 
 export async function benchmarkForest({ quick, progress }: Order): Promise<Outcome> {
   progress('against other forests in JavaScript')
-  const { goals, ...timings } = await headline(quick ? { rounds: 1, ms: 10 } : { rounds: 9, ms: 250 })
+  const { goals, ...timings } = await headline(quick ? { rounds: 1, ms: 5 } : { rounds: 9, ms: 250 }, quick)
   progress('how cost grows')
-  const costs = await growth(quick ? { rounds: 1, ms: 10 } : { rounds: 3, ms: 100 }, quick)
+  const costs = await growth(quick ? { rounds: 1, ms: 5 } : { rounds: 3, ms: 100 }, quick)
   if (!Number.isFinite(sunk())) throw new Error('a runner gave no number')
   const figures: ForestFigures = { ...timings, growth: costs }
   return { goals, text: `${showTimings(timings)}\n\n${showGrowth(costs)}`, figures }

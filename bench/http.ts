@@ -60,7 +60,7 @@ async function race(
     const asked = [...askedAt(connections)]
     for (const contender of round % 2 === 0 ? asked : asked.reverse()) {
       const server = servers.get(contender) as ServerProcess
-      const result = await measured(server, contender, connections, quick ? 0.1 : 1)
+      const result = await measured(server, contender, connections, quick)
       series
         .find((each) => each.name === contender.name && each.connections === connections)
         ?.rounds.push(result)
@@ -72,10 +72,14 @@ async function measured(
   server: ServerProcess,
   { bodies }: Contender,
   connections: number,
-  seconds: number,
+  quick: boolean,
 ): Promise<HttpSeries['rounds'][number]> {
   const before = await server.vitals()
-  const result = await closedLoop(server.url, { connections, bodies, seconds })
+  const result = await closedLoop(server.url, {
+    connections,
+    bodies,
+    ...(quick ? { amount: 160 } : { seconds: 1 }),
+  })
   const { cpuMs } = await server.vitals()
   return { ...result, cpuUsPerRequest: ((cpuMs - before.cpuMs) * 1000) / result.requests }
 }

@@ -2,42 +2,27 @@
 //
 //   npm run bench [-- [part…] [--quick] [--out FOLDER]]
 import { parseArgs } from 'node:util'
-import { benchmarkAccuracy } from './accuracy/against-scikit-learn.js'
-import { benchmarkAlertCost } from './alert-cost.js'
-import { benchmarkBlind } from './blind.js'
-import { benchmarkBulk } from './bulk.js'
-import { benchmarkCalibration } from './calibration.js'
-import { benchmarkDashboard } from './dashboard.js'
-import { benchmarkDerivedCost } from './derived-cost.js'
-import { benchmarkEntities } from './entities.js'
-import { benchmarkFitStall } from './fit-stall.js'
-import { benchmarkFleet } from './fleet.js'
-import { benchmarkFootprint } from './footprint.js'
-import { benchmarkForest } from './forest.js'
 import { type Goal, type Part, showGoals } from './goal.js'
-import { benchmarkHttp } from './http.js'
-import { benchmarkInProcess } from './in-process.js'
 import { machine } from './machine.js'
-import { benchmarkPeers } from './peers.js'
 import { places, placesIn, publish, type Results } from './results.js'
 
-/** In the order they run: what needs a quiet machine most comes first. */
-const parts: Readonly<Record<string, Part>> = {
-  http: benchmarkHttp,
-  'in-process': benchmarkInProcess,
-  stall: benchmarkFitStall,
-  footprint: benchmarkFootprint,
-  bulk: benchmarkBulk,
-  dashboard: benchmarkDashboard,
-  forest: benchmarkForest,
-  'alert-cost': benchmarkAlertCost,
-  'derived-cost': benchmarkDerivedCost,
-  entities: benchmarkEntities,
-  peers: benchmarkPeers,
-  accuracy: benchmarkAccuracy,
-  blind: benchmarkBlind,
-  fleet: benchmarkFleet,
-  calibration: benchmarkCalibration,
+/** In the order they run: what needs a quiet machine most comes first. Each is loaded when its turn comes. */
+const parts: Readonly<Record<string, () => Promise<Part>>> = {
+  http: async () => (await import('./http.js')).benchmarkHttp,
+  'in-process': async () => (await import('./in-process.js')).benchmarkInProcess,
+  stall: async () => (await import('./fit-stall.js')).benchmarkFitStall,
+  footprint: async () => (await import('./footprint.js')).benchmarkFootprint,
+  bulk: async () => (await import('./bulk.js')).benchmarkBulk,
+  dashboard: async () => (await import('./dashboard.js')).benchmarkDashboard,
+  forest: async () => (await import('./forest.js')).benchmarkForest,
+  'alert-cost': async () => (await import('./alert-cost.js')).benchmarkAlertCost,
+  'derived-cost': async () => (await import('./derived-cost.js')).benchmarkDerivedCost,
+  entities: async () => (await import('./entities.js')).benchmarkEntities,
+  peers: async () => (await import('./peers.js')).benchmarkPeers,
+  accuracy: async () => (await import('./accuracy/against-scikit-learn.js')).benchmarkAccuracy,
+  blind: async () => (await import('./blind.js')).benchmarkBlind,
+  fleet: async () => (await import('./fleet.js')).benchmarkFleet,
+  calibration: async () => (await import('./calibration.js')).benchmarkCalibration,
 }
 
 const { values, positionals } = parseArgs({
@@ -60,7 +45,8 @@ const results: Results = { machine: on, parts: {} }
 const goals: Goal[] = []
 for (const name of positionals.length > 0 ? positionals : Object.keys(parts)) {
   const progress = (what: string) => process.stderr.write(`${name}: ${what}\n`)
-  const outcome = await (parts[name] as Part)({ quick, progress })
+  const part = await (parts[name] as () => Promise<Part>)()
+  const outcome = await part({ quick, progress })
   results.parts[name] = { goals: outcome.goals, figures: outcome.figures }
   goals.push(...outcome.goals)
   const head = outcome.goals.length > 0 ? [showGoals(`${name}: goals`, outcome.goals)] : []

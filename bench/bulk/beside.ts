@@ -23,11 +23,11 @@ const PER_SECOND = 500
 const CONNECTIONS = 16
 
 export async function besideBatches(quick: boolean, progress: (what: string) => void): Promise<Beside> {
-  const lines = recordLines(quick ? 2000 : 100_000)
+  const lines = recordLines(quick ? 500 : 100_000)
   const body = Buffer.from(lines.join('\n'))
   const bodies = lines.slice(0, 500)
   const server = await ServerProcess.start('sentinel')
-  const seconds = quick ? 0.5 : 2
+  const seconds = quick ? 0.1 : 2
   const stretch = async (sends: boolean): Promise<Stretch> => {
     const sender = sends ? senderOf(server, body) : null
     await server.vitals('watch-loop')

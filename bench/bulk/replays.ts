@@ -26,10 +26,10 @@ const PEAK = new URL('peak.mjs', import.meta.url).href
 const PORTION = 10_000
 
 export async function replays(quick: boolean, progress: (what: string) => void): Promise<Replays> {
-  const records = quick ? 20_000 : 1_000_000
+  const records = quick ? 1000 : 1_000_000
   const folder = mkdtempSync(join(tmpdir(), 'sentinel-replay-'))
   const file = join(folder, 'history.ndjson')
-  const lines = recordLines(PORTION)
+  const lines = recordLines(Math.min(PORTION, records))
   try {
     await writeHistory(file, lines, records)
     const found: Replays = { records, replay: [], loop: [], peakMiB: [] }

@@ -25,7 +25,7 @@ const SETTLING_MS = 200
 
 /** The same records parsed and judged in a loop, and sent in every way, in turn. */
 export async function throughputs(quick: boolean, progress: (what: string) => void): Promise<Throughput> {
-  const n = quick ? 2000 : 100_000
+  const n = quick ? 500 : 100_000
   const lines = recordLines(n)
   const body = Buffer.from(lines.join('\n'))
   const packed = gzipSync(body)
@@ -67,7 +67,8 @@ export async function throughputs(quick: boolean, progress: (what: string) => vo
       await sent(found.gzip, () => post(batch, packed, { ...NDJSON, 'content-encoding': 'gzip' }))
       await sent(found.lines, () => post(answered, body, NDJSON))
       await sent(found.spans, () => post(traces, spans, PROTOBUF), nSpans)
-      const load = { connections: CONNECTIONS, bodies: lines.slice(0, 500), seconds: quick ? 0.2 : 2 }
+      const extent = quick ? { amount: 160 } : { seconds: 2 }
+      const load = { connections: CONNECTIONS, bodies: lines.slice(0, 500), ...extent }
       found.singles.push((await closedLoop(server.url, load)).perSecond)
     }
     return found

@@ -40,17 +40,18 @@ export async function growth(pace: Pace, quick: boolean): Promise<Cost[]> {
       const shape = { ...usual, [grows]: value }
       // A subsample larger than the data would be cut to it.
       shape.nRows = Math.max(shape.nRows, grows === 'subsampleSize' ? 5000 : 0)
-      costs.push(await cost(grows, shape, pace))
+      costs.push(await cost(grows, shape, pace, quick ? 100 : 10_000))
     }
   }
   return costs
 }
 
-async function cost(grows: keyof Shape, shape: Shape, pace: Pace): Promise<Cost> {
+/** @param rowsOfBatch scored in one call; a tenth of them is scored one by one */
+async function cost(grows: keyof Shape, shape: Shape, pace: Pace, rowsOfBatch: number): Promise<Cost> {
   const { nRows, nFeatures, nTrees, subsampleSize } = shape
   const training = gaussianRows(nRows, nFeatures, 1)
-  const probes = gaussianRows(1000, nFeatures, 2)
-  const batchRows = packed(gaussianRows(10_000, nFeatures, 3))
+  const probes = gaussianRows(rowsOfBatch / 10, nFeatures, 2)
+  const batchRows = packed(gaussianRows(rowsOfBatch, nFeatures, 3))
   const options = { nTrees, subsampleSize, seed: 42 }
   const forest = await wasmForest('plain', { nFeatures, maxRows: nRows, ...options })
   const wasm = contender(wasmPeer('wasm', forest), training, probes)
@@ -61,14 +62,14 @@ async function cost(grows: keyof Shape, shape: Shape, pace: Pace): Promise<Cost>
     run: () => forest.scoreBatch(batchRows)[0] as number,
   }
   const [fit, typedFit] = await race([wasm.fit, typed.fit], pace)
-  const [single, typedSingle, inBatch] = await race([wasm.single, typed.single, batch], pace)
-  if (!fit || !typedFit || !single || !typedSingle || !inBatch) throw new Error('a timing is missing')
+  const [single, typedSingle, batched] = await race([wasm.single, typed.single, batch], pace)
+  if (!fit || !typedFit || !single || !typedSingle || !batched) throw new Error('a timing is missing')
   return {
     grows,
     shape,
     fit: fit.median,
     single: single.median,
-    batch: inBatch.median,
+    batch: batched.median,
     typedFit: ratio(typedFit, fit).median,
     typedSingle: ratio(typedSingle, single).median,
   }

@@ -49,7 +49,7 @@ export const contenders = [
 /** Starts a contender and feeds it ordinary records until it is trained and warm. */
 export async function warmedUp({ kind, env }: Contender, quick: boolean): Promise<ServerProcess> {
   const server = await ServerProcess.start(kind, { env })
-  await closedLoop(server.url, { connections: 16, bodies: ordinary, amount: quick ? 1200 : 10 * WARM_UP })
+  await closedLoop(server.url, { connections: 16, bodies: ordinary, amount: quick ? 160 : 10 * WARM_UP })
   // A fit that the last records asked for must not run into the first measurement.
   await sleep(100)
   return server

@@ -33,6 +33,8 @@ export function closedLoop(url: string, { connections, bodies, seconds, amount }
     // Its own histogram counts whole milliseconds; these are too coarse for ratios.
     const latencies: number[] = []
     let refused = 0
+    // Each connection gets requests of its own: none that it will not come to.
+    const most = amount === undefined ? bodies.length : Math.ceil(amount / connections)
     const startedMs = performance.now()
     let endedMs = startedMs
     const cannon = autocannon(
@@ -43,7 +45,7 @@ export function closedLoop(url: string, { connections, bodies, seconds, amount }
         connections,
         ...(amount === undefined ? { duration: seconds } : { amount }),
         sampleInt: 100,
-        requests: bodies.map((body) => ({ body })),
+        requests: bodies.slice(0, most).map((body) => ({ body })),
       },
       (error, { errors } = { errors: 0 }) => {
         if (error) reject(error)

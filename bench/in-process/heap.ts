@@ -1,10 +1,9 @@
-// Prints the bytes of heap that an ordinary record takes, after as many as the argument says: run with --expose-gc and a
-// young generation that holds them all.
+// Prints the bytes of heap that an ordinary record takes, after as many as the first argument says, of as many as the
+// second one says: run with --expose-gc and a young generation that holds them all.
 import { Sentinel } from '#sentinel/sentinel.js'
 import { codeRunnerTraffic } from '../../made-up/traffic.js'
 
-const LEARNT = Number(process.argv[2])
-const MEASURED = 3000
+const [LEARNT = 0, MEASURED = 0] = process.argv.slice(2).map(Number)
 
 const records = codeRunnerTraffic(LEARNT + MEASURED, 7)
 const sentinel = await Sentinel.create()

@@ -17,12 +17,12 @@ export interface Verdicts {
 const HEAP = fileURLToPath(new URL('heap.ts', import.meta.url))
 const ROUNDS = 15
 const LEARNT = 3000
-const LEARNT_QUICKLY = 300
+const LEARNT_QUICKLY = 100
 
 /** A sentinel and a detector that learn, and a forest that only scores, over the same records in turn. */
 export async function verdictCosts(quick: boolean): Promise<Verdicts> {
   const learnt = quick ? LEARNT_QUICKLY : LEARNT
-  const records = codeRunnerTraffic(quick ? 1000 : 20_000, 7)
+  const records = codeRunnerTraffic(quick ? 400 : 20_000, 7)
   const rows = records.map(({ latency, input_length, errors }) => [latency, input_length, errors])
   const [sentinel, detector, forest] = await Promise.all([
     Sentinel.create(),
@@ -42,7 +42,7 @@ export async function verdictCosts(quick: boolean): Promise<Verdicts> {
     costs.scoreUs.push(microseconds(measuredRows, (row) => forest.score(row)))
   }
   for (let round = 0; round < (quick ? 1 : 3); round++)
-    costs.bytesARecord.push(allocated(quick ? 1000 : 20_000))
+    costs.bytesARecord.push(quick ? allocated(100, 100) : allocated(20_000, 3000))
   await sentinel.close()
   await detector.close()
   return costs
@@ -67,9 +67,9 @@ function microseconds<Item>(items: readonly Item[], take: (item: Item) => unknow
 }
 
 /** Bytes of heap taken by an ordinary record, in a process of its own that collects nothing meanwhile. */
-function allocated(learnt: number): number {
+function allocated(learnt: number, measured: number): number {
   const flags = ['--expose-gc', '--max-semi-space-size=128', '--import', 'tsx']
-  return Number(spawnSync(process.execPath, [...flags, HEAP, `${learnt}`]).stdout)
+  return Number(spawnSync(process.execPath, [...flags, HEAP, `${learnt}`, `${measured}`]).stdout)
 }
 
 /** Keeps what is measured from being left out. */
