@@ -106,7 +106,14 @@ async function bundle(entries) {
 async function declare(entries) {
   const tsc = join(root, 'node_modules/typescript/bin/tsc')
   // Whether the types are right, the step `types` says.
-  const options = ['--emitDeclarationOnly', '--noCheck', '--stripInternal', '--outDir', lib]
+  const options = [
+    '--emitDeclarationOnly',
+    '--noCheck',
+    '--stripInternal',
+    '--singleThreaded',
+    '--outDir',
+    lib,
+  ]
   execFileSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json'), ...options], {
     stdio: 'inherit',
   })

@@ -10,12 +10,14 @@ import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 
 const TSC = 'node_modules/typescript/bin/tsc'
+// Threads of the compiler check shared types once each, and the steps keep the processors busy.
+const ONE_THREAD = '--singleThreaded'
 
 /** What node runs, and which steps must have ended before, if they run at all. The longest come first. */
 const STEPS = {
   wasm: { command: ['assembly/build.mjs', 'plain', 'shared'] },
   // Whether the types are right, the step `types` says, of all sources at once: a start does not wait for that.
-  ts: { command: [TSC, '-p', 'tsconfig.build.json', '--noCheck'] },
+  ts: { command: [TSC, '-p', 'tsconfig.build.json', '--noCheck', ONE_THREAD] },
   docs: { command: ['scripts/build-docs-pages.mjs'] },
   browser: { command: ['scripts/build-browser-module.mjs'], after: ['wasm', 'ts'] },
   dashboard: { command: ['scripts/build-dashboard.mjs'] },
@@ -29,7 +31,7 @@ const STEPS = {
   programs: { command: ['scripts/bundle-programs.mjs'], after: ['browser', 'package'] },
   'wasm-debug': { command: ['assembly/build.mjs', 'debug'] },
   // The examples import the package by its name, and so what is published.
-  types: { command: [TSC, '-p', 'tsconfig.json', '--noEmit'], after: ['ts', 'package'] },
+  types: { command: [TSC, '-p', 'tsconfig.json', '--noEmit', ONE_THREAD], after: ['ts', 'package'] },
   lint: { command: ['node_modules/@biomejs/biome/bin/biome', 'ci', '.'] },
 }
 

@@ -28,7 +28,7 @@ const ownAddresses = {
 
 const { metafile } = await build({
   absWorkingDir: root,
-  entryPoints: ['dist/server.js', 'dist/cli.js'],
+  entryPoints: ['dist/server.js', 'dist/cli.js', 'dist/healthcheck.js'],
   outdir: 'dist',
   outbase: 'dist',
   allowOverwrite: true,
