@@ -7,7 +7,7 @@ import { extent } from './extent.js'
 import { brokenJson, goodRecord, headerText, json } from './hostile.js'
 import { type Posted, Poster } from './poster.js'
 
-const BATCHES = extent(20_000, 1000)
+const BATCHES = extent(20_000, 500)
 const SEED = 20_260_102
 const NDJSON = 'application/x-ndjson'
 

@@ -9,7 +9,7 @@ import { startApp } from '../http/subject.js'
 import { extent } from './extent.js'
 import { Poster } from './poster.js'
 
-const RECORDS = extent(20_000, 1500)
+const RECORDS = extent(20_000, 700)
 const SEED = 20_260_104
 
 /** One feature of every kind that there is. */

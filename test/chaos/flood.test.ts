@@ -6,7 +6,7 @@ import { extent, LONG } from './extent.js'
 import { Load } from './load.js'
 
 const CONNECTIONS = 200
-const SECONDS = extent(60, 2)
+const SECONDS = extent(60, 1)
 /** The gauge is a distance between ticks of a timer that is due every 10 ms. */
 const TICK_S = 0.01
 

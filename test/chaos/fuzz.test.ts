@@ -9,9 +9,9 @@ import { startApp } from '../http/subject.js'
 import { extent } from './extent.js'
 import { brokenJson, headerText, json, rarely } from './hostile.js'
 
-const BODIES = extent(20_000, 6_000)
+const BODIES = extent(20_000, 2_500)
 /** Records until the first fit; the bodies bring more than that. */
-const MIN_SAMPLES = extent(1000, 300)
+const MIN_SAMPLES = extent(1000, 120)
 const SEED = 20_260_101
 
 const body: fc.Arbitrary<Buffer> = fc.oneof(

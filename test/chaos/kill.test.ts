@@ -30,7 +30,7 @@ test(
     const dir = await mkdtemp(join(tmpdir(), 'sentinel-chaos-'))
     onTestFinished(() => rm(dir, { recursive: true }))
     const environment = { ...SETTINGS, SENTINEL_STATE_DIR: dir, SENTINEL_STATE_INTERVAL_MS: '100' }
-    const moments = fc.sample(fc.integer({ min: 1, max: extent(3000, 1200) }), { seed: 11, numRuns: ROUNDS })
+    const moments = fc.sample(fc.integer({ min: 1, max: extent(3000, 700) }), { seed: 11, numRuns: ROUNDS })
     let mostRecords = 0
     let written = 0
     for (const moment of moments) {

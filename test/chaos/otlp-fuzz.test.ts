@@ -7,7 +7,7 @@ import { startApp } from '../http/subject.js'
 import { extent } from './extent.js'
 import { type Posted, Poster } from './poster.js'
 
-const EXPORTS = extent(20_000, 1000)
+const EXPORTS = extent(20_000, 500)
 const SEED = 20_260_103
 const JSON_TYPE = 'application/json'
 const PROTOBUF = 'application/x-protobuf'

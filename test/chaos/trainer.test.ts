@@ -8,7 +8,7 @@ import { faultyThread } from '../detector/training/faulty-threads.js'
 import { extent } from './extent.js'
 import { Load } from './load.js'
 
-const DEATHS = extent(20, 8)
+const DEATHS = extent(20, 5)
 
 test(`the trainer dies ${DEATHS} times in the middle of a fit under load, and not one request fails`, async () => {
   const config = loadConfig({

@@ -16,8 +16,8 @@ import { readFixture } from '../forest/fixture.js'
 import { ServiceProcess } from './service-process.js'
 
 const SERVER = fileURLToPath(import.meta.resolve('#sentinel/server.js'))
-const N_RECORDS = 400
-const HISTORY_MAX = 200
+const N_RECORDS = 160
+const HISTORY_MAX = 100
 const AT_A_TIME = 16
 
 interface Detail {

@@ -10,7 +10,7 @@ import { codeRunnerTraffic } from '../../made-up/traffic.js'
 import { ServiceProcess } from './service-process.js'
 
 /** Made-up traffic that does not say when it came, and that of a real API, which does. */
-const madeUp = withAttacks(codeRunnerTraffic(200, 7), 0.05, mulberry32(8))
+const madeUp = withAttacks(codeRunnerTraffic(140, 7), 0.05, mulberry32(8))
 const folder = dataFolder()
 
 /** Answers with all their details, but for the ids by which incidents are looked up: those tell the time. */
@@ -62,7 +62,7 @@ const CASES: [name: string, baseline: string, records: readonly object[]][] = [
   ['made-up traffic without times', 'window', madeUp],
 ]
 if (folder !== null)
-  CASES.push(['a log of a real API', 'guarded', readOpenStack(folder).records.slice(0, 250)])
+  CASES.push(['a log of a real API', 'guarded', readOpenStack(folder).records.slice(0, 160)])
 
 test.each(CASES)(
   'with SENTINEL_FIT=sync %s, baseline %s, replayed at full speed, and in fits and starts over a restart, is judged alike',

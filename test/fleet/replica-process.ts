@@ -126,7 +126,11 @@ export class ReplicaProcess {
   async feed(records: readonly object[]): Promise<number> {
     const body = records.map((record) => JSON.stringify(record)).join('\n')
     const headers = { 'content-type': 'application/x-ndjson' }
-    const answer = await fetch(`${this.url}/analyze-flow/batch`, { method: 'POST', headers, body })
+    const answer = await fetch(`${this.url}/analyze-flow/batch?answer=summary`, {
+      method: 'POST',
+      headers,
+      body,
+    })
     await answer.arrayBuffer()
     return answer.status
   }

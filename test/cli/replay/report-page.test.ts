@@ -17,14 +17,14 @@ const run = promisify(execFile)
 const folder = mkdtempSync(join(tmpdir(), 'sentinel-page-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-/** Two days of records, three minutes of them slow. */
+/** Two days of records, half an hour of them slow. */
 function history(): string {
-  return codeRunnerTraffic(5760, 4)
+  return codeRunnerTraffic(2880, 4)
     .map((record, i) => ({
       ...record,
-      latency: i >= 4000 && i < 4060 ? record.latency * 50 : record.latency,
+      latency: i >= 2000 && i < 2030 ? record.latency * 50 : record.latency,
       route: i % 50 === 0 ? HOSTILE : record.route,
-      timestamp: START_MS + i * 30_000,
+      timestamp: START_MS + i * 60_000,
     }))
     .map((record) => JSON.stringify(record))
     .join('\n')
@@ -53,20 +53,20 @@ test('the report as HTML is one file that loads nothing and that no route can wr
   expect(page).not.toContain('<img')
   const data = /<script id="data" type="application\/json">(.*?)<\/script>/s.exec(page)?.[1] ?? ''
   const { report, timeline } = JSON.parse(data)
-  expect(report).toMatchObject({ records: 5760, rejected: 1 })
+  expect(report).toMatchObject({ records: 2880, rejected: 1 })
   // Two days in at most a thousand points, and every record in one of them.
   expect(timeline.time.length).toBeGreaterThan(500)
   expect(timeline.time.length).toBeLessThanOrEqual(1000)
   const sum = (column: number[]) => column.reduce((a, b) => a + b, 0)
-  expect(sum(timeline.records)).toBe(5760)
+  expect(sum(timeline.records)).toBe(2880)
   expect(sum(timeline.observe) + sum(timeline.throttle) + sum(timeline.freeze)).toBe(report.alerted)
 }, 60_000)
 
 test('as CSV there is a line for each record', async () => {
   const lines = (await replayed('--format', 'csv')).trim().split('\n')
   expect(lines[0]).toBe('file,line,status,action,reason,p,prediction_score,confidence,incident,error')
-  expect(lines).toHaveLength(5762)
-  expect(lines.at(-1)).toMatch(/,5761,REJECTED,,,,,,,it is not valid JSON$/)
+  expect(lines).toHaveLength(2882)
+  expect(lines.at(-1)).toMatch(/,2881,REJECTED,,,,,,,it is not valid JSON$/)
   expect(lines.some((line) => /,\d+,THREAT_DETECTED,\w+,/.test(line))).toBe(true)
 }, 60_000)
 
@@ -94,8 +94,8 @@ describe('in a browser', () => {
     await page.goto(url)
     await page.waitForSelector('#plot-scores canvas')
     expect(await page.locator('#plot-records canvas').count()).toBe(1)
-    expect(await page.locator('#span').textContent()).toBe('2026-01-01 00:00:00 to 2026-01-02 23:59:30')
-    expect(await page.locator('#strip').textContent()).toContain('Records5,760, 1 rejected')
+    expect(await page.locator('#span').textContent()).toBe('2026-01-01 00:00:00 to 2026-01-02 23:59:00')
+    expect(await page.locator('#strip').textContent()).toContain('Records2,880, 1 rejected')
     expect(await page.locator('#incidents tbody tr').count()).toBeGreaterThan(0)
     expect(await page.locator('#routes').textContent()).toContain(HOSTILE)
     expect([asked, faults]).toEqual([[url], []])

@@ -14,7 +14,7 @@ import { codeRunnerTraffic, type Labelled, madeUpTraffic } from '../../../made-u
 import { type Replay, replay } from '../../../made-up/trial/replay.js'
 
 /** Records of a stream that are tried. */
-const TRIED = 1500
+const TRIED = 1200
 
 const factor = fc.double({ min: -9, max: 9, noNaN: true }).map((power) => 10 ** power)
 type Factors = { readonly latency: number; readonly input_length: number; readonly errors: number }
@@ -63,7 +63,7 @@ describe('what a feature is counted in decides nothing', () => {
       const plain = await replay(tried)
       await fc.assert(
         fc.asyncProperty(factors, async (by) => expectSame(await replay(scaled(tried, by)), plain)),
-        { seed: 17, numRuns: 3, examples: [[{ latency: 1e-9, input_length: 1e9, errors: 1e-3 }]] },
+        { seed: 17, numRuns: 2, examples: [[{ latency: 1e-9, input_length: 1e9, errors: 1e-3 }]] },
       )
     },
     60_000,
