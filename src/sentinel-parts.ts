@@ -95,7 +95,10 @@ export function sentinelParts(
     }),
     activity:
       company?.detector?.activity ??
-      new Activity({ features: detector.features.map(({ name }) => name), clock: shownMs }),
+      new Activity({
+        ...{ features: detector.features.map(({ name }) => name), clock: shownMs },
+        told: clocks.records !== null,
+      }),
     desk,
     reporter: new Reporter({
       telemetry,

@@ -69,6 +69,7 @@ export class Sentinel {
   #successor: Sentinel | null = null
   #observer: RecordObserver | null = null
   #following: Following | null = null
+  #modelSinceMs: number | null = null
   #ticking: Timer | null = null
   #closed = false
 
@@ -167,6 +168,7 @@ export class Sentinel {
   join(observer: RecordObserver): Following {
     this.#observer = observer
     this.#following = new Following(this.detector, this.#parts.desk, this.#newDetector, () => {
+      this.#modelSinceMs = Date.now()
       for (const listener of this.#listeners) listener.modelAdopted?.()
     })
     return this.#following
@@ -314,6 +316,12 @@ export class Sentinel {
   /** A forest was fitted. @internal */
   fitted(): void {
     this.#parts.desk.adopt()
+    this.#modelSinceMs = Date.now()
+  }
+
+  /** When the forest in use was fitted or taken over, ms since 1970; null where that is not known. @internal */
+  get modelSinceMs(): number | null {
+    return this.#modelSinceMs
   }
 
   /** What was learnt is lost. @internal */

@@ -21,12 +21,16 @@ export interface ActivityOptions {
   readonly features: readonly string[]
   /** Milliseconds since 1970. */
   readonly clock: () => number
+  /** Whether records are the time: then it is that of the newest, whichever of several baselines judged it. */
+  readonly told?: boolean
 }
 
 /** What is kept of it over a restart. */
 export type ActivityState = {
   readonly timeline: TimelineState
   readonly rarity: RarityState
+  /** When the newest record came, where records are the time. */
+  readonly newestMs?: number
   /** Older states have none. */
   readonly routes?: readonly RouteState[]
 }
@@ -47,16 +51,19 @@ export class Activity {
   readonly #rarity = new RarityCounts()
   readonly #features: readonly string[]
   readonly #clock: () => number
+  readonly #told: boolean
+  #newestMs = 0
 
-  constructor({ features, clock }: ActivityOptions) {
+  constructor({ features, clock, told = false }: ActivityOptions) {
     this.#features = features
     this.#clock = clock
+    this.#told = told
     this.#routes = new RouteActivity(features.length)
   }
 
   /** What time it is by the clock that records are counted by, in milliseconds since 1970. */
   get nowMs(): number {
-    return this.#clock()
+    return this.#told ? Math.max(this.#newestMs, this.#clock()) : this.#clock()
   }
 
   /**
@@ -73,6 +80,7 @@ export class Activity {
     alert: Alert | null,
     rate: number | null,
   ): void {
+    if (nowMs > this.#newestMs) this.#newestMs = nowMs
     const { anomalous, score, threshold } = verdict
     const action = alert === null ? NO_ACTION : ACTIONS.indexOf(alert.action)
     const byForest = verdict.detector === 'forest' && threshold !== null
@@ -127,15 +135,17 @@ export class Activity {
     return {
       timeline: this.timeline.capture(),
       rarity: this.#rarity.capture(),
+      ...(this.#told && { newestMs: this.#newestMs }),
       routes: this.#routes.capture(),
     }
   }
 
   /** Takes over what was captured; what does not fit is left out, for nothing depends on it. */
   restore(state: StateValue): void {
-    const { timeline, rarity, routes } = (state ?? {}) as Partial<ActivityState>
+    const { timeline, rarity, routes, newestMs } = (state ?? {}) as Partial<ActivityState>
     if (timeline) this.timeline.restore(timeline)
     if (rarity) this.#rarity.restore(rarity)
     this.#routes.restore(routes)
+    if (typeof newestMs === 'number') this.#newestMs = newestMs
   }
 }

@@ -36,6 +36,14 @@ export interface Span {
   readonly stepMs: number
 }
 
+/** What somebody who looks now and then has seen. */
+export interface TimelineReader {
+  /** Where the oldest bucket begins that has changed since, in milliseconds. */
+  fromMs: number
+  /** How many records there were then. */
+  records: number
+}
+
 /**
  * What became of the records over the last day, in buckets of fixed width: some 135 KiB, whatever the load. A record
  * costs a few additions; what a bucket is kept as is worked out once it is over, or looked at.
@@ -48,9 +56,7 @@ export class Timeline {
   readonly #scratch = new Tally()
   /** Records counted by this process. */
   records = 0
-  /** Where the oldest bucket begins that records came into since that was asked last. */
-  #changedFromMs = Number.POSITIVE_INFINITY
-  #recordsTold = 0
+  readonly #readers = new Set<TimelineReader>()
   #startMs = Number.POSITIVE_INFINITY
   #endMs = Number.NEGATIVE_INFINITY
 
@@ -72,15 +78,26 @@ export class Timeline {
     this.#now.threshold = threshold
   }
 
+  /** For somebody who looks now and then: what changes from now on. To be ended by `unread`. */
+  read(): TimelineReader {
+    const reader = { fromMs: this.#startMs, records: this.records }
+    this.#readers.add(reader)
+    return reader
+  }
+
+  unread(reader: TimelineReader): void {
+    this.#readers.delete(reader)
+  }
+
   /**
-   * Where the oldest bucket begins that records came into since this was called last, in milliseconds; records may tell
+   * Where the oldest bucket begins that records came into since the reader asked last, in milliseconds; records may tell
    * that they came earlier. Infinity where none came.
    */
-  takeChangedFromMs(): number {
-    const fromMs = this.records === this.#recordsTold ? Number.POSITIVE_INFINITY : this.#changedFromMs
-    this.#recordsTold = this.records
+  changedFromMs(reader: TimelineReader): number {
+    const fromMs = this.records === reader.records ? Number.POSITIVE_INFINITY : reader.fromMs
+    reader.records = this.records
     // The one that is being filled goes on.
-    this.#changedFromMs = this.#startMs
+    reader.fromMs = this.#startMs
     return fromMs
   }
 
@@ -146,7 +163,7 @@ export class Timeline {
     const number = this.#fine.numberAt(nowMs)
     this.#startMs = number * FINE_MS
     this.#endMs = this.#startMs + FINE_MS
-    this.#changedFromMs = Math.min(this.#changedFromMs, this.#startMs)
+    for (const reader of this.#readers) reader.fromMs = Math.min(reader.fromMs, this.#startMs)
     this.#now.clear()
     this.#fine.addTo(this.#now, number)
   }

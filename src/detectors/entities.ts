@@ -71,6 +71,11 @@ export class Entities {
     return this.#places.get(entity)?.kept.sentinel ?? null
   }
 
+  /** Whether it has a baseline in memory, or one that is kept. */
+  knows(entity: string): boolean {
+    return this.#places.has(entity) || this.#options.files?.has(entity) === true
+  }
+
   /** Those in memory, by when they were used last, the latest first. */
   *[Symbol.iterator](): Generator<readonly [entity: string, sentinel: Sentinel]> {
     const places = [...this.#places.values()].sort((a, b) => b.usedAt - a.usedAt)

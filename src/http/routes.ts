@@ -75,7 +75,7 @@ export async function addRoutes(app: FastifyInstance, parts: RouteParts): Promis
       finders: detectors,
     })
     await scope.register(activityRoutes, { detectors })
-    await scope.register(liveRoute, { sentinel, leave, proxies, fleet })
+    await scope.register(liveRoute, { detectors, leave, proxies, fleet })
     await scope.register(incidentRoutes, { log: incidents, finders: detectors.names })
     await scope.register(feedbackRoutes, { detectors })
     await scope.register(muteRoutes, { detectors })

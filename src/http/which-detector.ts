@@ -5,10 +5,14 @@ import type { Sentinel } from '../sentinel.js'
 import { quoted } from '../text/quoted.js'
 import { ApiError } from './errors/error-codes.js'
 import { readName } from './list-query.js'
+import { type LiveSubject, subjectByDefault, subjectOf } from './live/live-subject.js'
 import type { OriginQuery } from './schemas/detector.js'
 
 /** Longest name that an answer repeats. */
 const SHOWN_CHARS = 60
+
+/** Most names of entities that a message lists. */
+const ENTITIES_SHOWN = 20
 
 /** @throws ApiError for a name that no detector has */
 export function detectorNamed(detectors: Detectors, name: string): NamedDetector {
@@ -58,6 +62,28 @@ export function sentinelAsked(query: OriginQuery, detectors: Detectors): Sentine
     'SENTINEL_NOT_FOUND',
     `${detector.name} has no baseline of ${quoted(entity, SHOWN_CHARS)} in memory; GET /detectors lists those that it has`,
   )
+}
+
+/**
+ * Whom a stream is to tell of. An entity may have no baseline in memory now, as long as one is kept.
+ * @throws ApiError for a name that no detector has, and for an entity that nothing is known of
+ */
+export function subjectAsked(query: OriginQuery, detectors: Detectors): LiveSubject {
+  if (query.detector === undefined && query.entity === undefined) return subjectByDefault(detectors)
+  const detector = detectorAsked(query, detectors)
+  const { entity } = query
+  if (entity === undefined) return subjectOf(detector)
+  if (entity === '' || detector.entities?.knows(entity) === true)
+    return subjectOf(detector, entity === '' ? null : entity)
+  throw new ApiError('SENTINEL_INVALID_QUERY', `entity must be ${entitiesOf(detector)}`)
+}
+
+function entitiesOf({ name, entities }: NamedDetector): string {
+  if (entities === null) return `left out: ${name} has one baseline for all`
+  if (entities.size === 0) return `empty, for the shared baseline: no other is in memory of ${name}`
+  const names = [...entities].slice(0, ENTITIES_SHOWN).map(([entity]) => quoted(entity, SHOWN_CHARS))
+  const more = entities.size > names.length ? ` and ${entities.size - names.length} more` : ''
+  return `empty, or one of those of ${name}: ${names.join(', ')}${more}`
 }
 
 /**

@@ -41,6 +41,8 @@ export interface TelemetryModel {
   routeOf(record: TelemetryRecord): string | undefined
   /** Whose record it is, where each has a baseline of its own; null where it does not say. @throws RecordError */
   readonly entityOf?: ((record: TelemetryRecord) => string | null) | undefined
+  /** Where a record says that, as JSON pointers: several parts are put together with slashes. */
+  readonly entityAt?: readonly string[] | undefined
   /** When it was made, in the client's own words. */
   timestampOf(record: TelemetryRecord): string | number | undefined
   /** What is kept of a record. @param traceparent of the request that brought it; the record's own counts before it */

@@ -1,46 +1,18 @@
 import { once } from 'node:events'
-import { get, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { Detectors } from '#sentinel/detectors/detectors.js'
 import { FleetFigures } from '#sentinel/fleet/fleet-figures.js'
-import type { App } from '#sentinel/http/app.js'
+import { subjectByDefault } from '#sentinel/http/live/live-subject.js'
 import { LiveTicker } from '#sentinel/http/live/live-ticker.js'
+import { ModelState } from '#sentinel/http/live/model-state.js'
 import { RecordRate } from '#sentinel/http/live/record-rate.js'
 import { StatusReader } from '#sentinel/http/live/status.js'
-import type { Tick } from '#sentinel/http/schemas/live.js'
 import { Sentinel } from '#sentinel/sentinel.js'
+import { listen } from './live-listener.js'
 import { ATTACK, analyze, NORMAL, startApp } from './subject.js'
 
-interface Event {
-  readonly id: string
-  readonly tick: Tick
-}
-
-/** A client of /live that reads tick by tick. */
-async function listen(app: App, lastEventId?: string) {
-  if (!app.server.listening) await app.listen({ port: 0, host: '127.0.0.1' })
-  const { port } = app.server.address() as AddressInfo
-  const headers = lastEventId === undefined ? {} : { 'last-event-id': lastEventId }
-  const request = get({ port, host: '127.0.0.1', path: '/live', headers, agent: false })
-  const [response] = (await once(request, 'response')) as [IncomingMessage]
-  onTestFinished(() => void request.destroy())
-  const events = eventsOf(response)
-  return { response, request, next: async () => (await events.next()).value as Event }
-}
-
-async function* eventsOf(response: IncomingMessage): AsyncGenerator<Event, undefined> {
-  let text = ''
-  for await (const chunk of response.setEncoding('utf8')) {
-    text += chunk
-    const blocks = text.split('\n\n')
-    text = blocks.pop() ?? ''
-    for (const block of blocks) {
-      const data = /^data: (.*)$/m.exec(block)?.[1]
-      if (data !== undefined) yield { id: /^id: (.*)$/m.exec(block)?.[1] ?? '', tick: JSON.parse(data) }
-    }
-  }
-  return undefined
-}
+const MODEL = new ModelState(false)
+const subjectOf = (sentinel: Sentinel) => subjectByDefault(Detectors.ofOne(sentinel))
 
 describe('GET /live', () => {
   test('says at once how things stand, and then each second what changed', async () => {
@@ -73,16 +45,14 @@ describe('GET /live', () => {
     const sentinel = await Sentinel.create()
     onTestFinished(() => sentinel.close())
     const fleet = Object.assign(new FleetFigures(), { leads: true, replicas: 3, version: 7, connected: true })
-    const reader = new StatusReader(sentinel, fleet)
-    expect(reader.read().fleet).toEqual({
+    expect(new StatusReader(subjectOf(sentinel), MODEL, fleet).read().fleet).toEqual({
       role: 'leader',
       model: null,
       replicas: 3,
       version: 7,
       connected: true,
     })
-    reader.close()
-    expect(new StatusReader(sentinel).read()).not.toHaveProperty('fleet')
+    expect(new StatusReader(subjectOf(sentinel), MODEL).read()).not.toHaveProperty('fleet')
   })
 
   test('tells of records that came earlier, as they say themselves', async () => {
@@ -147,8 +117,8 @@ describe('GET /live', () => {
 test('what is told is made once for all who listen, and not at all while nobody does', async () => {
   const sentinel = await Sentinel.create()
   onTestFinished(() => sentinel.close())
-  const ticker = new LiveTicker(sentinel, 5)
-  onTestFinished(() => ticker.close())
+  const ticker = new LiveTicker(subjectOf(sentinel), { model: MODEL, tickMs: 5 })
+  onTestFinished(() => ticker.finish())
   const streams = [ticker.open(), ticker.open(), ticker.open()]
   const texts = streams.map((stream) => {
     const heard: string[] = []
@@ -169,8 +139,8 @@ test('what is told is made once for all who listen, and not at all while nobody 
 test('a client that takes nothing costs one buffer, and is let go', async () => {
   const sentinel = await Sentinel.create()
   onTestFinished(() => sentinel.close())
-  const ticker = new LiveTicker(sentinel, 1)
-  onTestFinished(() => ticker.close())
+  const ticker = new LiveTicker(subjectOf(sentinel), { model: MODEL, tickMs: 1 })
+  onTestFinished(() => ticker.finish())
   const stream = ticker.open()
   await expect.poll(() => stream.destroyed, { timeout: 20_000 }).toBe(true)
   expect(stream.readableLength).toBeLessThan(2 * stream.readableHighWaterMark)

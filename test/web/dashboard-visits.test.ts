@@ -1,7 +1,10 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import { Detectors } from '#sentinel/detectors/detectors.js'
 import { FleetFigures } from '#sentinel/fleet/fleet-figures.js'
+import { subjectByDefault } from '#sentinel/http/live/live-subject.js'
 import { LiveTicker } from '#sentinel/http/live/live-ticker.js'
+import { ModelState } from '#sentinel/http/live/model-state.js'
 import type { Telemetry } from '#sentinel/telemetry/record.js'
 import { Lived, ordinaryMinutes, runaway } from '../../made-up/lived.js'
 import { closePages, launchChromium } from '../runtimes/chromium.js'
@@ -119,7 +122,9 @@ describe('the dashboard', () => {
       ...{ leads: true, replicas: 3, connected: true },
       ...{ version: 7, model: 'ab'.repeat(32) },
     })
-    const stream = new LiveTicker(lived.sentinel, 1e6, fleet).open()
+    const stream = new LiveTicker(subjectByDefault(Detectors.ofOne(lived.sentinel)), {
+      ...{ fleet, tickMs: 1e6, model: new ModelState(false) },
+    }).open()
     const told = String(stream.read())
     stream.destroy()
     const dashboard = await DashboardPage.open(browser as Browser, url, {}, FAILED)

@@ -34,6 +34,7 @@ function answerOf({ name, shared, entities, telemetry }: NamedDetector): Detecto
       entities === null
         ? null
         : {
+            from: [...(telemetry.entityAt ?? [])],
             places: entities.places,
             set_aside: entities.left.setAside,
             forgotten: entities.left.forgotten,

@@ -1,19 +1,21 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
+import type { Detectors } from '../../detectors/detectors.js'
 import type { FleetFigures } from '../../fleet/fleet-figures.js'
-import type { Sentinel } from '../../sentinel.js'
 import type { Leave } from '../departure.js'
 import { describing, ENDPOINTS } from '../endpoints.js'
 import { ApiError } from '../errors/error-codes.js'
 import { LIVE_STREAMS_MOST } from '../limits.js'
-import { LiveTicker } from '../live/live-ticker.js'
+import { LiveTickers } from '../live/live-tickers.js'
+import { ModelState } from '../live/model-state.js'
 import { errorAnswer, errorResponse, errorResponses } from '../schemas/error.js'
-import { LiveEvents, LiveHeaders, Status } from '../schemas/live.js'
+import { LiveEvents, LiveHeaders, LiveQuery, Status } from '../schemas/live.js'
 import { referenceTo } from '../schemas/reference.js'
 import { StreamPlaces } from '../stream-places.js'
 import { refuseUnknownQueries } from '../strict-query.js'
+import { subjectAsked } from '../which-detector.js'
 
 export interface LiveRouteOptions {
-  readonly sentinel: Sentinel
+  readonly detectors: Detectors
   /** How it stands in its fleet; null for a sentinel by itself. */
   readonly fleet?: FleetFigures | null
   /** Streams end when it begins. */
@@ -28,17 +30,20 @@ export interface LiveRouteOptions {
 /** `GET /live`: how things stand, once a second. */
 export const liveRoute: FastifyPluginAsyncTypebox<LiveRouteOptions> = async (app, options) => {
   refuseUnknownQueries(app)
-  const { sentinel, leave, maxStreams = LIVE_STREAMS_MOST, tickMs } = options
-  const ticker = new LiveTicker(sentinel, tickMs, options.fleet)
+  const { detectors, leave, fleet, maxStreams = LIVE_STREAMS_MOST, tickMs } = options
+  const { shared } = detectors.default
+  const model = new ModelState(shared.explainMode !== 'rules')
+  const tickers = new LiveTickers({ model, fleet, tickMs })
   const places = new StreamPlaces({
     most: maxStreams,
     leave,
     proxies: options.proxies ?? [],
     instead: 'try again later',
   })
+  const unlisten = shared.listen(model)
   leave.onBegin(() => {
-    ticker.finish()
-    ticker.close()
+    tickers.finish()
+    unlisten()
   })
   // The events refer to it, and a stream has no schema that could.
   referenceTo(Status)
@@ -53,7 +58,8 @@ export const liveRoute: FastifyPluginAsyncTypebox<LiveRouteOptions> = async (app
         ...describing('liveStatus'),
         description:
           'Events `tick`, each with an id: the status, the buckets of `GET /timeline` that have changed, five seconds ' +
-          'wide, and the incidents that have. With `Last-Event-ID` the first one holds what came since, of the last hour.',
+          'wide, and the incidents that have; of one detector or one of its entities where the query names it. With `Last-Event-ID` the first one holds what came since, of the last hour.',
+        querystring: LiveQuery,
         headers: LiveHeaders,
         response: {
           200: {
@@ -72,12 +78,13 @@ export const liveRoute: FastifyPluginAsyncTypebox<LiveRouteOptions> = async (app
           'SENTINEL_INVALID_REQUEST',
           'Last-Event-ID must be the id of an event: a whole number',
         )
+      const subject = subjectAsked(request.query, detectors)
       const refusal = places.refusal(request)
       if (refusal !== null) {
         // Not thrown: that would be logged as a failure of the service.
         return reply.code(503).header('retry-after', '5').send(errorAnswer('SENTINEL_UNAVAILABLE', refusal))
       }
-      const stream = ticker.open(after === undefined ? undefined : Number(after))
+      const stream = tickers.open(subject, after === undefined ? undefined : Number(after))
       places.take(request, stream)
       // Ticks say whether the client lives; a socket time-out would cut it off.
       request.raw.socket.setTimeout(0)

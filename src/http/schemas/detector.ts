@@ -58,6 +58,10 @@ export const DetectorAnswer = Type.Object({
   entities: Type.Union(
     [
       Type.Object({
+        from: Type.Array(Type.String(), {
+          description:
+            'Where a record says whose it is, as JSON pointers; several parts are put together with slashes.',
+        }),
         places: Type.Integer({ description: 'Entities that may have a baseline in memory.' }),
         set_aside: Type.Integer({ description: 'Whose baseline left memory for its file, since the start.' }),
         forgotten: Type.Integer({ description: 'Whose baseline is gone, since the start.' }),

@@ -51,6 +51,29 @@ export const Status = Type.Object(
       [Type.Literal('rules'), Type.Literal('unknown'), Type.Literal('up'), Type.Literal('down')],
       { description: '`rules`: no language model is asked; `unknown`: none was asked yet.' },
     ),
+    of: Type.Optional(
+      Type.Object(
+        {
+          detector: Type.String(),
+          entity: Type.Optional(
+            OrNull(
+              Type.String(),
+              'Null for the baseline that all others share; absent for all baselines of the detector.',
+            ),
+          ),
+          in_memory: Type.Boolean({
+            description:
+              'Whether the entity has a baseline in memory; while it has none, the figures are of the shared one.',
+          }),
+          baselines: Type.Integer({ minimum: 1, description: 'How many the figures are of.' }),
+          trained: Type.Integer({ minimum: 0, description: 'How many of them have a forest.' }),
+        },
+        {
+          description:
+            'Whom the query names, and whose figures these are: `incidents_open` and `newest_anomaly` are theirs; `minute` and `hour` are of the whole detector; of several baselines the samples are added up, and what is needed, the generation and the time are those of the furthest.',
+        },
+      ),
+    ),
     newest_anomaly: Type.String({ description: 'Id of the newest anomaly; empty while there is none.' }),
   },
   {
@@ -89,6 +112,22 @@ export const Tick = Type.Object({
   }),
 })
 export type Tick = Static<typeof Tick>
+
+/** Whom a stream tells of. */
+export const LiveQuery = Type.Object({
+  detector: Type.Optional(
+    Type.String({
+      description:
+        'The detector that is told of. Default: the shared baseline of `default`, with the incidents of all.',
+      examples: ['default'],
+    }),
+  ),
+  entity: Type.Optional(
+    Type.String({
+      description: 'Only this entity of it; empty for the baseline that all others share. Default: all.',
+    }),
+  ),
+})
 
 export const LiveHeaders = Type.Object({
   'last-event-id': Type.Optional(

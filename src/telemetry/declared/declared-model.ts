@@ -15,7 +15,7 @@ import {
 import { type DeclaredFeature, declaredFeature } from './declared-feature.js'
 import { kindOf } from './declared-value.js'
 import { entityReader } from './entity.js'
-import { placeReader } from './place.js'
+import { placeReader, pointersOf } from './place.js'
 import {
   type PlainFields,
   plainFieldSchemas,
@@ -138,6 +138,7 @@ function modelOf(
     check,
     routeOf,
     entityOf,
+    ...(entityOf !== undefined && { entityAt: plain.entity.map(pointersOf) }),
     timestampOf,
     rawOf,
   }

@@ -1,5 +1,5 @@
 import { isMissing } from './missing.js'
-import { namesOf, type ReadValue, readerOf } from './pointer.js'
+import { namesOf, pointerOf, type ReadValue, readerOf } from './pointer.js'
 
 /** The names that lead to a value; several ways, of which the first that leads to one counts. */
 export type Place = readonly (readonly string[])[]
@@ -33,6 +33,11 @@ export function placeReader(place: Place): ReadValue {
 /** As messages call it. */
 export function shownPlace(place: Place): string {
   return place.map((names) => names.join('.')).join(' or ')
+}
+
+/** As a declaration writes it. */
+export function pointersOf(place: Place): string {
+  return place.map(pointerOf).join(' | ')
 }
 
 /** The way that leads to a value in a record; the first where none does. */

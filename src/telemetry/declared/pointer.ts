@@ -19,6 +19,11 @@ export function namesOf(pointer: string): string[] {
   return names
 }
 
+/** The JSON pointer that leads through these names. */
+export function pointerOf(names: readonly string[]): string {
+  return names.map((name) => `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+}
+
 /** What reads the value that the names lead to. A record costs it no allocation. */
 export function readerOf(names: readonly string[]): ReadValue {
   const [first = '', second = '', ...others] = names
