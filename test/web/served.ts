@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
 import { loadConfig } from '#sentinel/config/config.js'
 import type { EnvironmentSource } from '#sentinel/config/schema.js'
-import { type App, buildApp } from '#sentinel/http/app.js'
+import { type App, type AppOptions, buildApp } from '#sentinel/http/app.js'
 import type { Sentinel } from '#sentinel/sentinel.js'
 
 /** The browser itself writes this for every request that is refused or fails. */
@@ -15,15 +15,20 @@ export interface Served {
 }
 
 /** A sentinel over HTTP, on a port of its own or a given one. Whoever serves it closes it. */
-export async function serve(
-  sentinel: Sentinel,
-  environment: EnvironmentSource = {},
+export function serve(sentinel: Sentinel, environment: EnvironmentSource = {}, port = 0): Promise<Served> {
+  return serveApp(environment, { sentinel }, port)
+}
+
+/** A service by its settings alone, as `serve`. */
+export async function serveApp(
+  environment: EnvironmentSource,
+  options: AppOptions = {},
   port = 0,
 ): Promise<Served> {
   const app = await buildApp({
     config: loadConfig({ SENTINEL_EXPLAIN: 'rules', SENTINEL_MAX_DELAY_MS: '0', ...environment }),
-    sentinel,
     logger: false,
+    ...options,
   })
   await app.listen({ host: '127.0.0.1', port })
   const { port: taken } = app.server.address() as AddressInfo

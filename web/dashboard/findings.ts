@@ -5,17 +5,24 @@ import type { Api } from './connection/api.js'
 const INCIDENTS_KEPT = 200
 const ALERTS_KEPT = 50
 
+/** Makes a query of whose findings are wanted, and more. */
+export type FindingsQuery = (more: Readonly<Record<string, string>>) => string
+
 /** The incidents and lone alerts that the page knows. */
 export class Findings {
   readonly #api: Api
+  readonly #query: FindingsQuery
   readonly #onChange: () => void
   readonly #incidents = new Map<string, Incident>()
   #alerts: readonly AnomalySummary[] = []
   #newestAnomaly = ''
   #fetching = false
+  /** Counts whose they are: what was asked for before that changed is of others. */
+  #turn = 0
 
-  constructor(api: Api, onChange: () => void) {
+  constructor(api: Api, query: FindingsQuery, onChange: () => void) {
     this.#api = api
+    this.#query = query
     this.#onChange = onChange
   }
 
@@ -29,8 +36,20 @@ export class Findings {
     return this.#alerts
   }
 
+  /** Knows nothing any more: those of somebody else are wanted. */
+  clear(): void {
+    this.#turn++
+    this.#incidents.clear()
+    this.#alerts = []
+    this.#newestAnomaly = ''
+    this.#onChange()
+  }
+
   async load(): Promise<void> {
-    const { incidents } = await this.#api.get<{ incidents: Incident[] }>('./incidents?limit=100')
+    const turn = this.#turn
+    const path = `./incidents${this.#query({ limit: '100' })}`
+    const { incidents } = await this.#api.get<{ incidents: Incident[] }>(path)
+    if (turn !== this.#turn) return
     // A service that has begun anew knows nothing of those that were open.
     this.#incidents.clear()
     this.take(incidents)
@@ -47,8 +66,11 @@ export class Findings {
   async follow(newestAnomaly: string): Promise<void> {
     if (newestAnomaly === this.#newestAnomaly || this.#fetching) return
     this.#fetching = true
+    const turn = this.#turn
     try {
-      const { anomalies } = await this.#api.get<{ anomalies: AnomalySummary[] }>('./anomalies?limit=200')
+      const path = `./anomalies${this.#query({ limit: '200' })}`
+      const { anomalies } = await this.#api.get<{ anomalies: AnomalySummary[] }>(path)
+      if (turn !== this.#turn) return
       this.#alerts = anomalies.filter(({ incident }) => incident === null).slice(0, ALERTS_KEPT)
       this.#newestAnomaly = newestAnomaly
       this.#onChange()

@@ -42,3 +42,15 @@ export function routeLabel(route: string | null): string {
   if (route === null) return 'all traffic'
   return route === '' ? 'without a route' : route
 }
+
+/** Which of several detectors found something, and on whom; null where there is one alone. */
+export function originLabel({
+  detector,
+  entity,
+}: {
+  readonly detector?: string | undefined
+  readonly entity?: string | null | undefined
+}): string | null {
+  if (detector === undefined) return null
+  return entity == null ? detector : `${detector}, ${entity}`
+}

@@ -6,7 +6,11 @@ import { eventsOf } from './events.js'
 export type LiveState = 'connecting' | 'live' | 'lost' | 'refused'
 
 export interface LiveListener {
+  /** Where the stream is to be had, asked each time that one is opened. @throws ApiFailure */
+  readonly pathOf: () => Promise<string>
   readonly onState: (state: LiveState, message: string) => void
+  /** The service does not know whom the path names. @returns whether another path is worth a try */
+  readonly onUnknown: () => boolean
   /** The stream has begun; after a gap it goes on where it was. */
   readonly onBegin: () => void
   readonly onTick: (tick: Tick) => void
@@ -23,6 +27,7 @@ export class Live {
   readonly #listener: LiveListener
   #lastId = ''
   #abort = new AbortController()
+  #restarted = false
   #wake: () => void = () => {}
 
   constructor(api: Api, listener: LiveListener) {
@@ -36,6 +41,14 @@ export class Live {
     this.#wake()
   }
 
+  /** Leaves the stream for another one, which begins anew. */
+  restart(): void {
+    this.#lastId = ''
+    this.#restarted = true
+    this.#abort.abort()
+    this.#wake()
+  }
+
   async run(): Promise<never> {
     let waitMs = FIRST_WAIT_MS
     for (;;) {
@@ -43,9 +56,11 @@ export class Live {
         await this.#follow(() => {
           waitMs = FIRST_WAIT_MS
         })
+        if (this.#restarted) continue
         this.#listener.onState('lost', 'the service ended the stream')
       } catch (error) {
         const failure = error instanceof ApiFailure ? error : null
+        if (this.#restarted || (failure?.status === 400 && this.#listener.onUnknown())) continue
         if (failure?.status === 401) {
           this.#listener.onState('refused', failure.message)
           await this.#rest(null)
@@ -59,9 +74,12 @@ export class Live {
   }
 
   async #follow(onGood: () => void): Promise<void> {
+    this.#restarted = false
     this.#abort = new AbortController()
+    const { signal } = this.#abort
+    const path = await this.#listener.pathOf()
     const headers: Record<string, string> = this.#lastId === '' ? {} : { 'last-event-id': this.#lastId }
-    const { body } = await this.#api.request('./live', { headers, signal: this.#abort.signal })
+    const { body } = await this.#api.request(path, { headers, signal })
     if (body === null) return
     let silence = setTimeout(() => this.#abort.abort(), SILENCE_MS)
     try {

@@ -5,6 +5,7 @@ import type { Anomaly } from '../../../src/anomalies/anomaly.js'
 import { created, elementOf } from '../../shared/page-elements.js'
 import { type Api, ApiFailure } from '../connection/api.js'
 import { hashOf, type Place } from '../connection/place.js'
+import { wholeQueryFor } from '../connection/scope.js'
 import type { Findings } from '../findings.js'
 import { routeLabel } from '../words.js'
 import { contributionsView } from './contributions-view.js'
@@ -80,7 +81,10 @@ export class DetailPanel {
     const incident = place.kind === 'incidents' ? await this.#findings.incident(place.id) : null
     const anomaly = incident === null ? await this.#findings.anomaly(place.id) : await this.#firstOf(incident)
     const name = incident?.route ?? anomaly?.route ?? null
-    const asked = name === null ? null : `./routes?values=true&route=${encodeURIComponent(name)}`
+    const { detector } = incident ?? anomaly ?? {}
+    // It may be of another detector than the page shows.
+    const of = detector === undefined ? null : { detector, entity: undefined }
+    const asked = name === null ? null : `./routes${wholeQueryFor(of, { values: 'true', route: name })}`
     const answer =
       asked === null ? null : await this.#api.get<{ routes: RouteFigures[] }>(asked).catch(() => null)
     return { place, incident, anomaly, route: answer?.routes[0] ?? null }
@@ -150,7 +154,8 @@ function stripOf(incident: Incident | null, anomaly: Anomaly, route: RouteFigure
   const contribution = contributions.find((one) => one.feature === feature)
   const recent = route?.features.find((one) => one.feature === feature)?.recent
   if (contribution === undefined || recent === undefined || recent.length === 0) return null
-  const label = routeLabel(route?.route ?? null)
+  const { entity = null, detector } = anomaly
+  const label = `${routeLabel(route?.route ?? null)}${entity === null ? '' : `, of all of ${detector}`}`
   return part('strip', JSON.stringify([contribution, recent]), () => valueStrip(contribution, recent, label))
 }
 

@@ -10,6 +10,7 @@ export function factsOfIncident(incident: Incident, nowMs = Date.now()): Facts {
   const { status, kind, route, feature, unit, direction, usual, seen, records, opened, last_seen } = incident
   return [
     ['Incident', `${status}, ${kind}`],
+    ...factsOfOrigin(incident),
     ['Route', routeLabel(route)],
     ...fact('Leading feature', feature === null ? null : [feature, direction ?? ''].join(' ').trim()),
     ...fact('Usual', usual === null ? null : withUnit(usual, unit)),
@@ -27,6 +28,7 @@ export function factsOfAnomaly(anomaly: Anomaly | null, nowMs = Date.now()): Fac
   const rare = p === null ? null : `one in ${Math.round(1 / Math.max(p, 1e-9)).toLocaleString('en')}`
   return [
     ['Single alert', ago(timestamp, nowMs)],
+    ...factsOfOrigin(anomaly),
     ['Route', routeLabel(route)],
     ['Score', score.toFixed(2)],
     ...fact('As rare as', rare),
@@ -42,6 +44,11 @@ export function factsView(facts: Facts): HTMLElement {
     list.append(entry)
   }
   return list
+}
+
+/** Which of several detectors found it. */
+function factsOfOrigin({ detector, entity }: Pick<Incident, 'detector' | 'entity'>): Facts {
+  return [...fact('Detector', detector ?? null), ...fact('Entity', entity ?? null)]
 }
 
 function fact(name: string, value: string | null): Facts {

@@ -3,7 +3,7 @@ import type { AnomalySummary } from '../../../src/anomalies/anomaly.js'
 import { arrange, created, elementOf } from '../../shared/page-elements.js'
 import { hashOf, type Place } from '../connection/place.js'
 import type { Findings } from '../findings.js'
-import { ago, counted, routeLabel } from '../words.js'
+import { ago, counted, originLabel, routeLabel } from '../words.js'
 
 type Kind = 'open' | 'incidents' | 'alerts'
 
@@ -137,25 +137,29 @@ function write(element: Element | undefined, text: string): void {
 
 function itemOfIncident(incident: Incident, nowMs: number): Item {
   const { id, summary, route, feature, records, opened, last_seen, action, status } = incident
-  const what = [counted(records, 'record'), ...(feature === null ? [] : [feature]), routeLabel(route)]
+  const what = [originLabel(incident), counted(records, 'record'), feature, routeLabel(route)]
   return {
     place: { kind: 'incidents', id },
     title: summary,
-    what: what.join(' · '),
+    what: joined(what),
     when: `first ${ago(opened, nowMs)}, last ${ago(last_seen, nowMs)}`,
     action,
     open: status === 'open',
   }
 }
 
-function itemOfAlert({ id, reason, route, timestamp, action }: AnomalySummary, nowMs: number): Item {
-  const what = routeLabel(route)
+function itemOfAlert(alert: AnomalySummary, nowMs: number): Item {
+  const { id, reason, route, timestamp, action } = alert
   return {
     place: { kind: 'anomalies', id },
     title: reason,
-    what,
+    what: joined([originLabel(alert), routeLabel(route)]),
     when: ago(timestamp, nowMs),
     action,
     open: false,
   }
+}
+
+function joined(parts: readonly (string | null)[]): string {
+  return parts.filter((part) => part !== null).join(' · ')
 }

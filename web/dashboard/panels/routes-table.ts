@@ -57,6 +57,9 @@ export class RoutesTable {
     if (this.#columns.length === 0 || (features.length > 0 && features.join() !== this.#features)) {
       this.#features = features.join()
       this.#columns = columnsFor(features)
+      if (this.#columns.every(({ name }) => name !== this.#sortedBy)) this.#sortedBy = 'Records'
+      // Their cells are those of other columns.
+      this.#rows.clear()
       this.#drawHead()
     }
     this.#known.replaceChildren(

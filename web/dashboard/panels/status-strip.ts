@@ -50,34 +50,50 @@ export class StatusStrip {
   }
 
   show(status: Status, nowMs: number): void {
-    const { minute, hour, incidents_open: open } = status
-    const share = (part: number, all: number): string => (all === 0 ? '–' : percent(part / all))
-    this.#write(
-      'Records a second',
-      status.records_a_second.toLocaleString('en'),
-      `${count(hour.records)} in an hour`,
-    )
-    this.#write('Odd share', share(minute.odd, minute.records), `${share(hour.odd, hour.records)} in an hour`)
-    const rate = status.alert_rate === null ? '' : `, ${percent(status.alert_rate)} set`
-    this.#write(
-      'Alerted share',
-      share(minute.alerts, minute.records),
-      `${share(hour.alerts, hour.records)} in an hour${rate}`,
-    )
+    const { incidents_open: open, of } = status
+    // What is counted by time is not counted for each baseline.
+    if (of?.entity === undefined) this.#showShares(status, '')
+    else this.#showShares(status, `, all of ${of.detector}`)
     this.#write('Incidents open', count(open), open === 0 ? 'all calm' : 'see below')
     this.#tiles.get('Incidents open')?.value.classList.toggle('bad', open > 0)
     this.#showLearning(status)
-    const { model_generation: generation, model_fitted_at: fittedAt } = status
-    const age = fittedAt === null ? 'age not known' : `fitted ${span(nowMs - Date.parse(fittedAt))} ago`
-    this.#write(
-      'Generation',
-      generation === 0 ? 'none yet' : count(generation),
-      generation === 0 ? 'static limits decide' : age,
-    )
+    this.#showGeneration(status, nowMs)
     this.#write('Baseline', status.baseline, ABOUT_BASELINE[status.baseline])
     this.#write('Explanations', NAME_OF[status.explanations], ABOUT_MODEL[status.explanations])
     this.#tiles.get('Explanations')?.value.classList.toggle('bad', status.explanations === 'down')
     this.#showFleet(status.fleet)
+  }
+
+  /** @param whose what they are of, where that is not what is shown */
+  #showShares(status: Status, whose: string): void {
+    const { minute, hour } = status
+    const share = (part: number, all: number): string => (all === 0 ? '–' : percent(part / all))
+    const rate = status.alert_rate === null ? '' : `, ${percent(status.alert_rate)} set`
+    const odd = `${share(hour.odd, hour.records)} in an hour${whose}`
+    this.#write(
+      'Records a second',
+      status.records_a_second.toLocaleString('en'),
+      whose === '' ? `${count(hour.records)} in an hour` : 'of this baseline',
+    )
+    this.#write('Odd share', share(minute.odd, minute.records), odd)
+    if (whose === '')
+      this.#write(
+        'Alerted share',
+        share(minute.alerts, minute.records),
+        `${share(hour.alerts, hour.records)} in an hour${rate}`,
+      )
+    else this.#write('Alerted share', percent(status.alert_share), `by themselves${rate}`)
+  }
+
+  #showGeneration(
+    { model_generation: generation, model_fitted_at: fittedAt, of }: Status,
+    nowMs: number,
+  ): void {
+    const age = fittedAt === null ? 'age not known' : `fitted ${span(nowMs - Date.parse(fittedAt))} ago`
+    if (generation === 0) this.#write('Generation', 'none yet', 'static limits decide')
+    else if (of !== undefined && of.baselines > 1)
+      this.#write('Generation', `${count(of.trained)} of ${count(of.baselines)}`, 'baselines have a forest')
+    else this.#write('Generation', count(generation), age)
   }
 
   #showFleet(fleet: Status['fleet']): void {

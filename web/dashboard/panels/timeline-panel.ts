@@ -73,10 +73,14 @@ export class TimelinePanel {
     return this.#route === null ? null : ROUTE_EVERY_MS
   }
 
-  /** Shows one route, or all for null. What was drawn is of others. */
-  choose(route: string | null): void {
+  /** Shows one route, or all for null. What was drawn is of others. @param whole the detector that it is of, where that is more than is shown */
+  choose(route: string | null, whole: string | null = null): void {
     this.#route = route
-    this.#about.textContent = route === null ? '' : `of ${routeLabel(route)}`
+    const of = [
+      ...(route === null ? [] : [routeLabel(route)]),
+      ...(whole === null ? [] : [`all of ${whole}`]),
+    ]
+    this.#about.textContent = of.length === 0 ? '' : `of ${of.join(', ')}`
     this.#columns = EMPTY
     this.#point(null)
     this.#zoomTo(null)

@@ -8,31 +8,36 @@ export class TryPanel {
   readonly #api: Api
   readonly #form = elementOf('try', HTMLFormElement)
   readonly #answer = elementOf('try-answer', HTMLElement)
-  /** Where a record is written as JSON; null while there is a field for each feature. */
+  readonly #fields: readonly Element[]
+  /** Where a record is written as JSON; null while there is a field for each feature of requests. */
   #json: HTMLTextAreaElement | null = null
+  #flow = './analyze-flow'
+  /** What is proposed, as text. */
+  #proposed = ''
 
   constructor(api: Api) {
     this.#api = api
+    this.#fields = [...this.#form.querySelectorAll('label, datalist')]
     this.#form.addEventListener('submit', (event) => {
       event.preventDefault()
       void this.#send()
     })
   }
 
-  /** Takes records of declared features from now on, as JSON, in the place of those of requests. */
-  declare(example: Readonly<Record<string, unknown>>): void {
-    if (this.#json !== null) return
-    const json = created('textarea')
-    json.name = 'record'
-    json.rows = 6
-    json.required = true
-    json.spellcheck = false
-    json.value = JSON.stringify(example, null, 2)
-    const label = created('label', 'whole')
-    label.append(created('span', '', 'Record, JSON'), json)
+  /**
+   * Says who judges, and what a record looks like; what was written stays where nothing of that changes.
+   * @param flow where it is sent
+   * @param example a record of declared features, which is taken as JSON; null for the fields of requests
+   */
+  declare(flow: string, example: Readonly<Record<string, unknown>> | null): void {
+    const proposed = JSON.stringify([flow, example])
+    if (proposed === this.#proposed) return
+    this.#proposed = proposed
+    this.#flow = flow
+    this.#answer.replaceChildren()
     for (const field of this.#form.querySelectorAll('label, datalist')) field.remove()
-    this.#form.prepend(label)
-    this.#json = json
+    this.#json = example === null ? null : created('textarea')
+    this.#form.prepend(...(this.#json === null ? this.#fields : [jsonField(this.#json, example)]))
   }
 
   /** Fills a route in. */
@@ -45,20 +50,20 @@ export class TryPanel {
   }
 
   async #send(): Promise<void> {
-    const record = this.#json === null ? this.#fields() : parsed(this.#json.value)
+    const record = this.#json === null ? this.#request() : parsed(this.#json.value)
     if (record === null) {
       this.#answer.replaceChildren(created('p', 'error', 'the record must be an object in JSON'))
       return
     }
     try {
-      this.#show(await this.#api.post<Analysis>('./analyze-flow?learn=false&detail=true', record))
+      this.#show(await this.#api.post<Analysis>(`${this.#flow}?learn=false&detail=true`, record))
     } catch (error) {
       const text = error instanceof ApiFailure ? error.message : String(error)
       this.#answer.replaceChildren(created('p', 'error', text))
     }
   }
 
-  #fields(): Record<string, unknown> {
+  #request(): Record<string, unknown> {
     const fields = new FormData(this.#form)
     const number = (name: string): number => Number(fields.get(name))
     const route = String(fields.get('route') ?? '')
@@ -87,6 +92,17 @@ export class TryPanel {
     }
     this.#answer.replaceChildren(...parts)
   }
+}
+
+function jsonField(json: HTMLTextAreaElement, example: unknown): HTMLLabelElement {
+  json.name = 'record'
+  json.rows = 6
+  json.required = true
+  json.spellcheck = false
+  json.value = JSON.stringify(example, null, 2)
+  const label = created('label', 'whole')
+  label.append(created('span', '', 'Record, JSON'), json)
+  return label
 }
 
 /** An object in JSON; null for what is none. */

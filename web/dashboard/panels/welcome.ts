@@ -3,12 +3,15 @@ import { elementOf } from '../../shared/page-elements.js'
 import type { Api } from '../connection/api.js'
 import { copyOnClick } from './copy-button.js'
 
+const OF_REQUESTS = { latency: 127.4, input_length: 1893, errors: 0, route: '/api/analyze' }
+
 /** What is said while no record has come: the command that sends one here. */
 export class Welcome {
   readonly #section = elementOf('welcome', HTMLElement)
   readonly #command = elementOf('welcome-command', HTMLElement)
   readonly #api: Api
-  #example: object = { latency: 127.4, input_length: 1893, errors: 0, route: '/api/analyze' }
+  #flow = './analyze-flow'
+  #example: object = OF_REQUESTS
 
   constructor(api: Api) {
     this.#api = api
@@ -16,19 +19,23 @@ export class Welcome {
     copyOnClick(elementOf('welcome-copy', HTMLButtonElement), () => this.#command.textContent ?? '')
   }
 
-  /** Says what a record looks like where that is declared. */
-  declare(example: object): void {
-    this.#example = example
-    this.#command.textContent = ''
+  /** Says who judges, and what a record looks like; null for one of a request. */
+  declare(flow: string, example: object | null): void {
+    this.#flow = flow
+    this.#example = example ?? OF_REQUESTS
+    if (!this.#section.hidden) this.#write()
   }
 
   show({ samples, hour, model_generation: generation }: Status): void {
-    const empty = samples === 0 && hour.records === 0 && generation === 0
-    this.#section.hidden = !empty
-    if (!empty || this.#command.textContent !== '') return
-    const address = new URL('./analyze-flow', location.href.split('#', 1)[0]).href
+    this.#section.hidden = samples > 0 || hour.records > 0 || generation > 0
+    if (!this.#section.hidden) this.#write()
+  }
+
+  #write(): void {
+    const address = new URL(this.#flow, location.href.split('#', 1)[0]).href
     const token = this.#api.hasToken ? "-H 'authorization: Bearer <token>' \\\n  " : ''
-    this.#command.textContent = `curl -s ${address} \\\n  ${token}-H 'content-type: application/json' \\\n  -d '${written(this.#example)}'`
+    const text = `curl -s ${address} \\\n  ${token}-H 'content-type: application/json' \\\n  -d '${written(this.#example)}'`
+    if (this.#command.textContent !== text) this.#command.textContent = text
   }
 }
 

@@ -20,7 +20,13 @@ export class WhatIfPanel {
     this.#slider.min = '0'
     this.#slider.step = '1'
     this.#slider.addEventListener('input', () => this.#show())
-    this.#host.append(created('p', 'note', 'Nothing was seen yet.'))
+    this.clear()
+  }
+
+  /** Shows nothing until something comes. */
+  clear(): void {
+    this.#drawn = false
+    this.#host.replaceChildren(created('p', 'note', 'Nothing was seen yet.'))
   }
 
   show(levels: AlertLevels): void {
