@@ -2,7 +2,8 @@ import { hash } from 'node:crypto'
 import { FifoMap } from 'toad-cache'
 import { ApiError } from './errors/error-codes.js'
 
-const KEY = /^[!-~]{1,255}$/
+/** A client's key, which may stand behind the name of a detector and a line break: no header holds one. */
+const KEY = /^(?:[a-z\d_-]+\n)?[!-~]{1,255}$/
 
 /** The first answer to a request that may come again. */
 export interface FirstAnswer<Answer> {

@@ -44,6 +44,37 @@ test('a name that no detector has is answered 404 with those that there are', as
   }
 })
 
+test('a key of a request that is sent again is that of one detector, for a record and for a batch', async () => {
+  const app = await appWith(SHOP)
+  const [record] = steps('shop', 1)
+  const send = (path: string, payload: object | string, key = 'again') =>
+    app.inject({
+      method: 'POST',
+      url: path,
+      headers: { 'idempotency-key': key, 'content-type': 'application/json' },
+      payload,
+    })
+  for (const [path, payload] of [
+    ['/detectors/checkout/analyze-flow', record],
+    ['/detectors/checkout/analyze-flow/batch', [record, record]],
+    ['/analyze-flow', NORMAL],
+    ['/detectors/default/analyze-flow/batch', [NORMAL]],
+  ] as const) {
+    const first = await send(path, payload as object)
+    const second = await send(path, payload as object)
+    expect([path, first.statusCode, second.statusCode]).toEqual([path, 200, 200])
+    expect([second.body, second.headers['idempotency-replayed']]).toEqual([first.body, 'true'])
+  }
+  expect(await inMemory(app, 'checkout')).toEqual({ shop: 3 })
+  expect((await shown(app, 'default')).records).toBe(2)
+  const reused = await send('/detectors/checkout/analyze-flow', { ...record, ms: 1 })
+  expect(reused.statusCode).toBe(422)
+  for (const key of ['', 'a b', 'x'.repeat(256)]) {
+    const { statusCode } = await send('/detectors/checkout/analyze-flow', record as object, key)
+    expect([key, statusCode]).toEqual([key, 400])
+  }
+})
+
 test('without detectors there is one, called default', async () => {
   const app = await startApp({ SENTINEL_FIT: 'sync' })
   await app.inject({ method: 'POST', url: '/detectors/default/analyze-flow', payload: NORMAL })
