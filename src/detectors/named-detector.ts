@@ -48,8 +48,12 @@ export class NamedDetector implements Judge {
 
   /** As `Sentinel.tryOut`, by the baseline of the record's entity as far as it has one. @throws RecordError */
   tryOut(record: TelemetryRecord): Trial | null {
-    const entity = this.#whose(record)
-    return ((entity === null ? null : this.entities?.get(entity)) ?? this.shared).tryOut(record)
+    return this.#for(record).tryOut(record)
+  }
+
+  /** Whether a forest decides on a record like this one. @throws RecordError */
+  trainedFor(record: TelemetryRecord): boolean {
+    return this.#for(record).detector.trained
   }
 
   /** Who judges by the baseline of an entity, or for null by the one that all others share; null where there is none. */
@@ -66,6 +70,12 @@ export class NamedDetector implements Judge {
   async save(): Promise<void> {
     await this.#kept?.save()
     await this.entities?.save()
+  }
+
+  /** Whose baseline a record would be judged by now. */
+  #for(record: TelemetryRecord): Sentinel {
+    const entity = this.#whose(record)
+    return (entity === null ? null : this.entities?.get(entity)) ?? this.shared
   }
 
   #admitting(record: TelemetryRecord): Sentinel {

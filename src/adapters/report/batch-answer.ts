@@ -19,6 +19,12 @@ export function readBatchAnswer(body: string): BatchAnswer {
   }
 }
 
+/** What a refusal says, in one line; null for what says nothing. */
+export function errorIn(body: string): string | null {
+  const { message } = fieldsOf(parsed(body))
+  return typeof message === 'string' ? (message.split('\n', 1)[0] ?? null) : null
+}
+
 function anomalyOf({ line, id, action, reason, confidence }: Fields): BatchAnswer['anomalies'] {
   if (action !== 'observe' && action !== 'throttle' && action !== 'freeze') return []
   return [

@@ -2,12 +2,14 @@ import { type Timer, unrefTimer } from '../../runtime/timers.js'
 import type { Telemetry } from '../../telemetry/record.js'
 import type { AdapterCounts } from '../counts.js'
 import type { ReportedVerdict } from '../options.js'
-import { readBatchAnswer } from './batch-answer.js'
+import { errorIn, readBatchAnswer } from './batch-answer.js'
 import { type Post, postTo, type SidecarAnswer } from './post.js'
 import { sidecarAddress } from './sidecar-address.js'
 
 export interface ReporterOptions<Request> {
   readonly report: string
+  /** Which of the sidecar's detectors judges; default: `default`. */
+  readonly detector?: string | undefined
   readonly token?: string | undefined
   readonly queueMax?: number
   /**
@@ -20,6 +22,8 @@ export interface ReporterOptions<Request> {
   readonly counts: AdapterCounts
   /** Told why a batch was not taken, where the one before it was. */
   readonly onFailure?: (why: string) => void
+  /** Told what the sidecar says where it has no such detector, which is no passing failure. */
+  readonly onUnknownDetector?: (why: string) => void
   /** Hears of anomalies; null when nobody wants to. Does not throw. */
   readonly tell: ((verdict: ReportedVerdict, request: Request) => void) | null
 }
@@ -62,15 +66,18 @@ export class Reporter<Request> {
   /** Records of the batch that is on its way. */
   #underway = 0
   #dropped = false
+  /** Whether the sidecar has no such detector. */
+  #refused = false
 
   /** @throws TypeError for an address that cannot be meant */
   constructor(options: ReporterOptions<Request>) {
-    const { report, token, tell, queueMax = QUEUE_MAX } = options
+    const { report, token, tell, detector, queueMax = QUEUE_MAX } = options
     if (!(Number.isInteger(queueMax) && queueMax >= 1))
       throw new TypeError(`queueMax is a whole number of at least 1; ${queueMax} is none`)
     this.#options = options
     this.#queueMax = queueMax
-    this.#post = postTo(sidecarAddress(report, tell === null ? 'summary' : 'anomalies'), token, TIMEOUT_MS)
+    const address = sidecarAddress(report, tell === null ? 'summary' : 'anomalies', detector)
+    this.#post = postTo(address, token, TIMEOUT_MS)
   }
 
   /** Records that wait to be sent. */
@@ -98,6 +105,12 @@ export class Reporter<Request> {
     if (this.#sending !== null) return
     if (this.#records.length === BATCH_RECORDS && this.#failures === 0) this.#send()
     else if (this.#timer === null) this.#sendIn(this.#pauseMs())
+  }
+
+  /** Asks ahead of the first record whether there is the detector. Never rejects. */
+  async greet(): Promise<void> {
+    const answer = await this.#post('').catch(() => null)
+    if (answer !== null) this.#isUnknown(answer)
   }
 
   /** Sends what is left, for as long as a stop may take; what is left then counts as unanswered. */
@@ -163,7 +176,7 @@ export class Reporter<Request> {
       this.#heard(body, records.length, requests)
       return
     }
-    this.#failed(`it answers ${status}`)
+    if (!this.#isUnknown(answer)) this.#failed(`it answers ${status}`)
     if (sendsAgain && (status === 429 || status >= 500)) this.#again = batch
     else if (status === 429 || status === 503) this.#putBack(records, requests)
     else counts.unanswered += records.length
@@ -173,6 +186,15 @@ export class Reporter<Request> {
     const records = this.#records.splice(0, BATCH_RECORDS)
     const requests = this.#requests.splice(0, BATCH_RECORDS)
     return { records, requests, key: this.#options.sendsAgain ? crypto.randomUUID() : undefined }
+  }
+
+  /** Whether there is no such detector, which is told once. */
+  #isUnknown({ status, body }: SidecarAnswer): boolean {
+    const { onUnknownDetector } = this.#options
+    if (status !== 404 || onUnknownDetector === undefined) return false
+    if (!this.#refused) onUnknownDetector(errorIn(body) ?? `it answers ${status}`)
+    this.#refused = true
+    return true
   }
 
   #failed(why: string): void {

@@ -13,10 +13,16 @@ export interface SidecarAddress {
 /**
  * Reads `http://host:port`, which may have a path in front of the service's own, or `unix:/path`.
  * @param answer what the sidecar shall say of a batch: the figures, or the anomalies, too
+ * @param detector which of its detectors judges; default: `default`
  * @throws TypeError that says what is allowed
  */
-export function sidecarAddress(report: string, answer: 'summary' | 'anomalies'): SidecarAddress {
-  const path = `/analyze-flow/batch?answer=${answer}`
+export function sidecarAddress(
+  report: string,
+  answer: 'summary' | 'anomalies',
+  detector?: string,
+): SidecarAddress {
+  const of = detector === undefined ? '' : `/detectors/${encodeURIComponent(detector)}`
+  const path = `${of}/analyze-flow/batch?answer=${answer}`
   if (report.startsWith('unix:')) {
     const socketPath = report.slice('unix:'.length).replace(/^\/\/(?=\/)/, '')
     if (socketPath === '') throw new TypeError('report: behind `unix:` stands the path of a socket')

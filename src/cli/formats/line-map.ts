@@ -5,6 +5,7 @@ import type { DeclaredRecord, TelemetryRecord } from '../../telemetry/record.js'
 import { usageError } from '../arguments.js'
 import { csv } from './csv.js'
 import type { Format } from './format.js'
+import { formatOf } from './formats.js'
 import { ndjson } from './ndjson.js'
 import { declaresRequests, requestsBy } from './request-map.js'
 
@@ -19,12 +20,13 @@ export interface LineMap {
 }
 
 /**
- * Reads the file that `--map` names: settings as SENTINEL_CONFIG names them, of which `telemetry` counts.
+ * Reads the file that `--map` names: settings as SENTINEL_CONFIG names them, of which `telemetry` counts, or what they say
+ * of the detector that judges.
  * @param sends whether another sentinel judges: it is sent the values under the names that the file gives them
  * @throws ConfigError for a file that cannot be used, CommandError for one that says nothing of lines
  */
-export function readLineMap(path: string, sends: boolean): LineMap {
-  const map = declaredIn(path)
+export function readLineMap(path: string, sends: boolean, detector?: string): LineMap {
+  const map = declaredIn(path, detector)
   if (map === REQUEST_TELEMETRY)
     throw usageError(`--map: ${path} has no telemetry that says how lines are read`)
   if (declaresRequests(map))
@@ -50,18 +52,20 @@ export function readLineMap(path: string, sends: boolean): LineMap {
 export function mapAndConfig(
   mapFile: string | undefined,
   configFile: string | undefined,
+  detector?: string,
 ): { readonly map: LineMap | null; readonly configFile: string | null } {
   if (mapFile === undefined) return { map: null, configFile: configFile ?? null }
-  const map = readLineMap(mapFile, false)
+  const map = readLineMap(mapFile, false, detector)
   if (map.requests) return { map, configFile: configFile ?? null }
   if (configFile !== undefined)
     throw usageError('--map declares what is watched, and stands for --config: put the settings there')
   return { map, configFile: mapFile }
 }
 
-function declaredIn(path: string): TelemetryModel {
+function declaredIn(path: string, detector?: string): TelemetryModel {
   try {
-    return readConfigFile(path).telemetry
+    const { telemetry, detectors } = readConfigFile(path)
+    return detectors?.find(({ name }) => name === detector)?.telemetry ?? telemetry
   } catch (error) {
     if (error instanceof ConfigError)
       throw usageError(error.message.replace(/^SENTINEL_CONFIG[= ]/, '--map '))
@@ -73,6 +77,32 @@ function baseOf(line: string, given: Format | null): Format {
   if (given !== null && given !== ndjson && given !== csv)
     throw usageError('--map is for lines of JSON and tables: the kind must be ndjson or csv')
   return given ?? (line.startsWith('{') ? ndjson : csv)
+}
+
+/**
+ * How lines become records for a sentinel elsewhere where nothing here says what it watches: JSON goes as it stands, and
+ * of logs of requests that are known the requests.
+ */
+export const AS_IT_STANDS: LineMap = {
+  telemetry: {
+    ...REQUEST_TELEMETRY,
+    features: [],
+    check: () => 'judge',
+    routeOf: (record) => textOf((record as DeclaredRecord).route),
+    timestampOf: (record) => textOf((record as DeclaredRecord).timestamp),
+    rawOf: () => ({}) as ReturnType<TelemetryModel['rawOf']>,
+  },
+  requests: false,
+  formatOf: (line, given) =>
+    asRequests(given ?? (line.startsWith('{') ? ndjson : null) ?? formatOf(line) ?? csv),
+}
+
+function asRequests(format: Format): Format {
+  return { ...format, open: (options) => format.open({ ...options, telemetry: REQUEST_TELEMETRY }) }
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
 }
 
 /** Records of the values under their names, with route and time. */

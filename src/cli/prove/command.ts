@@ -1,8 +1,8 @@
 import { EXIT } from '../exit.js'
 import { FORMATS } from '../formats/formats.js'
+import { replayConfig, replayingDetector, telemetryBy } from '../history/judging-detector.js'
 import { Progress } from '../history/progress.js'
 import { readInOrder } from '../history/read-records.js'
-import { replayConfig, replayingSentinel } from '../history/replaying-sentinel.js'
 import { writeOut } from '../write-out.js'
 import { PROVE_USAGE, type ProveOptions, readProveOptions } from './options.js'
 import { Proof } from './proof.js'
@@ -14,7 +14,7 @@ import { proofReport, proofText } from './report.js'
  * @throws CommandError for a call that is wrong or input that cannot be read, ConfigError for the environment
  */
 export async function prove(args: readonly string[]): Promise<number> {
-  const options = readProveOptions(args, (file) => replayConfig(file).telemetry)
+  const options = readProveOptions(args, (file, name) => telemetryBy(replayConfig(file), name))
   if (options === null) {
     await writeOut(PROVE_USAGE)
     return EXIT.done
@@ -26,13 +26,13 @@ export async function prove(args: readonly string[]): Promise<number> {
 
 async function proofOf(options: ProveOptions): Promise<Proof> {
   const { files, input, map } = options
-  const sentinel = await replayingSentinel({ stateDir: null, configFile: options.configFile, map })
-  const proof = new Proof(sentinel, options)
+  const { detector, close } = await replayingDetector({ ...options, stateDir: null })
+  const proof = new Proof(detector, options)
   const progress = await Progress.open()
   const reading = {
     format: input === null ? null : FORMATS[input],
     label: 'label',
-    telemetry: sentinel.telemetry,
+    telemetry: detector.telemetry,
     map,
     onRead: progress.read.bind(progress),
   }
@@ -46,7 +46,7 @@ async function proofOf(options: ProveOptions): Promise<Proof> {
     }
   } finally {
     progress.end()
-    await sentinel.close()
+    await close()
   }
   return proof
 }

@@ -21,6 +21,7 @@ as long? Each copy is judged by itself; many in a row become an incident, and ar
   --max-alerts SHARE  most records of the file that may be alerted: 2/1000, or 0.002
   --every N           a copy of every Nth record is tried; default: ${EVERY}
   --config FILE       settings and what is watched, as SENTINEL_CONFIG names them
+  --detector NAME     judges by this one of the detectors that the settings set up, each of its entities by itself
   --map FILE          how lines become records, as a file of settings declares it: units, places, missing values
   --input KIND        ${Object.keys(FORMATS).join(', ')}; by default as the first line looks
   --format FORM       ${REPORTS.join(', ')}. Default: text
@@ -36,6 +37,8 @@ export interface Requirement {
 
 export interface ProveOptions {
   readonly configFile: string | null
+  /** Null for what `default` watches, by one baseline. */
+  readonly detectorName: string | null
   readonly map: LineMap | null
   readonly files: readonly string[]
   readonly input: FormatName | null
@@ -50,6 +53,7 @@ export interface ProveOptions {
 const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
   config: { type: 'string' },
+  detector: { type: 'string' },
   map: { type: 'string' },
   input: { type: 'string' },
   format: { type: 'string' },
@@ -58,8 +62,8 @@ const OPTIONS = {
   'max-alerts': { type: 'string' },
 } as const
 
-/** What is watched by the settings, with those of a file. */
-export type TelemetryBy = (configFile: string | null) => TelemetryModel
+/** What is watched by the settings, with those of a file, and by which of its detectors. */
+export type TelemetryBy = (configFile: string | null, detectorName: string | null) => TelemetryModel
 
 /** @returns null where help was asked for @throws CommandError in one line */
 export function readProveOptions(
@@ -69,13 +73,15 @@ export function readProveOptions(
   const { values, positionals } = argumentsOf('prove', args, OPTIONS)
   if (values.help === true) return null
   if (positionals.length === 0) throw usageError('prove needs a file; see codeflow-sentinel prove --help')
-  const { map, configFile } = mapAndConfig(values.map, values.config)
-  const telemetry = map?.telemetry ?? telemetryBy(configFile)
+  const { map, configFile } = mapAndConfig(values.map, values.config, values.detector)
+  const detectorName = values.detector ?? null
+  const telemetry = map?.telemetry ?? telemetryBy(configFile, detectorName)
   const requirements = (values.require ?? []).map((text) => requirementOf(text, telemetry))
   const asked = requirements.map(({ alteration }) => alteration)
   const usual = usualAlterations(telemetry).filter(({ name }) => asked.every((each) => each.name !== name))
   return {
     configFile,
+    detectorName,
     map,
     files: positionals,
     input:

@@ -1,4 +1,4 @@
-import type { Sentinel } from '../../sentinel.js'
+import type { NamedDetector } from '../../detectors/named-detector.js'
 import type { TelemetryRecord } from '../../telemetry/record.js'
 import { routeName } from '../../telemetry/route-name.js'
 import { type Alteration, altered } from './alteration.js'
@@ -27,13 +27,13 @@ export class Proof {
   readonly all: RouteProof
   readonly routes = new Map<string, RouteProof>()
   rejected = 0
-  readonly #sentinel: Sentinel
+  readonly #detector: NamedDetector
   readonly #alterations: readonly Alteration[]
   readonly #every: number
   #sinceTried = 0
 
-  constructor(sentinel: Sentinel, { alterations, every }: Pick<ProveOptions, 'alterations' | 'every'>) {
-    this.#sentinel = sentinel
+  constructor(detector: NamedDetector, { alterations, every }: Pick<ProveOptions, 'alterations' | 'every'>) {
+    this.#detector = detector
     this.#alterations = alterations
     this.#every = every
     this.all = this.#none()
@@ -41,13 +41,13 @@ export class Proof {
 
   /** Judges a record as the service would, and tries copies of it when it is its turn. */
   see(record: TelemetryRecord): void {
-    const sentinel = this.#sentinel
+    const detector = this.#detector
     const route = this.#routeOf(record)
-    if (sentinel.detector.trained && ++this.#sinceTried >= this.#every) {
+    if (detector.trainedFor(record) && ++this.#sinceTried >= this.#every) {
       this.#sinceTried = 0
       for (const alteration of this.#alterations) this.#try(record, alteration, route)
     }
-    const judgement = sentinel.judge(record)
+    const judgement = detector.judge(record)
     for (const proof of [this.all, route]) {
       proof.records++
       if (judgement?.anomaly != null) proof.alerted++
@@ -57,7 +57,7 @@ export class Proof {
   #try(record: TelemetryRecord, alteration: Alteration, route: RouteProof): void {
     const copy = altered(record, alteration)
     if (copy === null) return
-    const caught = (this.#sentinel.tryOut(copy)?.action ?? null) !== null
+    const caught = (this.#detector.tryOut(copy)?.action ?? null) !== null
     for (const proof of [this.all, route]) {
       const count = proof.caught.get(alteration.name) as Caught
       count.tried++
@@ -66,7 +66,7 @@ export class Proof {
   }
 
   #routeOf(record: TelemetryRecord): RouteProof {
-    const name = routeName(this.#sentinel.telemetry.routeOf(record))
+    const name = routeName(this.#detector.telemetry.routeOf(record))
     const key = this.routes.has(name) || this.routes.size < ROUTES_MAX ? name : OTHER_ROUTES
     const known = this.routes.get(key)
     if (known !== undefined) return known

@@ -1,10 +1,11 @@
 import process from 'node:process'
-import type { Judgement, Sentinel } from '../../sentinel.js'
+import type { NamedDetector } from '../../detectors/named-detector.js'
+import type { Judgement } from '../../sentinel.js'
 import { EXIT } from '../exit.js'
 import { FORMATS } from '../formats/formats.js'
+import { replayingDetector } from '../history/judging-detector.js'
 import { Progress } from '../history/progress.js'
 import { type ReadRecord, readInOrder } from '../history/read-records.js'
-import { replayingSentinel } from '../history/replaying-sentinel.js'
 import { writeOut } from '../write-out.js'
 import { answerLine, HEADINGS } from './answer-line.js'
 import { REPLAY_USAGE, type ReplayOptions, readReplayOptions } from './options.js'
@@ -23,17 +24,17 @@ export async function replay(args: readonly string[]): Promise<number> {
     process.stdout.write(REPLAY_USAGE)
     return EXIT.done
   }
-  const sentinel = await replayingSentinel(options)
-  const { telemetry } = sentinel
+  const judging = await replayingDetector(options)
+  const { telemetry } = judging.detector
   const tally = new ReplayTally(options.whatIf, { draws: options.form === 'html', telemetry })
   const progress = await Progress.open()
   try {
-    await judgeAll(sentinel, options, tally, progress)
+    await judgeAll(judging.detector, options, tally, progress)
   } finally {
     progress.end()
-    await sentinel.close()
+    await judging.close()
   }
-  const report = reportOf(tally, sentinel.incidents.list().reverse())
+  const report = reportOf(tally, judging.incidents().reverse())
   if (options.form === 'text') await writeOut(reportText(report))
   if (options.form === 'html') await writeOut(await reportPage(report, tally.timeline))
   if (options.form === 'json') await writeOut(`${JSON.stringify(report, null, 2)}\n`)
@@ -42,7 +43,7 @@ export async function replay(args: readonly string[]): Promise<number> {
 }
 
 async function judgeAll(
-  sentinel: Sentinel,
+  detector: NamedDetector,
   { files, input, label, form, map }: ReplayOptions,
   tally: ReplayTally,
   progress: Progress,
@@ -50,7 +51,7 @@ async function judgeAll(
   const reading = {
     format: input === null ? null : FORMATS[input],
     label,
-    telemetry: sentinel.telemetry,
+    telemetry: detector.telemetry,
     map,
     onRead: progress.read.bind(progress),
   }
@@ -59,7 +60,7 @@ async function judgeAll(
   for await (const portion of readInOrder(files, reading)) {
     let text = ''
     for (const read of portion) {
-      const judgement = judgeOne(sentinel, read, tally)
+      const judgement = judgeOne(detector, read, tally)
       if (lines !== null) text += answerLine(read, judgement, lines)
     }
     if (text !== '') await writeOut(text)
@@ -68,13 +69,13 @@ async function judgeAll(
 }
 
 /** Null for a line that is no record. */
-function judgeOne(sentinel: Sentinel, read: ReadRecord, tally: ReplayTally): Judgement | null {
+function judgeOne(detector: NamedDetector, read: ReadRecord, tally: ReplayTally): Judgement | null {
   const { file, line, record, fault, label } = read
   if (record === null) {
     tally.reject({ file, line, reason: fault ?? '' })
     return null
   }
-  const judgement = sentinel.judge(record)
+  const judgement = detector.judge(record)
   if (judgement === null) throw new Error('the sentinel is closed')
   tally.add(record, label, judgement)
   return judgement

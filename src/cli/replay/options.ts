@@ -14,6 +14,7 @@ verdicts in every run. FILE is text or gzip; - is the standard input. Several fi
 come from the environment, as those of the service: see codeflow-sentinel --help.
 
   --config FILE       settings and what is watched, as SENTINEL_CONFIG names them
+  --detector NAME     judges by this one of the detectors that the settings set up, each of its entities by itself
   --map FILE          how lines become records, as a file of settings declares it: units, places, missing values
   --input KIND        ${Object.keys(FORMATS).join(', ')}; by default as the first line looks
   --label NAME        field or column that marks anomalies; default: label
@@ -30,6 +31,7 @@ Exit codes: 0 done, 1 what --fail-on says has happened, 2 the call is wrong, 3 t
 const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
   config: { type: 'string' },
+  detector: { type: 'string' },
   map: { type: 'string' },
   input: { type: 'string' },
   label: { type: 'string' },
@@ -48,6 +50,8 @@ export interface ReplayOptions {
   readonly failOn: Failing | null
   readonly stateDir: string | null
   readonly configFile: string | null
+  /** Null for what `default` watches, by one baseline. */
+  readonly detectorName: string | null
   readonly map: LineMap | null
 }
 
@@ -67,7 +71,8 @@ export function readReplayOptions(args: readonly string[]): ReplayOptions | null
     whatIf: values['what-if'] === undefined ? [] : ratesIn(values['what-if']),
     failOn: values['fail-on'] === undefined ? null : oneOf('--fail-on', values['fail-on'], FAILING),
     stateDir: values['save-state'] ?? null,
-    ...mapAndConfig(values.map, values.config),
+    detectorName: values.detector ?? null,
+    ...mapAndConfig(values.map, values.config, values.detector),
   }
 }
 

@@ -51,7 +51,10 @@ export function reportText(report: Report): string {
       : `${count(incidents.length)} ${incidents.length === 1 ? 'incident' : 'incidents'}:`,
     ...incidents
       .slice(0, INCIDENTS_SHOWN)
-      .map(({ opened, summary, action }) => `  ${shortTime(opened)}  ${action.padEnd(8)}  ${summary}`),
+      .map(
+        ({ opened, summary, action, entity }) =>
+          `  ${shortTime(opened)}  ${action.padEnd(8)}  ${entity == null ? '' : `${entity}: `}${summary}`,
+      ),
     ...further(incidents.length, INCIDENTS_SHOWN),
     '',
     'Routes, those with most alerts first:',

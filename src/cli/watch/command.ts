@@ -1,14 +1,17 @@
 import process from 'node:process'
+import { DEFAULT_DETECTOR } from '../../detectors/default-detector.js'
 import { recordFaultOf } from '../../http/batch/record-fault.js'
 import type { TelemetryModel } from '../../telemetry/model.js'
 import { UsualSizes } from '../../telemetry/usual-sizes.js'
+import { usageError } from '../arguments.js'
 import { commandConfig } from '../command-config.js'
 import { CommandError, EXIT } from '../exit.js'
 import type { ReadLine } from '../formats/format.js'
 import { FORMATS } from '../formats/formats.js'
+import { AS_IT_STANDS, type LineMap } from '../formats/line-map.js'
+import { telemetryBy, watchConfig, watchingDetector } from '../history/judging-detector.js'
 import { LineSplitter } from '../history/line-splitter.js'
 import { formatFor, readOne } from '../history/read-records.js'
-import { watchConfig, watchingSentinel } from '../history/replaying-sentinel.js'
 import { writeOut } from '../write-out.js'
 import { alertLine } from './alert.js'
 import { type Destination, judgedHere, type OnAlert, sentTo } from './destination.js'
@@ -33,8 +36,10 @@ export async function watch(args: readonly string[]): Promise<number> {
     await writeOut(WATCH_USAGE)
     return EXIT.done
   }
-  const telemetry = options.map?.telemetry ?? watchConfig(options.configFile).telemetry
+  const map = mapFor(options)
+  const telemetry = map?.telemetry ?? telemetryBy(watchConfig(options.configFile), options.detectorName)
   const stop = new AbortController()
+  const refusal: Refusal = { why: null }
   const onSignal = () => stop.abort()
   for (const signal of STOP_SIGNALS) process.on(signal, onSignal)
   const faults = { count: 0 }
@@ -44,28 +49,49 @@ export async function watch(args: readonly string[]): Promise<number> {
     // Whoever read the alerts has gone: there is nobody to watch for.
     printed = written.catch(() => stop.abort())
   }
-  const destination = await destinationOf(options, print)
+  const destination = await destinationOf(options, print, (why) => {
+    refusal.why = why
+    stop.abort()
+  })
   try {
     await Promise.all(
-      options.files.map((file) => watchOne(file, { ...options, telemetry }, destination, stop, faults)),
+      options.files.map((file) => watchOne(file, { ...options, map, telemetry }, destination, stop, faults)),
     )
   } finally {
     await destination.close()
     await printed
     for (const signal of STOP_SIGNALS) process.off(signal, onSignal)
-    process.stderr.write(`${summaryOf(destination, faults.count)}\n`)
+    // Where nothing was judged it is the name that matters.
+    if (refusal.why === null || destination.counts.judged > 0)
+      process.stderr.write(`${summaryOf(destination, faults.count)}\n`)
   }
+  if (refusal.why !== null) throw usageError(`${options.to}: ${refusal.why}`)
   return EXIT.done
 }
 
+/** Why a sentinel elsewhere will never judge; null as long as it may. */
+interface Refusal {
+  why: string | null
+}
+
+/** How lines become records. What a detector elsewhere watches is not known here, unless the settings set it up, too. */
+function mapFor({ map, to, detectorName, configFile }: WatchOptions): LineMap | null {
+  if (map !== null || to === null || detectorName === null) return map
+  const { detectors } = watchConfig(configFile)
+  const known = detectors?.some(({ name }) => name === detectorName) ?? detectorName === DEFAULT_DETECTOR
+  return known ? null : AS_IT_STANDS
+}
+
 async function destinationOf(
-  { to, bufferMax, map, configFile }: WatchOptions,
+  options: WatchOptions,
   print: OnAlert,
+  onUnknownDetector: (why: string) => void,
 ): Promise<Destination> {
-  if (to === null) return judgedHere(await watchingSentinel(map, configFile), print)
+  const { to, bufferMax, detectorName } = options
+  if (to === null) return judgedHere(await watchingDetector(options), print)
   const [token = ''] = commandConfig().access.tokens
   const onFailure = (why: string) => process.stderr.write(`${to}: ${why}; records wait\n`)
-  return sentTo({ to, token, bufferMax, onFailure }, print)
+  return sentTo({ to, detectorName, token, bufferMax, onFailure, onUnknownDetector }, print)
 }
 
 async function watchOne(

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { newCounts } from '../../adapters/counts.js'
 import { Reporter } from '../../adapters/report/reporter.js'
 import { nextTurn } from '../../runtime/timers.js'
-import type { Sentinel } from '../../sentinel.js'
 import type { Telemetry, TelemetryRecord } from '../../telemetry/record.js'
 import { recordTimeMs } from '../../telemetry/record-clock.js'
+import type { JudgingDetector } from '../history/judging-detector.js'
 import type { WatchAlert } from './alert.js'
 
 /** What became of the records. */
@@ -30,13 +30,13 @@ export interface Destination {
 export type OnAlert = (alert: WatchAlert) => void
 
 /** Judges in the process, each record at the time that it says itself. */
-export function judgedHere(sentinel: Sentinel, onAlert: OnAlert): Destination {
+export function judgedHere({ detector, close }: JudgingDetector, onAlert: OnAlert): Destination {
   const counts = { judged: 0, refused: 0, alerts: 0, lost: 0 }
   return {
     counts,
     take(file, record) {
-      const atMs = recordTimeMs(sentinel.telemetry.timestampOf(record))
-      const judgement = sentinel.judge(record, atMs === null ? undefined : { atMs })
+      const atMs = recordTimeMs(detector.telemetry.timestampOf(record))
+      const judgement = detector.judge(record, atMs === null ? undefined : { atMs })
       if (judgement === null) return
       counts.judged++
       if (judgement.anomaly === null) return
@@ -46,7 +46,7 @@ export function judgedHere(sentinel: Sentinel, onAlert: OnAlert): Destination {
       onAlert({ file, record, action, reason: String(reason), confidence, id: null })
     },
     room: nextTurn,
-    close: () => sentinel.close(),
+    close,
   }
 }
 
@@ -58,17 +58,22 @@ const CLOSE_MS = 30_000
 
 export interface SentOptions {
   readonly to: string
+  /** Which of its detectors judges; null for the one where nobody says which. */
+  readonly detectorName: string | null
   readonly token: string
   readonly bufferMax: number
   /** Told why, when it begins to answer nothing of use. */
   readonly onFailure: (why: string) => void
+  /** Told what it says where it has no such detector. */
+  readonly onUnknownDetector: (why: string) => void
 }
 
 /**
  * Sends to a running sentinel, in batches. While it answers nothing is lost: reading waits for it. While it is away
  * reading goes on, and what the buffer does not hold is lost and counted.
  */
-export function sentTo({ to, token, bufferMax, onFailure }: SentOptions, onAlert: OnAlert): Destination {
+export function sentTo(options: SentOptions, onAlert: OnAlert): Destination {
+  const { to, detectorName, token, bufferMax, onFailure, onUnknownDetector } = options
   const counted = newCounts()
   const reporter = new Reporter<{ readonly file: string; readonly record: TelemetryRecord }>({
     report: to,
@@ -77,6 +82,7 @@ export function sentTo({ to, token, bufferMax, onFailure }: SentOptions, onAlert
     sendsAgain: true,
     closeMs: CLOSE_MS,
     onFailure,
+    ...(detectorName !== null && { detector: detectorName, onUnknownDetector }),
     counts: counted,
     tell: ({ anomaly }, { file, record }) => {
       // What a sidecar says is an anomaly, and no judgement of this process.
@@ -85,6 +91,7 @@ export function sentTo({ to, token, bufferMax, onFailure }: SentOptions, onAlert
       onAlert({ file, record, action, reason: String(reason), confidence, id })
     },
   })
+  if (detectorName !== null) void reporter.greet()
   const heldAt = Math.min(HELD_AT, bufferMax)
   return {
     get counts() {

@@ -18,6 +18,8 @@ judge. FILE need not be there yet, may be renamed and made anew, or emptied, as 
   --map FILE          how lines become records, as a file of settings declares it: units, places, missing values
   --to ADDRESS        a running sentinel that judges: http://host:port, https://… or unix:/path/of/the.sock; its token
                       comes from SENTINEL_API_TOKEN
+  --detector NAME     one of the detectors that the settings set up judges, each of its entities by itself; with --to one
+                      of those of the running sentinel
   --buffer N          records kept while that sentinel is away or busy; default: ${BUFFER}
   --output FORM       ${OUTPUTS.join(', ')}: how alerts are printed. Default: text
   --from-start        begins with what is in the files already, and not behind it
@@ -31,6 +33,7 @@ const OPTIONS = {
   format: { type: 'string' },
   map: { type: 'string' },
   to: { type: 'string' },
+  detector: { type: 'string' },
   buffer: { type: 'string' },
   output: { type: 'string' },
   'from-start': { type: 'boolean' },
@@ -45,6 +48,8 @@ export interface WatchOptions {
   readonly configFile: string | null
   /** Address of the sentinel that judges; null to judge here. */
   readonly to: string | null
+  /** Which of several detectors judges; null for the one where nobody says which. */
+  readonly detectorName: string | null
   readonly bufferMax: number
   readonly output: AlertForm
   readonly fromStart: boolean
@@ -62,16 +67,22 @@ export function readWatchOptions(args: readonly string[]): WatchOptions | null {
       values.format === undefined
         ? null
         : oneOf('--format', values.format, Object.keys(FORMATS) as FormatName[]),
-    ...(values.to === undefined ? mapAndConfig(values.map, undefined) : sentBy(values.map)),
+    ...(values.to === undefined
+      ? mapAndConfig(values.map, undefined, values.detector)
+      : sentBy(values.map, values.detector)),
     to: values.to === undefined ? null : checkedAddress(values.to),
+    detectorName: values.detector ?? null,
     bufferMax: values.buffer === undefined ? BUFFER : bufferOf(values.buffer),
     output: oneOf('--output', values.output ?? 'text', OUTPUTS),
     fromStart: values['from-start'] ?? false,
   }
 }
 
-function sentBy(mapFile: string | undefined): Pick<WatchOptions, 'map' | 'configFile'> {
-  return { map: mapFile === undefined ? null : readLineMap(mapFile, true), configFile: null }
+function sentBy(
+  mapFile: string | undefined,
+  detector: string | undefined,
+): Pick<WatchOptions, 'map' | 'configFile'> {
+  return { map: mapFile === undefined ? null : readLineMap(mapFile, true, detector), configFile: null }
 }
 
 function checkedAddress(address: string): string {

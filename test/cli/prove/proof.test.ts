@@ -3,6 +3,7 @@ import { alterationOf } from '#sentinel/cli/prove/alteration.js'
 import { readProveOptions } from '#sentinel/cli/prove/options.js'
 import { Proof } from '#sentinel/cli/prove/proof.js'
 import { proofReport, proofText } from '#sentinel/cli/prove/report.js'
+import { Detectors } from '#sentinel/detectors/detectors.js'
 import { Sentinel } from '#sentinel/sentinel.js'
 import { REQUEST_TELEMETRY } from '#sentinel/telemetry/model.js'
 import { codeRunnerTraffic } from '../../../made-up/traffic.js'
@@ -14,7 +15,7 @@ test('copies are tried beside the traffic, and change nothing of what is said of
     Array.from({ length: 2 }, () => Sentinel.create({ detector: { fit: 'sync' } })),
   )
   const alterations = ['latency x1000', 'latency x1.01'].map((text) => alterationOf(text, REQUEST_TELEMETRY))
-  const proof = new Proof(tried as Sentinel, { alterations, every: 20 })
+  const proof = new Proof(Detectors.ofOne(tried as Sentinel).default, { alterations, every: 20 })
   const said: unknown[] = []
   tried?.listen({ recordJudged: ({ p, verdict }) => said.push([p, verdict.score]) })
   for (const record of records) proof.see(record)
@@ -47,7 +48,7 @@ test('the report says which requirement is met', async () => {
   ]
   const options = readProveOptions(args)
   if (options === null) throw new Error('no help was asked for')
-  const proof = new Proof(sentinel, options)
+  const proof = new Proof(Detectors.ofOne(sentinel).default, options)
   for (const record of records) proof.see(record)
   await sentinel.close()
   const report = proofReport(proof, options)
