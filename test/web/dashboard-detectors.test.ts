@@ -216,6 +216,63 @@ describe('the dashboard of several detectors', () => {
   }, 120_000)
 })
 
+const TENANTS = `
+detectors:
+  default:
+    entity: [/region, /tenant/name]
+  weather:
+    entity: /station | /place
+    timestamp: /at
+    features: [{ name: temperature, from: /t, unit: C }]
+`
+
+it('an entity of several parts, whatever it is called, is kept by the address and named by the record', async () => {
+  const { app, url } = await serveApp(settings(TENANTS))
+  const names = ['all', '=x', '<b>bold</b>', 'a&b=c#d%', '__proto__', '" onclick="x', 'x'.repeat(110)]
+  for (const name of names)
+    await batch(app, [{ ...codeRunnerTraffic(1, 3)[0], region: 'eu', tenant: { name } }])
+  const shown = await DashboardPage.open(browser as Browser, url)
+  await shown.loaded()
+  const { page } = shown
+  const json = page.locator('#try textarea')
+  const record = async () => JSON.parse((await json.inputValue().catch(() => '{}')) || '{}')
+  for (const name of names) {
+    await page.getByLabel('Entity').selectOption(`=eu/${name}`)
+    await eventually(record).toMatchObject({ region: 'eu', tenant: { name } })
+    await eventually(() => shown.text('#strip')).toContain('1 of 50')
+    expect(new URL(page.url()).searchParams.get('entity')).toBe(`eu/${name}`)
+  }
+  await shown.expectNoFaults()
+  await page.reload()
+  await shown.loaded()
+  expect(await page.getByLabel('Entity').inputValue()).toBe(`=eu/${names.at(-1)}`)
+  expect(shown.complaints).toEqual([])
+  await shown.close()
+  await app.close()
+}, 120_000)
+
+it('where records are the time, the timeline is that of their time from the first look on', async () => {
+  const { app, url } = await serveApp(settings(TENANTS))
+  const startMs = Date.UTC(2026, 0, 1)
+  const records = Array.from({ length: 300 }, (_, i) => ({
+    ...{ station: `s${i % 3}`, t: 20 + Math.sin(i) },
+    at: new Date(startMs + 1000 * i).toISOString(),
+  }))
+  await batch(app, records, 'weather')
+  const shown = await DashboardPage.open(browser as Browser, `${url}?detector=weather&entity=s1`)
+  await shown.loaded()
+  const spoken = async () =>
+    [...(await shown.drawn(40)).values()].filter((text) => text.startsWith('1 records'))
+  await eventually(async () => (await spoken()).length).toBeGreaterThan(30)
+  await shown.page.getByLabel('Detector').selectOption('default')
+  await shown.expectTile('Learning', '0 of 50')
+  await shown.page.getByLabel('Detector').selectOption('weather')
+  await eventually(async () => (await spoken()).length).toBeGreaterThan(30)
+  expect(shown.complaints).toEqual([])
+  await shown.close()
+  await app.close()
+}, 120_000)
+
 it('where no record has come, the command is one for the detector that is shown', async () => {
   const { url, app } = await serveApp(settings(SHOP))
   const page = await DashboardPage.open(browser as Browser, `${url}?detector=checkout`)

@@ -44,7 +44,10 @@ export class Dashboard {
     pathOf: () => this.#livePath(),
     onUnknown: () => this.#fallBack(),
     onState: (state, message) => this.#onState(state, message),
-    onBegin: () => void this.#load(),
+    onBegin: ({ now }) => {
+      this.#aheadMs = now - Date.now()
+      void this.#load()
+    },
     onTick: (tick) => this.#onTick(tick),
   })
   readonly #findings = new Findings(

@@ -12,7 +12,7 @@ export interface LiveListener {
   /** The service does not know whom the path names. @returns whether another path is worth a try */
   readonly onUnknown: () => boolean
   /** The stream has begun; after a gap it goes on where it was. */
-  readonly onBegin: () => void
+  readonly onBegin: (first: Tick) => void
   readonly onTick: (tick: Tick) => void
 }
 
@@ -88,13 +88,14 @@ export class Live {
         clearTimeout(silence)
         silence = setTimeout(() => this.#abort.abort(), SILENCE_MS)
         if (event !== 'tick') continue
+        const tick = JSON.parse(data) as Tick
         if (!begun) {
           begun = true
           onGood()
           this.#listener.onState('live', '')
-          this.#listener.onBegin()
+          this.#listener.onBegin(tick)
         }
-        this.#listener.onTick(JSON.parse(data) as Tick)
+        this.#listener.onTick(tick)
         this.#lastId = id
       }
     } finally {

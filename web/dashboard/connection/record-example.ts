@@ -52,10 +52,14 @@ export async function declaredExample(
 
 /** The example with the name of an entity where it says whose it is. */
 function exampleOf(example: Example, from: readonly string[], entity: string | null): Example {
-  const parts = entity === null ? [] : from.length === 1 ? [entity] : entity.split('/')
-  // A name with slashes of its own cannot be taken apart.
-  if (entity !== null && parts.length !== from.length) return example
+  const parts = entity === null ? [] : partsOf(entity, from.length)
   return from.reduce((record, pointers, i) => withPart(record, namesOf(pointers), parts[i]), example)
+}
+
+/** Put together with slashes they are the name again, wherever it has slashes of its own. */
+function partsOf(entity: string, count: number): string[] {
+  const names = entity.split('/')
+  return [...names.slice(0, count - 1), names.slice(count - 1).join('/')]
 }
 
 /** The first of several ways. */
