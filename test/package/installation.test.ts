@@ -111,7 +111,14 @@ describe('installed into an empty folder', () => {
     async (resolution) => {
       await writeFile(join(folder, 'typed.ts'), TYPED)
       // What is wrong with the compiler's own declarations is no matter of ours, and they are most of what there is.
-      const flags = ['--noEmit', '--strict', '--skipDefaultLibCheck', '--target', 'es2022']
+      const flags = [
+        '--noEmit',
+        '--singleThreaded',
+        '--strict',
+        '--skipDefaultLibCheck',
+        '--target',
+        'es2022',
+      ]
       const library = ['--lib', 'es2023,dom', '--types', 'node']
       const places = ['--typeRoots', join(root, 'node_modules/@types'), '--moduleResolution', resolution]
       const module = ['--module', resolution === 'nodenext' ? 'nodenext' : 'preserve']
