@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { decodeState, encodeState } from '#sentinel/state/codec.js'
 import type { StateValue } from '#sentinel/state/section.js'
+import { extent } from '../chaos/extent.js'
 
 const array = fc.oneof(
   fc.uint8Array({ maxLength: 40 }),
@@ -29,7 +30,7 @@ test('what was encoded is decoded as it was', () => {
     fc.property(state, (value) => {
       expect(decodeState(encodeState(value))).toEqual(value)
     }),
-    { ...SEEDED, numRuns: 500 },
+    { ...SEEDED, numRuns: extent(500, 150) },
   )
 })
 
@@ -53,7 +54,7 @@ test('bytes of any kind are refused without harm', () => {
     fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
       expect(() => decodeState(Buffer.from(bytes))).toThrow('this is no state of the service')
     }),
-    { ...SEEDED, numRuns: 500 },
+    { ...SEEDED, numRuns: extent(500, 150) },
   )
 })
 

@@ -5,6 +5,7 @@ import { ollamaModel } from '#sentinel/explain/llm/ollama-model.js'
 import { promptFor } from '#sentinel/explain/llm/prompt.js'
 import { reasonFor } from '#sentinel/explain/sentence/reason.js'
 import { routeName } from '#sentinel/telemetry/route-name.js'
+import { extent } from '../../chaos/extent.js'
 import { OllamaStandIn } from '../../ollama-stand-in.js'
 import { SLOW } from '../verdicts.js'
 
@@ -157,7 +158,7 @@ describe('the prompt', () => {
         })
         expect(user?.content).toMatch(/^[ -~]*$/)
       }),
-      { seed: 11, numRuns: 1000 },
+      { seed: 11, numRuns: extent(1000, 250) },
     )
   })
 })

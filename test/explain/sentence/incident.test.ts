@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type IncidentFacts, incidentSentence } from '#sentinel/explain/sentence/incident.js'
 import type { Incident } from '../../../src/alerts/incident.js'
+import { extent } from '../../chaos/extent.js'
 
 const SPIKE: IncidentFacts = {
   kind: 'spike',
@@ -157,7 +158,7 @@ describe('the sentence of an incident', () => {
         if (!far || (one.direction === 'low' && one.kind !== 'surge'))
           expect(sentence).not.toMatch(CONCLUDING)
       }),
-      { seed: 20260103, numRuns: 2000 },
+      { seed: 20260103, numRuns: extent(2000, 500) },
     )
   })
 })

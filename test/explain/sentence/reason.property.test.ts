@@ -2,9 +2,10 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { reasonFor } from '#sentinel/explain/sentence/reason.js'
 import type { Contribution, Verdict } from '../../../src/detector/verdict.js'
+import { extent } from '../../chaos/extent.js'
 import { forestVerdict } from '../verdicts.js'
 
-const SEED = { seed: 20260101, numRuns: 2000 }
+const SEED = { seed: 20260101, numRuns: extent(2000, 500) }
 const MAX_CHARS = 900
 
 const feature = fc.oneof(

@@ -8,6 +8,7 @@ import { withAttacks } from '../../../made-up/recipes.js'
 import { codeRunnerTraffic, madeUpTraffic, type RoutedRecord } from '../../../made-up/traffic.js'
 import { taught } from '../../../made-up/trial/replay.js'
 import type { Contribution, Verdict } from '../../../src/detector/verdict.js'
+import { extent } from '../../chaos/extent.js'
 import { contribution, forestVerdict, limitVerdict, SLOW } from '../verdicts.js'
 import { faultsOf } from './reading.js'
 
@@ -26,7 +27,7 @@ const SHAPES = [
   'possible buffer overflow attempt; also',
   'not enough known of this route yet',
 ]
-const SEED = { seed: 20260102, numRuns: 2000 }
+const SEED = { seed: 20260102, numRuns: extent(2000, 1000) }
 
 /** Evenly spread numbers with two decimals; `fc.double` gives mostly tiny ones. */
 function decimal(min: number, max: number): fc.Arbitrary<number> {
