@@ -127,7 +127,11 @@ async function watchOne(
       read ??= readerFor(text)
       const found = readOne(read, text, faultOf)
       if (found?.fault != null) noteFault(file, found.fault, faults)
-      else if (found?.record != null) destination.take(file, found.record)
+      else if (found?.record != null) {
+        // Another file may have taken the room that there was.
+        while (destination.full) await destination.room()
+        destination.take(file, found.record)
+      }
       if (i % LINES_A_TURN === LINES_A_TURN - 1) await destination.room()
     }
     await destination.room()

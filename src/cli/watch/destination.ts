@@ -20,6 +20,8 @@ export interface WatchCounts {
 /** Who judges the records. */
 export interface Destination {
   take(file: string, record: TelemetryRecord): void
+  /** Whether `room` is to be awaited before the next record is taken, so that none is lost. */
+  readonly full: boolean
   /** To be awaited now and then: lets what is to happen meanwhile happen, and whoever is slower catch up. */
   room(): Promise<void>
   readonly counts: WatchCounts
@@ -34,6 +36,7 @@ export function judgedHere({ detector, close }: JudgingDetector, onAlert: OnAler
   const counts = { judged: 0, refused: 0, alerts: 0, lost: 0 }
   return {
     counts,
+    full: false,
     take(file, record) {
       const atMs = recordTimeMs(detector.telemetry.timestampOf(record))
       const judgement = detector.judge(record, atMs === null ? undefined : { atMs })
@@ -93,14 +96,18 @@ export function sentTo(options: SentOptions, onAlert: OnAlert): Destination {
   })
   if (detectorName !== null) void reporter.greet()
   const heldAt = Math.min(HELD_AT, bufferMax)
+  const isFull = (): boolean => reporter.waiting >= heldAt && reporter.answers
   return {
+    get full() {
+      return isFull()
+    },
     get counts() {
       const { judged, broken, anomalies, overflowed, unanswered } = counted
       return { judged, refused: broken, alerts: anomalies, lost: overflowed + unanswered }
     },
     take: (file, record) => reporter.take(record as Telemetry, { file, record }),
     async room() {
-      while (reporter.waiting >= heldAt && reporter.answers) await sleep(LOOK_MS)
+      while (isFull()) await sleep(LOOK_MS)
       await nextTurn()
     },
     async close() {

@@ -105,15 +105,19 @@ test('a sentinel that never comes costs the records, and no time at the end', as
   )
 })
 
-test('much is read no faster than a sentinel that answers can judge it', async () => {
-  const service = await serving()
-  const watched = new Watched(['-', '--to', service.url, '--buffer', '1000'])
-  watched.child.stdin.end(ordinary(8_000))
-  expect(await watched.exit).toBe(0)
-  expect(watched.err).toMatch(
-    /8000 records judged, \d+ alerts, 0 lines were no records, 0 records were lost\n$/,
-  )
-})
+test.each(['1000', '3'])(
+  'much is read no faster than a sentinel that answers can judge it, with room for %s',
+  async (buffer) => {
+    const service = await serving()
+    const watched = new Watched(['-', '--to', service.url, '--buffer', buffer])
+    const records = buffer === '3' ? 60 : 8_000
+    watched.child.stdin.end(ordinary(records))
+    expect(await watched.exit).toBe(0)
+    expect(watched.err).toMatch(
+      new RegExp(`^${records} records judged, \\d+ alerts, 0 lines were no records, 0 records were lost\n$`),
+    )
+  },
+)
 
 test('a sentinel that wants another token is said', async () => {
   const service = await serving({ SENTINEL_API_TOKEN: TOKEN })
