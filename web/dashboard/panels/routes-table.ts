@@ -90,8 +90,11 @@ export class RoutesTable {
     for (const { name, number } of this.#columns) {
       const cell = created('th', number ? 'number' : '')
       cell.scope = 'col'
-      const button = created('button', 'sort', name)
+      const button = created('button', 'sort')
       button.type = 'button'
+      // A long name of a feature is broken between its words.
+      for (const [i, part] of name.split('_').entries())
+        button.append(...(i === 0 ? [part] : ['_', created('wbr'), part]))
       button.addEventListener('click', () => {
         this.#descending = this.#sortedBy === name ? !this.#descending : number
         this.#sortedBy = name
@@ -104,6 +107,7 @@ export class RoutesTable {
     head.append(row)
     const caption = created('caption', 'unseen', 'Routes of the last hour. The headings sort.')
     this.#table.replaceChildren(caption, head, this.#body)
+    this.#table.style.setProperty('--columns', String(this.#columns.length - 1))
   }
 
   #draw(): void {
