@@ -1,0 +1,33 @@
+import Fastify from 'fastify'
+import { expect, test } from 'vitest'
+import { BatchLoad } from '#sentinel/http/batch/batch-load.js'
+import { SharedTurns } from '#sentinel/http/batch/shared-turns.js'
+
+/** Whether a timer that was set before has run by the end of a turn: without a rest none needs to. */
+async function restsIn(turns: SharedTurns): Promise<boolean> {
+  let ran = false
+  setTimeout(() => {
+    ran = true
+  }, 1)
+  await turns.next()
+  return ran
+}
+
+test('rests while other requests come, and for some turns after one', async () => {
+  let requests = 0
+  const turns = new SharedTurns(() => requests)
+  requests += 1
+  expect(await restsIn(turns)).toBe(true)
+  expect(await restsIn(turns)).toBe(true)
+})
+
+test('all requests of an app count, from its first route on', async () => {
+  const app = Fastify()
+  const load = new BatchLoad()
+  load.watch(app)
+  app.get('/', () => '')
+  const turns = load.turns()
+  await app.inject('/')
+  expect(await restsIn(turns)).toBe(true)
+  await app.close()
+})
