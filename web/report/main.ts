@@ -1,3 +1,4 @@
+import { incidentText } from '../../src/cli/replay/report.js'
 import type { PageData } from '../../src/cli/replay/report-page.js'
 import { count, percent, routeLabel } from '../dashboard/words.js'
 import { elementOf } from '../shared/page-elements.js'
@@ -18,11 +19,11 @@ else elementOf('timeline', HTMLElement).hidden = true
 showTable(
   elementOf('incidents', HTMLTableElement),
   ['Opened', 'Action', 'Records', 'What happened'],
-  report.incidents.map(({ opened, action, records, summary }) => [
-    moment(opened),
-    action,
-    count(records),
-    summary,
+  report.incidents.map((incident) => [
+    moment(incident.opened),
+    incident.action,
+    count(incident.records),
+    incidentText(incident),
   ]),
   'No incident.',
 )

@@ -52,8 +52,8 @@ export function reportText(report: Report): string {
     ...incidents
       .slice(0, INCIDENTS_SHOWN)
       .map(
-        ({ opened, summary, action, entity }) =>
-          `  ${shortTime(opened)}  ${action.padEnd(8)}  ${entity == null ? '' : `${entity}: `}${summary}`,
+        (incident) =>
+          `  ${shortTime(incident.opened)}  ${incident.action.padEnd(8)}  ${incidentText(incident)}`,
       ),
     ...further(incidents.length, INCIDENTS_SHOWN),
     '',
@@ -84,6 +84,11 @@ export function reportText(report: Report): string {
     lines.push(...further(rejected, report.rejected_lines.length))
   }
   return `${lines.join('\n')}\n`
+}
+
+/** What an incident is, and of whom where entities are told apart. */
+export function incidentText({ summary, entity }: Pick<Incident, 'summary' | 'entity'>): string {
+  return entity == null ? summary : `${entity}: ${summary}`
 }
 
 function further(all: number, shown: number): string[] {
