@@ -104,6 +104,7 @@ describe('the playground in Chromium', () => {
 
     it('gives the forest as bytes that load, and its scores as CSV', async () => {
       const forest = await IsolationForest.fromBytes(await download('Forest as bytes'))
+      expect(forest.featureNames).toEqual(['latency', 'input_length', 'errors'])
       const [header, ...lines] = (await download('Scores as CSV')).toString().trimEnd().split('\n')
       expect(header).toBe('line,latency,input_length,errors,score,anomaly')
       expect(lines).toHaveLength(2000)

@@ -76,7 +76,10 @@ export class Results {
       this.#listener.onProgress(0, settings.nTrees)
       const { nRows } = table
       const order = { kind: 'fit', data: rowMajor(features, nRows), nRows, ...settings } as const
-      const fit = await this.#fitter.ask({ ...order, nFeatures: features.length }, this.#listener.onProgress)
+      const fit = await this.#fitter.ask(
+        { ...order, nFeatures: features.length, names: features.map(({ name }) => name) },
+        this.#listener.onProgress,
+      )
       this.#features = features
       this.#fitted = table
       this.#fit = fit

@@ -6,6 +6,8 @@ import type { AnswerOf, FitAnswer, FitOrder, Message, Order } from './orders.js'
 import { measure } from './timings.js'
 
 const TIMED_ROWS = 1000
+/** Of a column, that bytes hold. */
+const LONGEST_NAME = 200
 
 let fitted: FittedRows | undefined
 
@@ -28,7 +30,8 @@ async function fitRows(order: FitOrder, onProgress: (grown: number, of: number) 
   const options = { nFeatures, nTrees, subsampleSize, contamination, seed, maxRows }
   const forest = await IsolationForest.create(options)
   const startedMs = performance.now()
-  forest.fit(order, { onProgress })
+  const featureNames = namesFor(order.names)
+  forest.fit(order, { onProgress, ...(featureNames !== null && { featureNames }) })
   const fitMs = performance.now() - startedMs
   fitted = new FittedRows(forest, order)
   return {
@@ -42,6 +45,12 @@ async function fitRows(order: FitOrder, onProgress: (grown: number, of: number) 
     subsampleSize: forest.subsampleSize,
     shared: forest.arena.shared,
   }
+}
+
+/** Names that a forest may carry; null where two columns would have one. */
+function namesFor(columns: readonly string[]): string[] | null {
+  const names = columns.map((name) => name.slice(0, LONGEST_NAME))
+  return names.includes('') || new Set(names).size < names.length ? null : names
 }
 
 function answerTo(order: Exclude<Order, FitOrder>): AnswerOf[keyof AnswerOf] {

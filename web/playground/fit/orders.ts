@@ -7,6 +7,8 @@ export interface FitOrder {
   readonly data: Float64Array
   readonly nRows: number
   readonly nFeatures: number
+  /** Of the columns. */
+  readonly names: readonly string[]
   readonly nTrees: number
   readonly subsampleSize: number
   readonly contamination: Contamination
