@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { chromium, type Page } from 'playwright-core'
+import { CHROMIUM_FLAGS } from '../../test/runtimes/chromium-flags.js'
 
 /** How the page fares in a browser. */
 export interface PageTimes {
@@ -30,12 +31,11 @@ const CATEGORIES = [
   'blink.user_timing',
 ]
 
-const FLAGS = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking']
 const DESK = { width: 1360, height: 900 }
 
 /** Milliseconds from the begin of the navigation to the first content: so many visits, each without a cache. */
 export async function firstPaints(executablePath: string, url: string, visits: number): Promise<number[]> {
-  const browser = await chromium.launch({ executablePath, args: FLAGS })
+  const browser = await chromium.launch({ executablePath, args: [...CHROMIUM_FLAGS] })
   const paints: number[] = []
   try {
     for (let visit = 0; visit < visits; visit++) {
@@ -60,7 +60,7 @@ function firstPaint(page: Page): Promise<number> {
 
 /** Opens the page, lets it be for a while, and reads the trace that Chromium keeps of it. */
 export async function pageTimes(executablePath: string, url: string, seconds: number): Promise<PageTimes> {
-  const browser = await chromium.launch({ executablePath, args: FLAGS })
+  const browser = await chromium.launch({ executablePath, args: [...CHROMIUM_FLAGS] })
   try {
     const page = await browser.newPage({ viewport: DESK })
     await page.goto('about:blank')

@@ -1,5 +1,6 @@
 import { type Browser, chromium } from 'playwright-core'
 import type { TestContext } from 'vitest'
+import { CHROMIUM_FLAGS } from './chromium-flags.js'
 import { executable } from './executables.js'
 
 /** The one of this worker. It ends with it. */
@@ -14,16 +15,7 @@ export async function launchChromium(context: TestContext): Promise<Browser> {
   if (running?.isConnected()) return running
   running = await chromium.launch({
     executablePath,
-    args: [
-      '--headless',
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
+    args: [...CHROMIUM_FLAGS],
   })
   return running
 }
