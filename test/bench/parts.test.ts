@@ -63,7 +63,7 @@ const GOALS = {
   dashboard: 4,
   forest: 11,
   'alert-cost': 1,
-  fleet: 5,
+  fleet: 4,
   peers: null,
   accuracy: null,
 }
