@@ -74,6 +74,7 @@ export class Leadership {
   /** When the lease was asked for that is held. */
   #keptMs = 0
   #publishing: Promise<void> | null = null
+  #closed = false
   #publishedRevision = -1
   #notBeforeMs = 0
   #unsound = 0
@@ -112,8 +113,14 @@ export class Leadership {
     await this.#publishing
   }
 
-  /** Leads no more. The lease is given back where the bus can be reached. */
+  /** Leads no more, and never again: also where it is just beginning to. */
   async close(): Promise<void> {
+    this.#closed = true
+    await this.#giveUp()
+  }
+
+  /** Leads no more. The lease is given back where the bus can be reached. */
+  async #giveUp(): Promise<void> {
     const epoch = this.#epoch
     await this.#stepDown()
     if (epoch !== null) await this.#parts.bus.resign(epoch).catch(() => {})
@@ -121,7 +128,7 @@ export class Leadership {
 
   async #apply(nowMs: number): Promise<void> {
     const { bus, leaseMs, log, figures, onLead } = this.#parts
-    if (nowMs - this.#askedMs < leaseMs / 8) return
+    if (this.#closed || nowMs - this.#askedMs < leaseMs / 8) return
     this.#askedMs = nowMs
     const epoch = await bus.acquire(this.#highest)
     if (epoch === null) return
@@ -132,8 +139,13 @@ export class Leadership {
       await bus.resign(epoch).catch(() => {})
       throw error
     }
+    if (this.#closed) {
+      await this.#giveUp()
+      return
+    }
     this.#keptMs = nowMs
     figures.leads = true
+    figures.epoch = epoch
     log.info({ epoch }, 'this replica leads the fleet from now on')
   }
 
@@ -168,7 +180,7 @@ export class Leadership {
     const { bus, leaseMs, log } = this.#parts
     if (this.#teacher?.hangs === true) {
       log.error({ epoch }, 'a fit of the fleet does not end: this replica leads no more')
-      await this.close()
+      await this.#giveUp()
       this.#askedMs = nowMs + leaseMs
       return
     }
