@@ -1,36 +1,18 @@
-import { spawn } from 'node:child_process'
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 import { appWith, batch, inMemory, ownFolder, SHOP, settings, shown, steps } from '../detectors/configured.js'
 import { ServiceProcess } from '../e2e/service-process.js'
 import { freePort } from '../free-port.js'
+import { type Ran, ran } from './ran.js'
 import { line, Watched } from './watch/watched.js'
 
-const CLI = fileURLToPath(import.meta.resolve('#sentinel/cli.js'))
 /** What is beyond a limit is told of in every run. */
 const LIMITED = SHOP.replace('unit: ms }', 'unit: ms, limit: 60000 }')
 const far = (service: string) => ({ service, step: '/pay0', ms: 90_000, items: 3 })
 
-interface Ran {
-  readonly code: number | null
-  readonly out: string
-  readonly err: string
-}
-
-async function run(command: string, args: readonly string[], env: object, input = ''): Promise<Ran> {
-  const child = spawn(process.execPath, [CLI, command, ...args], {
-    cwd: ownFolder(),
-    env: { PATH: process.env.PATH, ...env },
-  })
-  const told = { out: '', err: '' }
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (told.out += text))
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (told.err += text))
-  child.stdin.end(input)
-  const code = await new Promise<number | null>((resolve) => child.once('close', resolve))
-  return { code, ...told }
-}
+const run = (command: string, args: readonly string[], env: object, input = ''): Promise<Ran> =>
+  ran([command, ...args], { cwd: ownFolder(), env, input })
 
 /** More entities than there are places, records of nobody, and attacks, in an order of their own. */
 function traffic(): Record<string, unknown>[] {

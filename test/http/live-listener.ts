@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
 import type { App } from '#sentinel/http/app.js'
 import type { Tick } from '#sentinel/http/schemas/live.js'
+import { blocksOf } from './stream-listener.js'
 
 export interface Event {
   readonly id: string
@@ -23,15 +24,9 @@ export async function listen(app: App, lastEventId?: string, query = '') {
 }
 
 async function* eventsOf(response: IncomingMessage): AsyncGenerator<Event, undefined> {
-  let text = ''
-  for await (const chunk of response.setEncoding('utf8')) {
-    text += chunk
-    const blocks = text.split('\n\n')
-    text = blocks.pop() ?? ''
-    for (const block of blocks) {
-      const data = /^data: (.*)$/m.exec(block)?.[1]
-      if (data !== undefined) yield { id: /^id: (.*)$/m.exec(block)?.[1] ?? '', tick: JSON.parse(data) }
-    }
+  for await (const block of blocksOf(response)) {
+    const data = /^data: (.*)$/m.exec(block)?.[1]
+    if (data !== undefined) yield { id: /^id: (.*)$/m.exec(block)?.[1] ?? '', tick: JSON.parse(data) }
   }
   return undefined
 }

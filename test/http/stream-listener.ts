@@ -35,7 +35,8 @@ export class StreamListener {
   }
 }
 
-async function* blocksOf(response: IncomingMessage): AsyncGenerator<string, undefined> {
+/** The blocks of a stream of events, without the line breaks around them. */
+export async function* blocksOf(response: IncomingMessage): AsyncGenerator<string, undefined> {
   let text = ''
   for await (const chunk of response.setEncoding('utf8')) {
     text += chunk

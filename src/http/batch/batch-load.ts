@@ -4,6 +4,13 @@ import { BATCH_BODIES_BYTES, BATCHES_MOST } from '../limits.js'
 import { BodyRooms } from './body-rooms.js'
 import { SharedTurns } from './shared-turns.js'
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Set where many records come in one request. */
+    bulk?: boolean
+  }
+}
+
 /** How much of batches is at work, so that many large ones cannot take all memory or all turns. */
 export class BatchLoad {
   readonly rooms = new BodyRooms()
@@ -11,17 +18,25 @@ export class BatchLoad {
   #judged = 0
   #bytes = 0
 
-  /** Counts the requests of an app, to be called before its routes are added: batches make room for them. */
+  /**
+   * Counts the requests of an app that are no batches, to be called before its routes are added: batches make room for
+   * them, and not for each other.
+   */
   watch(app: FastifyInstance): void {
-    app.addHook('onRequest', (_request, _reply, next) => {
-      this.#requests += 1
+    app.addHook('onRequest', ({ routeOptions }, _reply, next) => {
+      if (routeOptions.config?.bulk !== true) this.#requests += 1
       next()
     })
   }
 
+  /** Those that were counted so far. */
+  get otherRequests(): number {
+    return this.#requests
+  }
+
   /** For one batch. */
   turns(): SharedTurns {
-    return new SharedTurns(() => this.#requests)
+    return new SharedTurns(() => this.otherRequests)
   }
 
   /**

@@ -20,7 +20,7 @@ export class SharedTurns {
   #endMs = performance.now() + SHARED_MS
   #othersUntilMs = 0
 
-  /** @param requests how many came so far, whoever sent them */
+  /** @param requests of others, so far */
   constructor(requests: () => number) {
     this.#requests = requests
     this.#seen = requests()

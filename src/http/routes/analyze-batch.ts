@@ -118,11 +118,11 @@ export const analyzeBatchRoute: FastifyPluginCallbackTypebox<AnalyzeBatchOptions
     }
   }
 
-  const config = { bodyLimit: BATCH_BODY_LIMIT_BYTES }
-  app.post(ENDPOINTS.analyzeBatch.url, { schema, ...config }, async (request, reply) =>
+  const how = { bodyLimit: BATCH_BODY_LIMIT_BYTES, config: { bulk: true } }
+  app.post(ENDPOINTS.analyzeBatch.url, { schema, ...how }, async (request, reply) =>
     handle(request, reply, detectors.default),
   )
-  app.post(ENDPOINTS.detectorBatch.url, { schema: namedSchema, ...config }, async (request, reply) =>
+  app.post(ENDPOINTS.detectorBatch.url, { schema: namedSchema, ...how }, async (request, reply) =>
     handle(request, reply, detectorNamed(detectors, request.params.name)),
   )
   done()

@@ -92,7 +92,7 @@ export const otlpRoutes: FastifyPluginCallbackTypebox<OtlpOptions> = (app, { det
     }
   }
 
-  app.post(ENDPOINTS.otlpTraces.url, { schema }, async (request, reply) => {
+  app.post(ENDPOINTS.otlpTraces.url, { schema, config: { bulk: true } }, async (request, reply) => {
     const name = request.headers['x-sentinel-detector']
     try {
       const detector = name === undefined ? detectors.default : detectorNamed(detectors, name)

@@ -1,15 +1,13 @@
-import { spawn } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Sentinel } from '#sentinel/sentinel.js'
 import { StateFile } from '#sentinel/state/state-file.js'
 import { codeRunnerTraffic } from '../../../made-up/traffic.js'
+import { type Ran, ran } from '../ran.js'
 
-const CLI = fileURLToPath(new URL('../../../dist/cli.js', import.meta.url))
 const START_MS = Date.UTC(2026, 0, 1)
 
 let folder: string
@@ -18,24 +16,8 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-interface Ran {
-  readonly code: number | null
-  readonly out: string
-  readonly err: string
-}
-
-async function replay(args: readonly string[], input = ''): Promise<Ran> {
-  const child = spawn(process.execPath, [CLI, 'replay', ...args], {
-    cwd: folder,
-    env: { PATH: process.env.PATH },
-  })
-  const told = { out: '', err: '' }
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (told.out += text))
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (told.err += text))
-  child.stdin.end(input)
-  const code = await new Promise<number | null>((resolve) => child.once('close', resolve))
-  return { code, ...told }
-}
+const replay = (args: readonly string[], input = ''): Promise<Ran> =>
+  ran(['replay', ...args], { cwd: folder, input })
 
 /** Ordinary traffic, 50 records a second, with a flood of slow ones on one route. */
 function traffic(records: number): Record<string, unknown>[] {

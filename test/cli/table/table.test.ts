@@ -1,32 +1,16 @@
-import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { afterAll, expect, test } from 'vitest'
 import { IsolationForest } from '#sentinel/forest/index.js'
 import { gaussian, mulberry32 } from '../../../made-up/random.js'
+import { type Ran, ran } from '../ran.js'
 
-const CLI = fileURLToPath(import.meta.resolve('#sentinel/cli.js'))
 const folder = mkdtempSync(join(tmpdir(), 'sentinel-table-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-interface Ran {
-  readonly code: number | null
-  readonly out: string
-  readonly err: string
-}
-
-async function run(args: readonly string[], input = ''): Promise<Ran> {
-  const child = spawn(process.execPath, [CLI, ...args], { cwd: folder, env: { PATH: process.env.PATH } })
-  const told = { out: '', err: '' }
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (told.out += text))
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (told.err += text))
-  child.stdin.on('error', () => {}).end(input)
-  const code = await new Promise<number | null>((resolve) => child.once('close', resolve))
-  return { code, ...told }
-}
+const run = (args: readonly string[], input = ''): Promise<Ran> => ran(args, { cwd: folder, input })
 
 /** Two columns of numbers, one of text, a label; the last ten rows lie apart. */
 function table(separator = ','): string {

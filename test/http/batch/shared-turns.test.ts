@@ -21,13 +21,18 @@ test('rests while other requests come, and for some turns after one', async () =
   expect(await restsIn(turns)).toBe(true)
 })
 
-test('all requests of an app count, from its first route on', async () => {
+test('requests of an app count that are no batches', async () => {
   const app = Fastify()
   const load = new BatchLoad()
   load.watch(app)
   app.get('/', () => '')
+  app.get('/bulk', { config: { bulk: true } }, () => '')
+  const before = load.otherRequests
+  await app.inject('/bulk')
+  expect(load.otherRequests).toBe(before)
   const turns = load.turns()
   await app.inject('/')
+  expect(load.otherRequests).toBe(before + 1)
   expect(await restsIn(turns)).toBe(true)
   await app.close()
 })
