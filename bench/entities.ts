@@ -42,7 +42,12 @@ export const benchmarkEntities: Part = async ({ quick, progress }): Promise<Outc
     seconds: quick ? 0.2 : 2,
     progress,
   })
-  const request = ratios(requests.crowd, requests.alone)
+  const { elapsed, processor } = requests
+  const ofProcessor = ratios(processor.crowd, processor.alone)
+  const overHttp = (side: 'alone' | 'crowd'): string[] => [
+    median(processor[side]).toFixed(0),
+    median(elapsed[side]).toFixed(0),
+  ]
   const row = (name: string, of: Crowd[]): string[] => [
     name,
     median(of.map(({ rssMiB }) => rssMiB)).toFixed(1),
@@ -57,10 +62,10 @@ export const benchmarkEntities: Part = async ({ quick, progress }): Promise<Outc
         met: moreMiB <= MOST_MIB,
       },
       {
-        question: `How much longer a request takes among ${ENTITIES} entities in turn, over HTTP`,
+        question: `How much more of a core a request takes among ${ENTITIES} entities in turn, over HTTP`,
         wanted: `at most ${MOST_TIMES_SLOWER}x`,
-        measured: showRatio(request),
-        met: request.median <= MOST_TIMES_SLOWER,
+        measured: showRatio(ofProcessor),
+        met: ofProcessor.median <= MOST_TIMES_SLOWER,
       },
       {
         question: 'The same of a record in a loop in process, where one entity stays in the caches',
@@ -70,10 +75,10 @@ export const benchmarkEntities: Part = async ({ quick, progress }): Promise<Outc
       },
     ],
     text: table(
-      ['entities', 'resident, MiB', 'a record, µs', 'a request, µs'],
+      ['entities', 'resident, MiB', 'a record, µs', 'a request, µs of a core', 'a request, µs under load'],
       [
-        [...row('1', alone), median(requests.alone).toFixed(0)],
-        [...row(String(ENTITIES), crowd), median(requests.crowd).toFixed(0)],
+        [...row('1', alone), ...overHttp('alone')],
+        [...row(String(ENTITIES), crowd), ...overHttp('crowd')],
       ],
     ),
     figures: { alone, crowd, requests },

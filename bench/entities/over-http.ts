@@ -4,8 +4,15 @@ import { join } from 'node:path'
 import { closedLoop } from '../http/load.js'
 import { ServerProcess } from '../http/server-process.js'
 
-/** Time from one answer to the next under load, one figure a round, in µs. */
+/** What a request takes under load, one figure a round, in µs. */
 export interface RequestTimes {
+  /** Time from one answer to the next. */
+  readonly elapsed: Sides
+  /** Of all threads of the service, which the client and the rest of the machine hardly change. */
+  readonly processor: Sides
+}
+
+interface Sides {
   readonly alone: number[]
   readonly crowd: number[]
 }
@@ -21,8 +28,8 @@ export interface OverHttp {
 
 const CONNECTIONS = 16
 const ROUTES = 5
-/** Records of each entity that are sent in turn. */
-const TURNS = 40
+/** Bodies that each connection sends in turn: as many of one entity as of all, so that the client does the same. */
+const BODIES = 2560
 const CONFIG = `detectors:
   default:
     entity: /tenant
@@ -40,11 +47,15 @@ export async function requestTimes(order: OverHttp): Promise<RequestTimes> {
     await ServerProcess.start('sentinel', { env }),
   ]
   const [one, many] = servers as [ServerProcess, ServerProcess]
-  const time = async (server: ServerProcess, bodies: readonly string[]): Promise<number> => {
-    const { perSecond } = await closedLoop(server.url, { connections: CONNECTIONS, bodies, seconds })
-    return 1e6 / perSecond
+  const found: RequestTimes = { elapsed: { alone: [], crowd: [] }, processor: { alone: [], crowd: [] } }
+  const time = async (side: keyof Sides, server: ServerProcess, bodies: readonly string[]): Promise<void> => {
+    const before = await server.vitals()
+    const load = { connections: CONNECTIONS, bodies, seconds }
+    const { requests, perSecond } = await closedLoop(server.url, load)
+    const { cpuMs } = await server.vitals()
+    found.elapsed[side].push(1e6 / perSecond)
+    found.processor[side].push((1e3 * (cpuMs - before.cpuMs)) / requests)
   }
-  const found: RequestTimes = { alone: [], crowd: [] }
   const [ofOne, ofMany] = [bodiesOf(1), bodiesOf(entities)]
   try {
     progress('over HTTP, learning')
@@ -55,8 +66,8 @@ export async function requestTimes(order: OverHttp): Promise<RequestTimes> {
       await closedLoop(server.url, { connections: CONNECTIONS, bodies, amount: taught * entities })
     for (let round = 1; round <= rounds; round++) {
       progress(`over HTTP, round ${round} of ${rounds}`)
-      found.alone.push(await time(one, ofOne))
-      found.crowd.push(await time(many, ofMany))
+      await time('alone', one, ofOne)
+      await time('crowd', many, ofMany)
     }
     return found
   } finally {
@@ -67,7 +78,7 @@ export async function requestTimes(order: OverHttp): Promise<RequestTimes> {
 
 /** Bodies of so many entities in turn. */
 function bodiesOf(entities: number): string[] {
-  return Array.from({ length: TURNS * entities }, (_, i) =>
+  return Array.from({ length: BODIES }, (_, i) =>
     JSON.stringify({
       tenant: `tenant-${i % entities}`,
       route: `/route${'abcde'[Math.floor(i / entities) % ROUTES]}`,
