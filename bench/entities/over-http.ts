@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { telemetryRows } from '../../made-up/rows.js'
 import { closedLoop } from '../http/load.js'
 import { ServerProcess } from '../http/server-process.js'
 
@@ -27,9 +28,10 @@ export interface OverHttp {
 }
 
 const CONNECTIONS = 16
-const ROUTES = 5
-/** Bodies that each connection sends in turn: as many of one entity as of all, so that the client does the same. */
-const BODIES = 2560
+/** As many as have no divisor in common with the entities: each entity has them all. */
+const ROUTES = ['/orders', '/search', '/login', '/cart', '/status']
+/** Records that are sent in turn: some hundreds of each entity. */
+const BODIES = 25_600
 const CONFIG = `detectors:
   default:
     entity: /tenant
@@ -76,15 +78,15 @@ export async function requestTimes(order: OverHttp): Promise<RequestTimes> {
   }
 }
 
-/** Bodies of so many entities in turn. */
+/** The same ordinary records, of so many entities in turn. */
 function bodiesOf(entities: number): string[] {
-  return Array.from({ length: BODIES }, (_, i) =>
+  return telemetryRows(BODIES, 1).map(([latency, inputLength, errors], i) =>
     JSON.stringify({
       tenant: `tenant-${i % entities}`,
-      route: `/route${'abcde'[Math.floor(i / entities) % ROUTES]}`,
-      latency: 20 + ((i * 7919) % 600) / 10,
-      input_length: 100 + ((i * 104_729) % 900),
-      errors: i % 97 === 0 ? 1 : 0,
+      route: ROUTES[i % ROUTES.length],
+      latency,
+      input_length: inputLength,
+      errors,
     }),
   )
 }

@@ -22,19 +22,25 @@ interface Cannon {
   on(event: 'response', listener: (client: unknown, status: number, bytes: number, ms: number) => void): void
 }
 
+interface Client {
+  setRequests(requests: readonly { readonly body: string }[]): void
+}
+
 type Autocannon = (options: object, done: (error: Error | null, result: { errors: number }) => void) => Cannon
 
 // It brings no types.
 const autocannon = createRequire(import.meta.url)('autocannon') as Autocannon
 
-/** Every connection sends its next request when the last one is answered, as fast as that goes. */
+/**
+ * Every connection sends its next request when the last one is answered, as fast as that goes. Each has a share of the
+ * bodies, in turn: all of them in each would come as a burst of copies, which is no ordinary traffic.
+ */
 export function closedLoop(url: string, { connections, bodies, seconds, amount }: Load): Promise<LoadResult> {
   return new Promise((resolve, reject) => {
     // Its own histogram counts whole milliseconds; these are too coarse for ratios.
     const latencies: number[] = []
     let refused = 0
-    // Each connection gets requests of its own: none that it will not come to.
-    const most = amount === undefined ? bodies.length : Math.ceil(amount / connections)
+    let begun = 0
     // From the first request: to build all requests takes a share of a second where there are many bodies.
     let startedMs = Number.NaN
     let endedMs = Number.NaN
@@ -46,7 +52,12 @@ export function closedLoop(url: string, { connections, bodies, seconds, amount }
         connections,
         ...(amount === undefined ? { duration: seconds } : { amount }),
         sampleInt: 100,
-        requests: bodies.slice(0, most).map((body) => ({ body })),
+        // One to begin with; each connection gets its own at once.
+        requests: [{ body: bodies[0] }],
+        setupClient: (client: Client) => {
+          client.setRequests(shareOf(bodies, begun, connections).map((body) => ({ body })))
+          begun += 1
+        },
       },
       (error, { errors } = { errors: 0 }) => {
         if (error) reject(error)
@@ -61,6 +72,11 @@ export function closedLoop(url: string, { connections, bodies, seconds, amount }
       if (status !== 200) refused++
     })
   })
+}
+
+function shareOf(bodies: readonly string[], connection: number, connections: number): string[] {
+  const share = bodies.filter((_, i) => i % connections === connection)
+  return share.length > 0 ? share : [bodies[connection % bodies.length] as string]
 }
 
 export function summary(latencies: number[], tookMs: number): LoadResult {
