@@ -177,10 +177,13 @@ export class Alarm {
     finish(this.restoring(state))
   }
 
-  /** The same in steps. */
-  *restoring({ alerts, ids }: AlarmState): Steps {
+  /**
+   * The same in steps.
+   * @param former is no longer in use, and of no use afterwards: what it had memory for is taken over
+   */
+  *restoring({ alerts, ids }: AlarmState, former: Alarm | null = null): Steps {
     try {
-      yield* this.#alerts.restoring(alerts)
+      yield* this.#alerts.restoring(alerts, former === null ? null : former.#alerts)
     } catch (error) {
       throw error instanceof AlertsStateError ? new StateError(`of its alerts, ${error.message}`) : error
     }

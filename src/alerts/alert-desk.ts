@@ -64,6 +64,8 @@ export class AlertDesk implements AlertMemories {
   readonly #whileYoung: Alert
   readonly #decision: { p: number | null; alert: Alert | null } = { p: null, alert: null }
   #alarm: Alarm | null
+  /** What was in use before the alarm that is followed: the next one takes its memory over. */
+  #former: Alarm | null = null
   /** Whether what was taken over from a state is in use: then what fails is that state's fault. */
   #restored = false
   /** While it is true records are judged by what is there, and nothing changes that. */
@@ -192,7 +194,9 @@ export class AlertDesk implements AlertMemories {
   *restoring(state: AlarmState | null): Steps<Alarm | null> {
     const alarm = this.#newAlarm()
     if (state === null || alarm === null) return null
-    yield* alarm.restoring(state)
+    const former = this.#former
+    this.#former = null
+    yield* alarm.restoring(state, former)
     return alarm
   }
 
@@ -200,6 +204,7 @@ export class AlertDesk implements AlertMemories {
   follow(alarm: Alarm | null): void {
     const { incidents, wallClock } = this.#parts
     const began = !this.#frozen
+    this.#former = this.#alarm
     this.#alarm = alarm
     this.#restored = true
     this.#frozen = true
@@ -211,6 +216,7 @@ export class AlertDesk implements AlertMemories {
   /** Learns again, from what is there. */
   thaw(): void {
     this.#frozen = false
+    this.#former = null
     this.resume()
     if (this.#alarm !== null) this.#parts.clock.continueAfter?.(this.#alarm.lastMs)
   }

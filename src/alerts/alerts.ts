@@ -230,14 +230,17 @@ export class Alerts {
     finish(this.restoring(captured))
   }
 
-  /** The same in steps. */
-  *restoring(captured: Captured): Steps {
+  /**
+   * The same in steps.
+   * @param former is no longer in use, and of no use afterwards: what it had memory for is taken over
+   */
+  *restoring(captured: Captured, former: Alerts | null = null): Steps {
     const features = listOf(captured, 'features').join()
     if (features !== String(namesOf(this.#settings)))
       throw new AlertsStateError(`its features are ${features || 'none'}`)
     const [records = 0, calmRecords = 0] = numbersOf(captured, 'counts', 2)
     this.#rarity.restore(memberOf(captured, 'rarity'))
-    yield* this.#routes.restoring(memberOf(captured, 'routes'))
+    yield* this.#routes.restoring(memberOf(captured, 'routes'), former === null ? null : former.#routes)
     this.#incidents.restore(memberOf(captured, 'incidents'))
     this.#detection.restore(memberOf(captured, 'detection'))
     this.#pace.restore(memberOf(captured, 'pace'))

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { decodeModel, encodeModel } from '#sentinel/fleet/model-blob.js'
+import { decodeModel, encodeModel, hashOf } from '#sentinel/fleet/model-blob.js'
 import { Sentinel } from '#sentinel/sentinel.js'
 import type { CapturedModel } from '#sentinel/sentinel-following.js'
 import { StateError } from '#sentinel/state/section.js'
@@ -36,6 +36,8 @@ async function member() {
 
 describe('a sentinel that judges by what others have learnt', () => {
   let bytes: Uint8Array
+  /** Of the same routes and more, with few records of some, and other values. */
+  let former: Uint8Array[]
   let expected: unknown[]
   const asked = [...(questions(500, 9) as Telemetry[]), ...traffic(500, 10)]
   beforeAll(async () => {
@@ -47,6 +49,20 @@ describe('a sentinel that judges by what others have learnt', () => {
     await sentinel.detector.settled()
     bytes = await encodeModel(following.capture())
     expected = asked.map((record) => sentinel.tryOut(record))
+    former = []
+    const { sentinel: another, following: taught } = await member()
+    for (const count of [200, 6_000]) {
+      for (const [i, record] of (traffic(count, count) as Required<Telemetry>[]).entries())
+        another.judge({
+          ...record,
+          latency: 1 + 30 * record.latency,
+          route: record.route.slice(0, 5 + (i % 3)),
+        })
+      await another.detector.settled()
+      for (const record of traffic(count, 5)) another.judge({ ...record, errors: 3 })
+      await another.detector.settled()
+      former.push(await encodeModel(taught.capture()))
+    }
   })
   const model = (): Promise<CapturedModel> => decodeModel(bytes)
 
@@ -71,6 +87,31 @@ describe('a sentinel that judges by what others have learnt', () => {
         expect(trial?.verdict.model).toBe('one')
         expect({ ...trial, verdict: { ...trial?.verdict, model: undefined } }).toEqual(expected[i])
       }
+    }
+  })
+
+  test('says the same whatever it followed before', async () => {
+    const { sentinel, following } = await member()
+    const [young, old] = former as [Uint8Array, Uint8Array]
+    for (const each of [young, old, young, old, bytes]) {
+      const before = await decodeModel(await encodeModel(following.capture()))
+      // What is being captured, twice at once, stays as it was.
+      const captured = [following.capture(), following.capture()]
+      const { following: fresh } = await member()
+      fresh.adopt(await fresh.prepare(await decodeModel(each), turn), 'one')
+      const alike = hashOf(await encodeModel(fresh.capture()))
+      for (let time = 1; time <= 2; time++) {
+        following.adopt(await following.prepare(await decodeModel(each), turn), 'one')
+        const after = following.capture()
+        if (time === 2)
+          for (const capture of captured)
+            expect(await decodeModel(await encodeModel(capture))).toEqual(before)
+        expect(hashOf(await encodeModel(after))).toBe(alike)
+      }
+    }
+    for (const [i, record] of asked.entries()) {
+      const trial = sentinel.tryOut(record)
+      expect({ ...trial, verdict: { ...trial?.verdict, model: undefined } }).toEqual(expected[i])
     }
   })
 

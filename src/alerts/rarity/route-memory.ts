@@ -1,4 +1,4 @@
-import { AlertsStateError, type Captured, listOf, memberOf, numbersOf, textOf } from '../captured.js'
+import { AlertsStateError, type Captured, listOf, memberOf, numbersOf } from '../captured.js'
 import { Rhythm } from '../evidence/rhythm.js'
 import { ShiftEvidence } from '../evidence/shift-evidence.js'
 import { SpikeEvidence } from '../evidence/spike-evidence.js'
@@ -128,21 +128,20 @@ export class RouteMemory {
     }
   }
 
-  /** @throws AlertsStateError when that is no route's memory */
-  static restored(captured: Captured, features: readonly AlertFeature[]): RouteMemory {
-    const route = new RouteMemory(textOf(captured, 'name'), features)
+  /** @throws AlertsStateError when that is no memory of this route; it is then of no use */
+  restore(captured: Captured): void {
     const grown = memberOf(captured, 'grown')
     const [records = 0, nYoung = 0] = numbersOf(captured, 'counts', 2)
-    const young = numbersOf(captured, 'young', grown === null ? YOUNG * (1 + features.length) : 0)
+    const youngLength = grown === null ? YOUNG * (1 + this.#features.length) : 0
+    const young = numbersOf(captured, 'young', youngLength)
     if (grown === null && !(nYoung >= 0 && nYoung < YOUNG)) throw new AlertsStateError('counts are off')
-    route.records = records
-    route.used = memberOf(captured, 'used') === true
-    route.#nYoung = nYoung
-    route.#young = young.slice()
-    route.spikes.restore(memberOf(captured, 'spikes'))
-    route.rhythm.restore(memberOf(captured, 'rhythm'))
-    if (grown !== null) route.grown = route.#restoreGrown(grown)
-    return route
+    this.records = records
+    this.used = memberOf(captured, 'used') === true
+    this.#nYoung = nYoung
+    this.#young = young.slice()
+    this.spikes.restore(memberOf(captured, 'spikes'))
+    this.rhythm.restore(memberOf(captured, 'rhythm'))
+    this.grown = grown === null ? null : this.#restoreGrown(grown)
   }
 
   #forgetYoung(feature: number, from: number, to: number): number {
@@ -160,7 +159,7 @@ export class RouteMemory {
   }
 
   #restoreGrown(captured: Captured): Grown {
-    const grown = this.#grow()
+    const grown = this.grown ?? this.#grow()
     grown.forest.restore(memberOf(captured, 'forest'))
     const usual = listOf(captured, 'features')
     const shifts = listOf(captured, 'shifts')

@@ -1,6 +1,6 @@
 import { LateList } from '../../state/late.js'
-import { finish, type Steps } from '../../state/steps.js'
-import { type Captured, listOf } from '../captured.js'
+import type { Steps } from '../../state/steps.js'
+import { type Captured, listOf, textOf } from '../captured.js'
 import type { AlertFeature } from '../options.js'
 import { type CapturedRoute, RouteMemory } from './route-memory.js'
 
@@ -90,17 +90,19 @@ export class RouteTable {
     return { swept: swept.asList(), order: this.#list.map(({ name }) => name), next: this.#next }
   }
 
-  /** @throws AlertsStateError when these are no routes, and then nothing has changed */
-  restore(captured: Captured): void {
-    finish(this.restoring(captured))
-  }
-
-  /** The same in steps. */
-  *restoring(captured: Captured): Steps {
+  /**
+   * Takes captured routes over, in steps.
+   * @param former a table that is no longer in use: its memories are overwritten, which takes less than to make new ones
+   * @throws AlertsStateError when these are no routes, and then nothing has changed
+   */
+  *restoring(captured: Captured, former: RouteTable | null = null): Steps {
     const { routesMax, routes } = { routesMax: this.#routesMax, routes: new Map<string, RouteMemory>() }
     for (const [i, each] of listOf(captured, 'swept').slice(-routesMax).entries()) {
-      const route = RouteMemory.restored(each, this.#features)
-      routes.set(route.name, route)
+      const name = textOf(each, 'name')
+      const known = former === null ? undefined : former.#takeAway(name)
+      const route = known ?? new RouteMemory(name, this.#features)
+      route.restore(each)
+      routes.set(name, route)
       if (i % ROUTES_A_STEP === 0) yield
     }
     const order = listOf(captured, 'order').flatMap((name) => routes.get(String(name)) ?? [])
@@ -109,6 +111,14 @@ export class RouteTable {
     this.#routes = routes
     const { next } = captured as { readonly next?: Captured }
     this.#next = typeof next === 'number' && next >= 0 && next < this.#list.length ? next : 0
+  }
+
+  /** Nothing that is still to be captured. */
+  #takeAway(name: string): RouteMemory | undefined {
+    if (this.#late !== null && !this.#late.done) return undefined
+    const route = this.#routes.get(name)
+    this.#routes.delete(name)
+    return route
   }
 
   #created(name: string): RouteMemory {

@@ -195,6 +195,7 @@ export class GuardedBaseline implements Baseline {
   reset(): void {
     this.unfit()
     this.#known.clear()
+    this.#profiles.clear()
     this.#random.state = new RandomStream(this.#seed).state
   }
 
@@ -223,7 +224,7 @@ export class GuardedBaseline implements Baseline {
   }
 
   *restoring(state: GuardedState, fitted: FittedSlot | null): Steps {
-    this.reset()
+    this.unfit()
     this.#known.restore(state.known)
     yield* this.#profiles.restoring(state.profiles, state.newcomers)
     this.#random.state = state.random

@@ -105,7 +105,6 @@ export class KnownRecords {
   clear(): void {
     this.records.size = 0
     this.recount()
-    this.#profiles.clear()
   }
 
   /** Counts the cells anew, after the records were labelled. */

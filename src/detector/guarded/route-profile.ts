@@ -170,7 +170,9 @@ export class RouteProfile implements Scale {
     this.uses = state.uses ?? state.size
     if (state.perUnit === undefined) this.perUnit.fill(1)
     else this.perUnit.set(state.perUnit)
-    if (state.constancy !== undefined) {
+    this.novelty.fill(1)
+    if (state.constancy === undefined) this.constancy.clear()
+    else {
       this.constancy.restore(state.constancy)
       for (let f = 0; state.established && f < this.novelty.length; f++)
         this.novelty[f] = this.constancy.novelty(f)
@@ -178,7 +180,7 @@ export class RouteProfile implements Scale {
     this.size = state.size
     this.#next = state.next
     this.#stale = state.stale
-    if (state.size > ESTABLISHED_ROWS) this.#grow()
+    if (this.#values.length < state.values.length) this.#grow()
     this.#values.set(state.values)
     this.columns = new Columns(state.columns)
   }

@@ -222,8 +222,17 @@ export class RouteProfiles {
 
   /** The same in steps. */
   *restoring(states: readonly ProfileState[], newcomers?: NewcomerState): Steps {
+    // What is there is overwritten, which takes less than to make it anew; not what is still to be captured.
+    const former =
+      this.#late === null || this.#late.done ? new Map(this.#profiles) : new Map<string, RouteProfile>()
+    this.clear()
     for (const [i, state] of states.slice(-this.#routesMax).entries()) {
-      this.admit(state.name)?.restore(state)
+      const { name } = state
+      const profile = former.get(name) ?? new RouteProfile(name, this.#nFeatures, this.#linear)
+      former.delete(name)
+      this.#late?.leaveOut(profile)
+      this.#profiles.set(name, profile)
+      profile.restore(state)
       if (i % PROFILES_A_STEP === 0) yield
     }
     this.#sightings = new SightingSketch(newcomers?.sightings)

@@ -121,6 +121,8 @@ export class Fitter {
   }
 
   #capture(): ForestState | null {
+    // A capture that goes on, as of a model for a fleet while the state is saved, is kept in step with no longer.
+    this.#captured?.bytes.finish()
     if (this.#model === null) return null
     const { slot, generation } = this.#model
     this.#captured = captureForest(this.#ground.arena, slot, generation, this.#fittedOptions())
