@@ -1,3 +1,5 @@
+import { PartedList } from '../state/parted-list.js'
+
 /** A captured part that cannot be taken over. The message completes "the alerts' state cannot be used: …". */
 export class AlertsStateError extends Error {
   override readonly name = 'AlertsStateError'
@@ -43,6 +45,12 @@ export function listOf(captured: Captured, name: string): readonly Captured[] {
   const value = memberOf(captured, name)
   if (!Array.isArray(value)) throw new AlertsStateError(`${name} is not a list`)
   return value as readonly Captured[]
+}
+
+/** The named member as items to be gone through, of a list or of one that stands in parts. */
+export function itemsOf(captured: Captured, name: string): Iterable<Captured> {
+  const value: unknown = memberOf(captured, name)
+  return value instanceof PartedList ? value : listOf(captured, name)
 }
 
 /** The named member as text. */

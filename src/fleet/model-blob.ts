@@ -7,11 +7,12 @@ import { decodeState } from '../state/codec.js'
 import { StateEncoder } from '../state/encoder.js'
 import { SLICE_BYTES } from '../state/keeper.js'
 import { LateList } from '../state/late.js'
+import { PartedList } from '../state/parted-list.js'
 import { StateError, type StateValue } from '../state/section.js'
 import { MAX_STATE_BYTES } from '../state/whole-file.js'
 
 /** Changes with what the bytes mean, and is part of a fleet's fingerprint: of another format there is another fleet. */
-export const MODEL_FORMAT = 1
+export const MODEL_FORMAT = 2
 /** `SNTM`, and the format as a byte. */
 const MAGIC = [0x53, 0x4e, 0x54, 0x4d, MODEL_FORMAT] as const
 /** Items of a long list that are decoded at a time: routes, a few kilobytes each. */
@@ -27,26 +28,26 @@ const UNPACKED_LEAST_BYTES = 16 * 2 ** 20
 const deflate = promisify(deflateRaw)
 const inflate = promisify(inflateRaw)
 
-/** A part of a model: all but its long lists, or a piece of one of them with the way that leads there. */
-type Part = { readonly path: readonly string[]; readonly items: StateValue }
+/** Stands before the parts of a long list. */
+type ListHead = {
+  /** The way that leads to where it belongs. */
+  readonly path: readonly string[]
+  readonly parts: number
+}
 
 /**
- * A model as bytes: the parts one after the other, each with its length before it, compressed. They are made, and read,
- * part by part: nobody waits for all of it.
+ * A model as bytes: the parts one after the other, each with its length before it, compressed. The first is all but the long
+ * lists; of each of those follow a head and its items, a few in each part. They are made, and read, part by part: nobody
+ * waits for all of it.
  */
 export async function encodeModel(model: CapturedModel): Promise<Uint8Array> {
   const lists: { path: string[]; list: LateList }[] = []
   const rest = withoutLists(model, [], lists)
-  const pieces: Uint8Array[] = []
-  const add = async (part: Part | { path: string[]; items: unknown }): Promise<void> => {
-    const encoder = new StateEncoder(part)
-    while (encoder.advance(SLICE_BYTES) > 0) await nextTurn()
-    const bytes = encoder.finish()
-    pieces.push(new Uint8Array(Uint32Array.of(bytes.length).buffer), bytes)
-  }
-  await add({ path: [], items: rest })
+  const pieces = await partOf(rest)
   for (const { path, list } of lists) {
-    for (let items = some(list); items.length > 0; items = some(list)) await add({ path, items })
+    const parts: Uint8Array[][] = []
+    for (let items = some(list); items.length > 0; items = some(list)) parts.push(await partOf(items))
+    pieces.push(...(await partOf({ path, parts: parts.length })), ...parts.flat())
   }
   return Buffer.concat([Uint8Array.from(MAGIC), await deflate(Buffer.concat(pieces), { level: 1 })])
 }
@@ -59,20 +60,25 @@ export async function decodeModel(bytes: Uint8Array): Promise<CapturedModel> {
   const pieces = await inflate(bytes.subarray(MAGIC.length), { maxOutputLength }).catch((error: Error) => {
     throw new StateError(`it cannot be unpacked: ${error.message}`)
   })
-  let model: unknown = null
-  for (let at = 0; at < pieces.length; ) {
-    if (at + 4 > pieces.length) throw new StateError('its last part is cut off')
-    const end = at + 4 + pieces.readUInt32LE(at)
-    if (end > pieces.length) throw new StateError('its last part is cut off')
-    const { path, items } = (decodeState(pieces.subarray(at + 4, end)) ?? {}) as unknown as Part
-    if (model === null) model = items
-    else if (Array.isArray(items)) listAt(model, path).push(...(items as readonly StateValue[]))
-    else throw new StateError('one of its parts is no list')
-    at = end
-    await nextTurn()
+  const parts = partsOf(pieces)
+  const model = decodeState(following(parts))
+  for (let part = parts.next(); part.done !== true; part = parts.next()) {
+    const head = decodeState(part.value) as ListHead | null
+    const { holder, name } = placeOf(model, head?.path)
+    const items: Uint8Array[] = []
+    for (let i = 0; i < Number(head?.parts); i++) items.push(following(parts))
+    // The alarm's routes are taken over one by one; at what is of the detector it looks as a whole first.
+    if (head?.path[0] === 'alarm') holder[name] = new PartedList(items.map((item) => () => listOf(item)))
+    else {
+      const list: StateValue[] = []
+      for (const item of items) {
+        list.push(...listOf(item))
+        await nextTurn()
+      }
+      holder[name] = list
+    }
   }
-  if (typeof model !== 'object' || model === null) throw new StateError('nothing is in it')
-  return model as CapturedModel
+  return model as unknown as CapturedModel
 }
 
 /** Name of a model: SHA-256 of its bytes, hex. */
@@ -104,14 +110,49 @@ function some(list: LateList): StateValue[] {
   return items
 }
 
-function listAt(model: unknown, path: readonly string[]): StateValue[] {
-  let value = model
-  for (const name of Array.isArray(path) ? path : []) {
-    value =
-      typeof value === 'object' && value !== null && Object.hasOwn(value, name)
-        ? (value as Record<string, unknown>)[name]
-        : undefined
+async function partOf(value: unknown): Promise<Uint8Array[]> {
+  const encoder = new StateEncoder(value)
+  while (encoder.advance(SLICE_BYTES) > 0) await nextTurn()
+  const bytes = encoder.finish()
+  return [new Uint8Array(Uint32Array.of(bytes.length).buffer), bytes]
+}
+
+/** @throws StateError when one is cut off */
+function* partsOf(pieces: Buffer): Generator<Uint8Array, undefined> {
+  for (let at = 0; at < pieces.length; ) {
+    const from = at + 4
+    if (from > pieces.length) throw new StateError('its last part is cut off')
+    at = from + pieces.readUInt32LE(at)
+    if (at > pieces.length) throw new StateError('its last part is cut off')
+    yield pieces.subarray(from, at)
   }
-  if (!Array.isArray(value)) throw new StateError('one of its parts belongs nowhere')
-  return value
+}
+
+function following(parts: Iterator<Uint8Array, undefined>): Uint8Array {
+  const part = parts.next()
+  if (part.done === true) throw new StateError('one of its parts is missing')
+  return part.value
+}
+
+function listOf(part: Uint8Array): readonly StateValue[] {
+  const items = decodeState(part)
+  if (!Array.isArray(items)) throw new StateError('one of its parts is no list')
+  return items
+}
+
+/** Where the list at the end of a path belongs. */
+function placeOf(model: unknown, path: unknown): { holder: Record<string, unknown>; name: string } {
+  const names = Array.isArray(path) ? path.map(String) : []
+  const name = names.pop()
+  let holder = model
+  for (const each of names) holder = memberOf(holder, each)
+  if (name === undefined || !Array.isArray(memberOf(holder, name)))
+    throw new StateError('one of its parts belongs nowhere')
+  return { holder: holder as Record<string, unknown>, name }
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+    ? (value as Record<string, unknown>)[name]
+    : undefined
 }

@@ -1,11 +1,11 @@
 import { LateList } from '../../state/late.js'
 import type { Steps } from '../../state/steps.js'
-import { type Captured, listOf, textOf } from '../captured.js'
+import { type Captured, itemsOf, listOf, textOf } from '../captured.js'
 import type { AlertFeature } from '../options.js'
 import { type CapturedRoute, RouteMemory } from './route-memory.js'
 
 /** Routes that are restored before others have their turn. */
-const ROUTES_A_STEP = 8
+const ROUTES_A_STEP = 4
 
 /**
  * The memories of at most `routesMax` routes. When one more is needed, the least recently used goes: a sweep in order
@@ -96,14 +96,19 @@ export class RouteTable {
    * @throws AlertsStateError when these are no routes, and then nothing has changed
    */
   *restoring(captured: Captured, former: RouteTable | null = null): Steps {
-    const { routesMax, routes } = { routesMax: this.#routesMax, routes: new Map<string, RouteMemory>() }
-    for (const [i, each] of listOf(captured, 'swept').slice(-routesMax).entries()) {
+    const routes = new Map<string, RouteMemory>()
+    let count = 0
+    for (const each of itemsOf(captured, 'swept')) {
       const name = textOf(each, 'name')
       const known = former === null ? undefined : former.#takeAway(name)
       const route = known ?? new RouteMemory(name, this.#features)
       route.restore(each)
       routes.set(name, route)
-      if (i % ROUTES_A_STEP === 0) yield
+      // Of more than there is room for, the latest.
+      const [oldest] = routes.keys()
+      if (routes.size > this.#routesMax) routes.delete(oldest as string)
+      count += 1
+      if (count % ROUTES_A_STEP === 0) yield
     }
     const order = listOf(captured, 'order').flatMap((name) => routes.get(String(name)) ?? [])
     const listed = new Set(order)
