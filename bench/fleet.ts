@@ -45,7 +45,7 @@ export const benchmarkFleet: Part = async ({ quick, progress }): Promise<Outcome
   }
   // It takes a Redis, and a minute.
   if (!quick && !WITHOUT_SERVER) progress('a follower beside a sentinel by itself')
-  const members = quick || WITHOUT_SERVER ? null : await measureMembers(7, 4)
+  const members = quick || WITHOUT_SERVER ? null : await measureMembers(15, 4)
   return {
     goals: [
       ...qualityGoals(quality),
