@@ -42,6 +42,51 @@ describe('p from a memory', () => {
     }
   })
 
+  test('is the rank among what was added, by bins, as far as the knee; and so are the share above and the payoff', () => {
+    const next = exponential(9)
+    const memory = new TailMemory(20_000, SHAPE)
+    const binOf = (value: number): number => Math.max(0, Math.floor(value * SHAPE.binsAUnit + 0.5))
+    const bins: number[] = []
+    for (let i = 0; i < 2000; i++) {
+      const value = next()
+      add(memory, value)
+      bins.push(binOf(value))
+    }
+    for (const value of [-3, 0, 0.01, 0.3, 0.7, 1.9, 3.1]) {
+      const within = bins.filter((bin) => bin === binOf(value)).length
+      const atLeast = bins.filter((bin) => bin >= binOf(value)).length
+      const p = (1 + atLeast) / 2001
+      expect(surpriseOf(memory, value)).toBeCloseTo(-Math.log(p), 12)
+      expect(memory.p).toBeCloseTo(p, 12)
+      memory.p = Number.NaN
+      expect(memory.rankShare()).toBe(true)
+      expect(memory.p).toBeCloseTo(p, 12)
+      expect(memory.atLeast()).toBeCloseTo(atLeast, 9)
+      const payoff = payoffOf(memory, value)
+      expect(payoff / eValue(-Math.log(p))).toBeCloseTo(1, 2)
+      expect(memory.upperShare).toBeCloseTo((0.5 + atLeast - 0.5 * within) / 2001, 12)
+    }
+    // From here on fewer than the knee's weight are left.
+    memory.value = 5
+    expect(memory.rankShare()).toBe(false)
+  })
+
+  test('falls beyond the knee as fast as the values around it do', () => {
+    for (const rate of [0.7, 1, 1.5]) {
+      const memory = new TailMemory(20_000, SHAPE)
+      // As exponential as it can be, in no order; looked at all along: what is known of the tail must follow.
+      for (let i = 0; i < 4000; i++) {
+        add(memory, -Math.log((((i * 1447) % 4000) + 0.5) / 4000) / rate)
+        surpriseOf(memory, 20)
+      }
+      const knee = Math.log(4000 / 24) / rate
+      const slope = surpriseOf(memory, knee + 2) - surpriseOf(memory, knee + 1)
+      // 24 values do not know it better, and the predictive tail is less steep than theirs.
+      expect(slope / rate).toBeGreaterThan(0.8)
+      expect(slope / rate).toBeLessThan(1)
+    }
+  })
+
   test('never grows with the value, on both sides of the knee', () => {
     const next = exponential(8)
     const memory = new TailMemory(20_000, SHAPE)
