@@ -61,7 +61,8 @@ export async function decodeModel(bytes: Uint8Array): Promise<CapturedModel> {
     throw new StateError(`it cannot be unpacked: ${error.message}`)
   })
   const parts = partsOf(pieces)
-  const model = decodeState(following(parts))
+  const model: unknown = decodeState(following(parts))
+  if (typeof model !== 'object' || model === null) throw new StateError('nothing is in it')
   for (let part = parts.next(); part.done !== true; part = parts.next()) {
     const head = decodeState(part.value) as ListHead | null
     const { holder, name } = placeOf(model, head?.path)
@@ -78,7 +79,7 @@ export async function decodeModel(bytes: Uint8Array): Promise<CapturedModel> {
       holder[name] = list
     }
   }
-  return model as unknown as CapturedModel
+  return model as CapturedModel
 }
 
 /** Name of a model: SHA-256 of its bytes, hex. */

@@ -1,8 +1,10 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { decodeModel, encodeModel, hashOf } from '#sentinel/fleet/model-blob.js'
 import { Sentinel } from '#sentinel/sentinel.js'
 import type { CapturedModel } from '#sentinel/sentinel-following.js'
-import { StateError } from '#sentinel/state/section.js'
+import { encodeState } from '#sentinel/state/codec.js'
+import { StateError, type StateValue } from '#sentinel/state/section.js'
 import type { Telemetry } from '#sentinel/telemetry/record.js'
 import { ordinary, questions } from './traffic.js'
 
@@ -15,6 +17,16 @@ function traffic(count: number, seed: number): Telemetry[] {
     ...record,
     route: `/shop/${String.fromCharCode(97 + (i % 26))}${String.fromCharCode(97 + ((i % ROUTES) % 25))}`,
   }))
+}
+
+/** A model whose last part, which is of the alarm's routes, is another one. */
+function endingWith(model: Uint8Array, last: unknown): Uint8Array {
+  const [magic, pieces] = [model.subarray(0, 5), inflateRawSync(model.subarray(5))]
+  let at = 0
+  for (let next = 0; next < pieces.length; next = at + 4 + pieces.readUInt32LE(at)) at = next
+  const part = encodeState(last as StateValue)
+  const length = new Uint8Array(Uint32Array.of(part.length).buffer)
+  return Buffer.concat([magic, deflateRawSync(Buffer.concat([pieces.subarray(0, at), length, part]))])
 }
 
 const members: Sentinel[] = []
@@ -144,6 +156,7 @@ describe('a sentinel that judges by what others have learnt', () => {
       ...[0.1, 0.3, 0.5, 0.9].map((share) =>
         bytes.map((byte, i) => (i === Math.floor(share * bytes.length) ? byte ^ 0x55 : byte)),
       ),
+      ...['text', [null], [{ name: '/shop/aa' }]].map((last) => endingWith(bytes, last)),
     ]
     for (const each of damaged) {
       await expect(decodeModel(each).then((found) => following.prepare(found, turn))).rejects.toThrow(

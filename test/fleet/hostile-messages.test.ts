@@ -2,14 +2,15 @@ import { deflateRawSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { headOf } from '#sentinel/fleet/head-fields.js'
 import { mirrorNotes } from '#sentinel/fleet/incident-notes.js'
-import { decodeModel } from '#sentinel/fleet/model-blob.js'
+import { decodeModel, MODEL_FORMAT } from '#sentinel/fleet/model-blob.js'
 import { decodeBatch, encodeBatch, SampleError } from '#sentinel/fleet/sample-codec.js'
 import { encodeState } from '#sentinel/state/codec.js'
 import { StateError } from '#sentinel/state/section.js'
 import { incidentLog } from '../alerts/incidents.js'
 
 const MIB = 2 ** 20
-const MAGIC = Buffer.from('SNTM\u0001')
+const SNTM = Buffer.from('SNTM')
+const MAGIC = Buffer.from([...SNTM, MODEL_FORMAT])
 
 const packed = (bytes: Uint8Array): Buffer => Buffer.concat([MAGIC, deflateRawSync(bytes)])
 
@@ -23,33 +24,65 @@ function partsOf(...parts: unknown[]): Buffer {
 }
 
 describe('a model that is hostile', () => {
-  test.each<[string, () => Uint8Array]>([
-    ['of nothing', () => new Uint8Array(0)],
-    ['that is cut off', () => MAGIC],
-    ['of another format', () => Buffer.from('SNTM\u0002abc')],
-    ['that cannot be unpacked', () => Buffer.concat([MAGIC, Buffer.from('abc')])],
-    ['without parts', () => packed(Buffer.alloc(0))],
-    ['of a part that says to be longer than all', () => packed(Buffer.from([255, 255, 255, 255, 1]))],
-    ['of a part that is none', () => packed(Buffer.from([4, 0, 0, 0, 1, 2, 3, 4]))],
-    ['of a part that is nothing', () => partsOf(null)],
-    ['of a part that is a number', () => partsOf(7)],
+  test.each<[string, () => Uint8Array, string]>([
+    ['of nothing', () => new Uint8Array(0), 'it is no model of this format'],
+    ['that is cut off', () => MAGIC, 'it cannot be unpacked'],
     [
-      'of parts that belong nowhere',
-      () => partsOf({ path: [], items: {} }, { path: ['__proto__'], items: [1] }),
+      'of another format',
+      () => Buffer.from([...SNTM, MODEL_FORMAT + 1, 97]),
+      'it is no model of this format',
     ],
-    ['of a part without items', () => partsOf({ path: [], items: { a: [] } }, { path: ['a'] })],
-    ['of text where a list is', () => partsOf({ path: [], items: { a: [] } }, { path: ['a'], items: 'x' })],
-    ['of a number for all', () => partsOf({ path: [], items: 1 })],
-  ])('is refused in words: one %s', async (_what, make) => {
-    await expect(decodeModel(make())).rejects.toThrow(StateError)
+    ['that cannot be unpacked', () => Buffer.concat([MAGIC, Buffer.from('abc')]), 'it cannot be unpacked'],
+    ['without parts', () => packed(Buffer.alloc(0)), 'one of its parts is missing'],
+    [
+      'of a part that says to be longer than all',
+      () => packed(Buffer.from([255, 255, 255, 255, 1])),
+      'its last part is cut off',
+    ],
+    ['of less than a length', () => packed(Buffer.from([1, 0, 0])), 'its last part is cut off'],
+    ['of a part that is none', () => packed(Buffer.from([4, 0, 0, 0, 1, 2, 3, 4])), 'this is no state'],
+    ['that is nothing', () => partsOf(null), 'nothing is in it'],
+    ['that is a number', () => partsOf(7), 'nothing is in it'],
+    ['of a list without a head', () => partsOf({ a: [] }, null), 'belongs nowhere'],
+    ['of a list without a way', () => partsOf({ a: [] }, { parts: 0 }), 'belongs nowhere'],
+    [
+      'of a list that belongs nowhere',
+      () => partsOf({ a: [] }, { path: ['b'], parts: 0 }),
+      'belongs nowhere',
+    ],
+    [
+      'of a list that belongs to all objects',
+      () => partsOf({}, { path: ['__proto__'], parts: 1 }, [1]),
+      'belongs nowhere',
+    ],
+    [
+      'of a list in the place of text',
+      () => partsOf({ a: 'x' }, { path: ['a'], parts: 1 }, [1]),
+      'belongs nowhere',
+    ],
+    [
+      'of parts without end',
+      () => partsOf({ a: [] }, { path: ['a'], parts: 1e300 }, [1]),
+      'parts is missing',
+    ],
+    ['of text where a list is', () => partsOf({ a: [] }, { path: ['a'], parts: 1 }, 'x'), 'is no list'],
+  ])('is refused in words: one %s', async (_what, make, words) => {
+    const refused = decodeModel(make())
+    await expect(refused).rejects.toThrow(StateError)
+    await expect(refused).rejects.toThrow(words)
     expect(Object.keys(Object.prototype)).toEqual([])
+  })
+
+  test('is taken as it is where nothing is wrong with its form', async () => {
+    const made = partsOf({ a: { b: [] }, c: 1 }, { path: ['a', 'b'], parts: 2 }, [1, 2], ['x'])
+    expect(await decodeModel(made)).toEqual({ a: { b: [1, 2, 'x'] }, c: 1 })
   })
 
   test('is not unpacked to far more than it is', async () => {
     const bomb = packed(Buffer.alloc(48 * MIB))
     expect(bomb.length).toBeLessThan(MIB)
     const before = process.memoryUsage().rss
-    await expect(decodeModel(bomb)).rejects.toThrow(StateError)
+    await expect(decodeModel(bomb)).rejects.toThrow('it cannot be unpacked: ')
     expect((process.memoryUsage().rss - before) / MIB).toBeLessThan(40)
   })
 })

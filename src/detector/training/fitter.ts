@@ -121,7 +121,8 @@ export class Fitter {
   }
 
   #capture(): ForestState | null {
-    // A capture that goes on, as of a model for a fleet while the state is saved, is kept in step with no longer.
+    // Only the last capture is kept from being written over. One that still goes on, as where a model is captured for a
+    // fleet while the state is being saved, is finished first.
     this.#captured?.bytes.finish()
     if (this.#model === null) return null
     const { slot, generation } = this.#model
