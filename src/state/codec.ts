@@ -6,9 +6,6 @@ import { type StateArray, StateError, type StateValue } from './section.js'
 const ARRAY_TYPES = { Uint8Array, Uint32Array, Float32Array, Float64Array } as const
 type ArrayType = keyof typeof ARRAY_TYPES
 
-/** Of a state that is no larger, whoever keeps one of its arrays may keep all of it. */
-const VIEWED_BYTES = 2 ** 16
-
 interface ArrayReference {
   readonly $: ArrayType
   readonly at: number
@@ -30,34 +27,29 @@ export function decodeState(bytes: Uint8Array): StateValue {
   if (version !== VERSION) throw new StateError(`its version is ${version}, and ${VERSION} is read here`)
   const total = header.getUint32(12, true)
   if (total !== bytes.length) throw new StateError(`of ${total} bytes ${bytes.length} are there`)
-  const own = Uint8Array.from(bytes)
-  own.fill(0, 16, 20)
-  if (crc32(own) !== header.getUint32(16, true)) throw new StateError('its checksum does not match')
+  const unsigned = Uint8Array.from(bytes)
+  unsigned.fill(0, 16, 20)
+  if (crc32(unsigned) !== header.getUint32(16, true)) throw new StateError('its checksum does not match')
   const indexBytes = header.getUint32(20, true)
   const arraysAt = aligned(HEADER_BYTES + indexBytes)
   const index = new TextDecoder().decode(bytes.subarray(HEADER_BYTES, HEADER_BYTES + indexBytes))
   try {
     return JSON.parse(index, (_name, value: unknown) =>
-      isReference(value) ? arrayOf(own, arraysAt, value) : value,
+      isReference(value) ? arrayOf(bytes, arraysAt, value) : value,
     )
   } catch (error) {
     throw new StateError(error instanceof StateError ? error.message : 'its index cannot be read')
   }
 }
 
-/**
- * Aligned, and holds on to little: of a large state it is a copy, of a small one a view. A model has tens of thousands of
- * arrays, and buffers are what a collection takes longest for.
- */
+/** A copy: it is aligned, and holds on to nothing. */
 function arrayOf(bytes: Uint8Array, arraysAt: number, { $, at, n }: ArrayReference): StateArray {
   const Type = ARRAY_TYPES[$]
   const from = arraysAt + at
   const to = from + n * Type.BYTES_PER_ELEMENT
   if (!(from >= arraysAt && to >= from && to <= bytes.length))
     throw new StateError('an array lies outside it')
-  if (bytes.length <= VIEWED_BYTES && from % Type.BYTES_PER_ELEMENT === 0)
-    return new Type(bytes.buffer as ArrayBuffer, from, n)
-  return new Type(bytes.slice(from, to).buffer)
+  return new Type(Uint8Array.prototype.slice.call(bytes, from, to).buffer)
 }
 
 function isReference(value: unknown): value is ArrayReference {
