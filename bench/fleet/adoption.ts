@@ -4,6 +4,7 @@ import { Sentinel } from '#sentinel/sentinel.js'
 import type { Following } from '#sentinel/sentinel-following.js'
 import type { Telemetry } from '#sentinel/telemetry/record.js'
 import { codeRunnerTraffic } from '../../made-up/traffic.js'
+import { quantile } from '../race.js'
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz'
 
@@ -43,10 +44,7 @@ async function turnsOf(work: () => Promise<void>): Promise<{ longest: number; wh
   return { longest, whole }
 }
 
-/**
- * Hands the model of a sentinel of so many routes on to another one, again and again. Of all rounds the least counts: what else
- * the machine does adds to it.
- */
+/** Hands the model of a sentinel of so many routes on to another one, again and again. The middle one of all rounds counts. */
 export async function measureAdoption(routes: number, rounds: number): Promise<Adoption> {
   const teacher = await Sentinel.create()
   const taught = teacher.join({ judged() {} })
@@ -77,7 +75,7 @@ export async function measureAdoption(routes: number, rounds: number): Promise<A
   await teacher.close()
   await pupil.close()
   return {
-    ...{ routes, modelBytes: bytes.length, capturedMs: Math.min(...captured) },
-    ...{ adoptedMs: Math.min(...adopted), wholeMs: Math.min(...whole) },
+    ...{ routes, modelBytes: bytes.length, capturedMs: quantile(captured, 0.5) },
+    ...{ adoptedMs: quantile(adopted, 0.5), wholeMs: quantile(whole, 0.5) },
   }
 }

@@ -1,7 +1,6 @@
 import { StateError, type StateValue } from '../state/section.js'
 import { type Checks, is } from '../state/shape.js'
-import type { Steps } from '../state/steps.js'
-import { checkingGuardedState } from './guarded/guarded-state.js'
+import { checkGuardedState } from './guarded/guarded-state.js'
 import type { ForestState } from './model/forest-state.js'
 
 /** A detector's sections by name. */
@@ -15,12 +14,13 @@ interface Counts {
 const counts: Checks<Counts> = { records: is.count, sinceRequest: is.count }
 
 /**
- * Checks a captured detector whole, in steps, before any of it is taken over.
+ * Checks a captured detector before any of it is taken over, but for the profiles of routes: there may be many, and each is
+ * checked when its turn has come.
  * @param value by section; one that is missing starts afresh
  * @param features names of those that the detector looks at
  * @throws StateError for what no detector has captured
  */
-export function* checkingDetectorState(value: unknown, features: readonly string[]): Steps {
+export function checkDetectorState(value: unknown, features: readonly string[]): void {
   const nFeatures = features.length
   if (typeof value !== 'object' || value === null || Array.isArray(value) || ArrayBuffer.isView(value))
     throw new StateError('of its detector there are no sections')
@@ -44,7 +44,7 @@ export function* checkingDetectorState(value: unknown, features: readonly string
   check('window', (rows) => is.count(rows) || isRows(rows, nFeatures))
   check('verdicts', (flags) => flags instanceof Uint8Array)
   check('counts', is.shaped(counts))
-  if (sections.learning === 'guarded') yield* checkingGuardedState(sections.baseline, nFeatures)
+  if (sections.learning === 'guarded') checkGuardedState(sections.baseline, nFeatures)
   else if (sections.baseline != null) throw new StateError('its baseline has another form')
 }
 

@@ -1,7 +1,7 @@
 import { settled } from '../state/late.js'
 import { captureAll, restoreAll, restoringAll, StateError, type StateSection } from '../state/section.js'
 import type { Steps } from '../state/steps.js'
-import { checkingDetectorState, type DetectorState } from './detector-state.js'
+import { checkDetectorState, type DetectorState } from './detector-state.js'
 
 /**
  * A detector's sections, and the way back to how they were before anything was learnt. A state can be whole and still be
@@ -42,10 +42,10 @@ export class FreshStart {
   /**
    * Takes over a state in steps.
    * @param features identities of those that the detector looks at
-   * @throws StateError when it does not fit, and then nothing has changed
+   * @throws StateError when it does not fit, and then nothing is learnt
    */
   *restoring(state: DetectorState, features: readonly string[]): Steps {
-    yield* checkingDetectorState(state, features)
+    checkDetectorState(state, features)
     try {
       yield* restoringAll(this.#sections, state)
     } catch (error) {

@@ -9,21 +9,16 @@ import { SLICE_BYTES } from '../state/keeper.js'
 import { LateList } from '../state/late.js'
 import { PartedList } from '../state/parted-list.js'
 import { StateError, type StateValue } from '../state/section.js'
-import { MAX_STATE_BYTES } from '../state/whole-file.js'
+import { Room, refuse } from './room.js'
 
 /** Changes with what the bytes mean, and is part of a fleet's fingerprint: of another format there is another fleet. */
-export const MODEL_FORMAT = 2
+export const MODEL_FORMAT = 3
 /** `SNTM`, and the format as a byte. */
 const MAGIC = [0x53, 0x4e, 0x54, 0x4d, MODEL_FORMAT] as const
-/** Items of a long list that are decoded at a time: routes, a few kilobytes each. */
+/** Before each part: its length as a u32. */
+const LENGTH_BYTES = 4
+/** Items of a long list in a part: routes, a few kilobytes each. */
 const ITEMS_A_PART = 4
-
-/**
- * Bytes that a model may be unpacked to: so many times what it is packed, and at least so much. It has numbers in it, which
- * cannot be packed much; only what nobody of the fleet has made comes to a thousand times as much.
- */
-const UNPACKED_TIMES = 32
-const UNPACKED_LEAST_BYTES = 16 * 2 ** 20
 
 const deflate = promisify(deflateRaw)
 const inflate = promisify(inflateRaw)
@@ -36,9 +31,9 @@ type ListHead = {
 }
 
 /**
- * A model as bytes: the parts one after the other, each with its length before it, compressed. The first is all but the long
- * lists; of each of those follow a head and its items, a few in each part. They are made, and read, part by part: nobody
- * waits for all of it.
+ * A model as bytes: the parts one after the other, each compressed by itself and behind its length. The first is all but the
+ * long lists; of each of those follow a head and its items, a few in each part. They are made, and read, part by part:
+ * nobody waits for all of it, and it is never there unpacked as a whole.
  */
 export async function encodeModel(model: CapturedModel): Promise<Uint8Array> {
   const lists: { path: string[]; list: LateList }[] = []
@@ -49,35 +44,31 @@ export async function encodeModel(model: CapturedModel): Promise<Uint8Array> {
     for (let items = some(list); items.length > 0; items = some(list)) parts.push(await partOf(items))
     pieces.push(...(await partOf({ path, parts: parts.length })), ...parts.flat())
   }
-  return Buffer.concat([Uint8Array.from(MAGIC), await deflate(Buffer.concat(pieces), { level: 1 })])
+  return Buffer.concat([Uint8Array.from(MAGIC), ...pieces])
 }
 
-/** @throws StateError for damaged bytes and for those of another format */
+/**
+ * The long lists are read when they are come to: see `PartedList`.
+ * @throws StateError for damaged bytes and for those of another format
+ */
 export async function decodeModel(bytes: Uint8Array): Promise<CapturedModel> {
   if (MAGIC.some((byte, at) => bytes[at] !== byte)) throw new StateError('it is no model of this format')
-  const mostBytes = Math.max(UNPACKED_LEAST_BYTES, UNPACKED_TIMES * bytes.length)
-  const maxOutputLength = Math.min(MAX_STATE_BYTES, mostBytes)
-  const pieces = await inflate(bytes.subarray(MAGIC.length), { maxOutputLength }).catch((error: Error) => {
-    throw new StateError(`it cannot be unpacked: ${error.message}`)
-  })
-  const parts = partsOf(pieces)
-  const model: unknown = decodeState(following(parts))
+  const parts = partsOf(bytes.subarray(MAGIC.length))
+  const room = new Room(bytes.length)
+  const first = following(parts)
+  const unpacked = await inflate(first, { maxOutputLength: room.left }).catch(refuse)
+  room.take(unpacked)
+  // What waited for it to be unpacked has its turn.
+  await nextTurn()
+  const model: unknown = decodeState(unpacked)
+  await nextTurn()
   if (typeof model !== 'object' || model === null) throw new StateError('nothing is in it')
   for (let part = parts.next(); part.done !== true; part = parts.next()) {
-    const head = decodeState(part.value) as ListHead | null
+    const head = decodeState(room.unpack(part.value)) as ListHead | null
     const { holder, name } = placeOf(model, head?.path)
     const items: Uint8Array[] = []
     for (let i = 0; i < Number(head?.parts); i++) items.push(following(parts))
-    // The alarm's routes are taken over one by one; at what is of the detector it looks as a whole first.
-    if (head?.path[0] === 'alarm') holder[name] = new PartedList(items.map((item) => () => listOf(item)))
-    else {
-      const list: StateValue[] = []
-      for (const item of items) {
-        list.push(...listOf(item))
-        await nextTurn()
-      }
-      holder[name] = list
-    }
+    holder[name] = new PartedList(items.map((item) => () => listOf(room.unpack(item))))
   }
   return model as CapturedModel
 }
@@ -114,18 +105,19 @@ function some(list: LateList): StateValue[] {
 async function partOf(value: unknown): Promise<Uint8Array[]> {
   const encoder = new StateEncoder(value)
   while (encoder.advance(SLICE_BYTES) > 0) await nextTurn()
-  const bytes = encoder.finish()
-  return [new Uint8Array(Uint32Array.of(bytes.length).buffer), bytes]
+  const packed = await deflate(encoder.finish(), { level: 1 })
+  return [new Uint8Array(Uint32Array.of(packed.length).buffer), packed]
 }
 
 /** @throws StateError when one is cut off */
-function* partsOf(pieces: Buffer): Generator<Uint8Array, undefined> {
-  for (let at = 0; at < pieces.length; ) {
-    const from = at + 4
-    if (from > pieces.length) throw new StateError('its last part is cut off')
-    at = from + pieces.readUInt32LE(at)
-    if (at > pieces.length) throw new StateError('its last part is cut off')
-    yield pieces.subarray(from, at)
+function* partsOf(bytes: Uint8Array): Generator<Uint8Array, undefined> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  for (let at = 0; at < bytes.length; ) {
+    const from = at + LENGTH_BYTES
+    if (from > bytes.length) throw new StateError('its last part is cut off')
+    at = from + view.getUint32(at, true)
+    if (at > bytes.length) throw new StateError('its last part is cut off')
+    yield bytes.subarray(from, at)
   }
 }
 
@@ -135,8 +127,9 @@ function following(parts: Iterator<Uint8Array, undefined>): Uint8Array {
   return part.value
 }
 
-function listOf(part: Uint8Array): readonly StateValue[] {
-  const items = decodeState(part)
+/** Whoever takes the items over copies from them: their arrays are views of what was unpacked. */
+function listOf(unpacked: Uint8Array): readonly StateValue[] {
+  const items = decodeState(unpacked, 'shared')
   if (!Array.isArray(items)) throw new StateError('one of its parts is no list')
   return items
 }

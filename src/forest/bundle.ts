@@ -4,7 +4,7 @@
  */
 export { Arena } from './arena.js'
 export { crc32 } from './checksum.js'
-export { decodeForest, decodeHeader, encodeForest, encodeTreeByTree } from './codec.js'
+export { decodeForest, decodeHeader, decodeTreeByTree, encodeForest, encodeTreeByTree } from './codec.js'
 export { fitInTurns, fitSlot } from './fit.js'
 export * from './index.js'
 export { FOREST_DEFAULTS, FOREST_RANGES, MAX_CONTAMINATION } from './options.js'

@@ -232,6 +232,18 @@ export function decodeForest(
   bytes: Uint8Array,
   columns?: readonly number[],
 ): void {
+  const steps = decodeTreeByTree(arena, slot, header, bytes, columns)
+  while (steps.next().done !== true);
+}
+
+/** The same tree by tree: others may have a turn in between, as long as nothing uses the slot. */
+export function* decodeTreeByTree(
+  arena: Arena,
+  slot: number,
+  header: ForestHeader,
+  bytes: Uint8Array,
+  columns?: readonly number[],
+): Generator<undefined, void> {
   const { wasm, base } = arena
   const view = viewOf(bytes)
   wasm.importBegin(base, slot, header.nRows, header.subsample)
@@ -274,6 +286,7 @@ export function decodeForest(
     wasm.importClear(base, slot, tree)
     readNode(tree, 1, 0, header.withRows ? readRows(tree) : header.subsample)
     wasm.importSeal(base, slot, tree)
+    yield
   }
   if (at !== bytes.length) refuse('bytes are left over behind the trees')
 

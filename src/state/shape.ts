@@ -73,3 +73,8 @@ export const is = {
     (value) =>
       hasShape(value, checks),
 }
+
+/** For what a state of before lacks. */
+export function orLeftOut(check: Check): Check {
+  return (value) => value === undefined || check(value)
+}

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { decodeModel, encodeModel, hashOf } from '#sentinel/fleet/model-blob.js'
 import { Sentinel } from '#sentinel/sentinel.js'
 import type { CapturedModel } from '#sentinel/sentinel-following.js'
-import { encodeState } from '#sentinel/state/codec.js'
+import { decodeState, encodeState } from '#sentinel/state/codec.js'
 import { StateError, type StateValue } from '#sentinel/state/section.js'
 import type { Telemetry } from '#sentinel/telemetry/record.js'
 import { ordinary, questions } from './traffic.js'
@@ -19,14 +19,31 @@ function traffic(count: number, seed: number): Telemetry[] {
   }))
 }
 
-/** A model whose last part, which is of the alarm's routes, is another one. */
-function endingWith(model: Uint8Array, last: unknown): Uint8Array {
-  const [magic, pieces] = [model.subarray(0, 5), inflateRawSync(model.subarray(5))]
-  let at = 0
-  for (let next = 0; next < pieces.length; next = at + 4 + pieces.readUInt32LE(at)) at = next
-  const part = encodeState(last as StateValue)
-  const length = new Uint8Array(Uint32Array.of(part.length).buffer)
-  return Buffer.concat([magic, deflateRawSync(Buffer.concat([pieces.subarray(0, at), length, part]))])
+/** A model with another last part of a long list, made of what it was. */
+function withLast(model: Uint8Array, owner: 'alarm' | 'detector', forge: (items: StateValue) => unknown) {
+  const view = new DataView(model.buffer, model.byteOffset, model.byteLength)
+  const parts: Buffer[] = []
+  for (let at = 5; at < model.length; ) {
+    const from = at + 4
+    at = from + view.getUint32(at, true)
+    parts.push(inflateRawSync(model.subarray(from, at)))
+  }
+  const heads = parts.map((part) => decodeState(part) as { path?: string[]; parts: number })
+  const head = heads.findIndex(({ path }) => path?.[0] === owner)
+  const last = head + (heads[head]?.parts as number)
+  parts[last] = Buffer.from(encodeState(forge(decodeState(parts[last] as Buffer)) as StateValue))
+  const pieces = parts.map((part) => deflateRawSync(part))
+  const lengths = pieces.map(({ length }) => new Uint8Array(Uint32Array.of(length).buffer))
+  return Buffer.concat([
+    model.subarray(0, 5),
+    ...pieces.flatMap((piece, i) => [lengths[i] as Uint8Array, piece]),
+  ])
+}
+
+/** The same list, with the last item's fields changed. */
+const changed = (fields: object) => (items: StateValue) => {
+  const list = items as readonly object[]
+  return [...list.slice(0, -1), { ...list.at(-1), ...fields }]
 }
 
 const members: Sentinel[] = []
@@ -156,13 +173,27 @@ describe('a sentinel that judges by what others have learnt', () => {
       ...[0.1, 0.3, 0.5, 0.9].map((share) =>
         bytes.map((byte, i) => (i === Math.floor(share * bytes.length) ? byte ^ 0x55 : byte)),
       ),
-      ...['text', [null], [{ name: '/shop/aa' }]].map((last) => endingWith(bytes, last)),
+      ...['text', [null], [{ name: '/shop/aa' }]].flatMap((last) => [
+        withLast(bytes, 'alarm', () => last),
+        withLast(bytes, 'detector', () => last),
+      ]),
+      withLast(bytes, 'detector', changed({ established: 1 })),
+      withLast(bytes, 'detector', changed({ size: 3 })),
+      withLast(bytes, 'detector', changed({ established: true, columns: [] })),
+      withLast(bytes, 'detector', changed({ median: Float64Array.of(1, Number.NaN, 1) })),
+      withLast(bytes, 'detector', (items) => [...(items as StateValue[]), (items as StateValue[])[0]]),
     ]
-    for (const each of damaged) {
-      await expect(decodeModel(each).then((found) => following.prepare(found, turn))).rejects.toThrow(
-        StateError,
-      )
+    for (const [i, each] of damaged.entries()) {
+      const prepared = decodeModel(each).then((found) => following.prepare(found, turn))
+      await expect(prepared, `damage ${i}`).rejects.toThrow(StateError)
     }
     expect(sentinel.tryOut(asked[2] as Telemetry)?.verdict.model).toBe('one')
+    // And the next good one is taken, whatever was left of those.
+    const same = withLast(bytes, 'detector', (items) => items)
+    following.adopt(await following.prepare(await decodeModel(same), turn), 'two')
+    for (const [i, record] of asked.entries()) {
+      const trial = sentinel.tryOut(record)
+      expect({ ...trial, verdict: { ...trial?.verdict, model: undefined } }).toEqual(expected[i])
+    }
   })
 })

@@ -5,6 +5,7 @@ import { mirrorNotes } from '#sentinel/fleet/incident-notes.js'
 import { decodeModel, MODEL_FORMAT } from '#sentinel/fleet/model-blob.js'
 import { decodeBatch, encodeBatch, SampleError } from '#sentinel/fleet/sample-codec.js'
 import { encodeState } from '#sentinel/state/codec.js'
+import { PartedList } from '#sentinel/state/parted-list.js'
 import { StateError } from '#sentinel/state/section.js'
 import { incidentLog } from '../alerts/incidents.js'
 
@@ -12,35 +13,54 @@ const MIB = 2 ** 20
 const SNTM = Buffer.from('SNTM')
 const MAGIC = Buffer.from([...SNTM, MODEL_FORMAT])
 
-const packed = (bytes: Uint8Array): Buffer => Buffer.concat([MAGIC, deflateRawSync(bytes)])
+const lengthOf = (bytes: Uint8Array): Uint8Array => new Uint8Array(Uint32Array.of(bytes.length).buffer)
 
-/** Bytes of a model whose parts are these. */
+/** Bytes of a model whose parts are these, unpacked. */
+function packed(...parts: Uint8Array[]): Buffer {
+  const pieces = parts.map((part) => deflateRawSync(part)).flatMap((part) => [lengthOf(part), part])
+  return Buffer.concat([MAGIC, ...pieces])
+}
+
+/** Bytes of a model whose parts are these values. */
 function partsOf(...parts: unknown[]): Buffer {
-  const pieces = parts.flatMap((part) => {
-    const bytes = encodeState(part as Parameters<typeof encodeState>[0])
-    return [new Uint8Array(Uint32Array.of(bytes.length).buffer), bytes]
-  })
-  return packed(Buffer.concat(pieces))
+  return packed(...parts.map((part) => encodeState(part as Parameters<typeof encodeState>[0])))
+}
+
+/** A model with its long lists read. */
+async function readAll(bytes: Uint8Array): Promise<unknown> {
+  const read = (value: unknown): unknown => {
+    if (value instanceof PartedList) return [...value]
+    if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value
+    return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, read(member)]))
+  }
+  return read(await decodeModel(bytes))
 }
 
 describe('a model that is hostile', () => {
   test.each<[string, () => Uint8Array, string]>([
     ['of nothing', () => new Uint8Array(0), 'it is no model of this format'],
-    ['that is cut off', () => MAGIC, 'it cannot be unpacked'],
+    ['that is cut off', () => MAGIC, 'one of its parts is missing'],
     [
       'of another format',
       () => Buffer.from([...SNTM, MODEL_FORMAT + 1, 97]),
       'it is no model of this format',
     ],
-    ['that cannot be unpacked', () => Buffer.concat([MAGIC, Buffer.from('abc')]), 'it cannot be unpacked'],
-    ['without parts', () => packed(Buffer.alloc(0)), 'one of its parts is missing'],
+    [
+      'that cannot be unpacked',
+      () => Buffer.concat([MAGIC, lengthOf(Buffer.from('abc')), Buffer.from('abc')]),
+      'it cannot be unpacked',
+    ],
     [
       'of a part that says to be longer than all',
-      () => packed(Buffer.from([255, 255, 255, 255, 1])),
+      () => Buffer.concat([MAGIC, Buffer.from([255, 255, 255, 255, 1])]),
       'its last part is cut off',
     ],
-    ['of less than a length', () => packed(Buffer.from([1, 0, 0])), 'its last part is cut off'],
-    ['of a part that is none', () => packed(Buffer.from([4, 0, 0, 0, 1, 2, 3, 4])), 'this is no state'],
+    [
+      'of less than a length',
+      () => Buffer.concat([MAGIC, Buffer.from([1, 0, 0])]),
+      'its last part is cut off',
+    ],
+    ['of a part that is none', () => packed(Buffer.from([1, 2, 3, 4])), 'this is no state'],
     ['that is nothing', () => partsOf(null), 'nothing is in it'],
     ['that is a number', () => partsOf(7), 'nothing is in it'],
     ['of a list without a head', () => partsOf({ a: [] }, null), 'belongs nowhere'],
@@ -66,8 +86,18 @@ describe('a model that is hostile', () => {
       'parts is missing',
     ],
     ['of text where a list is', () => partsOf({ a: [] }, { path: ['a'], parts: 1 }, 'x'), 'is no list'],
+    [
+      'of a list that cannot be unpacked',
+      () =>
+        Buffer.concat([
+          partsOf({ a: [] }, { path: ['a'], parts: 1 }),
+          lengthOf(Buffer.from('abc')),
+          Buffer.from('abc'),
+        ]),
+      'it cannot be unpacked',
+    ],
   ])('is refused in words: one %s', async (_what, make, words) => {
-    const refused = decodeModel(make())
+    const refused = readAll(make())
     await expect(refused).rejects.toThrow(StateError)
     await expect(refused).rejects.toThrow(words)
     expect(Object.keys(Object.prototype)).toEqual([])
@@ -75,14 +105,24 @@ describe('a model that is hostile', () => {
 
   test('is taken as it is where nothing is wrong with its form', async () => {
     const made = partsOf({ a: { b: [] }, c: 1 }, { path: ['a', 'b'], parts: 2 }, [1, 2], ['x'])
-    expect(await decodeModel(made)).toEqual({ a: { b: [1, 2, 'x'] }, c: 1 })
+    expect(await readAll(made)).toEqual({ a: { b: [1, 2, 'x'] }, c: 1 })
   })
 
-  test('is not unpacked to far more than it is', async () => {
-    const bomb = packed(Buffer.alloc(48 * MIB))
-    expect(bomb.length).toBeLessThan(MIB)
+  test.each<[string, () => Buffer]>([
+    ['as a whole', () => packed(Buffer.alloc(48 * MIB))],
+    [
+      'in many parts',
+      () => {
+        const rest = encodeState({ a: [] })
+        const head = encodeState({ path: ['a'], parts: 48 })
+        return packed(rest, head, ...Array.from({ length: 48 }, () => encodeState([new Uint8Array(MIB)])))
+      },
+    ],
+  ])('is not unpacked to far more than it is, %s', async (_how, make) => {
+    const bomb = make()
+    expect(bomb.length).toBeLessThan(MIB / 2)
     const before = process.memoryUsage().rss
-    await expect(decodeModel(bomb)).rejects.toThrow('it cannot be unpacked: ')
+    await expect(readAll(bomb)).rejects.toThrow('it cannot be unpacked: ')
     expect((process.memoryUsage().rss - before) / MIB).toBeLessThan(40)
   })
 })

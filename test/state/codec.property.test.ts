@@ -34,6 +34,30 @@ test('what was encoded is decoded as it was', () => {
   )
 })
 
+test('an array under any name is decoded as it was, and changes no prototype', () => {
+  const value = JSON.parse('{"__proto__": 1, "a": {"__proto__": 2}}')
+  for (const holder of [value, value.a])
+    Object.defineProperty(holder, '__proto__', { value: Float64Array.of(1, 2), enumerable: true })
+  const decoded = decodeState(encodeState(value)) as { a: object }
+  for (const holder of [decoded, decoded.a]) {
+    expect(Object.getPrototypeOf(holder)).toBe(Object.prototype)
+    expect(Object.getOwnPropertyDescriptor(holder, '__proto__')?.value).toEqual(Float64Array.of(1, 2))
+  }
+})
+
+test('arrays are copies, or views of the bytes where that is asked for and they are aligned', () => {
+  const rows = Float64Array.of(1, 2, 3)
+  const bytes = encodeState([rows])
+  const unaligned = Buffer.concat([Buffer.alloc(1), bytes]).subarray(1)
+  const [copied] = decodeState(bytes) as [Float64Array]
+  const [shared] = decodeState(bytes, 'shared') as [Float64Array]
+  const [moved] = decodeState(unaligned, 'shared') as [Float64Array]
+  expect([copied, shared, moved]).toEqual([rows, rows, rows])
+  bytes.fill(0)
+  unaligned.fill(0)
+  expect([copied, shared, moved]).toEqual([rows, new Float64Array(3), rows])
+})
+
 test('a change of any bit, a cut and an addition are found', () => {
   const bytes = encodeState({ rows: Float32Array.of(1, 2, 3), names: ['latency', 'errors'], n: 7 })
   for (let bit = 0; bit < bytes.length * 8; bit++) {

@@ -41,6 +41,11 @@ export class Columns {
   capture(): Column[] {
     return this.#columns.map((column) => column.slice())
   }
+
+  /** Overwrites the values. @param columns as many, of the same size */
+  restore(columns: readonly Column[]): void {
+    for (const [feature, column] of columns.entries()) this.#columns[feature]?.set(column)
+  }
 }
 
 /**
@@ -54,12 +59,20 @@ export function sortedColumns(
   size: number,
   storage: Float64Array,
 ): Column[] {
-  const capacity = storage.length / nFeatures
-  return Array.from({ length: nFeatures }, (_, feature) => {
-    const column = storage.subarray(feature * capacity, feature * capacity + size)
+  const columns = columnsIn(storage, nFeatures, size)
+  for (const [feature, column] of columns.entries()) {
     for (let i = 0; i < size; i++) column[i] = values[i * nFeatures + feature] as number
-    return column.sort()
-  })
+    column.sort()
+  }
+  return columns
+}
+
+/** Views of so many values of each feature. @param storage f64[nFeatures][capacity], capacity >= size */
+export function columnsIn(storage: Float64Array, nFeatures: number, size: number): Float64Array[] {
+  const capacity = storage.length / nFeatures
+  return Array.from({ length: nFeatures }, (_, feature) =>
+    storage.subarray(feature * capacity, feature * capacity + size),
+  )
 }
 
 /** Median of a column; the mean of the middle two when there is an even number. */

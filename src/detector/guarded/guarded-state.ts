@@ -1,13 +1,12 @@
 import { StateError } from '../../state/section.js'
-import { type Checks, hasShape, is } from '../../state/shape.js'
-import { finish, type Steps } from '../../state/steps.js'
+import { type Checks, hasShape, is, orLeftOut } from '../../state/shape.js'
 import type { ChangeState } from './announced-change.js'
 import type { GridState } from './cell-grid.js'
 import { DISTINCT_WORDS } from './distinct-count.js'
 import type { FrameState } from './frame.js'
 import type { GuardedState } from './guarded-baseline.js'
+import { areProfiles } from './profile-state.js'
 import type { RecordState } from './record-store.js'
-import { PROFILE_ROWS, type ProfileState } from './route-profile.js'
 import type { NewcomerState } from './route-profiles.js'
 import { MOST_LEVELS, type TreeState } from './route-tree.js'
 
@@ -15,14 +14,6 @@ const SUMS = 7
 const OCTAVES = 32
 const CHANGES_MOST = 32
 const LARGEST_UINT32 = 2 ** 32 - 1
-/** Profiles that are checked before others have their turn. */
-const PROFILES_A_STEP = 16
-
-/** What a state of before lacks. */
-const orLeftOut =
-  (check: (value: unknown) => boolean) =>
-  (value: unknown): boolean =>
-    value === undefined || check(value)
 
 const tree: Checks<TreeState> = {
   segments: is.texts,
@@ -57,24 +48,6 @@ const change: Checks<ChangeState> = {
   seen: (seen) => seen instanceof Uint32Array,
 }
 
-function profile(nFeatures: number): Checks<ProfileState> {
-  return {
-    name: is.text,
-    established: is.flag,
-    uses: orLeftOut(is.count),
-    size: (size) => is.count(size) && Number(size) <= PROFILE_ROWS,
-    next: (next) => is.count(next) && Number(next) < PROFILE_ROWS,
-    stale: is.flag,
-    median: is.numbers(nFeatures),
-    center: is.numbers(nFeatures),
-    spread: is.amounts(nFeatures),
-    values: is.numbers(),
-    columns: (columns) => Array.isArray(columns) && (columns.length === 0 || is.columns(nFeatures)(columns)),
-    perUnit: orLeftOut(is.numbers(nFeatures)),
-    constancy: orLeftOut(is.numbers(3 * nFeatures)),
-  }
-}
-
 function frame(nFeatures: number): Checks<FrameState> {
   return {
     median: is.numbers(nFeatures),
@@ -91,21 +64,16 @@ function frame(nFeatures: number): Checks<FrameState> {
 }
 
 /**
- * Checks a captured baseline whole: what it is made of, and that its parts fit each other.
+ * Checks a captured baseline: what it is made of, and that its parts fit each other. The profiles are left to whoever
+ * takes them over, one by one.
  * @throws StateError for what is none
  */
 export function checkGuardedState(value: unknown, nFeatures: number): asserts value is GuardedState {
-  finish(checkingGuardedState(value, nFeatures))
-}
-
-/** The same in steps. */
-export function* checkingGuardedState(value: unknown, nFeatures: number): Steps {
   const checks: Checks<GuardedState> = {
     known: is.shaped(record),
     odd: is.shaped(record),
     nextOdd: is.count,
-    // Each by itself, below.
-    profiles: Array.isArray,
+    profiles: areProfiles,
     random: (state) => is.count(state) && Number(state) <= LARGEST_UINT32,
     shift: is.amounts(SUMS),
     tokens: is.amounts(OCTAVES),
@@ -118,17 +86,10 @@ export function* checkingGuardedState(value: unknown, nFeatures: number): Steps 
       (is.listOf(is.shaped(change))(changes) && (changes as unknown[]).length <= CHANGES_MOST),
   }
   if (!hasShape(value, checks)) throw new StateError('its baseline has another form')
-  const isProfile = is.shaped(profile(nFeatures))
-  for (const [i, each] of value.profiles.entries()) {
-    if (!isProfile(each)) throw new StateError('its baseline has another form')
-    if (i % PROFILES_A_STEP === 0) yield
-  }
   const fits =
     isWhole(value.known, nFeatures) &&
     isWhole(value.odd, nFeatures) &&
     value.nextOdd <= value.odd.cells.length &&
-    value.profiles.every((each) => isWholeProfile(each, nFeatures)) &&
-    new Set(value.profiles.map(({ name }) => name)).size === value.profiles.length &&
     (value.frame === null) === (value.grid === null) &&
     (value.changes ?? []).every(({ routes, seen }) => routes.length === seen.length) &&
     (value.newcomers === undefined || isWholeTree(value.newcomers.tree))
@@ -147,14 +108,5 @@ function isWholeTree({ segments, depths, collapsed, seen }: TreeState): boolean 
     seen.length === levels * DISTINCT_WORDS &&
     segments.length <= MOST_LEVELS + 1 &&
     depths.every((depth, i) => (i === 0 ? depth === 0 : depth > 0 && depth <= (depths[i - 1] as number) + 1))
-  )
-}
-
-function isWholeProfile(state: ProfileState, nFeatures: number): boolean {
-  const { size, next, established, values, spread, columns } = state
-  return (
-    values.length === nFeatures * size &&
-    (size === PROFILE_ROWS || next === size) &&
-    (!established || (columns.length === nFeatures && spread.every((each) => each > 0)))
   )
 }

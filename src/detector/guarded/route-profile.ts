@@ -1,5 +1,5 @@
 import type { RecordMatch } from '../baseline/baseline.js'
-import { type Column, Columns, countBelow, countUpTo, sortedColumns } from '../baseline/columns.js'
+import { type Column, Columns, columnsIn, countBelow, countUpTo, sortedColumns } from '../baseline/columns.js'
 import { Constancy } from './constancy.js'
 import type { Scale } from './frame.js'
 import { LEAST_SPREAD, linearPerUnit, perUnitOf, toLog } from './log-scale.js'
@@ -182,7 +182,19 @@ export class RouteProfile implements Scale {
     this.#stale = state.stale
     if (this.#values.length < state.values.length) this.#grow()
     this.#values.set(state.values)
-    this.columns = new Columns(state.columns)
+    this.#restoreColumns(state.columns)
+  }
+
+  /** Into what is there already, where it is of that size: a model of a fleet comes every second. */
+  #restoreColumns(columns: readonly Column[]): void {
+    const size = columns[0]?.length ?? 0
+    if (this.columns.size !== size) {
+      const n = columns.length
+      const rows = size > ESTABLISHED_ROWS ? PROFILE_ROWS : ESTABLISHED_ROWS
+      if (this.#sorted.length < n * rows) this.#sorted = new Float64Array(n * rows)
+      this.columns = new Columns(columnsIn(this.#sorted, n, size))
+    }
+    this.columns.restore(columns)
   }
 
   #grow(): void {

@@ -1,9 +1,11 @@
 import { LateList } from '../../state/late.js'
-import { finish, type Steps } from '../../state/steps.js'
+import { StateError } from '../../state/section.js'
+import type { Steps } from '../../state/steps.js'
 import { routeName } from '../../telemetry/route-name.js'
 import { RouteNames } from '../../telemetry/route-names.js'
 import type { RecordMatch } from '../baseline/baseline.js'
 import { laplace } from './constancy.js'
+import { profileCheck } from './profile-state.js'
 import { ESTABLISHED_ROWS, type ProfileState, RouteProfile } from './route-profile.js'
 import { RouteTree, type TreeState } from './route-tree.js'
 import { SightingSketch } from './sighting-sketch.js'
@@ -18,7 +20,7 @@ const USES_A_ROUTE = 16
 const COMPARED = 2
 const DIGIT = /\d/
 /** Profiles that are restored before others have their turn. */
-const PROFILES_A_STEP = 16
+const PROFILES_A_STEP = 4
 /** Of its records, this share of those whose value is the usual one makes a feature of a route a constant. */
 const CONSTANT_SHARE = 0.9
 
@@ -207,11 +209,6 @@ export class RouteProfiles {
     return { sightings: this.#sightings.capture(), uses: this.#uses, tree: this.#tree.capture() }
   }
 
-  /** Takes over captured profiles; of more than there is room for, the latest. */
-  restore(states: readonly ProfileState[], newcomers?: NewcomerState): void {
-    finish(this.restoring(states, newcomers))
-  }
-
   /** All profiles are to be taken anew by the next `refresh`: what is compared has changed. */
   outdate(): void {
     for (const profile of this.#profiles.values()) {
@@ -220,20 +217,30 @@ export class RouteProfiles {
     }
   }
 
-  /** The same in steps. */
-  *restoring(states: readonly ProfileState[], newcomers?: NewcomerState): Steps {
+  /**
+   * Takes over captured profiles in steps; of more than there is room for, the latest.
+   * @param states each is checked when its turn has come
+   * @throws StateError for what is no profile, and for a name that has come before
+   */
+  *restoring(states: Iterable<unknown>, newcomers?: NewcomerState): Steps {
     // What is there is overwritten, which takes less than to make it anew; not what is still to be captured.
     const former =
       this.#late === null || this.#late.done ? new Map(this.#profiles) : new Map<string, RouteProfile>()
     this.clear()
-    for (const [i, state] of states.slice(-this.#routesMax).entries()) {
+    const checked = profileCheck(this.#nFeatures)
+    let count = 0
+    for (const each of states) {
+      const state = checked(each)
       const { name } = state
+      if (this.#profiles.has(name)) throw new StateError('two profiles of its baseline have one name')
       const profile = former.get(name) ?? new RouteProfile(name, this.#nFeatures, this.#linear)
       former.delete(name)
       this.#late?.leaveOut(profile)
       this.#profiles.set(name, profile)
       profile.restore(state)
-      if (i % PROFILES_A_STEP === 0) yield
+      if (this.#profiles.size > this.#routesMax) this.#profiles.delete(firstOf(this.#profiles.keys()))
+      count += 1
+      if (count % PROFILES_A_STEP === 0) yield
     }
     this.#sightings = new SightingSketch(newcomers?.sightings)
     this.#uses = newcomers?.uses ?? 0
@@ -292,4 +299,9 @@ export class RouteProfiles {
     this.#nameAnew()
     for (const profile of this.#profiles.values()) profile.uses >>= 1
   }
+}
+
+function firstOf(names: Iterable<string>): string {
+  const [first] = names
+  return first as string
 }

@@ -1,8 +1,9 @@
 import type { Arena } from '../../forest/arena.js'
-import { decodeForest, decodeHeader, encodeTreeByTree } from '../../forest/codec.js'
+import { decodeHeader, decodeTreeByTree, encodeTreeByTree } from '../../forest/codec.js'
 import type { Contamination } from '../../forest/options.js'
 import { LateValue } from '../../state/late.js'
 import { StateError } from '../../state/section.js'
+import type { Steps } from '../../state/steps.js'
 
 /** What a forest depends on besides its rows. One fitted under other options is not taken over. */
 export interface FittedOptions {
@@ -45,17 +46,20 @@ export function captureForest(
   return { state: { generation, capacity, forest: bytes.asValue(), columns }, slot, bytes }
 }
 
+/** Trees that are restored before others have their turn. */
+const TREES_A_STEP = 10
+
 /**
- * Fills a slot with a captured forest. No fit may be under way: the columns pass through the training rows.
+ * Fills a slot with a captured forest, in steps. No fit may be under way: the columns pass through the training rows.
  * @returns false, with the slot untouched, when the forest was fitted under other options
  * @throws StateError when it is none
  */
-export function restoreForest(
+export function* restoringForest(
   arena: Arena,
   slot: number,
   { forest, columns, capacity }: ForestState,
   options: FittedOptions,
-): boolean {
+): Steps<boolean> {
   const header = decodeHeader(forest)
   const { nRows } = header
   const same = (Object.keys(options) as (keyof FittedOptions)[]).every(
@@ -65,7 +69,12 @@ export function restoreForest(
   if (columns.length !== options.nFeatures || columns.some((column) => column.length !== nRows)) {
     throw new StateError('the columns of its forest do not fit')
   }
-  decodeForest(arena, slot, header, forest)
+  yield
+  let trees = 0
+  for (const _ of decodeTreeByTree(arena, slot, header, forest)) {
+    trees += 1
+    if (trees % TREES_A_STEP === 0) yield
+  }
   // Sorting what is ascending already gives the columns back.
   const { training, rowStride } = arena
   for (const [feature, column] of columns.entries()) {

@@ -2,13 +2,14 @@ import { type FitOrder, fitSlot } from '../../forest/fit.js'
 import { nextTurn } from '../../runtime/timers.js'
 import type { LateValue } from '../../state/late.js'
 import type { StateSection, StateValue } from '../../state/section.js'
+import { finish, type Steps } from '../../state/steps.js'
 import type { Learner } from '../baseline/baseline.js'
 import {
   type CapturedForest,
   captureForest,
   type FittedOptions,
   type ForestState,
-  restoreForest,
+  restoringForest,
 } from '../model/forest-state.js'
 import { Model } from '../model/model.js'
 import type { ResolvedDetectorOptions } from '../options.js'
@@ -115,7 +116,8 @@ export class Fitter {
     const forest: StateSection<ForestState | null> = {
       name: 'forest',
       capture: () => this.#capture(),
-      restore: (state) => this.#restore(state),
+      restore: (state) => finish(this.#restoring(state)),
+      restoring: (state) => this.#restoring(state),
     }
     return forest as unknown as StateSection<StateValue>
   }
@@ -130,11 +132,12 @@ export class Fitter {
     return this.#captured.state
   }
 
-  #restore(state: ForestState | null): void {
+  *#restoring(state: ForestState | null): Steps {
     const plot = this.#ground.atOnce(null)
     // What is being captured of the slot that is filled now.
     this.#lateIn(plot)?.finish()
-    if (state === null || !restoreForest(plot.arena, plot.slot, state, this.#fittedOptions())) {
+    const options = this.#fittedOptions()
+    if (state === null || !(yield* restoringForest(plot.arena, plot.slot, state, options))) {
       this.drop()
       return
     }

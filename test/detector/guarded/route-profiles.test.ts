@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { ESTABLISHED_ROWS, PROFILE_ROWS, RouteProfile } from '#sentinel/detector/guarded/route-profile.js'
 import { RouteProfiles } from '#sentinel/detector/guarded/route-profiles.js'
 import { settled } from '#sentinel/state/late.js'
+import { finish } from '#sentinel/state/steps.js'
 
 const letters = (i: number): string =>
   i.toString(26).replace(/\d/g, (digit) => 'qrstuvwxyz'[Number(digit)] as string)
@@ -69,7 +70,7 @@ test('what newcomers have shown, and what is known of names, outlives a restart'
   const before = new RouteProfiles(10, 3)
   for (let i = 0; i < 300; i++) use(before, before.nameOf(`/users/${i % 150}/${letters(i)}`).own)
   const after = new RouteProfiles(10, 3)
-  after.restore(settled(before.capture()), before.captureNewcomers())
+  finish(after.restoring(settled(before.capture()), before.captureNewcomers()))
   for (let i = 0; i < 300; i++) {
     const raw = `/users/${i}/${letters(i % 40)}`
     expect(after.nameOf(raw)).toEqual(before.nameOf(raw))
@@ -77,6 +78,14 @@ test('what newcomers have shown, and what is known of names, outlives a restart'
     use(after, after.nameOf(raw).own)
   }
   expect(settled(after.capture())).toEqual(settled(before.capture()))
+})
+
+test('of more profiles than there is room for, the latest are restored', () => {
+  const before = new RouteProfiles(100, 3)
+  established(before, rare)
+  const after = new RouteProfiles(10, 3)
+  finish(after.restoring(settled(before.capture()), before.captureNewcomers()))
+  expect(settled(after.capture())).toEqual(settled(before.capture()).slice(-10))
 })
 
 test('a profile counts from 16 records on and follows the last 128', () => {
