@@ -26,7 +26,7 @@ async function crowdOf(n: number, rounds: number): Promise<Crowd> {
 /** What do 64 entities cost, each with a baseline of its own, in memory and in time of a record, beside one? */
 export const benchmarkEntities: Part = async ({ quick, progress }): Promise<Outcome> => {
   const turns = quick ? 1 : 7
-  const rounds = quick ? 5 : 25
+  const rounds = quick ? 2 : 7
   const [alone, crowd]: [Crowd[], Crowd[]] = [[], []]
   for (let turn = 1; turn <= turns; turn++) {
     progress(`turn ${turn} of ${turns}`)
@@ -34,7 +34,10 @@ export const benchmarkEntities: Part = async ({ quick, progress }): Promise<Outc
     crowd.push(await crowdOf(ENTITIES, rounds))
   }
   const moreMiB = median(crowd.map(({ rssMiB }, i) => rssMiB - (alone[i] as Crowd).rssMiB))
-  const slower = median(crowd.map(({ recordUs }, i) => recordUs / (alone[i] as Crowd).recordUs))
+  const slower = ratios(
+    crowd.map(({ recordUs }) => recordUs),
+    alone.map(({ recordUs }) => recordUs),
+  )
   const requests = await requestTimes({
     entities: ENTITIES,
     rounds: quick ? 1 : 9,
@@ -68,14 +71,20 @@ export const benchmarkEntities: Part = async ({ quick, progress }): Promise<Outc
         met: ofProcessor.median <= MOST_TIMES_SLOWER,
       },
       {
-        question: 'The same of a record in a loop in process, where one entity stays in the caches',
+        question: 'The same of a record of a batch of 100,000 in turn, without HTTP',
         wanted: `at most ${MOST_TIMES_SLOWER}x`,
-        measured: `${slower.toFixed(2)}x`,
-        met: slower <= MOST_TIMES_SLOWER,
+        measured: showRatio(slower),
+        met: slower.median <= MOST_TIMES_SLOWER,
       },
     ],
     text: table(
-      ['entities', 'resident, MiB', 'a record, µs', 'a request, µs of a core', 'a request, µs under load'],
+      [
+        'entities',
+        'resident, MiB',
+        'a record of a batch, µs',
+        'a request, µs of a core',
+        'a request, µs under load',
+      ],
       [
         [...row('1', alone), ...overHttp('alone')],
         [...row(String(ENTITIES), crowd), ...overHttp('crowd')],

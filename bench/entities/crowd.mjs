@@ -1,15 +1,18 @@
 // Judges records of as many entities in turn as the argument says, and prints what that takes: resident memory in MiB and
-// the time of a core that a record takes in µs, as JSON. A process of its own, so that nothing else is measured.
+// the time of a core that a record of a batch takes in µs, as JSON. A process of its own, so that nothing else is measured.
 import process from 'node:process'
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises'
 import { Detectors } from '#sentinel/detectors/detectors.js'
+import { BatchItems } from '#sentinel/http/batch/batch-items.js'
+import { judgeBatch } from '#sentinel/http/batch/judge-batch.js'
+import { judging } from '#sentinel/http/batch/judge-item.js'
 import { declaredTelemetry } from '#sentinel/telemetry/declared/declared-model.js'
 import { tuneHeap } from '#sentinel/v8/heap.js'
 
 const [n, rounds] = process.argv.slice(2).map(Number)
 const TAUGHT = 1500
 const ROUTES = 5
-const AT_ONCE = 20_000
+const AT_ONCE = 100_000
 const TURN = 100
 
 tuneHeap()
@@ -46,10 +49,13 @@ await settled()
 await sleep(1000)
 const rssMiB = process.memoryUsage.rss() / 2 ** 20
 
+const body = Buffer.from(records.map((record) => JSON.stringify(record)).join('\n'))
+const turns = { isOver: false, next: turn }
 const times = []
 for (let round = 0; round < rounds; round++) {
   const before = process.cpuUsage()
-  for (const record of records) detector.judge(record)
+  const batch = await BatchItems.find(body, false, JSON.parse)
+  await judgeBatch(judging(detector), batch, turns, { ok() {}, threat() {}, rejected() {} })
   const { user, system } = process.cpuUsage(before)
   times.push((user + system) / AT_ONCE)
   await settled()

@@ -9,6 +9,8 @@ export interface Judge {
   readonly telemetry: TelemetryModel
   judge(record: TelemetryRecord, options?: JudgeOptions): Judgement | null
   tryOut(record: TelemetryRecord): Trial | null
+  /** By whose baseline a record would be judged now; left out where all share one. @throws RecordError */
+  readonly ownerOf?: ((record: TelemetryRecord) => object) | undefined
 }
 
 /** One of several detectors, with the baseline that its records share, and those of its entities. */
@@ -21,6 +23,7 @@ export class NamedDetector implements Judge {
   /** Records judged so far, and those of them that somebody was told of. */
   records = 0
   anomalies = 0
+  readonly ownerOf: Judge['ownerOf']
   readonly #kept: KeptBaseline | null
   readonly #entityOf: TelemetryModel['entityOf']
 
@@ -31,6 +34,7 @@ export class NamedDetector implements Judge {
     this.entities = entities
     this.#kept = kept
     this.#entityOf = entities === null ? undefined : shared.telemetry.entityOf
+    this.ownerOf = entities === null ? undefined : (record) => this.#for(record)
   }
 
   get telemetry(): TelemetryModel {

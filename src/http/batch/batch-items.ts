@@ -15,6 +15,8 @@ export interface BatchItem {
   readonly value: unknown
   /** Why it is no JSON. */
   readonly fault: string | null
+  /** Bytes that it was read from. */
+  readonly bytes: number
 }
 
 /** The items of a batch in order, each read when it is asked for. */
@@ -57,16 +59,16 @@ export class BatchItems implements ItemSource {
   read(item: number): BatchItem {
     const index = this.#index
     const [start, end, line] = [index.startOf(item), index.endOf(item), index.lineOf(item)]
-    const fault =
-      index.faultOf(item) ?? (end - start > BODY_LIMIT_BYTES ? 'a record is at most 16 KiB' : null)
-    if (fault !== null) return { line, value: undefined, fault }
+    const bytes = end - start
+    const fault = index.faultOf(item) ?? (bytes > BODY_LIMIT_BYTES ? 'a record is at most 16 KiB' : null)
+    if (fault !== null) return { line, value: undefined, fault, bytes }
     try {
       const text = this.#text.text(start, end)
       const value: unknown = this.#text.isPlain ? JSON.parse(text) : this.#parse(text)
-      if (isDeeper(value, JSON_DEPTH_MOST)) return { line, value: undefined, fault: TOO_DEEP }
-      return { line, value, fault: null }
+      if (isDeeper(value, JSON_DEPTH_MOST)) return { line, value: undefined, fault: TOO_DEEP, bytes }
+      return { line, value, fault: null, bytes }
     } catch {
-      return { line, value: undefined, fault: 'this is not valid JSON' }
+      return { line, value: undefined, fault: 'this is not valid JSON', bytes }
     }
   }
 }

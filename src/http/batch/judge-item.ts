@@ -12,6 +12,8 @@ export interface ItemJudge {
   readonly faultOf: RecordFault
   /** Says what is to be told of a record; null for one that nobody is to hear of. */
   judge(record: TelemetryRecord, line: number): BatchThreat | Promise<BatchThreat> | null
+  /** By whose baseline a record would be judged now; left out where all share one. */
+  readonly ownerOf?: ((record: TelemetryRecord) => object) | undefined
 }
 
 /** Judges, learns and reports as for a single record. */
@@ -19,6 +21,7 @@ export function judging(sentinel: Judge): ItemJudge {
   return {
     faultOf: recordFaultOf(sentinel.telemetry),
     judge: (record, line) => judgeOne(sentinel, record, line),
+    ownerOf: sentinel.ownerOf,
   }
 }
 
@@ -30,6 +33,7 @@ export function judgingAtItsTime(sentinel: Judge): ItemJudge {
   return {
     faultOf: (value) => faultOf(value) ?? timeFault(telemetry, value as TelemetryRecord),
     judge: (record, line) => judgeOne(sentinel, record, line, timeOf(record)),
+    ownerOf: sentinel.ownerOf,
   }
 }
 
@@ -71,7 +75,7 @@ export function tryingOut(sentinel: Judge): ItemJudge {
     const { score } = verdict
     return { line, status: 'THREAT_DETECTED', action, reason, prediction_score: score, confidence }
   }
-  return { faultOf: recordFaultOf(sentinel.telemetry), judge }
+  return { faultOf: recordFaultOf(sentinel.telemetry), judge, ownerOf: sentinel.ownerOf }
 }
 
 function closed(): ApiError {

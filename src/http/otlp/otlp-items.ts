@@ -56,14 +56,15 @@ async function protobufSpans(bytes: Buffer, { telemetry, texts }: MadeOfSpans): 
 function itemOf(spans: FoundSpans, item: number, { records, telemetry }: MadeOfSpans): BatchItem | null {
   const line = item + 1
   const service = spans.index.serviceOf(item)
+  const bytes = spans.index.endOf(item) - spans.index.startOf(item)
   try {
     const span = spans.read(item)
     if (span === null) return null
     const request = recordOfSpan(span, service, records)
     const value =
       telemetry === REQUEST_TELEMETRY ? request : declaredRecordOf(telemetry, request, span, service)
-    return { line, value, fault: null }
+    return { line, value, fault: null, bytes }
   } catch (error) {
-    return { line, value: undefined, fault: (error as Error).message }
+    return { line, value: undefined, fault: (error as Error).message, bytes }
   }
 }
