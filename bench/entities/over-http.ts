@@ -9,7 +9,10 @@ import { ServerProcess } from '../http/server-process.js'
 export interface RequestTimes {
   /** Time from one answer to the next. */
   readonly elapsed: Sides
-  /** Of all threads of the service, which the client and the rest of the machine hardly change. */
+  /**
+   * Of the thread that answers, which the client and the rest of the machine hardly change. The one that fits works by the
+   * clock, however many requests there are.
+   */
   readonly processor: Sides
 }
 
@@ -54,9 +57,9 @@ export async function requestTimes(order: OverHttp): Promise<RequestTimes> {
     const before = await server.vitals()
     const load = { connections: CONNECTIONS, bodies, seconds }
     const { requests, perSecond } = await closedLoop(server.url, load)
-    const { cpuMs } = await server.vitals()
+    const { loopCpuMs } = await server.vitals()
     found.elapsed[side].push(1e6 / perSecond)
-    found.processor[side].push((1e3 * (cpuMs - before.cpuMs)) / requests)
+    found.processor[side].push((1e3 * (loopCpuMs - before.loopCpuMs)) / requests)
   }
   const [ofOne, ofMany] = [bodiesOf(1), bodiesOf(entities)]
   try {

@@ -14,6 +14,8 @@ export type ServerKind = 'sentinel' | 'bare-fastify' | 'node-http'
 export interface Vitals {
   /** User and system time of all its threads so far. */
   cpuMs: number
+  /** Of the thread that answers alone; where the system does not tell, of all. */
+  loopCpuMs: number
   rssMiB: number
   /** Since the loop is being watched, beyond the interval of the watch itself. */
   loopDelayMs: { p99: number; max: number }
