@@ -136,8 +136,7 @@ export class Alarm {
     if (!alert) return this.#alarmed
     const id = incident === null ? undefined : this.#ids.get(incident.id)
     if (incident !== null && id !== undefined) {
-      const summary = this.#options.sentence(this.#factsOf(incident))
-      this.#log.update(id, { ...changesOf(incident), summary }, this.#shown(nowMs))
+      this.#update(id, incident, nowMs)
     }
     this.#alarmed.alert = {
       action: action ?? 'observe',
@@ -196,15 +195,25 @@ export class Alarm {
       return
     }
     const id = this.#ids.get(gathered.id)
-    if (id === undefined || kind === 'grown') return
+    if (id === undefined) return
+    if (kind === 'grown') {
+      // Of others the record that it grew by has told.
+      if (gathered.kind === 'newcomers') this.#update(id, gathered, nowMs)
+      return
+    }
     // Its records are counted there already; to name them again would say that one was seen now.
     this.#log.close(id, { summary: this.#options.sentence(this.#factsOf(gathered)) }, this.#shown(nowMs))
     this.#ids.delete(gathered.id)
   }
 
+  #update(id: string, gathered: Gathered, nowMs: number): void {
+    const summary = this.#options.sentence(this.#factsOf(gathered))
+    this.#log.update(id, { ...changesOf(gathered), summary }, this.#shown(nowMs))
+  }
+
   /** Id of an open incident of the same route that has lost its evidence, as whoever gathered it is gone: it goes on. */
-  #inherited({ route }: Gathered): string | null {
-    const open = this.#log.openCount === 0 ? null : this.#log.openOn(route ?? '')
+  #inherited({ route, kind }: Gathered): string | null {
+    const open = this.#log.openCount === 0 ? null : this.#log.openOn(route ?? '', kind === 'newcomers')
     return open !== null && open.route === (route || null) && !this.follows(open.id) ? open.id : null
   }
 

@@ -7,6 +7,7 @@ import { ExpectedChange } from './evidence/expected-change.js'
 import type { Incident, KeptIncident } from './evidence/gathered-incident.js'
 import { type IncidentEvent, Incidents } from './evidence/gathering.js'
 import type { Action } from './evidence/grade.js'
+import { Newcomers } from './evidence/newcomers.js'
 import { Recommendation } from './evidence/recommendation.js'
 import { RhythmWatch } from './evidence/rhythm-watch.js'
 import { TrafficPace } from './evidence/traffic-pace.js'
@@ -41,6 +42,7 @@ export class Alerts {
   readonly #learning: Learning
   readonly #pace: TrafficPace
   readonly #rhythms: RhythmWatch
+  readonly #newcomers: Newcomers
   readonly #change = new ExpectedChange()
   readonly #events: IncidentEvent[] = []
   readonly #judgement: { -readonly [Name in keyof Judgement]: Judgement[Name] }
@@ -60,6 +62,7 @@ export class Alerts {
     this.#learning = new Learning(this.#rarity, features.length)
     this.#pace = new TrafficPace(falseIncidentsADay)
     this.#rhythms = new RhythmWatch(this.#routes, this.#incidents, this.#pace)
+    this.#newcomers = new Newcomers(this.#incidents, this.#pace)
     const events = this.#events
     this.#judgement = {
       p: 1,
@@ -139,6 +142,7 @@ export class Alerts {
     if (expected) this.#rarity.withhold()
     const watch = this.#detection.weigh(route, this.#rarity, this.#records, learns, this.#pace, nowMs, events)
     this.#rhythms.observe(route, watch === undefined, nowMs, events)
+    this.#newcomers.observe(route, this.#change.isExpected(name), nowMs, events)
     const told = inContext(z, this.#detection.suspicion, this.#rateZ)
     this.#judgement.surprise = told
     this.#judgement.p = told === z ? p : Math.exp(-told)
@@ -219,6 +223,7 @@ export class Alerts {
       detection: this.#detection.capture(),
       pace: this.#pace.capture(),
       change: this.#change.capture(),
+      newcomers: this.#newcomers.capture(),
     }
   }
 
@@ -246,6 +251,9 @@ export class Alerts {
     this.#pace.restore(memberOf(captured, 'pace'))
     // A state of before changes were expected has none.
     if (Object.hasOwn(captured as object, 'change')) this.#change.restore(memberOf(captured, 'change'))
+    // And one of before new routes were counted has none of those.
+    if (Object.hasOwn(captured as object, 'newcomers'))
+      this.#newcomers.restore(memberOf(captured, 'newcomers'))
     this.#records = records
     this.#rhythms.calmRecords = calmRecords
   }

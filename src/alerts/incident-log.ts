@@ -118,11 +118,15 @@ export class IncidentLog {
     return this.#records.get(id)?.incident()
   }
 
-  /** @internal Takes an open incident that a record of this route, by its name, may belong to. */
-  openOn(route: string): Pick<Incident, 'id' | 'route' | 'action' | 'feature'> | null {
+  /**
+   * An open incident that a record of this route, by its name, may belong to.
+   * @param newcomers whether one of many new routes is looked for instead, to which no single record belongs
+   * @internal
+   */
+  openOn(route: string, newcomers = false): Pick<Incident, 'id' | 'route' | 'action' | 'feature'> | null {
     let ofAll: IncidentRecord | null = null
     for (const record of this.#records.values()) {
-      if (!record.isOpen) continue
+      if (!record.isOpen || (record.kind === 'newcomers') !== newcomers) continue
       if (record.route === route) return record
       if (record.route === null) ofAll = record
     }

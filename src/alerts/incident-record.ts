@@ -84,6 +84,10 @@ export class IncidentRecord {
     return this.#facts.closed === null
   }
 
+  get kind(): Incident['kind'] {
+    return this.#facts.kind
+  }
+
   get route(): string | null {
     return this.#facts.route
   }

@@ -11,7 +11,7 @@ export interface IncidentBook {
   update(id: string, changes: OpenIncidentChanges, nowMs: number): boolean
   close(id: string, changes: OpenIncidentChanges, nowMs: number): boolean
   list(query: Pick<IncidentQuery, 'open'>): Incident[]
-  openOn(route: string): Pick<Incident, 'id' | 'route' | 'action' | 'feature'> | null
+  openOn(route: string, newcomers?: boolean): Pick<Incident, 'id' | 'route' | 'action' | 'feature'> | null
   isMirrored(id: string): boolean
 }
 

@@ -14,10 +14,16 @@ export type Action = Static<typeof Action>
 
 /** What kind of evidence opened an incident. */
 export const IncidentKind = Type.Union(
-  [Type.Literal('spike'), Type.Literal('shift'), Type.Literal('silence'), Type.Literal('surge')],
+  [
+    Type.Literal('spike'),
+    Type.Literal('shift'),
+    Type.Literal('silence'),
+    Type.Literal('surge'),
+    Type.Literal('newcomers'),
+  ],
   {
     description:
-      '`spike`: records far out; `shift`: values that moved and stay; `silence`, `surge`: records that stopped, or came at twice their rate.',
+      '`spike`: records far out; `shift`: values that moved and stay; `silence`, `surge`: records that stopped, or came at twice their rate; `newcomers`: many routes that nobody asked for before.',
   },
 )
 export type IncidentKind = Static<typeof IncidentKind>

@@ -1,5 +1,6 @@
 import { type Checks, hasShape, is } from '../state/shape.js'
 import { isTimeId } from '../text/time-id.js'
+import { KINDS } from './evidence/gathered-incident.js'
 import type { FeedbackNote } from './feedback-note.js'
 import type { Incident } from './incident.js'
 import type { IncidentEvent } from './incident-event.js'
@@ -21,7 +22,7 @@ export const FEEDBACK_CHECKS: Checks<FeedbackNote> = {
 const INCIDENT: Checks<Omit<Incident, keyof Origin>> = {
   id: isId,
   status: is.oneOf('open', 'closed'),
-  kind: is.oneOf('spike', 'shift', 'silence', 'surge'),
+  kind: is.oneOf(...KINDS),
   route: is.orNull(is.text),
   feature: is.orNull(is.text),
   unit: is.orNull(is.text),

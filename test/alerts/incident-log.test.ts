@@ -27,6 +27,17 @@ describe('an incident', () => {
     expect(log.openCount).toBe(1)
   })
 
+  it('is found by the route of a record, or is that of all; one of many new routes only where it is asked for', () => {
+    const log = incidentLog()
+    const newcomers = log.open(facts({ kind: 'newcomers', route: null }), 1_000).id
+    expect(log.openOn('/run')).toBeNull()
+    const ofAll = log.open(facts({ route: null }), 2_000).id
+    const own = log.open(facts({ route: '/run' }), 3_000).id
+    expect(log.openOn('/run')?.id).toBe(own)
+    expect(log.openOn('/other')?.id).toBe(ofAll)
+    expect(log.openOn('/run', true)?.id).toBe(newcomers)
+  })
+
   it('collects records and remembers when the last one came', () => {
     const log = incidentLog()
     const [id = ''] = opened(log, 1)

@@ -1,8 +1,8 @@
 import { AlertsStateError, type Captured, memberOf, numbersOf, textOf } from '../captured.js'
 import { ACTIONS, type Action, graver } from './grade.js'
 
-/** What an incident was opened by: rare records, a lasting shift of a feature, records that stopped or doubled. */
-export const KINDS = ['spike', 'shift', 'silence', 'surge'] as const
+/** What an incident was opened by: rare records, a lasting shift of a feature, records that stopped or doubled, new routes. */
+export const KINDS = ['spike', 'shift', 'silence', 'surge', 'newcomers'] as const
 export type IncidentKind = (typeof KINDS)[number]
 
 /** The rarest record of an incident. */

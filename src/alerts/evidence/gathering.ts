@@ -30,8 +30,16 @@ export class Incidents {
   /** The open incident of a route, null for that of all routes; without one undefined. */
   of(route: string | null): Watch | undefined {
     const watches = this.#watches
-    for (let i = 0; i < watches.length; i++) if (watches[i]?.incident.route === route) return watches[i]
+    for (let i = 0; i < watches.length; i++) {
+      const watch = watches[i] as Watch
+      if (watch.incident.route === route && watch.incident.kind !== 'newcomers') return watch
+    }
     return undefined
+  }
+
+  /** The open one of many new routes, if there is one. */
+  get newcomers(): Watch | undefined {
+    return this.#watches.find(({ incident }) => incident.kind === 'newcomers')
   }
 
   /** The open incident that a record of a route may be part of: that of all routes while it is hot, else the route's own. */
@@ -60,10 +68,9 @@ export class Incidents {
   start(opening: Opening, hot: boolean, shifted: number, events: IncidentEvent[]): Watch {
     const incident = new KeptIncident(this.#nextId, opening)
     this.#nextId += 1
-    if (opening.route === null) {
-      for (const { incident: part } of this.#watches) incident.absorb(part, opening.nowMs)
-      while (this.#watches.length > 0) this.#end(0, opening.nowMs, events)
-    } else if (this.#watches.length >= OPEN_MOST) this.#end(this.#coldest(), opening.nowMs, events)
+    if (opening.route === null && opening.kind !== 'newcomers')
+      this.#absorbInto(incident, opening.nowMs, events)
+    else if (this.#watches.length >= OPEN_MOST) this.#end(this.#coldest(), opening.nowMs, events)
     const watch = new Watch(incident, hot, shifted, opening.nowMs, opening.gapMs)
     this.#watches.push(watch)
     events.push({ kind: 'opened', incident })
@@ -92,6 +99,16 @@ export class Incidents {
     this.#watches.splice(0, this.#watches.length, ...open)
     this.#closed.splice(0, this.#closed.length, ...closed)
     this.#nextId = nextId
+  }
+
+  /** Those of single routes become part of one of all of them. */
+  #absorbInto(incident: KeptIncident, nowMs: number, events: IncidentEvent[]): void {
+    for (let i = this.#watches.length - 1; i >= 0; i--) {
+      const { incident: part } = this.#watches[i] as Watch
+      if (part.kind === 'newcomers') continue
+      incident.absorb(part, nowMs)
+      this.#end(i, nowMs, events)
+    }
   }
 
   #end(place: number, nowMs: number, events: IncidentEvent[]): void {

@@ -42,6 +42,8 @@ export class RouteMemory {
   readonly rhythm = new Rhythm()
   /** Records that have come. */
   records = 0
+  /** Of new names, the run that it was first of. */
+  run = 0
   /** Used since the table was last swept. */
   used = false
   grown: Grown | null = null

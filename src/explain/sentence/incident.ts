@@ -5,7 +5,7 @@ import { comparedTexts, numberText, quantityText, timesText } from './quantity.j
 
 /** What the sentence on an incident is made from. An incident is one; whoever keeps incidents may use this room. */
 export interface IncidentFacts {
-  readonly kind: 'spike' | 'shift' | 'silence' | 'surge'
+  readonly kind: 'spike' | 'shift' | 'silence' | 'surge' | 'newcomers'
   /** The name of the route; null for all traffic. */
   readonly route: string | null
   /** The feature that stands out, its unit and the side on which its values lie; null where none does. */
@@ -30,6 +30,8 @@ const MAX_ROUTE_CHARS = 120
  */
 export function incidentSentence(facts: IncidentFacts, words: Wording = REQUEST_WORDING): string {
   const { kind, records, action } = facts
+  if (kind === 'newcomers')
+    return `Many new routes, possible scan: ${numberText(records)} that nobody had asked for before`
   const rates = kind === 'silence' || kind === 'surge'
   const figures = rates ? rateFigures(facts) : valueFigures(facts)
   if (kind !== 'silence' && records > 0) figures.push(quantityText(records, 'records'))

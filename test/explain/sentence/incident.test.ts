@@ -46,6 +46,11 @@ describe('the sentence of an incident', () => {
   })
 
   it.each<[string, Partial<IncidentFacts>, string]>([
+    [
+      'many new routes',
+      { kind: 'newcomers', route: null, feature: null, records: 1812 },
+      'Many new routes, possible scan: 1,812 that nobody had asked for before',
+    ],
     ['a spike', {}, 'Latency of /checkout went up: usually 120 ms, 480 ms seen (4x), 214 records'],
     [
       'a spike of ten times the usual value',
