@@ -295,6 +295,89 @@ describe('a restored log', () => {
   })
 })
 
+describe('a log of what is gathered elsewhere', () => {
+  /** What happened to five incidents, a second apart, of which the second has closed. */
+  function elsewhere(): IncidentEvent[] {
+    const log = incidentLog()
+    const [, closed = ''] = opened(log, 5)
+    log.close(closed, {}, 9_000)
+    return structuredClone(log.capture())
+  }
+  const mirrored = (events: readonly IncidentEvent[], max?: number) => {
+    const log = incidentLog(max)
+    for (const event of events) expect(log.mirror(structuredClone(event), true)).toBe(true)
+    return log
+  }
+
+  it('lists them in the order of their ids, however they come, and knows that they are not its own', () => {
+    const events = elsewhere()
+    const ids = events.map(({ incident }) => incident.id).reverse()
+    for (const order of [
+      [0, 1, 2, 3, 4],
+      [4, 3, 2, 1, 0],
+      [2, 0, 4, 1, 3],
+    ]) {
+      const log = mirrored(order.map((i) => events[i] as IncidentEvent))
+      expect(idsIn(log.list())).toEqual(ids)
+      expect(log.openCount).toBe(4)
+      expect(ids.every((id) => log.isMirrored(id))).toBe(true)
+      const own = log.open(facts(), 1).id
+      expect(log.isMirrored(own)).toBe(false)
+      expect(own > (ids[0] as string)).toBe(true)
+    }
+  })
+
+  it('takes an incident over again as it changes, with its examples, until it has closed', () => {
+    const events = elsewhere()
+    const [event] = events as [IncidentEvent]
+    const log = mirrored(events)
+    log.addExample(event.incident.id, '19b76daa800-0001')
+    const grown = { ...event, id: '000000003e9-0000', incident: { ...event.incident, records: 70 } }
+    expect(log.mirror(structuredClone(grown), true)).toBe(true)
+    const { records, anomalies } = log.get(event.incident.id) ?? {}
+    expect({ records, anomalies }).toEqual({ records: 70, anomalies: ['19b76daa800-0001'] })
+    expect(log.openCount).toBe(4)
+    log.close(event.incident.id, {}, 9_000)
+    expect(log.mirror(structuredClone(grown), true)).toBe(true)
+    expect(log.get(event.incident.id)?.status).toBe('closed')
+    expect(log.openCount).toBe(3)
+  })
+
+  it('holds what fits, and lets the one go that was quiet for longest', () => {
+    const events = elsewhere().filter(({ incident }) => incident.status === 'open')
+    const log = mirrored(events, 3)
+    expect(idsIn(log.list())).toEqual(
+      events
+        .slice(1)
+        .map(({ incident }) => incident.id)
+        .reverse(),
+    )
+    expect(log.isMirrored((events[0] as IncidentEvent).incident.id)).toBe(false)
+  })
+
+  it('tells of it under an id of its own, or tells nobody, and refuses what is no event', () => {
+    const [event, closed] = elsewhere() as [IncidentEvent, IncidentEvent]
+    const log = incidentLog()
+    const heard: IncidentEvent[] = []
+    log.subscribe((each) => heard.push(each))
+    expect(log.mirror(structuredClone(event), true)).toBe(true)
+    expect(heard).toEqual([])
+    expect(log.newestEventId).toBe(event.id)
+    expect(log.mirror(structuredClone(closed), false)).toBe(true)
+    expect(heard.map(({ change, incident }) => [change, incident.id])).toEqual([
+      ['closed', closed.incident.id],
+    ])
+    expect((heard[0] as IncidentEvent).id > closed.id).toBe(true)
+    expect(log.newestEventId).toBe(heard[0]?.id)
+    // One of before changes nothing of what was told last.
+    log.mirror({ ...structuredClone(event), id: '00000000001-0000' }, true)
+    expect(log.newestEventId).toBe(heard[0]?.id)
+    for (const none of [null, {}, 'x', { ...event, change: 'forged' }])
+      expect(log.mirror(none, false)).toBe(false)
+    expect(heard).toHaveLength(1)
+  })
+})
+
 describe('the log line of an incident', () => {
   it('has id, route, feature, records and action, one line an event', () => {
     const log = incidentLog()

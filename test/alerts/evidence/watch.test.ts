@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
-import { KeptIncident } from '#sentinel/alerts/evidence/gathered-incident.js'
+import { type IncidentKind, KeptIncident } from '#sentinel/alerts/evidence/gathered-incident.js'
 import { Watch } from '#sentinel/alerts/evidence/watch.js'
 
 const ODD = 2
 const ORDINARY = -0.5
 
-function watchOf(shifted = -1): Watch {
+function watchOf(shifted = -1, kind: IncidentKind = shifted < 0 ? 'spike' : 'shift'): Watch {
   const opening = {
-    kind: shifted < 0 ? ('spike' as const) : ('shift' as const),
+    kind,
     route: '/run',
     feature: 'latency',
     direction: 'high' as const,
@@ -56,4 +56,56 @@ test('after a restart it cools down after as many records', () => {
   feelOdd(watch, 100)
   const restored = Watch.restored(watch.capture())
   expect(ordinaryToCool(restored)).toBe(ordinaryToCool(watch))
+})
+
+test('it goes on after a restart as it was, to the last number', () => {
+  for (const watch of [watchOf(), watchOf(1), watchOf(-1, 'silence')]) {
+    feelOdd(watch, 7)
+    watch.feel(ORDINARY, 90)
+    const captured = watch.capture()
+    expect(Watch.restored(captured).capture()).toEqual(captured)
+    ordinaryToCool(watch)
+    expect(Watch.restored(watch.capture()).hot).toBe(false)
+  }
+})
+
+test('a silent route is never calm, any other is more than a minute after it was hot', () => {
+  const [spike, silence] = [watchOf(), watchOf(-1, 'silence')]
+  for (const watch of [spike, silence]) watch.hotMs = 1000
+  expect(spike.silent).toBe(false)
+  expect([61_000, 61_001].map((ms) => spike.isOver(ms))).toEqual([false, true])
+  expect(silence.silent).toBe(true)
+  expect(silence.isOver(1e9)).toBe(false)
+})
+
+test('it cools from hot to cold by degrees; where a shift is the evidence it is hot or it is not', () => {
+  const [spike, shift] = [watchOf(), watchOf(0)]
+  feelOdd(spike, 30)
+  const coolness = [0]
+  while (!spike.feel(ORDINARY, 1)) coolness.push(spike.coolness)
+  expect(coolness.length).toBeGreaterThan(3)
+  expect(coolness).toEqual([...coolness].sort((a, b) => a - b))
+  expect(Math.max(...coolness)).toBeLessThan(1)
+  shift.feel(ORDINARY, 1)
+  expect(shift.coolness).toBe(0)
+})
+
+test('nothing is learnt from its first thousand odd records, of an expected change from the first 200', () => {
+  for (const [expected, records] of [
+    [false, 1000],
+    [true, 200],
+  ] as const) {
+    const watch = watchOf()
+    watch.feel(0, 1)
+    feelOdd(watch, records)
+    expect(watch.freezesLearning(expected)).toBe(true)
+    watch.feel(ODD, 1)
+    expect(watch.freezesLearning(expected)).toBe(false)
+    const shift = watchOf(0)
+    for (let n = 0; n <= records; n++) shift.feel(0.1, 1)
+    expect(shift.freezesLearning(expected)).toBe(false)
+  }
+  const cold = watchOf()
+  ordinaryToCool(cold)
+  expect(cold.freezesLearning(false)).toBe(false)
 })
