@@ -128,7 +128,7 @@ describe('the dashboard', () => {
     const told = String(stream.read())
     stream.destroy()
     const dashboard = await DashboardPage.open(browser as Browser, url, {}, FAILED)
-    expect(await dashboard.page.locator('#strip > div:visible').count()).toBe(8)
+    await eventually(() => dashboard.page.locator('#strip > div:visible').count()).toBe(8)
     await dashboard.page.route('**/live', (route) =>
       route.fulfill({ contentType: 'text/event-stream', body: told }),
     )
