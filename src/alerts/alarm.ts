@@ -242,12 +242,14 @@ export class Alarm {
 
 /** What changes while an incident is open. */
 function changesOf({
+  kind,
   records,
   peak,
   action,
   feature,
 }: Gathered): Pick<Incident, 'records' | 'seen' | 'peak_score' | 'peak_p' | 'action'> {
-  const known = records > 0
+  // No single record belongs to one of many new routes.
+  const known = records > 0 && kind !== 'newcomers'
   return {
     records,
     seen: known && feature !== null ? peak.value : null,

@@ -160,6 +160,7 @@ test('in the log it has a sentence, and grows by every name', async () => {
   expect(summary).toBe(`Many new routes, possible scan: ${records} that nobody had asked for before`)
   expect(records).toBeGreaterThan(450)
   expect(incident).toMatchObject({ status: 'open', route: null, feature: null, anomalies: [] })
+  expect(incident).toMatchObject({ seen: null, peak_score: null, peak_p: null })
   expect(changes).toEqual(['opened 64', 'grown 100'])
   await sentinel.close()
 })
