@@ -91,9 +91,14 @@ test('incidents of one entity are told of to those who listen to it, and to no o
   for (const { next } of heard) await next()
   await batch(app, Array(5).fill(far('a')), 'checkout')
   const told = await Promise.all(
-    heard.map(async ({ next }) =>
-      (await next()).tick.incidents.map(({ entity, records }) => [entity, records]),
-    ),
+    heard.map(async ({ next }, i) => {
+      for (;;) {
+        const { incidents } = (await next()).tick
+        const told = incidents.map(({ entity, records }) => [entity, records])
+        // A tick may come between two records of the batch; and nobody waits for what `b` is not told.
+        if (i === 1 || told.at(-1)?.[1] === 45) return told
+      }
+    }),
   )
   expect(told).toEqual([[['a', 45]], [], [['a', 45]], [['a', 45]]])
 })
