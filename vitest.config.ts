@@ -17,7 +17,7 @@ const SLOW = [
   'test/runtimes/**/*.test.ts',
   'test/package/**/*.test.ts',
   'test/detector/told/**/*.test.ts',
-  'test/state/folder.test.ts',
+  'test/state/file/folder.test.ts',
   'test/state/restart.test.ts',
   'test/chaos/**/*.test.ts',
   'test/fleet/**/*.test.ts',
@@ -28,7 +28,7 @@ const SLOW = [
   'test/cli/prove/proof.test.ts',
   'test/calibrated-sentinel.test.ts',
   'test/detector/guarded/guarded-baseline.test.ts',
-  'test/detector/guarded/route-profiles.test.ts',
+  'test/detector/guarded/routes/route-profiles.test.ts',
   'test/http/access/access.test.ts',
   'test/http/operator.test.ts',
   'test/http/bad-input.test.ts',
@@ -44,16 +44,20 @@ const SLOW = [
 const ALONE = [
   'test/detector/training/trainer.test.ts',
   'test/http/access/token-list.test.ts',
-  'test/state/faulty-disk.test.ts',
+  'test/state/file/faulty-disk.test.ts',
 ]
 
 /** Takes the Dockerfile's steps one by one: `npm run test:image`, and a job of its own in CI. */
 const IMAGE = ['test/deploy/image/replay.test.ts']
 
-/** Starts what takes longest first: a long file that starts last runs alone. */
+/**
+ * Starts what takes longest first: a long file that starts last runs alone. Those that stand alone come last: a worker ends
+ * when a file comes that may not share it, and the next one loads all modules anew.
+ */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const place = ({ project, moduleId }: TestSpecification): number => {
+      if (project.config.isolate) return SLOW.length + 1
       const path = relative(project.config.root, moduleId).replaceAll('\\', '/')
       const found = SLOW.findIndex((pattern) => path.startsWith(pattern.split('*')[0] as string))
       return found < 0 ? SLOW.length : found

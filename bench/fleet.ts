@@ -2,7 +2,7 @@
 // one over Redis, in a time of their own: what they send, what is held, how soon one model is everywhere, and how well it
 // finds what one sentinel finds that sees every record. And what it costs to take over a model.
 import { tuneHeap } from '#sentinel/v8/heap.js'
-import { WITHOUT_SERVER } from '../test/fleet/redis-server.js'
+import { WITHOUT_SERVER } from '../test/fleet/bus/redis-server.js'
 import { type Adoption, measureAdoption } from './fleet/adoption.js'
 import { type Membership, measureMembers } from './fleet/members.js'
 import { type FleetSize, simulate, TRIED } from './fleet/simulation.js'

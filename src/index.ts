@@ -1,5 +1,5 @@
-export type { Action, Incident, IncidentKind } from './alerts/incident.js'
-export type { IncidentEvent } from './alerts/incident-event.js'
+export type { Action, Incident, IncidentKind } from './alerts/incidents/incident.js'
+export type { IncidentEvent } from './alerts/incidents/incident-event.js'
 export { type Config, loadConfig } from './config/config.js'
 export { ConfigError } from './config/config-error.js'
 export type { EnvironmentSource } from './config/schema.js'

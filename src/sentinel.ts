@@ -1,14 +1,15 @@
 import type { Activity } from './activity/activity.js'
-import type { IncidentLog } from './alerts/incident-log.js'
-import { logIncident } from './alerts/log-incident.js'
-import type { Operator } from './alerts/operator.js'
+import type { IncidentLog } from './alerts/incidents/incident-log.js'
+import { logIncident } from './alerts/incidents/log-incident.js'
+import type { Operator } from './alerts/operator/operator.js'
 import type { AnomalyLog } from './anomalies/anomaly-log.js'
 import { Detector, type DetectorOptions } from './detector/detector.js'
-import type { Verdict } from './detector/verdict.js'
 import { type Timer, unrefTimer } from './runtime/timers.js'
-import type { Company } from './sentinel-company.js'
-import { Following, type RecordObserver } from './sentinel-following.js'
-import { Hearing } from './sentinel-hearing.js'
+import type { Company } from './sentinel/company.js'
+import { Following, type RecordObserver } from './sentinel/following.js'
+import { Hearing } from './sentinel/hearing.js'
+import { Judging } from './sentinel/judging.js'
+import { Keeping } from './sentinel/keeping.js'
 import type {
   AskedModel,
   Judgement,
@@ -18,19 +19,15 @@ import type {
   SentinelLog,
   SentinelOptions,
   Trial,
-} from './sentinel-options.js'
-import { type FoundLogs, type SentinelParts, sentinelParts } from './sentinel-parts.js'
-import { continueFrom, factsOf, revisionOf, sectionsOf } from './sentinel-sections.js'
-import { type KeptSections, StateKeeper } from './state/keeper.js'
-import { settled } from './state/late.js'
-import { captureAll, restoreAll, type StateSection, type StateValue } from './state/section.js'
+} from './sentinel/options.js'
+import { type FoundLogs, type SentinelParts, sentinelParts } from './sentinel/parts.js'
+import type { StateValue } from './state/section.js'
 import { ruleLimitsOf } from './telemetry/features.js'
 import { REQUEST_TELEMETRY, type TelemetryModel } from './telemetry/model.js'
 import type { TelemetryRecord } from './telemetry/record.js'
 
-export type * from './sentinel-options.js'
+export type * from './sentinel/options.js'
 
-const STATE_INTERVAL_MS = 60_000
 /** How often incidents that nothing belongs to any more are looked for. */
 const TICK_MS = 5_000
 const SILENT: SentinelLog = { debug() {}, info() {}, warn() {}, error() {} }
@@ -59,15 +56,13 @@ export class Sentinel {
   readonly #log: SentinelLog
   readonly #newDetector: () => Promise<Detector>
   readonly #company: Company | null
-  readonly #telemetry: TelemetryModel
-  readonly #sections: readonly StateSection[]
-  #keeper: StateKeeper | null = null
+  readonly #judging: Judging
+  readonly #keeping: Keeping
   #stopHearing: (() => void) | null = null
   /** Judges by features that were declared before until those declared now have a forest of their own. */
   #predecessor: Sentinel | null = null
   /** What has taken its place: requests that were in hand then are answered by it. */
   #successor: Sentinel | null = null
-  #observer: RecordObserver | null = null
   #following: Following | null = null
   #modelSinceMs: number | null = null
   #ticking: Timer | null = null
@@ -95,8 +90,8 @@ export class Sentinel {
     this.#company = company
     this.#log = log
     this.#newDetector = newDetector
-    this.#telemetry = detector.telemetry
-    this.#sections = sectionsOf(detector, parts, log, company)
+    this.#judging = new Judging(detector, parts, listeners)
+    this.#keeping = new Keeping(detector, parts, listeners, log, company)
   }
 
   /**
@@ -158,7 +153,7 @@ export class Sentinel {
 
   /** What is watched. */
   get telemetry(): TelemetryModel {
-    return this.#telemetry
+    return this.detector.telemetry
   }
 
   /**
@@ -166,7 +161,7 @@ export class Sentinel {
    * @param observer sees every record that was judged and may be learnt from
    */
   join(observer: RecordObserver): Following {
-    this.#observer = observer
+    this.#judging.observer = observer
     this.#following = new Following(this.detector, this.#parts.desk, this.#newDetector, () => {
       this.#modelSinceMs = Date.now()
       for (const listener of this.#listeners) listener.modelAdopted?.()
@@ -193,17 +188,8 @@ export class Sentinel {
     if (this.#successor !== null) return this.#successor.judge(record, options)
     if (this.#closed) return null
     const before = this.#predecessor
-    if (before !== null && this.#leavesTo(before, record)) return before.#judgeTaken(record, options)
-    return this.#takes(record) ? this.#judgeTaken(record, options) : this.#skipped()
-  }
-
-  /** Judges a record that its telemetry takes. */
-  #judgeTaken(record: TelemetryRecord, options?: JudgeOptions): Judgement {
-    this.#parts.clocks.records?.see(this.#telemetry.timestampOf(record))
-    const atMs = options?.atMs
-    return atMs === undefined || this.#parts.clocks.records !== null
-      ? this.#judge(record, options)
-      : this.#parts.clocks.judging.at(atMs, (saidMs) => this.#judge(record, { ...options, atMs: saidMs }))
+    if (before !== null && this.#leavesTo(before, record)) return before.#judging.judgeTaken(record, options)
+    return this.#judging.judge(record, options)
   }
 
   /**
@@ -216,33 +202,13 @@ export class Sentinel {
     if (this.#successor !== null) return this.#successor.tryOut(record)
     if (this.#closed) return null
     const before = this.#predecessor
-    const asBefore = before !== null && !this.detector.trained && before.#accepts(record)
-    return asBefore ? before.#tryOutAnyRecord(record) : this.#tryOutAnyRecord(record)
-  }
-
-  #tryOutAnyRecord(record: TelemetryRecord): Trial {
-    const { detector } = this
-    if (this.#telemetry.check(record) === 'skip')
-      return {
-        verdict: detector.unjudged(),
-        p: null,
-        action: null,
-        reason: null,
-        confidence: 0,
-        feature: null,
-      }
-    const rated = detector.tryOut(record, { detail: true })
-    const { p, alert } = this.#parts.desk.tryOut(rated)
-    const verdict = alert === null ? rated : this.#told(rated)
-    detector.dismiss()
-    const { action = null, feature = null } = alert ?? {}
-    const reason = alert === null ? null : this.#parts.reporter.reasonFor(verdict, record)
-    return { verdict, p, action, reason, confidence: p === null ? verdict.confidence : 1 - p, feature }
+    const asBefore = before !== null && !this.detector.trained && before.#judging.accepts(record)
+    return asBefore ? before.#judging.tryOut(record) : this.#judging.tryOut(record)
   }
 
   /** All that the next verdicts depend on, the anomalies and the incidents, as plain data: what `restore` takes. */
   snapshot(): Record<string, StateValue> {
-    return settled(captureAll(this.#sections))
+    return this.#keeping.snapshot()
   }
 
   /**
@@ -250,8 +216,7 @@ export class Sentinel {
    * @throws StateError when the snapshot does not fit
    */
   restore(state: StateValue): void {
-    restoreAll(this.#sections, state)
-    this.#parts.desk.resume()
+    this.#keeping.restore(state)
   }
 
   /**
@@ -261,8 +226,8 @@ export class Sentinel {
    * @param intervalMs how often the state is written from now on, where it is kept
    * @throws StateError when what was learnt of the same features does not fit these options; then nothing has changed
    */
-  takeOver(before: Sentinel, intervalMs = STATE_INTERVAL_MS): void {
-    continueFrom(before.#sections, this.#sections)
+  takeOver(before: Sentinel, intervalMs?: number): void {
+    this.#keeping.continueFrom(before.#keeping)
     before.#stopHearing?.()
     this.#hearOfIncidents()
     const judging = before.detector.trained ? before : before.#predecessor
@@ -272,9 +237,7 @@ export class Sentinel {
       if (judging !== before) before.#predecessor = null
     } else this.#parts.desk.resume()
     this.#startTicking()
-    this.#keeper = before.#keeper
-    before.#keeper = null
-    this.#keeper?.keep(this.#kept(intervalMs))
+    this.#keeping.takePlaceOf(before.#keeping, intervalMs)
     before.#successor = this
     if (this.#predecessor !== before) void before.close()
   }
@@ -298,7 +261,7 @@ export class Sentinel {
 
   /** Writes the state where one is kept, if it changed. Never rejects. */
   async save(): Promise<void> {
-    await this.#keeper?.save()
+    await this.#keeping.save()
   }
 
   /** Writes the state where one is kept, and ends training and judging. */
@@ -308,7 +271,7 @@ export class Sentinel {
     this.#stopHearing?.()
     await this.#predecessor?.close()
     await this.release()
-    await this.#keeper?.close()
+    await this.#keeping.close()
     await this.#following?.close()
     await this.detector.close()
   }
@@ -336,7 +299,7 @@ export class Sentinel {
 
   /** All that is kept of it, with what takes long captured late. @internal */
   capture(): Record<string, StateValue> {
-    return captureAll(this.#sections)
+    return this.#keeping.capture()
   }
 
   /** Changes when there is something new to keep of one that writes what it finds elsewhere. @internal */
@@ -347,7 +310,7 @@ export class Sentinel {
 
   /** Whether its state is kept, and the place for it is this process' own. @internal */
   get keepsState(): boolean {
-    return this.#keeper !== null && !this.#keeper.barred
+    return this.#keeping.keeps
   }
 
   /** Makes room for another one: what is open ends, and nothing is judged any more. @internal */
@@ -368,54 +331,6 @@ export class Sentinel {
     return this.#parts
   }
 
-  #judge(record: TelemetryRecord, options?: JudgeOptions): Judgement {
-    const { detector } = this
-    const { desk, activity, clocks, reporter, answered } = this.#parts
-    const { rulings } = this.operator
-    const nowMs = clocks.judging.shownMs
-    clocks.judging.see(nowMs)
-    const rated = detector.rate(record, options)
-    const threat = rulings.keepsOut()
-    const expected = rulings.mayExpect && rulings.expects(this.#told(rated))
-    const treatment = threat ? 'never' : expected ? 'expected' : 'usual'
-    const decision = desk.decide(rated, treatment)
-    const { p, alert } = decision
-    const verdict = alert === null ? rated : this.#told(rated)
-    const muted = alert !== null && rulings.mutes(verdict)
-    if (detector.rated !== null)
-      activity.see(nowMs, detector.rated, rated, p, muted ? null : alert, this.alertRate)
-    if (this.#observer !== null && !threat && detector.rated !== null)
-      this.#observer.judged(this.#telemetry.routeOf(record), detector.rated, decision, expected)
-    detector.learn(rulings.treatmentOf(alert === null ? 'none' : muted ? 'muted' : 'alerted'))
-    const { traceparent } = options ?? {}
-    const anomaly = alert === null || muted ? null : reporter.report(verdict, alert, record, traceparent)
-    // The share is to be compared with the alert rate, which says nothing of the records of an incident.
-    answered.push(anomaly !== null && anomaly.incident === null)
-    const judgement = { verdict, p, anomaly }
-    for (const listener of this.#listeners) listener.recordJudged?.(judgement)
-    return judgement
-  }
-
-  /** A record that somebody is told of is an anomaly, odd or not, and every feature has its say. */
-  #told(verdict: Verdict): Verdict {
-    const { anomalous, contributions } = verdict
-    if (anomalous && contributions.length > 0) return verdict
-    return { ...verdict, anomalous: true, contributions: this.detector.contributions() }
-  }
-
-  /** Whether a record is judged. By itself, for `judge` is as long as may be compiled in one piece. @throws RecordError */
-  #takes(record: TelemetryRecord): boolean {
-    if (this.#telemetry.check(record) === 'skip') return false
-    this.#parts.ignored.see(record)
-    return true
-  }
-
-  /** What is said of a record that lacks what it would be judged by. */
-  #skipped(): Judgement {
-    for (const listener of this.#listeners) listener.recordSkipped?.()
-    return { verdict: this.detector.unjudged(), p: null, anomaly: null }
-  }
-
   /** Whether it tells what it finds to somebody else's logs. */
   get #isGuest(): boolean {
     return this.#company !== null && this.#company.findings !== null
@@ -431,17 +346,9 @@ export class Sentinel {
       void before.close()
       return false
     }
-    const accepted = before.#accepts(record)
-    if (accepted && this.#takes(record)) this.detector.analyze(record)
+    const accepted = before.#judging.accepts(record)
+    if (accepted) this.#judging.learnOnly(record)
     return accepted
-  }
-
-  #accepts(record: TelemetryRecord): boolean {
-    try {
-      return this.#telemetry.check(record) !== 'skip'
-    } catch {
-      return false
-    }
   }
 
   #hearOfIncidents(): void {
@@ -463,28 +370,8 @@ export class Sentinel {
   }
 
   /** Goes on where the process before stopped, and keeps the state from now on. Before the first record. @internal */
-  async keep({ store, intervalMs = STATE_INTERVAL_MS }: KeptState): Promise<void> {
-    this.#keeper = new StateKeeper({
-      ...this.#kept(intervalMs),
-      store,
-      onSave: (outcome) => {
-        for (const listener of this.#listeners) listener.stateSaved?.(outcome)
-      },
-      log: this.#log,
-    })
-    await this.#keeper.start()
-    this.#parts.desk.resume()
-  }
-
-  #kept(intervalMs: number): KeptSections {
-    const { detector } = this
-    const parts = this.#parts
-    return {
-      intervalMs,
-      sections: this.#sections,
-      revision: () => revisionOf(detector, parts),
-      facts: () => factsOf(detector, parts),
-    }
+  async keep(kept: KeptState): Promise<void> {
+    await this.#keeping.keep(kept)
   }
 }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // The first, so that a signal finds somebody who listens.
-import './http/stop-signals.js'
+import './http/stop/stop-signals.js'
 import process from 'node:process'
 import { parseArgs } from 'node:util'
 import closeWithGrace from 'close-with-grace'
@@ -12,10 +12,10 @@ import type { EnvironmentSource } from './config/schema.js'
 import { usage } from './config/usage.js'
 import { VERSION } from './config/version.js'
 import { type App, buildApp } from './http/app.js'
-import { STOP_GRACE_MS } from './http/drain.js'
-import { ENDPOINTS } from './http/endpoints.js'
-import { type ListenAddress, listenFailure } from './http/listen-failure.js'
-import { onReloadSignal, onStopSignal, STOP_SIGNALS, stopRequested } from './http/stop-signals.js'
+import { ENDPOINTS } from './http/openapi/endpoints.js'
+import { type ListenAddress, listenFailure } from './http/sockets/listen-failure.js'
+import { STOP_GRACE_MS } from './http/stop/drain.js'
+import { onReloadSignal, onStopSignal, STOP_SIGNALS, stopRequested } from './http/stop/stop-signals.js'
 import { tuneHeap } from './v8/heap.js'
 import { keepTickShape } from './v8/tick-shape.js'
 
@@ -95,7 +95,7 @@ function reloadOnSignal(app: App, environment: EnvironmentSource): void {
 
 async function reload(app: App, before: Settings): Promise<Settings> {
   try {
-    const { serveAnew } = await import('./http/reload.js')
+    const { serveAnew } = await import('./http/serving/reload.js')
     const { config, settings, changed, kept } = reloadConfig(environmentWithFile(), before)
     for (const variable of kept)
       app.log.warn({ variable }, 'it has changed, and is read at the start alone: what was said then goes on')
@@ -139,12 +139,12 @@ async function listen(app: App, { host, port, socket, admin }: Config): Promise<
       onEveryAddress(host, (each) => app.listen({ host: each, port, listenTextResolver })),
     )
   if (socket !== null) {
-    const { listenOnSocket } = await import('./http/unix-socket.js')
+    const { listenOnSocket } = await import('./http/sockets/unix-socket.js')
     const address = await listenOnSocket(app, socket).catch((error: Error) => stoppedOr(error.message))
     app.log.info(listenTextResolver(address))
   }
   if (admin.port === null) return
-  const { listenForAdmin } = await import('./http/admin-listener.js')
+  const { listenForAdmin } = await import('./http/sockets/admin-listener.js')
   const second = { host: admin.host, port: admin.port }
   const address = await orFail(
     { ...second, variables: 'SENTINEL_ADMIN' },

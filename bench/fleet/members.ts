@@ -1,4 +1,4 @@
-import { RedisServer } from '../../test/fleet/redis-server.js'
+import { RedisServer } from '../../test/fleet/bus/redis-server.js'
 import { closedLoop } from '../http/load.js'
 import { pacedLoad } from '../http/paced.js'
 import { ServerProcess } from '../http/server-process.js'

@@ -6,7 +6,7 @@ import type {
   Published,
   SaidWord,
   SentBatch,
-} from '#sentinel/fleet/fleet-bus.js'
+} from '#sentinel/fleet/bus/fleet-bus.js'
 import type { FleetTime } from '#sentinel/fleet/fleet-time.js'
 
 /** As the bus over Redis keeps it. */

@@ -1,5 +1,5 @@
-import { decodeModel, encodeModel } from '#sentinel/fleet/model-blob.js'
-import { RECORDS_OF_ALL } from '#sentinel/fleet/sampler.js'
+import { decodeModel, encodeModel } from '#sentinel/fleet/model/model-blob.js'
+import { RECORDS_OF_ALL } from '#sentinel/fleet/samples/sampler.js'
 import { nextTurn } from '#sentinel/runtime/timers.js'
 import { Sentinel } from '#sentinel/sentinel.js'
 import type { Telemetry } from '#sentinel/telemetry/record.js'

@@ -1,7 +1,7 @@
 // What the service is compared with: a Fastify route with the same request schema, the same ajv options and the
 // same logger (JSON lines at `info`, no line a request), that answers {"status":"OK"} and does nothing else.
 import { fastify, LogController } from 'fastify'
-import { AJV_OPTIONS } from '#sentinel/http/ajv-options.js'
+import { AJV_OPTIONS } from '#sentinel/http/compilers/ajv-options.js'
 import { loggerOptions } from '#sentinel/http/logger.js'
 import { Telemetry } from '#sentinel/telemetry/record.js'
 

@@ -1,4 +1,4 @@
-import type { Incident } from '#sentinel/alerts/incident.js'
+import type { Incident } from '#sentinel/alerts/incidents/incident.js'
 import type { Contribution } from '#sentinel/detector/verdict.js'
 import type { Judged } from './service-client.js'
 

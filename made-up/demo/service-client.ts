@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Incident } from '#sentinel/alerts/incident.js'
+import type { Incident } from '#sentinel/alerts/incidents/incident.js'
 import type { Detail } from '#sentinel/anomalies/detail.js'
 import type { Health, Readiness } from '#sentinel/http/schemas/health.js'
 import type { Telemetry } from '#sentinel/telemetry/record.js'

@@ -5,9 +5,9 @@ import type { Feature } from '../telemetry/features.js'
 import { Alerts } from './alerts.js'
 import { AlertsStateError, type Captured } from './captured.js'
 import type { Incident as Gathered } from './evidence/gathered-incident.js'
-import type { Action, Incident } from './incident.js'
-import type { IncidentFacts } from './incident-log.js'
-import type { IncidentBook } from './incident-share.js'
+import type { Action, Incident } from './incidents/incident.js'
+import type { IncidentFacts } from './incidents/incident-log.js'
+import type { IncidentBook } from './incidents/incident-share.js'
 import type { Band, Draw, Judgement } from './judgement.js'
 
 /** Who is told, and how often that may be wrong. */

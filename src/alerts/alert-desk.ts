@@ -4,12 +4,12 @@ import { StateError } from '../state/section.js'
 import type { Steps } from '../state/steps.js'
 import type { FeaturePolicies } from '../telemetry/feature-policy.js'
 import { Alarm, type Alarmed, type AlarmState, type Alert, type RatedRecord } from './alarm.js'
-import type { AlertMemories } from './alert-memories.js'
 import type { AlertOptions } from './alert-options.js'
 import { OBSERVED_FIRST } from './evidence/recommendation.js'
-import type { IncidentFacts } from './incident-log.js'
-import type { IncidentBook } from './incident-share.js'
+import type { IncidentFacts } from './incidents/incident-log.js'
+import type { IncidentBook } from './incidents/incident-share.js'
 import type { Band, Draw } from './judgement.js'
+import type { AlertMemories } from './operator/alert-memories.js'
 
 /** What is said of a record that the forest's label or a limit alone decides on. */
 const BY_LABEL: Alert = { action: 'freeze', p: null, incident: null, feature: null }

@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { Action } from './incident.js'
+import { Action } from './incidents/incident.js'
 
 /** How likely an ordinary record is to be as odd. */
 export const P = Type.Union([Type.Number({ minimum: 0, maximum: 1 }), Type.Null()], {

@@ -1,17 +1,15 @@
 import { finish, type Steps } from '../state/steps.js'
+import { Answering } from './answering.js'
 import { AlertsStateError, type Captured, listOf, memberOf, numbersOf } from './captured.js'
 import { logEValueAbove } from './evidence/betting.js'
 import { inContext } from './evidence/context.js'
 import { Detection } from './evidence/detection.js'
 import { ExpectedChange } from './evidence/expected-change.js'
-import type { Incident, KeptIncident } from './evidence/gathered-incident.js'
+import type { Incident } from './evidence/gathered-incident.js'
 import { type IncidentEvent, Incidents } from './evidence/gathering.js'
-import type { Action } from './evidence/grade.js'
 import { Newcomers } from './evidence/newcomers.js'
-import { Recommendation } from './evidence/recommendation.js'
 import { RhythmWatch } from './evidence/rhythm-watch.js'
 import { TrafficPace } from './evidence/traffic-pace.js'
-import type { Watch } from './evidence/watch.js'
 import type { Band, Draw, Judged, Judgement } from './judgement.js'
 import { type AlertsOptions, type AlertsSettings, namesOf, settingsOf } from './options.js'
 import { Learning, RARE, SPARSE_MS } from './rarity/learning.js'
@@ -34,7 +32,6 @@ export class Alerts {
   readonly #rateZ: number
   /** What a record adds to the evidence that nobody sent, as it is not rare. */
   readonly #unseenGain: number
-  readonly #recommendation: Recommendation
   readonly #rarity: Rarity
   readonly #routes: RouteTable
   readonly #incidents: Incidents
@@ -45,7 +42,7 @@ export class Alerts {
   readonly #newcomers: Newcomers
   readonly #change = new ExpectedChange()
   readonly #events: IncidentEvent[] = []
-  readonly #judgement: { -readonly [Name in keyof Judgement]: Judgement[Name] }
+  readonly #answering: Answering
   #records = 0
 
   constructor(options: AlertsOptions) {
@@ -54,7 +51,6 @@ export class Alerts {
     this.#settings = settings
     this.#rateZ = -Math.log(rate)
     this.#unseenGain = logEValueAbove(rate)
-    this.#recommendation = new Recommendation(settings, this.#rateZ)
     this.#rarity = new Rarity(features.length)
     this.#routes = new RouteTable(routesMax, features)
     this.#incidents = new Incidents(incidentsMax)
@@ -63,17 +59,7 @@ export class Alerts {
     this.#pace = new TrafficPace(falseIncidentsADay)
     this.#rhythms = new RhythmWatch(this.#routes, this.#incidents, this.#pace)
     this.#newcomers = new Newcomers(this.#incidents, this.#pace)
-    const events = this.#events
-    this.#judgement = {
-      p: 1,
-      known: true,
-      surprise: 0,
-      alert: false,
-      action: null,
-      incident: null,
-      feature: -1,
-      events,
-    }
+    this.#answering = new Answering(settings, this.#rarity, this.#rateZ, this.#events)
   }
 
   /** Records judged so far, with those before a restored state was captured. */
@@ -121,6 +107,7 @@ export class Alerts {
   judge(record: Judged, nowMs: number): Judgement {
     const { route: name, values, learns = true, known = true } = record
     const events = this.#events
+    const { judgement } = this.#answering
     // To set the length costs more than to read it.
     if (events.length > 0) events.length = 0
     if (record.draw != null && this.#isBeside(record.draw)) return this.#judgeBeside(record, nowMs)
@@ -134,7 +121,7 @@ export class Alerts {
     // Set against other routes it may well be odd, and ordinary for its own.
     const unknown = !known && route.records < KNOWN_FROM
     if (unknown) this.#rarity.withhold()
-    this.#judgement.known = !unknown || route.records > STRANGE_UP_TO
+    judgement.known = !unknown || route.records > STRANGE_UP_TO
     if (this.#incidents.open > 0) this.#incidents.sweep(nowMs, events)
     this.#change.count(name)
     const { z, p } = this.#rarity
@@ -144,15 +131,15 @@ export class Alerts {
     this.#rhythms.observe(route, watch === undefined, nowMs, events)
     this.#newcomers.observe(route, this.#change.isExpected(name), nowMs, events)
     const told = inContext(z, this.#detection.suspicion, this.#rateZ)
-    this.#judgement.surprise = told
-    this.#judgement.p = told === z ? p : Math.exp(-told)
-    this.#answer(route, record, watch, nowMs)
+    judgement.surprise = told
+    judgement.p = told === z ? p : Math.exp(-told)
+    this.#answering.answer(route, record, watch, this.#records, nowMs)
     const open = this.#incidents.around(name)
     if (learns && unknown) this.#learning.learnNew(route, values, this.#records)
     else if (learns && expected) this.#learning.learnExpected(route, values)
     else if (learns && isSparse) this.#learning.learnSparse(route, values, this.#records, trafficIsSparse)
     else if (learns) this.#learning.learn(route, values, open, this.#records, this.#change.isExpected(name))
-    return this.#judgement
+    return judgement
   }
 
   /**
@@ -167,11 +154,11 @@ export class Alerts {
       this.#rarity.rank(route, record)
       const unknown = !known && route.records < KNOWN_FROM
       if (unknown) this.#rarity.withhold()
-      this.#judgement.known = !unknown || route.records > STRANGE_UP_TO
-      this.#judgement.surprise = this.#rarity.z
-      this.#judgement.p = this.#rarity.p
-      this.#answer(route, record, undefined, 0)
-      return this.#judgement
+      const { judgement } = this.#answering
+      judgement.known = !unknown || route.records > STRANGE_UP_TO
+      judgement.surprise = this.#rarity.z
+      judgement.p = this.#rarity.p
+      return this.#answering.answer(route, record, undefined, this.#records, 0)
     })
   }
 
@@ -272,44 +259,14 @@ export class Alerts {
     this.#rarity.rank(route, record)
     const unknown = !known && route.records < KNOWN_FROM
     if (unknown || record.expected === true) this.#rarity.withhold()
-    this.#judgement.known = !unknown || route.records > STRANGE_UP_TO
+    const { judgement } = this.#answering
+    judgement.known = !unknown || route.records > STRANGE_UP_TO
     if (this.#incidents.open > 0) this.#incidents.sweep(nowMs, this.#events)
     const { z, p } = this.#rarity
-    this.#judgement.surprise = z
-    this.#judgement.p = p
+    judgement.surprise = z
+    judgement.p = p
     const told = [this.#records, false, this.#pace, nowMs, this.#events, true] as const
     const watch = z < this.#rateZ ? undefined : this.#detection.weigh(route, this.#rarity, ...told)
-    this.#answer(route, record, watch, nowMs)
-    return this.#judgement
-  }
-
-  #answer(route: RouteMemory, record: Judged, watch: Watch | undefined, nowMs: number): void {
-    const { values } = record
-    const judgement = this.#judgement
-    const beyondLimit = this.#recommendation.exceedsLimit(values)
-    judgement.alert = judgement.surprise >= this.#rateZ || watch !== undefined || beyondLimit
-    judgement.incident = watch?.incident ?? null
-    judgement.feature = -1
-    judgement.action = null
-    if (!judgement.alert) return
-    judgement.feature = this.#rarity.leading(route)
-    const { feature, surprise: z } = judgement
-    const inIncident = watch !== undefined
-    const alerted = { route, values, feature, records: this.#records, z, inIncident }
-    const action = beyondLimit ? 'freeze' : this.#recommendation.of(alerted)
-    judgement.action = action
-    if (watch !== undefined) this.#collect(watch.incident, action, record, nowMs)
-  }
-
-  #collect(incident: KeptIncident, action: Action, { score, values }: Judged, nowMs: number): void {
-    const { p, feature } = this.#judgement
-    incident.collect(action, nowMs)
-    if (incident.grownTenfold) this.#events.push({ kind: 'grown', incident })
-    if (p > incident.peak.p) return
-    const named = this.#settings.features.findIndex(({ name }) => name === incident.feature)
-    const leading = named >= 0 ? named : feature
-    incident.peak.p = p
-    incident.peak.score = score >= 0 ? score : 0
-    incident.peak.value = leading < 0 ? 0 : (values[leading] as number)
+    return this.#answering.answer(route, record, watch, this.#records, nowMs)
   }
 }

@@ -1,6 +1,6 @@
 import type { Contribution, ExceededRule } from '../detector/verdict.js'
-import type { Incident } from './incident.js'
-import type { Direction } from './pattern-schemas.js'
+import type { Incident } from './incidents/incident.js'
+import type { Direction } from './operator/pattern-schemas.js'
 
 /** What stands out most in a record, and the usual value that it is far from. */
 export interface Lead {

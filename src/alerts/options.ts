@@ -1,4 +1,4 @@
-import { ROUTES_MAX } from '../detector/guarded/route-profiles.js'
+import { ROUTES_MAX } from '../detector/guarded/routes/route-profiles.js'
 import { ALERT_DEFAULTS } from './alert-options.js'
 import type { Captured } from './captured.js'
 

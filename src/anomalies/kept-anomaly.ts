@@ -1,4 +1,4 @@
-import { FEEDBACK_CHECKS } from '../alerts/kept-incident.js'
+import { FEEDBACK_CHECKS } from '../alerts/incidents/kept-incident.js'
 import { hasOrigin, type Origin } from '../alerts/origin.js'
 import type { Contribution, ExceededRule } from '../detector/verdict.js'
 import { type Checks, hasShape, is } from '../state/shape.js'

@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { ALERT_DEFAULTS } from '../alerts/alert-options.js'
-import { INCIDENTS_MAX } from '../alerts/incident-log.js'
+import { INCIDENTS_MAX } from '../alerts/incidents/incident-log.js'
 import { ANOMALIES_MAX } from '../anomalies/anomaly-log.js'
 import { DETECTOR_DEFAULTS } from '../detector/options.js'
 import { FOREST_DEFAULTS, FOREST_RANGES, MAX_CONTAMINATION } from '../forest/options.js'

@@ -1,4 +1,4 @@
-import { redisOptions } from '../fleet/redis-address.js'
+import { redisOptions } from '../fleet/bus/redis-address.js'
 import { checkWebhookUrl } from '../notify/webhook-url.js'
 import { quoted } from '../text/quoted.js'
 import { ConfigError, checkUrl, refusal } from './config-error.js'

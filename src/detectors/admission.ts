@@ -1,4 +1,4 @@
-import { SightingSketch } from '../detector/guarded/sighting-sketch.js'
+import { SightingSketch } from '../detector/guarded/routes/sighting-sketch.js'
 
 /** Records that a new entity has to bring, of late, before another one makes room for it. */
 const SIGHTINGS = 16

@@ -1,7 +1,7 @@
 import type { AlertOptions } from '../alerts/alert-options.js'
-import type { IncidentFacts } from '../alerts/incident-log.js'
+import type { IncidentFacts } from '../alerts/incidents/incident-log.js'
 import type { DetectorOptions } from '../detector/detector.js'
-import type { SentinelLog } from '../sentinel-options.js'
+import type { SentinelLog } from '../sentinel/options.js'
 import type { TelemetryModel } from '../telemetry/model.js'
 
 /** How a sentinel takes part in a fleet, as an operator sets it. */

@@ -1,5 +1,5 @@
-import { isWord, type OperatorWord } from '../alerts/operator-word.js'
-import type { FleetBus, SaidWord, SentBatch } from './fleet-bus.js'
+import { isWord, type OperatorWord } from '../alerts/operator/operator-word.js'
+import type { FleetBus, SaidWord, SentBatch } from './bus/fleet-bus.js'
 
 /** Words that wait for a bus that does not answer, and words that are kept to be put back, at most. */
 const MOST = 1_000

@@ -1,5 +1,5 @@
-import type { IncidentEvent } from '../alerts/incident-event.js'
-import type { IncidentLog } from '../alerts/incident-log.js'
+import type { IncidentEvent } from '../alerts/incidents/incident-event.js'
+import type { IncidentLog } from '../alerts/incidents/incident-log.js'
 import type { FleetTime } from './fleet-time.js'
 
 /** How often it is said how far open incidents have come, ms. */

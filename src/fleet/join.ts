@@ -1,14 +1,14 @@
-import type { IncidentLog } from '../alerts/incident-log.js'
+import type { IncidentLog } from '../alerts/incidents/incident-log.js'
 import type { Sentinel } from '../sentinel.js'
-import { fingerprintOf } from './fingerprint.js'
+import { RedisBus } from './bus/redis-bus.js'
 import { FleetFigures } from './fleet-figures.js'
 import type { FleetSettings, LearningOptions } from './fleet-options.js'
 import { PASSING_TIME } from './fleet-time.js'
 import { FleetWords } from './fleet-words.js'
 import { judgeOf } from './judge.js'
-import { RedisBus } from './redis-bus.js'
+import { fingerprintOf } from './model/fingerprint.js'
 import { BEAT_MS, Replica, replicaName } from './replica.js'
-import { Sampler } from './sampler.js'
+import { Sampler } from './samples/sampler.js'
 
 /** A sentinel's membership. */
 export interface Membership {

@@ -1,6 +1,6 @@
 import { nextTurn } from '../runtime/timers.js'
-import type { Following } from '../sentinel-following.js'
-import { decodeModel, encodeModel } from './model-blob.js'
+import type { Following } from '../sentinel/following.js'
+import { decodeModel, encodeModel } from './model/model-blob.js'
 
 /** What judges by the models of a fleet. */
 export interface Judge {

@@ -1,34 +1,20 @@
-import type { IncidentLog } from '../alerts/incident-log.js'
-import { isForLearning } from '../alerts/operator-word.js'
-import type { CapturedModel } from '../sentinel-following.js'
-import type { SentinelLog } from '../sentinel-options.js'
-import type { FleetBus, Head, Publication, Published, SentBatch } from './fleet-bus.js'
+import type { IncidentLog } from '../alerts/incidents/incident-log.js'
+import { isForLearning } from '../alerts/operator/operator-word.js'
+import type { CapturedModel } from '../sentinel/following.js'
+import type { SentinelLog } from '../sentinel/options.js'
+import type { FleetBus, Head, Publication, Published } from './bus/fleet-bus.js'
 import type { FleetFigures } from './fleet-figures.js'
 import type { LearningOptions } from './fleet-options.js'
 import type { FleetTime } from './fleet-time.js'
-import { type FleetWords, isBefore } from './fleet-words.js'
+import type { FleetWords } from './fleet-words.js'
 import { IncidentNotes } from './incident-notes.js'
-import { encodeModel, hashOf } from './model-blob.js'
-import { decodeBatch, SampleError } from './sample-codec.js'
+import { encodeModel, hashOf } from './model/model-blob.js'
+import { PublishPace } from './publish-pace.js'
+import { SampleReader } from './sample-reader.js'
 import { Teacher } from './teacher.js'
 
-/** Batches that are read at a time. */
-const BATCHES = 200
-/** A model is published at most this often; a leader that has just begun waits so much longer each time, until it is as below. */
-const LEAST_PAUSE_MS = 1_000
-const LONGER_MS = 200
-/**
- * To take over a megabyte takes a replica a quarter of a second: at this rate it is a hundredth of a processor, but no model is
- * older than the longest pause for that. What goes from the bus to all replicas is bounded whatever it takes.
- */
-const BYTES_A_SECOND = 50_000
-const MOST_PAUSE_MS = 10_000
-const BYTES_OF_ALL = 20_000_000
 /** Times in a row that a model may be unsound before the leader goes back to the one in use. */
 const UNSOUND_MOST = 10
-/** Looks for samples that found none, after which it is asked whether the stream began anew. */
-const EMPTY_LOOKS = 20
-
 /** The rest of the replica, as the leader needs it. */
 export interface Follower {
   /** The head that is followed; null before the first. */
@@ -66,24 +52,22 @@ export class Leadership {
   #highest = 0
   #teacher: Teacher | null = null
   #notes: IncidentNotes
-  #position = ''
+  readonly #samples: SampleReader
   /** Position of the last operator's word that the teacher heard. */
   #heard = ''
-  #emptyLooks = 0
   #askedMs = Number.NEGATIVE_INFINITY
   /** When the lease was asked for that is held. */
   #keptMs = 0
   #publishing: Promise<void> | null = null
   #closed = false
   #publishedRevision = -1
-  #notBeforeMs = 0
+  readonly #pace = new PublishPace()
   #unsound = 0
-  /** Models since it leads. */
-  #published = 0
 
   constructor(parts: LeadershipParts) {
     this.#parts = parts
     this.#notes = new IncidentNotes(parts.time)
+    this.#samples = new SampleReader(parts)
   }
 
   /** An epoch that somebody else had. */
@@ -102,7 +86,7 @@ export class Leadership {
     const teacher = this.#teacher
     if (this.#epoch === null || teacher === null) return
     this.#hear(teacher)
-    await this.#learn(teacher)
+    await this.#samples.readFor(teacher, () => this.#teacher === teacher)
     if (this.#epoch === null) return
     await this.#tell(this.#epoch, teacher)
     this.#publishWhenDue(this.#epoch, teacher)
@@ -156,13 +140,12 @@ export class Leadership {
     // Without a head what was learnt here is gone on from, which has heard what was said here.
     this.#heard = follower.head?.words ?? words.heard
     // Without a head what was sampled so far is the very traffic that this replica knows already, or nothing at all.
-    this.#position = follower.head?.position ?? (await bus.newest())
+    this.#samples.position = follower.head?.position ?? (await bus.newest())
     this.#epoch = epoch
     this.#highest = epoch
     this.#publishedRevision = -1
-    this.#notBeforeMs = 0
+    this.#pace.reset()
     this.#unsound = 0
-    this.#published = 0
   }
 
   #newTeacher(model: CapturedModel, incidents: readonly unknown[]): Promise<Teacher> {
@@ -206,52 +189,9 @@ export class Leadership {
     }
   }
 
-  /** Reads on while there is more, unless the lease has to be seen to. */
-  async #learn(teacher: Teacher): Promise<void> {
-    const { bus, figures, time, leaseMs } = this.#parts
-    const untilMs = time.nowMs + leaseMs / 8
-    let most = 0
-    for (let read = BATCHES; read === BATCHES && time.nowMs < untilMs; ) {
-      const batches = await bus.read(this.#position, BATCHES)
-      read = batches.length
-      most = Math.max(most, read)
-      for (const batch of batches) {
-        if (this.#teacher !== teacher) return
-        await this.#take(teacher, batch)
-      }
-    }
-    teacher.pass()
-    figures.samples.learnt += teacher.learnt
-    figures.samples.leftOut += teacher.leftOut
-    teacher.learnt = teacher.leftOut = 0
-    figures.replicas = teacher.replicas.known
-    figures.suspects = teacher.replicas.suspect
-    this.#emptyLooks = most > 0 ? 0 : this.#emptyLooks + 1
-    if (this.#emptyLooks >= EMPTY_LOOKS) await this.#findStream()
-  }
-
-  async #take(teacher: Teacher, { position, bytes }: SentBatch): Promise<void> {
-    const { learning, figures, log } = this.#parts
-    this.#position = position
-    try {
-      await teacher.feed(decodeBatch(bytes, learning.telemetry.features.length))
-    } catch (error) {
-      if (!(error instanceof SampleError)) throw error
-      if (figures.batches.bad++ === 0)
-        log.warn({ reason: error.message }, 'samples that cannot be read are left out')
-    }
-  }
-
   async #tell(epoch: number, { incidents }: Teacher): Promise<void> {
     const note = this.#notes.take(incidents)
     if (note !== null && !(await this.#parts.bus.tell(epoch, note))) await this.#lose(epoch)
-  }
-
-  /** A stream that was lost may have begun anew before where the one before had ended. */
-  async #findStream(): Promise<void> {
-    this.#emptyLooks = 0
-    const newest = await this.#parts.bus.newest()
-    if (newest !== '' && isBefore(newest, this.#position)) this.#position = ''
   }
 
   #publishWhenDue(epoch: number, teacher: Teacher): void {
@@ -260,7 +200,7 @@ export class Leadership {
       this.#publishing === null &&
       teacher.trained &&
       teacher.revision !== this.#publishedRevision &&
-      this.#parts.time.nowMs >= this.#notBeforeMs
+      this.#pace.allows(this.#parts.time.nowMs)
     if (!due) return
     const { revision } = teacher
     this.#publishing = this.#publish(epoch, teacher)
@@ -276,9 +216,9 @@ export class Leadership {
   async #publish(epoch: number, teacher: Teacher): Promise<boolean> {
     const { follower, bus, figures, log } = this.#parts
     const { time } = this.#parts
-    const [position, words] = [this.#position, this.#heard]
+    const [position, words] = [this.#samples.position, this.#heard]
     const captured = teacher.capture()
-    this.#notBeforeMs = time.nowMs + LEAST_PAUSE_MS
+    this.#pace.begin(time.nowMs)
     const bytes = await encodeModel(captured)
     if (!(await teacher.isSound())) {
       figures.models.unsound++
@@ -288,7 +228,7 @@ export class Leadership {
     this.#unsound = 0
     const hash = hashOf(bytes)
     const replicas = Math.max(1, teacher.replicas.known)
-    this.#notBeforeMs = time.nowMs + this.#pauseAfter(bytes.length, replicas)
+    this.#pace.send(bytes.length, replicas, time.nowMs)
     const after = follower.newest
     const publication: Publication = { hash, position, words, replicas, bytes, after }
     const published = await follower.publish(bytes, hash, () => bus.publish(epoch, publication))
@@ -302,16 +242,8 @@ export class Leadership {
       return false
     }
     figures.models.published++
-    this.#published += 1
+    this.#pace.done()
     return true
-  }
-
-  /** How long nothing is published behind a model of so many bytes, ms. */
-  #pauseAfter(bytes: number, replicas: number): number {
-    const pauseMs = Math.min((1_000 * bytes) / BYTES_A_SECOND, MOST_PAUSE_MS)
-    const soonMs = LEAST_PAUSE_MS + LONGER_MS * this.#published
-    const all = (1_000 * bytes * replicas) / BYTES_OF_ALL
-    return Math.max(LEAST_PAUSE_MS, Math.min(pauseMs, soonMs), all)
   }
 
   /** A model that is unsound again and again is no accident: the last one that was not is gone back to. */

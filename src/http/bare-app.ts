@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { type FastifyBaseLogger, fastify, LogController } from 'fastify'
 import type { TelemetryModel } from '../telemetry/model.js'
+import { compilersFor } from './compilers/schema-compilers.js'
 import {
   BODY_LIMIT_BYTES,
   HEADER_LIMIT_BYTES,
@@ -12,7 +13,6 @@ import {
 } from './limits.js'
 import type { loggerOptions } from './logger.js'
 import { answerBadUrl } from './plugins/errors.js'
-import { compilersFor } from './schema-compilers.js'
 
 /** How a client's fault is told that came before there was a request. */
 export type OnClientError = (error: NodeJS.ErrnoException, socket: Socket) => void

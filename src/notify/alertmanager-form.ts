@@ -1,4 +1,4 @@
-import type { Incident } from '../alerts/incident.js'
+import type { Incident } from '../alerts/incidents/incident.js'
 import { figureOf } from './figure.js'
 import type { Body, Form, Sender } from './form.js'
 import type { IncidentEvent } from './incident-event.js'

@@ -1,4 +1,4 @@
-import type { Incident } from '../alerts/incident.js'
+import type { Incident } from '../alerts/incidents/incident.js'
 import type { IncidentEvent } from './incident-event.js'
 
 /** Which sentinel it is that tells. */

@@ -1,4 +1,4 @@
-import type { Incident } from '../alerts/incident.js'
+import type { Incident } from '../alerts/incidents/incident.js'
 import { plainText } from '../text/plain-text.js'
 import { figureOf } from './figure.js'
 import { type Form, SERVICE, type Sender } from './form.js'

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os'
-import type { Incident } from '../alerts/incident.js'
+import type { Incident } from '../alerts/incidents/incident.js'
 import { AlertmanagerForm } from './alertmanager-form.js'
 import { MAX_TRIES, pauseMs } from './back-off.js'
 import { type Clock, SYSTEM_CLOCK } from './clock.js'

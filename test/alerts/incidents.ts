@@ -1,4 +1,4 @@
-import { type IncidentFacts, IncidentLog } from '#sentinel/alerts/incident-log.js'
+import { type IncidentFacts, IncidentLog } from '#sentinel/alerts/incidents/incident-log.js'
 import { TimeIds } from '#sentinel/text/time-id.js'
 
 /** What opens an incident: a slow route, unless told otherwise. */

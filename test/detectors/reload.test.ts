@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { loadConfig } from '#sentinel/config/config.js'
-import { serveAnew } from '#sentinel/http/reload.js'
+import { serveAnew } from '#sentinel/http/serving/reload.js'
 import { metric } from '../http/subject.js'
 import { appWith, batch, inMemory, SHOP, settings, shown, steps } from './configured.js'
 

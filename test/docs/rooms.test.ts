@@ -11,7 +11,6 @@ const ENTRIES = ['index.ts', 'server.ts', 'cli.ts', 'healthcheck.ts']
 /** The room of a file in src/, as the picture names it. */
 function roomOf(path: string): string {
   if (ENTRIES.includes(path)) return 'entries'
-  if (path.startsWith('sentinel-')) return 'sentinel'
   return (path.split('/')[0] as string).replace(/\.ts$/, '')
 }
 

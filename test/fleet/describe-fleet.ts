@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest'
-import { RedisServer, WITHOUT_SERVER } from './redis-server.js'
+import { RedisServer, WITHOUT_SERVER } from './bus/redis-server.js'
 
 /** Other tests run beside these: how long anything may take that comes about by itself. */
 export const WITHIN_MS = 120_000

@@ -1,10 +1,10 @@
 import { expect, onTestFinished, test } from 'vitest'
-import type { FleetBus } from '#sentinel/fleet/fleet-bus.js'
+import type { FleetBus } from '#sentinel/fleet/bus/fleet-bus.js'
 import { FleetFigures } from '#sentinel/fleet/fleet-figures.js'
 import { PASSING_TIME } from '#sentinel/fleet/fleet-time.js'
 import { FleetWords } from '#sentinel/fleet/fleet-words.js'
 import { Leadership } from '#sentinel/fleet/leadership.js'
-import { decodeModel, encodeModel } from '#sentinel/fleet/model-blob.js'
+import { decodeModel, encodeModel } from '#sentinel/fleet/model/model-blob.js'
 import { Sentinel } from '#sentinel/sentinel.js'
 import { REQUEST_TELEMETRY } from '#sentinel/telemetry/model.js'
 

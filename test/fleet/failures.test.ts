@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto'
 import { deflateRawSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { until } from '../until.js'
+import { TcpProxy } from './bus/tcp-proxy.js'
 import { describeFleet, WITHIN_MS } from './describe-fleet.js'
 import { ReplicaFleet } from './replica-fleet.js'
 import { ReplicaProcess } from './replica-process.js'
-import { TcpProxy } from './tcp-proxy.js'
 import { questions, serve } from './traffic.js'
 
 const DAY_MS = 86_400_000

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis'
-import type { RedisServer } from './redis-server.js'
+import type { RedisServer } from './bus/redis-server.js'
 
 /** Looks at the head of the one fleet of a server all the time, and notes what must not be. */
 export class HeadWatch {

@@ -2,8 +2,8 @@ import { expect, onTestFinished, test } from 'vitest'
 import type { Telemetry } from '#sentinel/telemetry/record.js'
 import { faultyThread } from '../detector/training/faulty-threads.js'
 import { describeFleet, fleetName } from './describe-fleet.js'
-import { ForgedSamples } from './forged-samples.js'
 import { LocalReplica, serveUntil } from './local-replica.js'
+import { ForgedSamples } from './samples/forged-samples.js'
 import { ordinary } from './traffic.js'
 
 const ODD: Telemetry = { route: '/login', latency: 9_000, input_length: 500, errors: 6 }

@@ -1,13 +1,13 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 import { vi } from 'vitest'
-import { IncidentLog } from '#sentinel/alerts/incident-log.js'
+import { IncidentLog } from '#sentinel/alerts/incidents/incident-log.js'
 import { AnomalyLog } from '#sentinel/anomalies/anomaly-log.js'
 import { Detail } from '#sentinel/anomalies/detail.js'
-import { Connections } from '#sentinel/http/connections.js'
-import { Drain } from '#sentinel/http/drain.js'
-import { Pipelines } from '#sentinel/http/pipelines.js'
 import { type AnomalyRoutesOptions, anomalyRoutes } from '#sentinel/http/routes/anomalies.js'
 import { ErrorAnswer } from '#sentinel/http/schemas/error.js'
+import { Connections } from '#sentinel/http/sockets/connections.js'
+import { Pipelines } from '#sentinel/http/sockets/pipelines.js'
+import { Drain } from '#sentinel/http/stop/drain.js'
 import { SLOW } from '../explain/verdicts.js'
 
 /** Of the test that runs. */

@@ -1,4 +1,4 @@
-import type { Incident } from '#sentinel/alerts/incident.js'
+import type { Incident } from '#sentinel/alerts/incidents/incident.js'
 
 /** An open incident of one route, with what a test says otherwise. */
 export function incidentOf(changes: Partial<Incident> = {}): Incident {

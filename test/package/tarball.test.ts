@@ -53,7 +53,10 @@ describe('the tarball', () => {
   it('runs nothing when it is installed and has no side effects when it is imported', async () => {
     const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
     // The service takes signals as it starts, and is no module to import.
-    expect(manifest.sideEffects).toEqual(['./dist/http/stop-signals.js', './lib/http/stop-signals.js'])
+    expect(manifest.sideEffects).toEqual([
+      './dist/http/stop/stop-signals.js',
+      './lib/http/stop/stop-signals.js',
+    ])
     for (const script of ['preinstall', 'install', 'postinstall', 'prepare']) {
       expect(manifest.scripts).not.toHaveProperty(script)
     }

@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { IsolationForest } from '#sentinel/forest/index.js'
 import type { App } from '#sentinel/http/app.js'
 import { SentinelMetrics } from '#sentinel/http/metrics/sentinel-metrics.js'
-import { StateFile } from '#sentinel/state/state-file.js'
+import { StateFile } from '#sentinel/state/file/state-file.js'
 import type { Telemetry } from '#sentinel/telemetry/record.js'
 import { attacked } from '../../made-up/recipes.js'
 import { codeRunnerTraffic } from '../../made-up/traffic.js'
@@ -13,7 +13,7 @@ import { facts } from '../alerts/incidents.js'
 import { ATTACK, analyze, firstForest, historySize, metric, NORMAL, startApp } from '../http/subject.js'
 import { until } from '../until.js'
 import { Watched } from '../watched-sentinel.js'
-import { failingFiles } from './failing-files.js'
+import { failingFiles } from './file/failing-files.js'
 
 let dir: string
 const log: Record<string, unknown>[] = []

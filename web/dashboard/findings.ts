@@ -1,4 +1,4 @@
-import type { Incident } from '../../src/alerts/incident.js'
+import type { Incident } from '../../src/alerts/incidents/incident.js'
 import type { Anomaly, AnomalySummary } from '../../src/anomalies/anomaly.js'
 import type { Api } from './connection/api.js'
 

@@ -1,4 +1,4 @@
-import type { Incident } from '../../alerts/incident.js'
+import type { Incident } from '../../alerts/incidents/incident.js'
 import type { ReplayTally } from './tally.js'
 
 /** All that a replay found, as `--format json` prints it. */

@@ -1,4 +1,4 @@
-import type { Action } from '../../alerts/incident.js'
+import type { Action } from '../../alerts/incidents/incident.js'
 import type { Judgement } from '../../sentinel.js'
 import type { TelemetryModel } from '../../telemetry/model.js'
 import type { TelemetryRecord } from '../../telemetry/record.js'

@@ -1,4 +1,4 @@
-import type { Action } from '../../alerts/incident.js'
+import type { Action } from '../../alerts/incidents/incident.js'
 import { REQUEST_TELEMETRY, type TelemetryModel } from '../../telemetry/model.js'
 import type { Telemetry, TelemetryRecord } from '../../telemetry/record.js'
 import { routeName } from '../../telemetry/route-name.js'

@@ -1,8 +1,8 @@
 import type { Context, Placement } from '../baseline/baseline.js'
 import type { Scope } from '../verdict.js'
-import type { Frame } from './frame.js'
+import type { Frame } from './frame/frame.js'
 import { RecordStore } from './record-store.js'
-import type { RouteProfile } from './route-profile.js'
+import type { RouteProfile } from './routes/route-profile.js'
 
 /** A record against the usual values of its route, or of the whole baseline while little is known of that. */
 export class GuardedPlacement implements Placement {

@@ -1,14 +1,14 @@
 import { StateError } from '../../state/section.js'
 import { type Checks, hasShape, is, orLeftOut } from '../../state/shape.js'
-import type { ChangeState } from './announced-change.js'
-import type { GridState } from './cell-grid.js'
-import { DISTINCT_WORDS } from './distinct-count.js'
-import type { FrameState } from './frame.js'
+import type { GridState } from './admission/cell-grid.js'
+import { DISTINCT_WORDS } from './frame/distinct-count.js'
+import type { FrameState } from './frame/frame.js'
 import type { GuardedState } from './guarded-baseline.js'
-import { areProfiles } from './profile-state.js'
 import type { RecordState } from './record-store.js'
-import type { NewcomerState } from './route-profiles.js'
-import { MOST_LEVELS, type TreeState } from './route-tree.js'
+import { areProfiles } from './routes/profile-state.js'
+import type { NewcomerState } from './routes/route-profiles.js'
+import { MOST_LEVELS, type TreeState } from './routes/route-tree.js'
+import type { ChangeState } from './shifts/announced-change.js'
 
 const SUMS = 7
 const OCTAVES = 32

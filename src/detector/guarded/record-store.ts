@@ -1,4 +1,4 @@
-import { toLog } from './log-scale.js'
+import { toLog } from './frame/log-scale.js'
 
 /** Captured records, in the order of their indices. */
 export type RecordState = {

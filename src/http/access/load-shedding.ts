@@ -1,8 +1,8 @@
 import fastifyPlugin from 'fastify-plugin'
-import type { Departure } from '../departure.js'
 import { AccessError } from '../errors/error-codes.js'
 import type { SentinelMetrics } from '../metrics/sentinel-metrics.js'
 import { describeAnswers } from '../schemas/error.js'
+import type { Departure } from '../stop/departure.js'
 import { LoopDelay } from './loop-delay.js'
 import { asksFor, HEALTH_AND_METRICS_PATHS } from './watch-paths.js'
 

@@ -1,4 +1,4 @@
-import { ENDPOINTS } from '../endpoints.js'
+import { ENDPOINTS } from '../openapi/endpoints.js'
 
 /** What shows the API and the forest, and holds no data: a browser cannot send a token with the address of a page. */
 const PAGES: ReadonlySet<string> = new Set([

@@ -1,7 +1,7 @@
 import fastifyPlugin from 'fastify-plugin'
 import type { Config } from '../../config/config.js'
-import type { Departure } from '../departure.js'
 import type { SentinelMetrics } from '../metrics/sentinel-metrics.js'
+import type { Departure } from '../stop/departure.js'
 import { gatePlugin, tokenPlugin } from './gate.js'
 import { loadSheddingPlugin } from './load-shedding.js'
 import { rateLimitPlugin } from './rate-limit.js'

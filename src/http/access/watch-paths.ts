@@ -1,4 +1,4 @@
-import { ENDPOINTS } from '../endpoints.js'
+import { ENDPOINTS } from '../openapi/endpoints.js'
 
 /** What probes ask. */
 export const HEALTH_PATHS: ReadonlySet<string> = new Set([

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { readBytes } from '../body/read-body.js'
 import { BATCH_BODY_LIMIT_BYTES } from '../limits.js'
 import { byteOrderMark, charsetRefusal } from '../plugins/json-body.js'
-import { readBytes } from '../read-body.js'
 import type { BatchLoad } from './batch-load.js'
 import {
   CONTENT_ENCODINGS,

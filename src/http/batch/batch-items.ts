@@ -1,5 +1,5 @@
 import { nextTurn } from '../../runtime/timers.js'
-import { isDeeper } from '../json-depth.js'
+import { isDeeper } from '../body/json-depth.js'
 import { BODY_LIMIT_BYTES, JSON_DEPTH_MOST } from '../limits.js'
 import { TOO_DEEP } from '../plugins/json-body.js'
 import { indexJson } from './index-json.js'

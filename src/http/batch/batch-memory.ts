@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { nextTurn } from '../../runtime/timers.js'
-import { AnswerMemory } from '../answer-memory.js'
+import { AnswerMemory } from '../repeats/answer-memory.js'
 import { type BatchAnswer, JSON_TYPE } from './batch-answer.js'
 
 /** A repeated batch whose answer was longer gets the figures alone: what is kept has to be bounded. */

@@ -1,7 +1,7 @@
 import * as zlib from 'node:zlib'
+import { GrowingBytes } from '../body/growing-bytes.js'
+import { tooLarge } from '../body/read-body.js'
 import { ApiError } from '../errors/error-codes.js'
-import { GrowingBytes } from '../growing-bytes.js'
-import { tooLarge } from '../read-body.js'
 
 /** Makes what decodes one body. */
 type Decoder = (body: Buffer) => zlib.Gunzip | zlib.Inflate | zlib.InflateRaw | zlib.BrotliDecompress

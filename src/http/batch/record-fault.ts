@@ -3,7 +3,7 @@ import { RecordError } from '../../telemetry/check-record.js'
 import type { TelemetryModel } from '../../telemetry/model.js'
 import type { TelemetryRecord } from '../../telemetry/record.js'
 import { schemasOf } from '../../telemetry/schemas.js'
-import { AJV_OPTIONS } from '../ajv-options.js'
+import { AJV_OPTIONS } from '../compilers/ajv-options.js'
 import { validationMessage } from '../errors/validation-message.js'
 
 /** What is wrong with a value that is to be a record, in words that name the field; null for one that is a record. */

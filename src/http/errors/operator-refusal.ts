@@ -1,4 +1,4 @@
-import { OperatorError } from '../../alerts/operator-error.js'
+import { OperatorError } from '../../alerts/operator/operator-error.js'
 import { LearningError } from '../../detector/detector.js'
 import { ApiError, type ErrorCode } from './error-codes.js'
 

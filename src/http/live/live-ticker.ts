@@ -1,6 +1,6 @@
 import { LEAST_STEP_MS, type TimelineReader } from '../../activity/timeline.js'
-import type { Incident } from '../../alerts/incident.js'
-import type { IncidentLog } from '../../alerts/incident-log.js'
+import type { Incident } from '../../alerts/incidents/incident.js'
+import type { IncidentLog } from '../../alerts/incidents/incident-log.js'
 import { isOf } from '../../alerts/origin.js'
 import type { FleetFigures } from '../../fleet/fleet-figures.js'
 import { idBound } from '../../text/time-id.js'

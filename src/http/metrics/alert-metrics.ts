@@ -1,5 +1,5 @@
 import type { Registry } from 'prom-client'
-import type { Action } from '../../alerts/incident.js'
+import type { Action } from '../../alerts/incidents/incident.js'
 import { ScrapedMetrics } from './scraped-metrics.js'
 
 /** The label of what is not about one feature, and of those beyond the bound. */

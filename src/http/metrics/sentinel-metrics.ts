@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import type { Action } from '../../alerts/incident.js'
-import type { IncidentEvent } from '../../alerts/incident-event.js'
+import type { Action } from '../../alerts/incidents/incident.js'
+import type { IncidentEvent } from '../../alerts/incidents/incident-event.js'
 import { leadingFeature } from '../../alerts/leading-feature.js'
 import type { Detector, FitReport } from '../../detector/detector.js'
 import type { TrainerFault } from '../../detector/training/trainer-options.js'

@@ -1,5 +1,5 @@
 import type { Attributes, AttributeValue } from '../../telemetry/span/stated-facts.js'
-import { isDeeper } from '../json-depth.js'
+import { isDeeper } from '../body/json-depth.js'
 import { JSON_DEPTH_MOST, SPAN_JSON_LIMIT_BYTES } from '../limits.js'
 import { TOO_DEEP } from '../plugins/json-body.js'
 

@@ -1,9 +1,9 @@
 import type { FastifyRequest } from 'fastify'
 import fastifyPlugin from 'fastify-plugin'
+import { isDeeper } from '../body/json-depth.js'
+import { readBody } from '../body/read-body.js'
 import { ApiError } from '../errors/error-codes.js'
-import { isDeeper } from '../json-depth.js'
 import { JSON_DEPTH_MOST } from '../limits.js'
-import { readBody } from '../read-body.js'
 import { describeAnswers } from '../schemas/error.js'
 
 const BYTE_ORDER_MARK = 0xfeff

@@ -1,6 +1,6 @@
 import fastifyPlugin from 'fastify-plugin'
 import type { Detectors } from '../../detectors/detectors.js'
-import type { DocumentedRoute } from '../openapi.js'
+import type { DocumentedRoute } from '../openapi/openapi.js'
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -28,7 +28,9 @@ export const openapiPlugin = fastifyPlugin<OpenapiOptions>(
     })
     let document: Promise<string> | undefined
     app.decorate('openapi', () => {
-      document ??= import('../openapi.js').then(({ openapiDocument }) => openapiDocument(routes, detectors))
+      document ??= import('../openapi/openapi.js').then(({ openapiDocument }) =>
+        openapiDocument(routes, detectors),
+      )
       return document
     })
     done()

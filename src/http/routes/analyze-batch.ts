@@ -9,16 +9,16 @@ import { BatchItems, type ParseJson } from '../batch/batch-items.js'
 import type { BatchLoad } from '../batch/batch-load.js'
 import type { BatchMemory } from '../batch/batch-memory.js'
 import { type ItemJudge, judging, judgingAtItsTime, tryingOut } from '../batch/judge-item.js'
-import { describing, ENDPOINTS } from '../endpoints.js'
 import { ApiError } from '../errors/error-codes.js'
 import { BATCH_BODY_LIMIT_BYTES } from '../limits.js'
 import type { SentinelMetrics } from '../metrics/sentinel-metrics.js'
+import { describing, ENDPOINTS } from '../openapi/endpoints.js'
+import { detectorNamed, keyFor } from '../query/which-detector.js'
 import { AnalysisHeaders } from '../schemas/analysis.js'
 import { BatchQuery, BatchSummary } from '../schemas/batch.js'
 import { DetectorParams } from '../schemas/detector.js'
 import { errorResponse, errorResponses } from '../schemas/error.js'
 import { referenceTo } from '../schemas/reference.js'
-import { detectorNamed, keyFor } from '../which-detector.js'
 
 export interface AnalyzeBatchOptions {
   readonly detectors: Detectors

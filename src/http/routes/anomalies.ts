@@ -1,16 +1,18 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import type { IncidentLog } from '../../alerts/incident-log.js'
+import type { IncidentLog } from '../../alerts/incidents/incident-log.js'
 import { type AnomalyLog, summaryOf } from '../../anomalies/anomaly-log.js'
 import { DEFAULT_DETECTOR } from '../../detectors/default-detector.js'
 import type { Finders } from '../../detectors/detectors.js'
 import { FEATURES } from '../../telemetry/features.js'
 import { isTimeId } from '../../text/time-id.js'
-import { AnomalyStream } from '../anomaly-stream.js'
-import type { Leave } from '../departure.js'
-import { describing, ENDPOINTS } from '../endpoints.js'
 import { ApiError } from '../errors/error-codes.js'
 import { STREAMS_MOST } from '../limits.js'
-import { checkId, idRule, readLimit, readName, readShare, readSince, readUntil } from '../list-query.js'
+import { AnomalyStream } from '../live/anomaly-stream.js'
+import { StreamPlaces } from '../live/stream-places.js'
+import { describing, ENDPOINTS } from '../openapi/endpoints.js'
+import { checkId, idRule, readLimit, readName, readShare, readSince, readUntil } from '../query/list-query.js'
+import { refuseUnknownQueries } from '../query/strict-query.js'
+import { readOrigin } from '../query/which-detector.js'
 import {
   AnomalyAnswer,
   AnomalyEvents,
@@ -20,9 +22,7 @@ import {
   AnomalyStreamHeaders,
 } from '../schemas/anomaly.js'
 import { errorAnswer, errorResponse, errorResponses } from '../schemas/error.js'
-import { StreamPlaces } from '../stream-places.js'
-import { refuseUnknownQueries } from '../strict-query.js'
-import { readOrigin } from '../which-detector.js'
+import type { Leave } from '../stop/departure.js'
 
 export interface AnomalyRoutesOptions {
   readonly log: AnomalyLog

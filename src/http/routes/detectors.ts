@@ -2,9 +2,9 @@ import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebo
 import type { Detectors } from '../../detectors/detectors.js'
 import type { NamedDetector } from '../../detectors/named-detector.js'
 import type { Sentinel } from '../../sentinel.js'
-import { describing, ENDPOINTS } from '../endpoints.js'
+import { describing, ENDPOINTS } from '../openapi/endpoints.js'
+import { refuseUnknownQueries } from '../query/strict-query.js'
 import { type DetectorAnswer, DetectorsAnswer } from '../schemas/detector.js'
-import { refuseUnknownQueries } from '../strict-query.js'
 
 export interface DetectorsRouteOptions {
   readonly detectors: Detectors

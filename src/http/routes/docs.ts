@@ -1,7 +1,7 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
-import { describing, ENDPOINTS } from '../endpoints.js'
 import { ApiError } from '../errors/error-codes.js'
+import { describing, ENDPOINTS } from '../openapi/endpoints.js'
 import { PageFiles } from '../page-files.js'
 import { pageHelmet } from '../plugins/page-security.js'
 

@@ -2,12 +2,12 @@ import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebo
 import { VERSION } from '../../config/version.js'
 import type { Detectors } from '../../detectors/detectors.js'
 import type { FleetFigures } from '../../fleet/fleet-figures.js'
-import type { Leave } from '../departure.js'
-import { describing, ENDPOINTS } from '../endpoints.js'
 import type { SentinelMetrics } from '../metrics/sentinel-metrics.js'
+import { describing, ENDPOINTS } from '../openapi/endpoints.js'
 import { errorAnswer, errorResponse } from '../schemas/error.js'
 import { Health, Liveness, Readiness } from '../schemas/health.js'
 import { referenceTo } from '../schemas/reference.js'
+import type { Leave } from '../stop/departure.js'
 
 export interface HealthOptions {
   readonly detectors: Detectors

@@ -1,15 +1,15 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
-import { Incident } from '../../alerts/incident.js'
-import type { IncidentLog } from '../../alerts/incident-log.js'
+import { Incident } from '../../alerts/incidents/incident.js'
+import type { IncidentLog } from '../../alerts/incidents/incident-log.js'
 import { DEFAULT_DETECTOR } from '../../detectors/default-detector.js'
-import { describing, ENDPOINTS } from '../endpoints.js'
 import { ApiError } from '../errors/error-codes.js'
-import { checkId, readBefore, readFlag, readLimit, readSince } from '../list-query.js'
+import { describing, ENDPOINTS } from '../openapi/endpoints.js'
+import { checkId, readBefore, readFlag, readLimit, readSince } from '../query/list-query.js'
+import { refuseUnknownQueries } from '../query/strict-query.js'
+import { readOrigin } from '../query/which-detector.js'
 import { errorResponses } from '../schemas/error.js'
 import { IncidentListAnswer, IncidentListQuery, IncidentParams } from '../schemas/incident.js'
 import { referenceTo } from '../schemas/reference.js'
-import { refuseUnknownQueries } from '../strict-query.js'
-import { readOrigin } from '../which-detector.js'
 
 export interface IncidentRoutesOptions {
   readonly log: IncidentLog

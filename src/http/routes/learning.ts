@@ -1,9 +1,11 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox'
-import { forgottenRecords } from '../../alerts/feedback.js'
-import type { Operator } from '../../alerts/operator.js'
+import { forgottenRecords } from '../../alerts/operator/feedback.js'
+import type { Operator } from '../../alerts/operator/operator.js'
 import { routeName } from '../../telemetry/route-name.js'
-import { describing, ENDPOINTS } from '../endpoints.js'
 import { asApiError } from '../errors/operator-refusal.js'
+import { describing, ENDPOINTS } from '../openapi/endpoints.js'
+import { refuseUnknownQueries } from '../query/strict-query.js'
+import { sentinelAsked, sentinelsAsked } from '../query/which-detector.js'
 import { OriginQuery } from '../schemas/detector.js'
 import { errorResponses } from '../schemas/error.js'
 import {
@@ -14,8 +16,6 @@ import {
   RouteRequest,
 } from '../schemas/operator.js'
 import { referenceTo } from '../schemas/reference.js'
-import { refuseUnknownQueries } from '../strict-query.js'
-import { sentinelAsked, sentinelsAsked } from '../which-detector.js'
 import type { OperatorRoutesOptions } from './feedback.js'
 
 const DEFAULT_MINUTES = 30

@@ -1,18 +1,18 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import type { Detectors } from '../../detectors/detectors.js'
 import type { FleetFigures } from '../../fleet/fleet-figures.js'
-import type { Leave } from '../departure.js'
-import { describing, ENDPOINTS } from '../endpoints.js'
 import { ApiError } from '../errors/error-codes.js'
 import { LIVE_STREAMS_MOST } from '../limits.js'
 import { LiveTickers } from '../live/live-tickers.js'
 import { ModelState } from '../live/model-state.js'
+import { StreamPlaces } from '../live/stream-places.js'
+import { describing, ENDPOINTS } from '../openapi/endpoints.js'
+import { refuseUnknownQueries } from '../query/strict-query.js'
+import { subjectAsked } from '../query/which-detector.js'
 import { errorAnswer, errorResponse, errorResponses } from '../schemas/error.js'
 import { LiveEvents, LiveHeaders, LiveQuery, Status } from '../schemas/live.js'
 import { referenceTo } from '../schemas/reference.js'
-import { StreamPlaces } from '../stream-places.js'
-import { refuseUnknownQueries } from '../strict-query.js'
-import { subjectAsked } from '../which-detector.js'
+import type { Leave } from '../stop/departure.js'
 
 export interface LiveRouteOptions {
   readonly detectors: Detectors

@@ -1,7 +1,7 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
-import { describing, ENDPOINTS } from '../endpoints.js'
 import type { SentinelMetrics } from '../metrics/sentinel-metrics.js'
+import { describing, ENDPOINTS } from '../openapi/endpoints.js'
 
 export interface MetricsRouteOptions {
   readonly metrics: SentinelMetrics

@@ -1,12 +1,12 @@
 import type { FastifyPluginCallbackTypebox } from '@fastify/type-provider-typebox'
 import { Type } from '@sinclair/typebox'
-import { describing, ENDPOINTS } from '../endpoints.js'
 import { asApiError } from '../errors/operator-refusal.js'
+import { describing, ENDPOINTS } from '../openapi/endpoints.js'
+import { refuseUnknownQueries } from '../query/strict-query.js'
+import { sentinelAsked } from '../query/which-detector.js'
 import { OriginQuery } from '../schemas/detector.js'
 import { errorResponses } from '../schemas/error.js'
 import { MuteParams, MutesAnswer } from '../schemas/operator.js'
-import { refuseUnknownQueries } from '../strict-query.js'
-import { sentinelAsked } from '../which-detector.js'
 import type { OperatorRoutesOptions } from './feedback.js'
 
 /** `GET /mutes` and `DELETE /mutes/:id`: what operators said that is in force, and taking it back. */

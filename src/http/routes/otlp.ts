@@ -8,8 +8,8 @@ import { takeBatchBodies, textOfBatch } from '../batch/batch-body.js'
 import type { BatchLoad } from '../batch/batch-load.js'
 import { type BatchTotals, judgeBatch } from '../batch/judge-batch.js'
 import { judging } from '../batch/judge-item.js'
-import { describing, ENDPOINTS } from '../endpoints.js'
 import { ApiError } from '../errors/error-codes.js'
+import { describing, ENDPOINTS } from '../openapi/endpoints.js'
 import { ByteTexts } from '../otlp/byte-texts.js'
 import {
   exportAnswer,
@@ -19,9 +19,9 @@ import {
   statusAnswer,
 } from '../otlp/otlp-answer.js'
 import { type MadeOfSpans, otlpItems } from '../otlp/otlp-items.js'
+import { detectorNamed } from '../query/which-detector.js'
 import { DetectorHeaders } from '../schemas/detector.js'
 import { errorResponse, errorResponses } from '../schemas/error.js'
-import { detectorNamed } from '../which-detector.js'
 
 export interface OtlpOptions {
   readonly detectors: Detectors

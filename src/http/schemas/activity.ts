@@ -2,7 +2,7 @@ import { type Static, Type } from '@sinclair/typebox'
 import { RouteFigures } from '../../activity/route-figures.js'
 import { DetectorQuery } from './detector.js'
 
-/** Texts, as query values arrive; `http/span-query.ts` reads them and says what is allowed. */
+/** Texts, as query values arrive; `http/query/span-query.ts` reads them and says what is allowed. */
 export const TimelineQuery = Type.Object({
   from: Type.Optional(
     Type.String({

@@ -37,7 +37,7 @@ export const AnomalyListAnswer = Type.Object(
   { description: 'Anomalies, newest first.', examples: [{ anomalies: [EXAMPLE_SUMMARY] }] },
 )
 
-/** Texts, as query values arrive; `http/list-query.ts` reads them and says what is allowed. */
+/** Texts, as query values arrive; `http/query/list-query.ts` reads them and says what is allowed. */
 export const AnomalyListQuery = Type.Object({
   limit: Type.Optional(
     Type.String({

@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { INCIDENT_EXAMPLE, Incident } from '../../alerts/incident.js'
+import { INCIDENT_EXAMPLE, Incident } from '../../alerts/incidents/incident.js'
 import { TIME_ID_PATTERN } from '../../text/time-id.js'
 import { OriginQuery } from './detector.js'
 import { referenceTo } from './reference.js'
@@ -17,7 +17,7 @@ export const IncidentListAnswer = Type.Object(
   },
 )
 
-/** What `http/list-query.ts` reads, which says what is allowed; query values arrive as text. */
+/** What `http/query/list-query.ts` reads, which says what is allowed; query values arrive as text. */
 export const IncidentListQuery = Type.Object({
   open: Type.Optional(
     Type.String({

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import { type Static, Type } from '@sinclair/typebox'
 import { TimelineColumns } from '../../activity/timeline-columns.js'
-import { Incident } from '../../alerts/incident.js'
+import { Incident } from '../../alerts/incidents/incident.js'
 import { FleetStanding } from './health.js'
 
 const Share = (description: string) => Type.Number({ minimum: 0, maximum: 1, description })

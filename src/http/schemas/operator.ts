@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { ForgottenRecords } from '../../alerts/feedback-note.js'
-import { Mute, NeverLearnt } from '../../alerts/pattern-schemas.js'
+import { ForgottenRecords } from '../../alerts/operator/feedback-note.js'
+import { Mute, NeverLearnt } from '../../alerts/operator/pattern-schemas.js'
 import { referenceTo } from './reference.js'
 
 const MAX_MINUTES = 1440

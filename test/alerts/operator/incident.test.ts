@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import type { Incident } from '#sentinel/alerts/incident.js'
-import { Operator } from '#sentinel/alerts/operator.js'
-import type { IncidentNotes } from '#sentinel/alerts/operator-parts.js'
+import type { Incident } from '#sentinel/alerts/incidents/incident.js'
+import { Operator } from '#sentinel/alerts/operator/operator.js'
+import type { IncidentNotes } from '#sentinel/alerts/operator/operator-parts.js'
 import { clock, EXPECTED, startAfresh, taught } from './subject.js'
 
 beforeEach(startAfresh)

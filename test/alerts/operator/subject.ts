@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest'
-import type { FeedbackRequest } from '#sentinel/alerts/feedback-note.js'
+import type { FeedbackRequest } from '#sentinel/alerts/operator/feedback-note.js'
 import type { GuardedState } from '#sentinel/detector/guarded/guarded-baseline.js'
 import { type Judgement, Sentinel, type SentinelOptions } from '#sentinel/sentinel.js'
 import { decodeState, encodeState } from '#sentinel/state/codec.js'

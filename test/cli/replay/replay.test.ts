@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Sentinel } from '#sentinel/sentinel.js'
-import { StateFile } from '#sentinel/state/state-file.js'
+import { StateFile } from '#sentinel/state/file/state-file.js'
 import { codeRunnerTraffic } from '../../../made-up/traffic.js'
 import { type Ran, ran } from '../ran.js'
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { loadConfig } from '#sentinel/config/config.js'
 import { unknownVariables } from '#sentinel/config/environment.js'
-import { STOP_GRACE_MS } from '#sentinel/http/drain.js'
+import { STOP_GRACE_MS } from '#sentinel/http/stop/drain.js'
 import { hasTool, skipped } from '../tool.js'
 import { type Manifest, renderOverlay } from './manifests.js'
 import { type Container, containersOf, deploymentOf, environmentOf, type Pod } from './pod.js'

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ServiceProcess } from '../../e2e/service-process.js'
-import { RedisServer, WITHOUT_SERVER } from '../../fleet/redis-server.js'
+import { RedisServer, WITHOUT_SERVER } from '../../fleet/bus/redis-server.js'
 import { OllamaStandIn } from '../../ollama-stand-in.js'
 import { until } from '../../until.js'
 import { dashboardQueries } from '../grafana-dashboard.js'

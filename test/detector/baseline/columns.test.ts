@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Columns, countUpTo, sortedColumns } from '#sentinel/detector/baseline/columns.js'
-import { medianOf } from '#sentinel/detector/guarded/median.js'
+import { medianOf } from '#sentinel/detector/guarded/frame/median.js'
 
 const values = fc.array(fc.integer({ min: -20, max: 20 }), { minLength: 1, maxLength: 60 })
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type IncidentFacts, incidentSentence } from '#sentinel/explain/sentence/incident.js'
-import type { Incident } from '../../../src/alerts/incident.js'
+import type { Incident } from '../../../src/alerts/incidents/incident.js'
 import { extent } from '../../chaos/extent.js'
 
 const SPIKE: IncidentFacts = {

@@ -1,6 +1,6 @@
 import type { RouteFigures } from '../../../src/activity/route-figures.js'
-import type { FeedbackNote } from '../../../src/alerts/feedback-note.js'
-import type { Incident } from '../../../src/alerts/incident.js'
+import type { Incident } from '../../../src/alerts/incidents/incident.js'
+import type { FeedbackNote } from '../../../src/alerts/operator/feedback-note.js'
 import type { Anomaly } from '../../../src/anomalies/anomaly.js'
 import { created, elementOf } from '../../shared/page-elements.js'
 import { type Api, ApiFailure } from '../connection/api.js'

@@ -1,4 +1,4 @@
-import type { Incident } from '../../../src/alerts/incident.js'
+import type { Incident } from '../../../src/alerts/incidents/incident.js'
 import type { Anomaly } from '../../../src/anomalies/anomaly.js'
 import { created } from '../../shared/page-elements.js'
 import { ago, count, routeLabel, withUnit } from '../words.js'

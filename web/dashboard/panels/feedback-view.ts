@@ -1,4 +1,4 @@
-import type { FeedbackAnswer, FeedbackNote } from '../../../src/alerts/feedback-note.js'
+import type { FeedbackAnswer, FeedbackNote } from '../../../src/alerts/operator/feedback-note.js'
 import { created } from '../../shared/page-elements.js'
 import { type Api, ApiFailure } from '../connection/api.js'
 import { hashOf, type Place } from '../connection/place.js'

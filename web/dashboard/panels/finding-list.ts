@@ -1,4 +1,4 @@
-import type { Incident } from '../../../src/alerts/incident.js'
+import type { Incident } from '../../../src/alerts/incidents/incident.js'
 import type { AnomalySummary } from '../../../src/anomalies/anomaly.js'
 import { arrange, created, elementOf } from '../../shared/page-elements.js'
 import { hashOf, type Place } from '../connection/place.js'
