@@ -3,11 +3,9 @@
 // src/forest checks what its users pass, and keeps to the shape given at `initArena`.
 
 import { MAX_FEATURES, MAX_SUBSAMPLE, MAX_TREES } from '../src/forest/shape-limits'
-import { resetSlot } from './grow'
 import {
   BATCH_ROWS,
   blocksOf,
-  guardsHold,
   H_BATCH_ROWS,
   H_BATCH_SCORES,
   H_BLOCKS,
@@ -45,13 +43,22 @@ import {
 } from './layout'
 import { averagePathLength } from './math'
 import { writeWalkTables } from './score'
-import { clearTree, sealTree, setNodeSize, setSplit } from './tree'
+import { clearTree } from './tree'
 
 export { attribute } from './attribute'
 export { calibrate, calibrateOn, confidence, exceeds, summarize } from './calibrate'
 export { beginFit, growTrees } from './grow'
 export { averagePathLength, exp2, ln } from './math'
 export { score, scoreBatch } from './score'
+// A forest that is written node by node is begun by `importBegin`. For each tree follow `importClear`, then `importSize` for
+// every node and `importSplit` for every inner one, then `importSeal`. With nRows 0 the slot is left without a forest.
+export { resetSlot as importBegin } from './grow'
+export {
+  clearTree as importClear,
+  sealTree as importSeal,
+  setNodeSize as importSize,
+  setSplit as importSplit,
+} from './tree'
 export { nodeSize, splitFeature, splitValue } from './tree'
 
 /** Rows a call to `scoreBatch` takes at most. */
@@ -61,7 +68,7 @@ export function batchRows(): u32 {
 
 /** Bytes an arena of this shape takes; 0 when the shape is out of range or the arena would not fit 4 GiB. */
 export function arenaBytes(nFeatures: u32, nTrees: u32, subsample: u32, maxRows: u32, nSlots: u32): f64 {
-  if (MAX_FEATURES > 0xff) ERROR('MAX_FEATURES must be at most 255: a feature number is a u8')
+  if (MAX_FEATURES > 0xffff) ERROR('MAX_FEATURES must be at most 65535: a wide feature number is a u16')
   if ((33 - clz<u32>(MAX_SUBSAMPLE - 1)) * (MAX_SUBSAMPLE + 1) > 0x1_0000) {
     ERROR('MAX_SUBSAMPLE is too large: a place in the path table is a u16')
   }
@@ -74,11 +81,11 @@ export function arenaBytes(nFeatures: u32, nTrees: u32, subsample: u32, maxRows:
   // `layOut` adds up in 32 bits and would wrap, so what grows is first counted in f64, from above.
   // Bytes for each row: 4·F in each slot's columns, in the window and in the training rows, the latter two with at most
   // 12 bytes of padding; 4 in the permutation; 16 in each slot's scores and confidence.
-  // Bytes for each leaf of a tree, lanes without a tree included: at most 8 of blocks, 4 of places, and 8 more, which
-  // together exceed the headers and guards of a slot. The rest is below 10 MB, and the bound of 4e9 leaves room for
-  // 295 MB up to 2^32.
+  // Bytes for each leaf of a tree, lanes without a tree included: at most 8 of blocks, 4 of wide features, 4 of places,
+  // and 8 more, which together exceed the headers and guards of a slot. The rest is below 150 MB, nearly all of it the
+  // sample of 4,096 rows of 4,096 features, and the bound of 4e9 leaves room for 295 MB up to 2^32.
   const rows = <f64>maxRows * <f64>(nSlots + 2) * (<f64>nFeatures * 4 + 16)
-  const trees = <f64>nSlots * <f64>(nTrees + LANES) * <f64>(1 << heightLimit(subsample)) * 20
+  const trees = <f64>nSlots * <f64>(nTrees + LANES) * <f64>(1 << heightLimit(subsample)) * 24
   if (!inRange || rows + trees > 4e9) return 0
   return <f64>layOut(0, nFeatures, nTrees, subsample, maxRows, nSlots)
 }
@@ -122,11 +129,6 @@ function fillPathTable(table: usize, height: u32, sizes: u32): void {
       at += rowBytes
     }
   }
-}
-
-/** Whether an arena was laid out here and the guards between its regions are whole. */
-export function guardsIntact(base: usize): bool {
-  return header(base, H_MAGIC) == MAGIC && guardsHold(base)
 }
 
 /** Floats from one row to the next in the row, batch, window and training regions. */
@@ -217,34 +219,4 @@ export function setThreshold(base: usize, slot: u32, threshold: f64): void {
 /** γ, or under `auto` the share of training rows above the threshold. */
 export function shareOf(base: usize, slot: u32): f64 {
   return load<f64>(slotPtr(base, slot) + S_SHARE)
-}
-
-/**
- * Begins a forest that is written node by node. For each tree: `importClear`, then `importSize` for every node and
- * `importSplit` for every inner one, then `importSeal`. With nRows 0 the slot is left without a forest.
- * @param nRows rows it was fitted on
- * @param subsample the real ψ, at most the arena's
- */
-export function importBegin(base: usize, slot: u32, nRows: u32, subsample: u32): void {
-  resetSlot(base, slot, nRows, subsample)
-}
-
-/** Empties a tree. */
-export function importClear(base: usize, slot: u32, tree: u32): void {
-  clearTree(base, slot, tree)
-}
-
-/** Makes a node split on a feature: a row goes left when its value is at most `split`. */
-export function importSplit(base: usize, slot: u32, tree: u32, node: u32, feature: u32, split: f32): void {
-  setSplit(base, slot, tree, node, feature, split)
-}
-
-/** Says how many rows of the sample reached a node, 1 or more. */
-export function importSize(base: usize, slot: u32, tree: u32, node: u32, size: u32): void {
-  setNodeSize(base, slot, tree, node, size)
-}
-
-/** Completes a tree whose nodes are all there. */
-export function importSeal(base: usize, slot: u32, tree: u32): void {
-  sealTree(base, slot, tree)
 }

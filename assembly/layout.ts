@@ -22,8 +22,8 @@
 //   F features, S = F rounded up to a multiple of 4 (a row is whole v128 vectors, its padding is zero),
 //   R = maxRows, B = BATCH_ROWS, T trees, ψ = subsampleSize, H = ceil(log2(max(ψ, 2))), N = 2^H leaves,
 //   K blocks a tree (`blocksOf`), G = ceil(T / LANES) groups of LANES trees.
-//   Regions begin on 16 bytes. 16 guard bytes stand before each region and after the last, written by
-//   `initArena` and checked by `guardsIntact`.
+//   Regions begin on 16 bytes. 16 guard bytes stand before each region and after the last: tests look whether they are
+//   whole.
 //
 // Why these sizes are enough:
 //
@@ -40,6 +40,7 @@
 //            │ scores          f64[R]               of the training rows, ascending                   │
 //            │ confidence      f64[R+1]             by the number of training scores <= s             │
 //            │ columns         f32[F][R]            the training rows' features, each ascending       │
+//            │   wide features u16[G][K][LANES][4]  behind them where a byte cannot number a feature  │
 //            └────────────────────────────────────────────────────────────────────────────────────────┘
 //
 // A tree is a complete binary tree of the forest's height with implicit children: node i (the root is 1) has
@@ -51,6 +52,10 @@
 //
 // LANES trees stand side by side: block i of the first, block i of the second and so on. One address then leads to
 // all of them, each at a constant offset, and while one walk waits for its load the others go on.
+//
+// The features of a block are in its own last bytes where there are up to NARROW_FEATURES. Where there are more, those
+// bytes mean nothing, and the features are among the wide ones: 8 bytes a block, in the order of the blocks, so that
+// they are half as far from the first as the block is from block 0. A narrow arena has none.
 //
 // A node's place in the path table is depth · (ψ + 1) + rows, 0 where there is no node. Below a leaf that is not at
 // the full height the tree goes on down the left: pad nodes, which send every row left, each with the place of that
@@ -77,6 +82,10 @@ export const LANES: u32 = 2 * HALF_LANES
 // key: the split value as an integer that compares as the float does (`toKey` in score.ts)
 
 export const BLOCK_BYTES: usize = 16
+/** Features that a block's own bytes can number. */
+export const NARROW_FEATURES: u32 = 256
+/** Bytes of a block's wide features: u16 each of the node, its left and its right child; the fourth is not used. */
+export const WIDE_FEATURES_BYTES: usize = 8
 /** Bytes of a node's place, a u16. */
 export const PLACE_BYTES: usize = 2
 /** Key of a pad node: the largest there is, so that every row goes left. */
@@ -203,6 +212,8 @@ export function layOut(
   const leaves = <usize>1 << height
   const lanes = <usize>((nTrees + LANES - 1) / LANES) * LANES
   const rows = <usize>maxRows
+  const blockBytes = lanes * <usize>blocksOf(height) * BLOCK_BYTES
+  const wideBytes: usize = nFeatures > NARROW_FEATURES ? blockBytes >> 1 : 0
 
   let at = HEADER_BYTES
   at = region(base, H_PATH_TABLE, at, (<usize>height + 1) * (<usize>subsample + 1) * 8)
@@ -222,11 +233,11 @@ export function layOut(
   let slotEnd = slot0
   for (let slot: u32 = 0; slot < nSlots; slot++) {
     at = slotEnd + SLOT_HEADER_BYTES
-    at = slotRegion(base, slotEnd, H_BLOCKS_AT, at, lanes * <usize>blocksOf(height) * BLOCK_BYTES)
+    at = slotRegion(base, slotEnd, H_BLOCKS_AT, at, blockBytes)
     at = slotRegion(base, slotEnd, H_PLACES_AT, at, lanes * leaves * 2 * PLACE_BYTES)
     at = slotRegion(base, slotEnd, H_SCORES_AT, at, rows * 8)
     at = slotRegion(base, slotEnd, H_CONFIDENCE_AT, at, (rows + 1) * 8)
-    at = slotRegion(base, slotEnd, H_COLUMNS_AT, at, <usize>nFeatures * rows * 4)
+    at = slotRegion(base, slotEnd, H_COLUMNS_AT, at, <usize>nFeatures * rows * 4 + wideBytes)
     slotEnd = region(base, H_END, at, 0)
   }
   if (base) {
@@ -247,6 +258,13 @@ function slotRegion(base: usize, slot: usize, entry: usize, at: usize, bytes: us
 @inline
 export function header(base: usize, entry: usize): u32 {
   return load<u32>(base + entry)
+}
+
+/** Whether the arena's features are too many for a block's own bytes. */
+// @ts-expect-error: decorators are valid AssemblyScript
+@inline
+export function isWide(base: usize): bool {
+  return header(base, H_FEATURES) > NARROW_FEATURES
 }
 
 /** Address of a region of the arena, by its entry in the header. */
@@ -270,22 +288,10 @@ export function slotRegionPtr(base: usize, slot: u32, entry: usize): usize {
   return slotPtr(base, slot) + <usize>header(base, entry)
 }
 
-function guardHolds(guard: usize): bool {
-  return load<u64>(guard) == GUARD && load<u64>(guard, 8) == GUARD
-}
-
-/** Whether the 16 guard bytes before every region and after the last are as `layOut` wrote them. */
-export function guardsHold(base: usize): bool {
-  for (let entry = H_PATH_TABLE; entry <= H_SLOT_0; entry += 4) {
-    if (!guardHolds(regionPtr(base, entry) - GUARD_BYTES)) return false
-  }
-  for (let slot: u32 = 0; slot < header(base, H_SLOTS); slot++) {
-    for (let entry = H_BLOCKS_AT; entry <= H_COLUMNS_AT; entry += 4) {
-      if (!guardHolds(slotRegionPtr(base, slot, entry) - GUARD_BYTES)) return false
-    }
-    if (!guardHolds(slotPtr(base, slot + 1) - GUARD_BYTES)) return false
-  }
-  return true
+/** Address of the wide features of a slot, where the arena is wide. */
+export function wideFeaturesPtr(base: usize, slot: u32): usize {
+  const columnBytes = (<usize>header(base, H_FEATURES) * header(base, H_MAX_ROWS)) << 2
+  return slotRegionPtr(base, slot, H_COLUMNS_AT) + columnBytes
 }
 
 /** A contract between the functions here: a debug build stops where it is broken, a release build does not look. */

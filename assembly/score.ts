@@ -39,6 +39,7 @@ import {
   HALF_LANES,
   header,
   LANES,
+  NARROW_FEATURES,
   PLACE_BYTES,
   regionPtr,
   S_HEIGHT,
@@ -48,6 +49,7 @@ import {
   tiersOf,
 } from './layout'
 import { exp2 } from './math'
+import { addWideGroup } from './wide'
 
 /** Bytes from a block to the next one of the same tree. */
 export const BLOCK_STRIDE: u32 = <u32>BLOCK_BYTES * LANES
@@ -133,7 +135,7 @@ export function sidesOf(block: usize, row: usize): usize {
 
 // @ts-expect-error: decorators are valid AssemblyScript
 @inline
-function keyPtr(row: usize, feature: u32): usize {
+export function keyPtr(row: usize, feature: u32): usize {
   return row + ((<usize>feature) << 2)
 }
 
@@ -294,7 +296,8 @@ function scoreKeys(base: usize, slot: u32, row: usize, n: u32, out: usize): void
   // Groups outside, rows inside: a group's blocks stay in the L1 cache for the whole pass.
   for (let group: u32 = 0; group < groups; group++) {
     if (vectors == 1) addGroupOfFour(base, blocks, leaves, tiers, row, out, end)
-    else addGroup(base, blocks, leaves, tiers, row, (<usize>vectors) << 4, out, end)
+    else if (vectors <= NARROW_FEATURES >> 2) addGroup(base, blocks, leaves, tiers, row, (<usize>vectors) << 4, out, end)
+    else addWideGroup(base, slot, blocks, leaves, tiers, row, out, end)
     blocks += header(base, H_BLOCKS) * BLOCK_STRIDE
     leaves += header(base, H_LEAVES) * 2 * PLACE_STRIDE
   }

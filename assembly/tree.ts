@@ -12,12 +12,14 @@ import {
   H_SUBSAMPLE,
   H_TREES,
   header,
+  isWide,
   LANES,
   PAD_KEY,
   PLACE_BYTES,
   S_HEIGHT,
   slotPtr,
   slotRegionPtr,
+  wideFeaturesPtr,
 } from './layout'
 import { fromKey, toKey } from './score'
 
@@ -71,6 +73,12 @@ function featurePtr(node: usize): usize {
   return (node & ~3) + (node & 3) + 12
 }
 
+/** Address of a node's feature number among the wide ones, given what `nodePtr` gives. */
+function wideFeaturePtr(base: usize, slot: u32, node: usize): usize {
+  const distance = (node & ~3) - slotRegionPtr(base, slot, H_BLOCKS_AT)
+  return wideFeaturesPtr(base, slot) + (distance >> 1) + ((node & 3) << 1)
+}
+
 /** Address of a node's place, u16. */
 // @ts-expect-error: decorators are valid AssemblyScript
 @inline
@@ -105,12 +113,14 @@ export function setNodeSize(base: usize, slot: u32, tree: u32, node: u32, size: 
 export function setSplit(base: usize, slot: u32, tree: u32, node: u32, feature: u32, split: f32): void {
   const at = nodePtr(base, slot, tree, node)
   store<i32>(keyPtr(at), toKey(split))
-  store<u8>(featurePtr(at), <u8>feature)
+  if (isWide(base)) store<u16>(wideFeaturePtr(base, slot, at), <u16>feature)
+  else store<u8>(featurePtr(at), <u8>feature)
 }
 
 /** The feature of an inner node; of any other node it means nothing. */
 export function splitFeature(base: usize, slot: u32, tree: u32, node: u32): u32 {
-  return load<u8>(featurePtr(nodePtr(base, slot, tree, node)))
+  const at = nodePtr(base, slot, tree, node)
+  return isWide(base) ? <u32>load<u16>(wideFeaturePtr(base, slot, at)) : <u32>load<u8>(featurePtr(at))
 }
 
 /** The split value of an inner node; of any other node it means nothing. */

@@ -142,11 +142,6 @@ export class Arena {
     return this.floats(this.wasm.columnPtr(this.base, slot, feature), this.wasm.columnRows(this.base, slot))
   }
 
-  /** Whether the guards between the regions are whole: nothing has written beyond its own. */
-  guardsIntact(): boolean {
-    return this.wasm.guardsIntact(this.base) !== 0
-  }
-
   private floats(ptr: number, length: number): Float32Array {
     return new Float32Array(this.memory.buffer, ptr, length)
   }

@@ -10,7 +10,8 @@
 //
 // A tree is its nodes in preorder. A leaf is u8 255. An inner node is u8 feature, f32 split, u16 rows of its left
 // child; the right child has the others, and the root has ψ. Leaf path lengths and pad nodes are computed again on
-// reading, so the bytes do not depend on the layout of the memory.
+// reading, so the bytes do not depend on the layout of the memory. Of a forest with more than 255 features the feature is
+// a u16, and a leaf u16 65535.
 //
 // Version 2 has before each tree a u16, the rows that it was grown on. It is written only for a forest that was drawn
 // with repetitions and counts a row once (scikit-learn's bootstrap=True before 1.8): then they are fewer than ψ.
@@ -33,8 +34,22 @@ const VERSION_WITH_ROWS = 2
 const VERSION_WITH_EXTRAS = 3
 const ROWS_BYTES = 2
 const HEADER_BYTES = 56
-const LEAF = 255
-const INNER_BYTES = 7
+/** Of an inner node, beside its feature. */
+const SPLIT_BYTES = 6
+
+/** How a node's feature is written. */
+interface FeatureFormat {
+  readonly bytes: 1 | 2
+  /** What stands in its place in a leaf. */
+  readonly leaf: number
+}
+
+const NARROW: FeatureFormat = { bytes: 1, leaf: 0xff }
+const WIDE: FeatureFormat = { bytes: 2, leaf: 0xffff }
+
+function formatOf(nFeatures: number): FeatureFormat {
+  return nFeatures > NARROW.leaf ? WIDE : NARROW
+}
 
 /** What is written besides the forest itself. */
 export interface EncodedWith {
@@ -72,7 +87,8 @@ export function* encodeTreeByTree(
   const extraBytes = json === null ? 0 : 4 + json.length
   // A tree of height H has at most 2^(H+1) - 1 nodes, and no node takes more than an inner one.
   const nodesAtMost = 2 ** (wasm.heightOf(base, slot) + 1)
-  const treeBytes = ROWS_BYTES + nodesAtMost * INNER_BYTES
+  const format = formatOf(options.nFeatures)
+  const treeBytes = ROWS_BYTES + nodesAtMost * (format.bytes + SPLIT_BYTES)
   const bytes = new Uint8Array(HEADER_BYTES + extraBytes + scores.byteLength + options.nTrees * treeBytes)
   const view = new DataView(bytes.buffer)
   const treeRows = Array.from({ length: options.nTrees }, (_, tree) => rowsOf(arena, slot, tree))
@@ -101,14 +117,14 @@ export function* encodeTreeByTree(
 
   const writeNode = (tree: number, node: number, depth: number): void => {
     const left = depth < wasm.heightOf(base, slot) ? wasm.nodeSize(base, slot, tree, 2 * node) : 0
-    if (left === 0) {
-      view.setUint8(at++, LEAF)
-      return
-    }
-    view.setUint8(at, wasm.splitFeature(base, slot, tree, node))
-    view.setFloat32(at + 1, wasm.splitValue(base, slot, tree, node), true)
-    view.setUint16(at + 5, left, true)
-    at += INNER_BYTES
+    const feature = left === 0 ? format.leaf : wasm.splitFeature(base, slot, tree, node)
+    if (format === WIDE) view.setUint16(at, feature, true)
+    else view.setUint8(at, feature)
+    at += format.bytes
+    if (left === 0) return
+    view.setFloat32(at, wasm.splitValue(base, slot, tree, node), true)
+    view.setUint16(at + 4, left, true)
+    at += SPLIT_BYTES
     writeNode(tree, 2 * node, depth + 1)
     writeNode(tree, 2 * node + 1, depth + 1)
   }
@@ -248,21 +264,20 @@ export function* decodeTreeByTree(
   const view = viewOf(bytes)
   wasm.importBegin(base, slot, header.nRows, header.subsample)
   const height = wasm.heightOf(base, slot)
+  const format = formatOf(header.options.nFeatures)
   const nWritten = scoresIn(header.nScores, header.extras.middle)
   let at = header.scoresAt + 8 * nWritten
 
   const readNode = (tree: number, node: number, depth: number, rows: number): void => {
-    if (at >= bytes.length) refuse('a tree ends in its middle')
-    const feature = view.getUint8(at)
-    const isRoot = node === 1 && feature !== LEAF
-    wasm.importSize(base, slot, tree, node, isRoot ? header.subsample : rows)
-    if (feature === LEAF) {
-      at += 1
-      return
-    }
-    if (at + INNER_BYTES > bytes.length) refuse('a tree ends in its middle')
-    const split = view.getFloat32(at + 1, true)
-    const left = view.getUint16(at + 5, true)
+    if (at + format.bytes > bytes.length) refuse('a tree ends in its middle')
+    const feature = format === WIDE ? view.getUint16(at, true) : view.getUint8(at)
+    const isLeaf = feature === format.leaf
+    wasm.importSize(base, slot, tree, node, node === 1 && !isLeaf ? header.subsample : rows)
+    at += format.bytes
+    if (isLeaf) return
+    if (at + SPLIT_BYTES > bytes.length) refuse('a tree ends in its middle')
+    const split = view.getFloat32(at, true)
+    const left = view.getUint16(at + 4, true)
     const isNode =
       depth < height &&
       feature < header.options.nFeatures &&
@@ -271,7 +286,7 @@ export function* decodeTreeByTree(
       left < rows
     if (!isNode) refuse(`tree ${tree} has a node that cannot be`)
     wasm.importSplit(base, slot, tree, node, columns?.[feature] ?? feature, split)
-    at += INNER_BYTES
+    at += SPLIT_BYTES
     readNode(tree, 2 * node, depth + 1, left)
     readNode(tree, 2 * node + 1, depth + 1, rows - left)
   }

@@ -1,4 +1,5 @@
 import { Arena, type ArenaShape } from './arena.js'
+import { attributeRow } from './attribution.js'
 import { decodeForest, decodeHeader, encodeForest } from './codec.js'
 import { type ColumnScales, surveyColumns } from './column-scales.js'
 import { ForestError } from './errors.js'
@@ -309,8 +310,7 @@ export class IsolationForest {
     const row = this.#medians === null ? given : imputedRow(given, this.#medians)
     writeRow(row, arena.row, 0, this.#options.nFeatures, -1, this.#scales)
     this.#checkFitted()
-    const inside = arena.wasm.attribute(arena.base, SLOT)
-    const contributions = arena.contributions.slice()
+    const { score: inside, contributions } = attributeRow(arena, SLOT)
     if (this.#ranges === null) return { score: inside, contributions }
     const beyond = this.#beyond(row, this.#ranges)
     const score = extendScore(arena.wasm, inside, beyond)

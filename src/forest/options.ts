@@ -8,7 +8,7 @@ export type Contamination = number | 'auto'
 
 /** Shape and training options of a forest. */
 export interface ForestOptions {
-  /** Columns of a row, 1 to 255. */
+  /** Columns of a row, 1 to 4096. */
   nFeatures: number
   /** Trees, 1 to 1,000. Default 100. */
   nTrees?: number

@@ -1,7 +1,7 @@
 // The largest forest there can be, said once: asc compiles this file into the module, tsc into the host.
 
-/** Features of a row: a node's feature is a u8, and 255 marks a leaf in a forest's bytes. */
-export const MAX_FEATURES = 255
+/** Features of a row, as many as the widest embeddings have. The layout numbers them by a u16 and would take more. */
+export const MAX_FEATURES = 4096
 
 /** Trees of a forest. The layout would take more, but path lengths settle before 100 (Liu, Ting, Zhou 2008). */
 export const MAX_TREES = 1000

@@ -17,7 +17,6 @@ export interface WasmExports {
     maxRows: number,
     nSlots: number,
   ): void
-  guardsIntact(base: number): number
   batchRows(): number
   rowStride(base: number): number
   rowPtr(base: number): number

@@ -18,7 +18,6 @@ const expectedExports = [
   'confidence',
   'exceeds',
   'growTrees',
-  'guardsIntact',
   'initArena',
   'score',
   'scoreBatch',

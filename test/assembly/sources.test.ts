@@ -46,7 +46,7 @@ describe('the sources of the module', () => {
   })
 
   it.each([
-    ['features than a byte can number', 'MAX_FEATURES = 255\n', 'MAX_FEATURES = 256\n'],
+    ['features than two bytes can number', 'MAX_FEATURES = 4096\n', 'MAX_FEATURES = 65536\n'],
     ['rows a tree than a place can tell', 'MAX_SUBSAMPLE = 4096\n', 'MAX_SUBSAMPLE = 8192\n'],
   ])('do not compile with more %s', async (_, line, instead) => {
     const { module, told } = await compileChanged({ file: LIMITS, line, instead })

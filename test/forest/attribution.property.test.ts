@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { NaiveForest } from '../../made-up/peers/naive-forest.js'
 import { treesOf } from '../../made-up/peers/naive-tree.js'
 import { builds, createForest } from './builds.js'
+import { guardsIntact } from './guards.js'
 import { sample, seeded } from './samples.js'
 
 describe.each(builds)('contributions of the $name build', (build) => {
@@ -17,7 +18,7 @@ describe.each(builds)('contributions of the $name build', (build) => {
           const bits = contributions.reduce((sum, b) => sum + b, -1)
           expect(Math.abs(score - 2 ** bits)).toBeLessThan(1e-9)
         }
-        expect(forest.arena.guardsIntact()).toBe(true)
+        expect(guardsIntact(forest.arena)).toBe(true)
       }),
       seeded(60),
     )

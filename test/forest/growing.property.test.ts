@@ -4,6 +4,7 @@ import { NaiveForest } from '../../made-up/peers/naive-forest.js'
 import { float32, treesOf } from '../../made-up/peers/naive-tree.js'
 import { packed } from '../../made-up/rows.js'
 import { builds, createForest } from './builds.js'
+import { guardsIntact } from './guards.js'
 import { sample, seeded } from './samples.js'
 import { splitMix64 } from './split-mix.js'
 import { checkTree, leafRows, usedFeatures } from './tree-invariants.js'
@@ -20,7 +21,7 @@ describe.each(builds)('trees of the $name build', (build) => {
           randomOfTree: (tree) => splitMix64(seed, tree),
         })
         expect(treesOf(forest).map(positiveZero)).toEqual(naive.trees.map(positiveZero))
-        expect(forest.arena.guardsIntact()).toBe(true)
+        expect(guardsIntact(forest.arena)).toBe(true)
       }),
       seeded(80),
     )
@@ -73,7 +74,7 @@ describe.each(builds)('trees of the $name build', (build) => {
         const { nFeatures } = one.options
         forest.fit(other.rows.map((row) => Array.from({ length: nFeatures }, (_, f) => row[f] ?? 0)))
         expect(Buffer.compare(forest.fit(one.rows).toBytes(), first)).toBe(0)
-        expect(forest.arena.guardsIntact()).toBe(true)
+        expect(guardsIntact(forest.arena)).toBe(true)
       }),
       seeded(30),
     )

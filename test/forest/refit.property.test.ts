@@ -5,6 +5,7 @@ import { float32 } from '../../made-up/peers/naive-tree.js'
 import { gaussianRows } from '../../made-up/rows.js'
 import { builds, createForest, source } from './builds.js'
 import { readFixture } from './fixture.js'
+import { guardsIntact } from './guards.js'
 import { sample, seeded } from './samples.js'
 
 describe.each(builds)('a forest of the $name build', (build) => {
@@ -47,7 +48,7 @@ describe.each(builds)('a forest of the $name build', (build) => {
     const copy = await IsolationForest.fromBytes(first.toBytes(), source(build))
     const expected = (await createForest(build, options)).fit(rows)
     expect(Buffer.compare(copy.fit(rows).toBytes(), expected.toBytes())).toBe(0)
-    expect(copy.arena.guardsIntact()).toBe(true)
+    expect(guardsIntact(copy.arena)).toBe(true)
   })
 
   it('imported from scikit-learn can be fitted again', async () => {
@@ -55,7 +56,7 @@ describe.each(builds)('a forest of the $name build', (build) => {
     const forest = await IsolationForest.fromScikitLearn(doc, source(build))
     const again = forest.fit(doc.train)
     expect(Math.abs(again.threshold + doc.offset)).toBeLessThan(0.03)
-    expect(forest.arena.guardsIntact()).toBe(true)
+    expect(guardsIntact(forest.arena)).toBe(true)
   })
 
   it('takes no memory for fits that it refuses', async () => {

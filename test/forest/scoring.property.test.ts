@@ -4,6 +4,7 @@ import { NaiveForest } from '../../made-up/peers/naive-forest.js'
 import { treesOf } from '../../made-up/peers/naive-tree.js'
 import { packed } from '../../made-up/rows.js'
 import { builds, createForest } from './builds.js'
+import { guardsIntact } from './guards.js'
 import { finite, sample, seeded } from './samples.js'
 
 describe.each(builds)('scores of the $name build', (build) => {
@@ -19,7 +20,7 @@ describe.each(builds)('scores of the $name build', (build) => {
         }
         expect([...forest.scoreBatch(all)]).toEqual(single)
         expect([...forest.scoreBatch(packed(all))]).toEqual(single)
-        expect(forest.arena.guardsIntact()).toBe(true)
+        expect(guardsIntact(forest.arena)).toBe(true)
       }),
       seeded(60),
     )
@@ -63,7 +64,7 @@ describe.each(builds)('scores of the $name build', (build) => {
       const rows = [...Array(n).keys()].map((i) => [i % 120, i % 9, -i % 101, i, i % 2])
       expect([...forest.scoreBatch(rows)]).toEqual(rows.map((row) => forest.score(row)))
     }
-    expect(forest.arena.guardsIntact()).toBe(true)
+    expect(guardsIntact(forest.arena)).toBe(true)
   })
 
   it('accept any finite double in training and scoring', async () => {

@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads'
 import { describe, expect, it } from 'vitest'
 import { gaussianRows } from '../../made-up/rows.js'
 import { builds, createForest } from './builds.js'
+import { guardsIntact } from './guards.js'
 
 const shared = builds.filter((build) => build.shared)
 const options = { nFeatures: 5, nTrees: 30, seed: 3, contamination: 0.05 }
@@ -20,7 +21,7 @@ describe.each(shared)('a forest on the memory of several threads ($name build)',
     })
     await once(worker, 'message')
     expect(Buffer.compare(elsewhere.toBytes(), inline.toBytes())).toBe(0)
-    expect(arena.guardsIntact()).toBe(true)
+    expect(guardsIntact(arena)).toBe(true)
     await worker.terminate()
   })
 })
