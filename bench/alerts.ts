@@ -31,7 +31,7 @@ const parts = {
     () => attackTables(streams, extent),
   ],
   bursts: ['Bursts', () => burstTable(streams, extent)],
-  cold: ['Cold start', () => coldStartTable(streams, extent)],
+  cold: ['Cold start', () => coldStartTable(extent)],
   nab: ['Numenta Anomaly Benchmark, standard profile', () => nabTable(extent)],
 } as const
 

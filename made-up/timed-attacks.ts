@@ -52,11 +52,11 @@ export function withAttacksByKind(
   return records
 }
 
-/** One record in 25 is an attack by itself: twenty times as slow and as long, with errors. */
-export function withLoneAttacks(clean: readonly TimedRecord[], seed: number): TimedRecord[] {
+/** A share of the records are attacks by themselves: twenty times as slow and as long, with errors. */
+export function withLoneAttacks(clean: readonly TimedRecord[], seed: number, share: number): TimedRecord[] {
   const random = mulberry32(seed + 5)
   return clean.map((record) =>
-    random.uniform() < 0.04
+    random.uniform() < share
       ? {
           ...record,
           latency: record.latency * 20,

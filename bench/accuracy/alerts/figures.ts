@@ -103,3 +103,11 @@ export function spread(values: readonly number[], digits = 2): string {
   if (values.length < 2) return middle
   return `${middle} (${Math.min(...values).toFixed(digits)} to ${Math.max(...values).toFixed(digits)})`
 }
+
+/** Mean, least and most of what is a number: where there is nothing to count a share is none. */
+export function meanAndRange(values: readonly number[], digits: number): string {
+  const there = values.filter(Number.isFinite)
+  if (there.length === 0) return 'none'
+  const mean = there.reduce((sum, value) => sum + value, 0) / there.length
+  return `${mean.toFixed(digits)} (${Math.min(...there).toFixed(digits)} to ${Math.max(...there).toFixed(digits)})`
+}
