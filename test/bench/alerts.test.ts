@@ -14,7 +14,7 @@ test('the bench of alerts works in its short form, and says which data is missin
   const { stdout } = await run(process.execPath, command, { cwd: root, env })
   expect(stdout).toContain('No shared data here')
   expect(stdout).toContain('set SENTINEL_NAB_DIR')
-  const row = stdout.split('\n').find((line) => line.includes('| 1001 to 2000 |'))
+  const row = stdout.split('\n').find((line) => line.includes(' 1001 to 2000 |'))
   expect(row).toMatch(/\| +0\.\d{4} \(.+\) \| +[01]\.\d\d \(.+\) \| +[01]\.\d\d \(.+\) \|$/)
   expect(stdout).not.toContain('## Bursts')
 }, 60_000)
