@@ -28,7 +28,8 @@ import {
   slotRegionPtr,
   tiersOf,
 } from './layout'
-import { BLOCK_STRIDE, nextBlock, PLACE_STRIDE, pathLength, sidesOf, toKeys, toScore } from './score'
+import { toKeys, toScore } from './score'
+import { BLOCK_STRIDE, nextBlock, PLACE_STRIDE, pathLength, sidesOf } from './walk'
 
 /** Bytes from the first tree of a group to its second half, among blocks and among places. */
 const HALF_BLOCKS: u32 = <u32>BLOCK_BYTES * HALF_LANES

@@ -42,7 +42,7 @@ import {
   slotRegionPtr,
 } from './layout'
 import { averagePathLength } from './math'
-import { writeWalkTables } from './score'
+import { writeWalkTables } from './walk'
 import { clearTree } from './tree'
 
 export { attribute } from './attribute'

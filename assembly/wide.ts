@@ -15,7 +15,7 @@ import {
   slotRegionPtr,
   wideFeaturesPtr,
 } from './layout'
-import { keyPtr, nextBlock, pathLength } from './score'
+import { keyPtr, nextBlock, pathLength } from './walk'
 
 /** As `addGroup` in score.ts. */
 export function addWideGroup(

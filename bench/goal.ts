@@ -1,3 +1,4 @@
+import type { Machine } from './machine.js'
 import { table } from './table.js'
 
 /** One promise, and what was measured. */
@@ -35,4 +36,10 @@ export function showGoals(title: string, goals: readonly Goal[]): string {
     met ? 'yes' : 'NO',
   ])
   return table([title, 'measured', 'wanted', 'met'], rows)
+}
+
+/** What a day's run leaves behind: one entry a part. */
+export interface Results {
+  machine: Machine
+  parts: Record<string, { goals: Goal[]; figures: unknown }>
 }

@@ -1,5 +1,4 @@
-import type { Goal } from './goal.js'
-import type { Results } from './results.js'
+import type { Goal, Results } from './goal.js'
 import { table } from './table.js'
 
 /** What the pages show of a part, by how its questions begin; everything else stands in the results. */

@@ -3,21 +3,14 @@ import { fileURLToPath } from 'node:url'
 import { writeGeneratedBlock } from '../scripts/docs/generated-block.js'
 import type { CalibrationFigures } from './calibration.js'
 import type { ForestFigures } from './forest.js'
-import type { Goal } from './goal.js'
+import type { Results } from './goal.js'
 import type { HttpSeries } from './http.js'
-import type { Machine } from './machine.js'
 import type { PeerFigures } from './peers.js'
 import { calibrationPicture } from './pictures/calibration.js'
 import { growthPicture } from './pictures/growth.js'
 import { headlinePicture } from './pictures/headline.js'
 import { themes } from './pictures/svg.js'
 import { costTable, fillsPages, goalTable } from './readme-section.js'
-
-/** What a day's run leaves behind: one entry a part. */
-export interface Results {
-  machine: Machine
-  parts: Record<string, { goals: Goal[]; figures: unknown }>
-}
 
 /** Where results and pictures go. */
 export interface Places {

@@ -2,9 +2,9 @@
 //
 //   npm run bench [-- [part…] [--quick] [--out FOLDER]]
 import { parseArgs } from 'node:util'
-import { type Goal, type Part, showGoals } from './goal.js'
+import { type Goal, type Part, type Results, showGoals } from './goal.js'
 import { machine } from './machine.js'
-import { places, placesIn, publish, type Results } from './results.js'
+import { places, placesIn, publish } from './results.js'
 
 /** In the order they run: what needs a quiet machine most comes first. Each is loaded when its turn comes. */
 const parts: Readonly<Record<string, () => Promise<Part>>> = {

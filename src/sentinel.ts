@@ -5,7 +5,7 @@ import type { Operator } from './alerts/operator/operator.js'
 import type { AnomalyLog } from './anomalies/anomaly-log.js'
 import { Detector, type DetectorOptions } from './detector/detector.js'
 import { type Timer, unrefTimer } from './runtime/timers.js'
-import type { Company } from './sentinel/company.js'
+import type { Company, Findings, SharedByDetector } from './sentinel/company.js'
 import { Following, type RecordObserver } from './sentinel/following.js'
 import { Hearing } from './sentinel/hearing.js'
 import { Judging } from './sentinel/judging.js'
@@ -322,12 +322,12 @@ export class Sentinel {
   }
 
   /** What the first of many has for those that come after it. @internal */
-  get findings(): NonNullable<Company['findings']> {
+  get findings(): Findings {
     return this.#parts
   }
 
   /** What the first of a detector has for those of its entities. @internal */
-  get shared(): NonNullable<Company['detector']> {
+  get shared(): SharedByDetector {
     return this.#parts
   }
 

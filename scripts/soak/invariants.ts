@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Sentinel } from '#sentinel/sentinel.js'
 import { decodeState } from '#sentinel/state/codec.js'
-import type { Soak } from './happenings.js'
+import type { OllamaStandIn } from '../../test/ollama-stand-in.js'
 import type { LogLine, SoakedService, Vitals } from './soaked-service.js'
 import type { Answers, Traffic } from './traffic.js'
 
@@ -24,6 +24,13 @@ interface Ended {
   /** Records that the next one knows at the least, and at the most. */
   readonly least: number
   readonly most: number
+}
+
+/** What is looked at in the end. */
+interface Soaked {
+  readonly service: SoakedService
+  readonly traffic: Traffic
+  readonly model: OllamaStandIn
 }
 
 /** What must hold whatever happens; what does not is written down. */
@@ -94,7 +101,7 @@ export class Invariants {
   }
 
   /** Once nothing happens to it any more: it judges, knows what it did, is no larger than it was, and can be kept. */
-  async checkEnd({ service, traffic, model }: Soak): Promise<void> {
+  async checkEnd({ service, traffic, model }: Soaked): Promise<void> {
     model.behaviour = 'answer'
     await sleep(3000)
     await traffic.end()

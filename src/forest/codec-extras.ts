@@ -1,6 +1,6 @@
-import type { ColumnScales } from './column-scales.js'
 import { ForestError } from './errors.js'
 import type { ColumnRanges } from './range-extension.js'
+import type { ColumnScales } from './rows.js'
 
 /** What bytes of version 3 say besides their header, as JSON behind it. @internal */
 export interface ForestExtras {

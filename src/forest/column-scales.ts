@@ -1,5 +1,5 @@
 import type { ColumnRanges } from './range-extension.js'
-import { MAX_FLOAT32, type Rows } from './rows.js'
+import { type ColumnScales, MAX_FLOAT32, type Rows } from './rows.js'
 
 /** A feature is constant to a forest where its float32 values differ by at most this (scikit-learn's FEATURE_THRESHOLD). */
 const CONSTANT_RANGE = 1e-7
@@ -9,14 +9,6 @@ const LEAST_LEVELS = 1024
 const MOST_EXPONENT = 1000
 /** Significant bits of a float32. */
 const FLOAT32_BITS = 24
-
-/** How the values of some features become those that the forest compares: (value - offset) · factor. */
-export interface ColumnScales {
-  /** f64[nFeatures]; 0 where a value is taken as it is. */
-  readonly offsets: Float64Array
-  /** f64[nFeatures], powers of two; 1 where a value is taken as it is. */
-  readonly factors: Float64Array
-}
 
 /** What the columns of some rows are like. @internal */
 export interface ColumnSurvey {

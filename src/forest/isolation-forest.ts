@@ -1,7 +1,7 @@
 import { Arena, type ArenaShape } from './arena.js'
 import { attributeRow } from './attribution.js'
 import { decodeForest, decodeHeader, encodeForest } from './codec.js'
-import { type ColumnScales, surveyColumns } from './column-scales.js'
+import { surveyColumns } from './column-scales.js'
 import { ForestError } from './errors.js'
 import { contaminationNumber, type FitProgress, fitSlot } from './fit.js'
 import { checkMissing, columnMedians, imputedRow, imputedRows, type Missing } from './imputation.js'
@@ -17,7 +17,15 @@ import {
   resolveOptions,
 } from './options.js'
 import { beyondRange, type ColumnRanges, extendScore } from './range-extension.js'
-import { checkRows, checkValues, countRows, type Rows, writeRow, writeRows } from './rows.js'
+import {
+  type ColumnScales,
+  checkRows,
+  checkValues,
+  countRows,
+  type Rows,
+  writeRow,
+  writeRows,
+} from './rows.js'
 import { documentOptions, importDocument, type ScikitLearnForest } from './scikit-learn.js'
 import { type TreeView, viewTree } from './tree-view.js'
 import type { WasmOptions } from './wasm.js'

@@ -1,4 +1,3 @@
-import type { ColumnScales } from './column-scales.js'
 import { ForestError } from './errors.js'
 
 /** Rows as arrays of nFeatures numbers, or one after the other in one typed array of nRows · nFeatures numbers. */
@@ -8,6 +7,14 @@ export type Rows =
 
 /** The largest float32. @internal */
 export const MAX_FLOAT32 = 3.4028234663852886e38
+
+/** How the values of some features become those that the forest compares: (value - offset) · factor. */
+export interface ColumnScales {
+  /** f64[nFeatures]; 0 where a value is taken as it is. */
+  readonly offsets: Float64Array
+  /** f64[nFeatures], powers of two; 1 where a value is taken as it is. */
+  readonly factors: Float64Array
+}
 
 /** How many rows there are. @internal */
 export function countRows(rows: Rows): number {

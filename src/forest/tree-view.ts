@@ -1,5 +1,5 @@
 import type { Arena } from './arena.js'
-import type { ColumnScales } from './column-scales.js'
+import type { ColumnScales } from './rows.js'
 
 /**
  * A copy of one tree, as a complete binary tree: the root is node 0, and the children of node i are 2i+1, where a row

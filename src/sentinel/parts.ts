@@ -13,7 +13,7 @@ import { incidentSentence } from '../explain/sentence/incident.js'
 import { Wording } from '../explain/sentence/phrases.js'
 import { IgnoredFields } from '../telemetry/ignored-fields.js'
 import { type Clocks, clocksOf } from './clock.js'
-import type { Company } from './company.js'
+import type { Company, Findings, SharedByDetector } from './company.js'
 import type { AskedModel, SentinelListener, SentinelLog, SentinelOptions } from './options.js'
 import { Reporter } from './reporter.js'
 
@@ -29,15 +29,10 @@ const SHARE_RECORDS = 20_000
 export const ALERTS_LOST = 'what was learnt of alerts cannot be used; it is learnt afresh'
 
 /** What a sentinel is put together from. */
-export interface SentinelParts {
-  readonly anomalies: AnomalyLog
-  readonly incidents: IncidentLog
+export interface SentinelParts extends Findings, SharedByDetector {
   readonly operator: Operator
-  readonly activity: Activity
   readonly desk: AlertDesk
   readonly reporter: Reporter
-  readonly explainer: Explainer
-  readonly ignored: IgnoredFields
   /** Share of the last records that were alerted by themselves. */
   readonly answered: AnomalyRate
   readonly clocks: Clocks
@@ -45,7 +40,7 @@ export interface SentinelParts {
 }
 
 /** Where what was found is kept. */
-export type FoundLogs = Pick<SentinelParts, 'anomalies' | 'incidents'>
+export type FoundLogs = Pick<Findings, 'anomalies' | 'incidents'>
 
 /**
  * The parts around a detector.

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import type { Results } from '../../bench/goal.js'
 import { costTable, fillsPages, goalTable } from '../../bench/readme-section.js'
-import type { Results } from '../../bench/results.js'
 import { generatedBlock } from '../../scripts/docs/generated-block.js'
 import { root } from '../docs/markdown.js'
 

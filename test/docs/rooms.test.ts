@@ -76,3 +76,48 @@ test('no arrow is drawn twice', () => {
 test('the arrows lead one way', () => {
   for (const [room, rooms] of allowed()) expect([room, rooms.has(room)]).toEqual([room, false])
 })
+
+/** Every file of a folder, and those of the same repository that it imports, types as well. */
+function importsIn(folder: string): Map<string, string[]> {
+  const files = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((path) => /\.m?[jt]s$/.test(path))
+    .map((path) => join(folder, path))
+  return new Map(
+    files.map((path) => {
+      const imports = readFileSync(join(root, path), 'utf8').matchAll(
+        /(?:from|import\(|import) *'(\.[^']+)'/g,
+      )
+      const targets = [...imports].map(([, target]) => join(dirname(path), target as string))
+      return [path, targets.flatMap((target) => [target.replace(/\.js$/, '.ts'), `${target}.ts`, target])]
+    }),
+  )
+}
+
+/** The first way along imports that leads back to where it began; null where none does. */
+function circleIn(imports: ReadonlyMap<string, readonly string[]>): string[] | null {
+  const done = new Set<string>()
+  const follow = (file: string, way: readonly string[]): string[] | null => {
+    if (way.includes(file)) return [...way.slice(way.indexOf(file)), file]
+    if (done.has(file)) return null
+    for (const target of imports.get(file) ?? []) {
+      const circle = follow(target, [...way, file])
+      if (circle !== null) return circle
+    }
+    done.add(file)
+    return null
+  }
+  for (const file of imports.keys()) {
+    const circle = follow(file, [])
+    if (circle !== null) return circle
+  }
+  return null
+}
+
+test.each(['src', 'assembly', 'web', 'made-up', 'bench', 'scripts'])(
+  'no file of %s imports, by way of others, from one that imports it',
+  (folder) => {
+    const imports = importsIn(folder)
+    expect([...imports.values()].flat().some((target) => imports.has(target))).toBe(true)
+    expect(circleIn(imports)).toBeNull()
+  },
+)

@@ -269,7 +269,7 @@ describe('the playground in Chromium', () => {
       await page.getByRole('button', { name: 'Sample telemetry' }).click()
       for (const box of await page.locator('#columns input').all()) await box.uncheck()
       await page.getByRole('button', { name: 'Fit the forest' }).click()
-      await expect.poll(() => page.locator('#status').textContent()).toBe('Choose 1 to 255 columns.')
+      await expect.poll(() => page.locator('#status').textContent()).toBe('Choose 1 to 4096 columns.')
     }, 60_000)
   })
 

@@ -1,5 +1,5 @@
-import type { ColumnScales } from '../../forest/column-scales.js'
 import { beyondRange, type ColumnRanges } from '../../forest/range-extension.js'
+import type { ColumnScales } from '../../forest/rows.js'
 import { MAX_FLOAT32, scaledValue } from '../../forest/rows.js'
 import type { Feature } from '../../telemetry/features.js'
 import type { TelemetryModel } from '../../telemetry/model.js'

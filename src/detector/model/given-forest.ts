@@ -1,8 +1,8 @@
 import { Arena } from '../../forest/arena.js'
 import { decodeForest, decodeHeader } from '../../forest/codec.js'
-import type { ColumnScales } from '../../forest/column-scales.js'
 import { ForestError } from '../../forest/errors.js'
 import type { ColumnRanges } from '../../forest/range-extension.js'
+import type { ColumnScales } from '../../forest/rows.js'
 import type { Feature } from '../../telemetry/features.js'
 
 /** A forest that was fitted elsewhere, ready to judge. */

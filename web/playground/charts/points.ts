@@ -1,10 +1,22 @@
 import type uPlot from 'uplot'
 import type { ChartTheme } from '../../shared/chart-theme.js'
-import type { ScatterData } from './scatter-chart.js'
+import type { ColorScale } from './color-scale.js'
 
 const REACH_PX = 14
 /** More points than this are drawn as small squares, and of the ordinary ones no more than that. */
 const MANY = 20_000
+
+/** Rows, by two of their features, with what a forest says of each. */
+export interface ScatterData {
+  readonly xName: string
+  readonly yName: string
+  readonly xs: Float64Array
+  readonly ys: Float64Array
+  readonly scores: Float64Array
+  readonly anomalous: Uint8Array
+  readonly colors: ColorScale
+  readonly logarithmic: boolean
+}
 
 /** Draws the rows; anomalies last and as diamonds with an outline, so that colour is not all that tells them. */
 export function drawPoints(plot: uPlot, data: ScatterData, theme: ChartTheme): void {

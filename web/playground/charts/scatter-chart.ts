@@ -1,23 +1,11 @@
 import uPlot from 'uplot'
 import { axisValue, chartTheme, themedAxis } from '../../shared/chart-theme.js'
-import type { ColorScale } from './color-scale.js'
-import { drawPoints, nearestPoint } from './points.js'
+import { drawPoints, nearestPoint, type ScatterData } from './points.js'
 
 /** A grid of places in the plot, in the units of the data. */
 export interface FieldGrid {
   readonly xs: Float64Array
   readonly ys: Float64Array
-}
-
-export interface ScatterData {
-  readonly xName: string
-  readonly yName: string
-  readonly xs: Float64Array
-  readonly ys: Float64Array
-  readonly scores: Float64Array
-  readonly anomalous: Uint8Array
-  readonly colors: ColorScale
-  readonly logarithmic: boolean
 }
 
 const COLUMNS = 120

@@ -1,5 +1,5 @@
-import type { Table } from './table.js'
-import { type Cell, TableBuilder } from './table-builder.js'
+import type { Cell, Table } from './table.js'
+import { TableBuilder } from './table-builder.js'
 
 /** The common and the combined format of Apache, nginx and others, and what is appended to them. */
 const LINE =

@@ -1,4 +1,4 @@
-import type { Cell } from './table-builder.js'
+import type { Cell } from './table.js'
 
 /** As ISO 8601 has it, with a blank for the T if one likes. */
 const ISO =

@@ -1,6 +1,5 @@
-import type { LeftOutTally } from './table.js'
+import type { Cell, LeftOutTally } from './table.js'
 import { shown } from './table.js'
-import type { Cell } from './table-builder.js'
 
 const DEEPEST = 8
 /** A list that is longer is no field of a record. */

@@ -1,4 +1,4 @@
-import type { Cell } from './table-builder.js'
+import type { Cell } from './table.js'
 
 interface AnyValue {
   readonly stringValue?: unknown

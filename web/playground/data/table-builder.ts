@@ -1,8 +1,13 @@
 import { isTimeName, secondsOf, timesIn } from './dates.js'
-import { type LeftOut, LeftOutTally, type NumberColumn, shown, type Table, TableError } from './table.js'
-
-/** A cell as it was in the file; null where there was none. */
-export type Cell = string | number | boolean | null
+import {
+  type Cell,
+  type LeftOut,
+  LeftOutTally,
+  type NumberColumn,
+  shown,
+  type Table,
+  TableError,
+} from './table.js'
 
 /** What files write for a value that is not there. */
 const NOTHING = new Set(['', '-', 'null', 'nil', 'none', 'nan', 'na', 'n/a', '\\n', '?'])

@@ -1,3 +1,6 @@
+/** A cell as it was in the file; null where there was none. */
+export type Cell = string | number | boolean | null
+
 /** Rows of a file, column by column: numbers that a forest can be fitted on, and text to tell rows apart. */
 export interface Table {
   readonly name: string

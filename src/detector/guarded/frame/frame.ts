@@ -5,6 +5,7 @@ import type { RouteProfiles } from '../routes/route-profiles.js'
 import { noveltyOf } from './constancy.js'
 import { LEAST_SPREAD, linearPerUnit, perUnitOf, TRIFLE, toLog } from './log-scale.js'
 import { medianOf, spreadAround } from './median.js'
+import type { Scale } from './scale.js'
 
 /** Below a decade of range a feature counts as if it had one: ln 10. */
 const LEAST_RANGE = Math.LN10
@@ -12,16 +13,6 @@ const LEAST_RANGE = Math.LN10
 const LARGEST_LOG = 88
 /** Distances are multiples of this, so that what a feature is counted in does not decide in the last bits. */
 const STEPS_PER_LOG = 2 ** 20
-
-/** Unit, centre and spread per feature, on the log scale; and how likely a value other than the usual one is. */
-export interface Scale {
-  /** 1 / unit; 0 where none is known, and then that of the frame counts. */
-  readonly perUnit: Float64Array
-  readonly center: Float64Array
-  readonly spread: Float64Array
-  readonly median: Float64Array
-  readonly novelty: Float64Array
-}
 
 /** Everything that a frame measured, by feature. */
 export type FrameState = {

@@ -8,9 +8,9 @@ import {
   sortedColumns,
 } from '../../baseline/columns.js'
 import { Constancy } from '../frame/constancy.js'
-import type { Scale } from '../frame/frame.js'
 import { LEAST_SPREAD, linearPerUnit, perUnitOf, toLog } from '../frame/log-scale.js'
 import { spreadAround } from '../frame/median.js'
+import type { Scale } from '../frame/scale.js'
 
 /** Records of a route that make its profile, at most and at least. */
 export const PROFILE_ROWS = 128
