@@ -116,7 +116,7 @@ test('a release checks the .wasm bytes, publishes with provenance and lists what
   const { permissions, jobs } = workflowOf('release.yml')
   expect(permissions).toEqual({})
   const runs = (job: string): string => jobs[job]?.steps.map(({ run = '' }) => run).join('\n') ?? ''
-  expect(runs('verify')).toContain('npm run check:wasm')
+  expect(runs('verify')).toContain('npm run check:build')
   expect(jobs.npm?.permissions).toEqual({ contents: 'read', actions: 'read', 'id-token': 'write' })
   expect(runs('image')).toContain('npm sbom --omit=dev')
   expect(jobs.image?.steps.some(({ with: inputs }) => inputs?.['sbom-path'] === 'sbom.cdx.json')).toBe(true)
