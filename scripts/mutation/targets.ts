@@ -50,7 +50,12 @@ export const TARGETS: readonly Target[] = [
       'detector/guarded/shift-evidence.js',
       'detector/guarded/odd-records.js',
     ]),
-    tests: ['test/detector/guarded', 'test/detector/snapshot.test.ts'],
+    tests: [
+      'test/detector/guarded',
+      'test/detector/told',
+      'test/detector/missing.test.ts',
+      'test/detector/snapshot.test.ts',
+    ],
   },
   {
     name: 'alerts',
