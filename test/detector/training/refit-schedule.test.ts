@@ -103,6 +103,8 @@ test('a closed schedule starts nothing and keeps nobody waiting', async () => {
   const waiting = schedule.settled()
   schedule.close()
   await waiting
+  schedule.request()
+  await schedule.settled()
   await vi.advanceTimersByTimeAsync(10_000)
   expect(run).toHaveBeenCalledTimes(1)
 })
