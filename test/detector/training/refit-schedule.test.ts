@@ -93,6 +93,37 @@ test('is settled when no fit runs or is due', async () => {
   expect(settled).toBe(true)
 })
 
+test('what is taken back before its turn comes is not fitted, and keeps nobody waiting', async () => {
+  const { ends, run } = manualFits()
+  const schedule = new RefitSchedule(new FitTurns(0.1), run)
+  schedule.request()
+  ends[0]?.resolve(20)
+  await vi.advanceTimersByTimeAsync(0)
+  schedule.request()
+  const waiting = schedule.settled()
+  schedule.cancel()
+  await waiting
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(run).toHaveBeenCalledTimes(1)
+})
+
+test('a fit that runs is waited for, whatever is taken back', async () => {
+  const { ends, run } = manualFits()
+  const schedule = new RefitSchedule(new FitTurns(0.1), run)
+  schedule.request()
+  schedule.request()
+  let settled = false
+  const waiting = schedule.settled().then(() => {
+    settled = true
+  })
+  schedule.cancel()
+  await vi.advanceTimersByTimeAsync(5)
+  expect(settled).toBe(false)
+  ends[0]?.resolve(5)
+  await waiting
+  expect(run).toHaveBeenCalledTimes(1)
+})
+
 test('a closed schedule starts nothing and keeps nobody waiting', async () => {
   const { ends, run } = manualFits()
   const schedule = new RefitSchedule(new FitTurns(0.1), run)
