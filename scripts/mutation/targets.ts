@@ -66,13 +66,18 @@ export const TARGETS: readonly Target[] = [
       'alerts/evidence/betting.js',
       'alerts/evidence/grade.js',
       'alerts/evidence/watch.js',
+      'alerts/evidence/newcomers.js',
       'alerts/incident-log.js',
     ]),
     tests: ['test/alerts'],
   },
   {
     name: 'training',
-    files: dist(['detector/training/trainer.js', 'detector/training/refit-schedule.js']),
+    files: dist([
+      'detector/training/trainer.js',
+      'detector/training/refit-schedule.js',
+      'detector/training/fit-turns.js',
+    ]),
     tests: ['test/detector/training'],
   },
   { name: 'codec', files: dist(['forest/codec.js', 'forest/checksum.js']), tests: ['test/forest'] },
@@ -90,5 +95,16 @@ export const TARGETS: readonly Target[] = [
     files: ['assembly/score.ts', 'assembly/calibrate.ts'],
     build: ['assembly/build.mjs'],
     tests: ['test/forest', 'test/assembly'],
+  },
+  { name: 'batch', files: dist(['http/batch/held-items.js']), tests: ['test/http/batch/held-items.test.ts'] },
+  {
+    name: 'fleet',
+    files: dist(['fleet/room.js', 'fleet/model-blob.js']),
+    tests: ['test/fleet/hostile-messages.test.ts', 'test/fleet/following.test.ts'],
+  },
+  {
+    name: 'entities',
+    files: dist(['detectors/entities.js', 'detectors/admission.js']),
+    tests: ['test/detectors'],
   },
 ]
