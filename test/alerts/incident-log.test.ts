@@ -285,6 +285,16 @@ describe('a restored log', () => {
     expect(after.openCount).toBe(1)
   })
 
+  it('lists newest first, in whatever order they were kept', () => {
+    const before = incidentLog()
+    const ids = opened(before, 4)
+    const [a, b, c, d] = before.capture()
+    const after = incidentLog()
+    after.restore([c, a, d, b])
+    expect(idsIn(after.list())).toEqual(ids.toReversed())
+    expect(idsIn(after.list({ before: ids[2] ?? '' }))).toEqual(ids.slice(0, 2).reverse())
+  })
+
   it('holds what fits, the open ones first', () => {
     const before = incidentLog()
     const ids = opened(before, 5)
