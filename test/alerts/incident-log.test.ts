@@ -189,6 +189,12 @@ describe('the incident log', () => {
     expect(log.eventsSince(log.newestEventId)).toEqual([])
   })
 
+  it('holds 200 where nothing else is said', () => {
+    const log = incidentLog()
+    opened(log, 201)
+    expect([log.size, log.capacity]).toEqual([200, 200])
+  })
+
   it('refuses to hold nothing', () => {
     expect(() => new IncidentLog({ ids: new TimeIds(), max: 0 })).toThrow(RangeError)
   })
