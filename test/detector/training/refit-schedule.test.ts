@@ -77,6 +77,30 @@ test('failed fits wait a quarter of a second, doubled each time, and a good one 
   expect(run).toHaveBeenCalledTimes(5)
 })
 
+test('with what is taken back the failures before it are forgotten', async () => {
+  const { ends, run } = manualFits()
+  const schedule = new RefitSchedule(new FitTurns(1), run)
+  const failed = async (): Promise<void> => {
+    ends.at(-1)?.reject(new Error('no'))
+    await vi.advanceTimersByTimeAsync(0)
+    schedule.request()
+  }
+  schedule.request()
+  await failed()
+  await vi.advanceTimersByTimeAsync(250)
+  await failed()
+  schedule.cancel()
+  schedule.request()
+  await vi.advanceTimersByTimeAsync(499)
+  expect(run).toHaveBeenCalledTimes(2)
+  await vi.advanceTimersByTimeAsync(1)
+  await failed()
+  await vi.advanceTimersByTimeAsync(249)
+  expect(run).toHaveBeenCalledTimes(3)
+  await vi.advanceTimersByTimeAsync(1)
+  expect(run).toHaveBeenCalledTimes(4)
+})
+
 test('is settled when no fit runs or is due', async () => {
   const { ends, run } = manualFits()
   const schedule = new RefitSchedule(new FitTurns(1), run)
