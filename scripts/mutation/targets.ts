@@ -100,7 +100,7 @@ export const TARGETS: readonly Target[] = [
   {
     name: 'fleet',
     files: dist(['fleet/room.js', 'fleet/model-blob.js']),
-    tests: ['test/fleet/hostile-messages.test.ts', 'test/fleet/following.test.ts'],
+    tests: ['test/fleet/room.test.ts', 'test/fleet/hostile-messages.test.ts', 'test/fleet/following.test.ts'],
   },
   {
     name: 'entities',
