@@ -50,7 +50,12 @@ export const TARGETS: readonly Target[] = [
       'detector/guarded/shifts/shift-evidence.js',
       'detector/guarded/admission/odd-records.js',
     ]),
-    tests: ['test/detector/guarded', 'test/detector/snapshot.test.ts'],
+    tests: [
+      'test/detector/guarded',
+      'test/detector/told',
+      'test/detector/missing.test.ts',
+      'test/detector/snapshot.test.ts',
+    ],
   },
   {
     name: 'alerts',
@@ -61,13 +66,18 @@ export const TARGETS: readonly Target[] = [
       'alerts/evidence/betting.js',
       'alerts/evidence/grade.js',
       'alerts/evidence/watch.js',
+      'alerts/evidence/newcomers.js',
       'alerts/incidents/incident-log.js',
     ]),
     tests: ['test/alerts'],
   },
   {
     name: 'training',
-    files: dist(['detector/training/trainer.js', 'detector/training/refit-schedule.js']),
+    files: dist([
+      'detector/training/trainer.js',
+      'detector/training/refit-schedule.js',
+      'detector/training/fit-turns.js',
+    ]),
     tests: ['test/detector/training'],
   },
   { name: 'codec', files: dist(['forest/codec.js', 'forest/checksum.js']), tests: ['test/forest'] },
@@ -89,5 +99,20 @@ export const TARGETS: readonly Target[] = [
     files: ['assembly/score.ts', 'assembly/calibrate.ts'],
     build: ['assembly/build.mjs'],
     tests: ['test/forest', 'test/assembly'],
+  },
+  { name: 'batch', files: dist(['http/batch/held-items.js']), tests: ['test/http/batch/held-items.test.ts'] },
+  {
+    name: 'fleet',
+    files: dist(['fleet/model/room.js', 'fleet/model/model-blob.js']),
+    tests: [
+      'test/fleet/model/room.test.ts',
+      'test/fleet/hostile-messages.test.ts',
+      'test/fleet/following.test.ts',
+    ],
+  },
+  {
+    name: 'entities',
+    files: dist(['detectors/entities.js', 'detectors/admission.js']),
+    tests: ['test/detectors'],
   },
 ]

@@ -15,19 +15,24 @@ function noise(i: number): number {
   return ((i * 7919) % 101) / 101 - 0.5
 }
 
-function reading(i: number, gaps = 0) {
+function reading(i: number, gaps = 0, lacking: 'pressure' | 'humidity' = 'pressure') {
+  const lacks = i % 10 < gaps
   return {
     route: i % 2 === 0 ? '/hall' : '/roof',
-    pressure: i % 10 < gaps ? null : 1013 + 8 * noise(i),
-    humidity: 50 + 20 * noise(i + 31),
+    pressure: lacks && lacking === 'pressure' ? null : 1013 + 8 * noise(i),
+    humidity: lacks && lacking === 'humidity' ? null : 50 + 20 * noise(i + 31),
     wind: Math.abs(6 * noise(i + 17)),
   }
 }
 
-async function taught(baseline: 'guarded' | 'window', gaps: number): Promise<Detector> {
+async function taught(
+  baseline: 'guarded' | 'window',
+  gaps: number,
+  lacking?: 'pressure' | 'humidity',
+): Promise<Detector> {
   const detector = await Detector.create({ telemetry: TELEMETRY, baseline, fit: 'sync', nTrees: 50 })
   onTestFinished(() => detector.close())
-  for (let i = 0; i < 600; i++) detector.analyze(reading(i, gaps))
+  for (let i = 0; i < 600; i++) detector.analyze(reading(i, gaps, lacking))
   return detector
 }
 
@@ -69,14 +74,17 @@ test.each(['guarded', 'window'] as const)(
 )
 
 test('values that were missing leave the spread of those that were not as it is', async () => {
-  const [whole, holed] = await Promise.all([taught('guarded', 0), taught('guarded', 5)])
-  const scoreOf = (detector: Detector, pressure: number) => {
-    const { score } = detector.rate({ ...reading(4), pressure })
+  const [whole, holed] = await Promise.all([taught('guarded', 0), taught('guarded', 5, 'humidity')])
+  const rated = (detector: Detector, humidity: number) => {
+    const { score, contributions } = detector.rate({ ...reading(4), humidity }, { detail: true })
     detector.dismiss()
-    return score
+    return { score, percentile: contributions[1]?.percentile ?? Number.NaN }
   }
-  for (const pressure of [1009.5, 1016.5])
-    expect(Math.abs(scoreOf(whole, pressure) - scoreOf(holed, pressure))).toBeLessThan(0.1)
+  for (const humidity of [42, 45, 50, 55, 58]) {
+    const [expected, found] = [rated(whole, humidity), rated(holed, humidity)]
+    expect(Math.abs(found.score - expected.score)).toBeLessThan(0.1)
+    expect(Math.abs(found.percentile - expected.percentile)).toBeLessThan(15)
+  }
 })
 
 test('before there is a forest a gap exceeds no limit, and a record that begins with one is learnt', async () => {

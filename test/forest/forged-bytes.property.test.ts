@@ -6,7 +6,9 @@ import { guardsIntact } from './guards.js'
 import { seeded } from './samples.js'
 import { signed } from './signed.js'
 
+const SCORES_COUNTED_AT = 32
 const THRESHOLD_AT = 48
+const HEADER_BYTES = 56
 
 // A checksum keeps out accidents, not forgers: what they write must not reach memory it should not.
 describe.each(builds)('forged bytes in the $name build', (build) => {
@@ -62,4 +64,30 @@ describe.each(builds)('forged bytes in the $name build', (build) => {
       })
     },
   )
+
+  /** Two rows make a tree of a root and two leaves; the root is a feature, a split and the rows to its left. */
+  it.each<[string, (root: DataView) => void]>([
+    ['that has no row to its left', (root) => root.setUint16(5, 0, true)],
+    ['that has all rows to its left', (root) => root.setUint16(5, 2, true)],
+    ['of a feature that there is not', (root) => root.setUint8(0, 1)],
+    ['that splits at no number', (root) => root.setFloat32(1, Number.NaN, true)],
+  ])('are refused with a node %s', async (_what, forge) => {
+    const forest = await createForest(build, { nFeatures: 1, nTrees: 1, subsampleSize: 2 })
+    const bytes = forest.fit([[1], [2]]).toBytes()
+    const root = new DataView(bytes.buffer, HEADER_BYTES + 2 * 8)
+    expect([root.getUint8(0), root.getUint16(5, true)]).toEqual([0, 1])
+    forge(root)
+    await expect(IsolationForest.fromBytes(signed(bytes), source(build))).rejects.toThrow(
+      'a node that cannot be',
+    )
+  })
+
+  it('are refused with more scores than they have bytes, before there is memory for those', async () => {
+    const forest = await createForest(build, { nFeatures: 1, nTrees: 2 })
+    const bytes = forest.fit([[1], [2], [3]]).toBytes()
+    new DataView(bytes.buffer).setUint32(SCORES_COUNTED_AT, 1_000_000, true)
+    await expect(IsolationForest.fromBytes(signed(bytes), source(build))).rejects.toThrow(
+      'the scores do not fit',
+    )
+  })
 })

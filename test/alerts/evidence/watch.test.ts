@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import { type IncidentKind, KeptIncident } from '#sentinel/alerts/evidence/gathered-incident.js'
-import { Watch } from '#sentinel/alerts/evidence/watch.js'
+import { reheatOf, Watch } from '#sentinel/alerts/evidence/watch.js'
 
 const ODD = 2
 const ORDINARY = -0.5
 
-function watchOf(shifted = -1, kind: IncidentKind = shifted < 0 ? 'spike' : 'shift'): Watch {
+function watchOf(shifted = -1, kind: IncidentKind = shifted < 0 ? 'spike' : 'shift', gapMs = 20): Watch {
   const opening = {
     kind,
     route: '/run',
@@ -13,9 +13,9 @@ function watchOf(shifted = -1, kind: IncidentKind = shifted < 0 ? 'spike' : 'shi
     direction: 'high' as const,
     usual: 100,
     nowMs: 0,
-    gapMs: 20,
+    gapMs,
   }
-  return new Watch(new KeptIncident(1, opening), true, shifted, 0, 20)
+  return new Watch(new KeptIncident(1, opening), true, shifted, 0, gapMs)
 }
 
 /** Ordinary records until it has cooled down. */
@@ -27,10 +27,11 @@ function feelOdd(watch: Watch, records: number): void {
   for (let n = 0; n < records; n++) watch.feel(ODD, n)
 }
 
-test('a few odd records cool down within a few ordinary ones', () => {
+test('a few odd records cool down within a few ordinary ones, and not within fewer', () => {
+  expect(ordinaryToCool(watchOf())).toBe(3)
   const watch = watchOf()
   feelOdd(watch, 3)
-  expect(ordinaryToCool(watch)).toBeLessThanOrEqual(4)
+  expect(ordinaryToCool(watch)).toBe(4)
 })
 
 test('the longer a flood lasts, the more ordinary records may come between, up to what a shift bears', () => {
@@ -78,6 +79,24 @@ test('a silent route is never calm, any other is more than a minute after it was
   expect(silence.isOver(1e9)).toBe(false)
 })
 
+test.each([
+  ['a minute where records come every three seconds', 3000, 60_000],
+  ['twenty usual gaps where they come every half minute', 30_000, 600_000],
+  ['an hour where they come every ten minutes', 600_000, 3_600_000],
+])('it is calm after %s, also after a restart', (_what, gapMs, calmMs) => {
+  const watch = watchOf(-1, 'spike', gapMs)
+  for (const each of [watch, Watch.restored(watch.capture())])
+    expect([calmMs, calmMs + 1].map((ms) => each.isOver(ms))).toEqual([false, true])
+})
+
+test('it takes the more evidence to heat it up again the more records there are in five minutes, and never little', () => {
+  expect(reheatOf(20)).toBeCloseTo(Math.log(15_000), 12)
+  expect(reheatOf(1000)).toBeCloseTo(Math.log(300), 12)
+  // Of records an hour apart a hundred to one is asked for; of those with no known gap as of one each millisecond.
+  expect(reheatOf(3_600_000)).toBeCloseTo(Math.log(100), 12)
+  expect(reheatOf(0)).toBeCloseTo(Math.log(300_000), 12)
+})
+
 test('it cools from hot to cold by degrees; where a shift is the evidence it is hot or it is not', () => {
   const [spike, shift] = [watchOf(), watchOf(0)]
   feelOdd(spike, 30)
@@ -102,7 +121,7 @@ test('nothing is learnt from its first thousand odd records, of an expected chan
     watch.feel(ODD, 1)
     expect(watch.freezesLearning(expected)).toBe(false)
     const shift = watchOf(0)
-    for (let n = 0; n <= records; n++) shift.feel(0.1, 1)
+    for (let n = 0; n <= records; n++) shift.feel(-0.001, 1)
     expect(shift.freezesLearning(expected)).toBe(false)
   }
   const cold = watchOf()

@@ -189,6 +189,12 @@ describe('the incident log', () => {
     expect(log.eventsSince(log.newestEventId)).toEqual([])
   })
 
+  it('holds 200 where nothing else is said', () => {
+    const log = incidentLog()
+    opened(log, 201)
+    expect([log.size, log.capacity]).toEqual([200, 200])
+  })
+
   it('refuses to hold nothing', () => {
     expect(() => new IncidentLog({ ids: new TimeIds(), max: 0 })).toThrow(RangeError)
   })
@@ -283,6 +289,16 @@ describe('a restored log', () => {
     after.restore([...bad, good, good, ...bad])
     expect(idsIn(after.list())).toEqual([id])
     expect(after.openCount).toBe(1)
+  })
+
+  it('lists newest first, in whatever order they were kept', () => {
+    const before = incidentLog()
+    const ids = opened(before, 4)
+    const [a, b, c, d] = before.capture()
+    const after = incidentLog()
+    after.restore([c, a, d, b])
+    expect(idsIn(after.list())).toEqual(ids.toReversed())
+    expect(idsIn(after.list({ before: ids[2] ?? '' }))).toEqual(ids.slice(0, 2).reverse())
   })
 
   it('holds what fits, the open ones first', () => {

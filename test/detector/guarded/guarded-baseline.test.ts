@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { gaussian, mulberry32 } from '../../../made-up/random.js'
 import { SHIFTS, shifted, withBurst } from '../../../made-up/recipes.js'
 import { dataFolder, readKdd, readTelemetry } from '../../../made-up/streams.js'
 import { madeUpTraffic } from '../../../made-up/traffic.js'
@@ -26,6 +27,22 @@ test.each(SHIFTS.filter(({ name }) => ['latency ×4', 'length ×5', 'errors +3']
     const { flags } = await replay(shifted(clean.slice(0, 7000), 3000, apply))
     expect(flaggedShare(flags, 3000, 3250)).toBeGreaterThan(0.3)
     expect(flaggedShare(flags, 6000, 7000)).toBeLessThan(0.2)
+  },
+)
+
+test.each(['latency', 'input_length', 'errors'] as const)(
+  'records that differ in %s alone are not near-identical: a shift of it is learnt as any other',
+  async (feature) => {
+    const random = mulberry32(4)
+    const records = Array.from({ length: 2400 }, (_, i) => ({
+      latency: 50,
+      input_length: 600,
+      errors: 5,
+      [feature]: 400 * Math.exp(0.3 * gaussian(random)) * (i < 600 ? 1 : 20),
+    }))
+    const { flags } = await replay(records, { historyMax: 300 })
+    expect(flaggedShare(flags, 600, 700)).toBeGreaterThan(0.3)
+    expect(flaggedShare(flags, 1400, 2400)).toBeLessThan(0.2)
   },
 )
 

@@ -67,6 +67,23 @@ test('a new route is judged by all records', () => {
   expect(verdict.fittedRows).toBe(1000)
 })
 
+test('a new route is judged by those that are generally called alike, where there are some', async () => {
+  const tenants = Array.from({ length: 200 }, (_, i) => ({
+    latency: 5000 + (i % 50),
+    input_length: 900,
+    errors: 0,
+    route: `/t/tenant${i % 2}/x`,
+  }))
+  const learning = await taught([...madeUpTraffic(800), ...tenants])
+  await learning.settled()
+  const probe = { latency: 5020, input_length: 900, errors: 0 }
+  const alike = learning.rate({ ...probe, route: '/t/tenant7/x' }, { detail: true })
+  expect(alike).toMatchObject({ scope: 'route', anomalous: false })
+  expect(alike.contributions[0]?.median).toBeGreaterThanOrEqual(5000)
+  expect(learning.rate({ ...probe, route: '/other/tenant7' }, { detail: true }).scope).toBe('baseline')
+  await learning.close()
+})
+
 test.each(['/health', undefined])('medians and ranks are those of the last fit (route %s)', async (route) => {
   const learning = await taught(madeUpTraffic(1000), { retrainEvery: 1_000_000 })
   await learning.settled()

@@ -61,3 +61,15 @@ test('where some routes have errors, the first on another is no novelty', async 
   expect(score).toBeLessThan(0.9)
   await detector.close()
 })
+
+test('where every route is rare, errors are as odd as all records without any make them', async () => {
+  const names = Array.from('abcdefghijklmnopqrstuvwxyz')
+  const rare = names.flatMap((a) => names.map((b) => `/${a}${b}`))
+  const detector = await taught(calm(2000, 9, rare))
+  for (const route of ['/aa', '/unheard-of'])
+    expect(detector.rate(failing(1, route), { detail: true })).toMatchObject({
+      anomalous: true,
+      scope: 'baseline',
+    })
+  await detector.close()
+})

@@ -98,6 +98,22 @@ describe('a reset', () => {
     },
   )
 
+  test('expects no change that was announced before, and has no evidence of one', async () => {
+    const detector = await taught(600)
+    detector.changed()
+    await feed(
+      detector,
+      clean.slice(600, 640).map((record) => ({ ...record, errors: 30 })),
+    )
+    const { changes, shift } = baselineOf(detector)
+    expect([changes.length, Math.max(...shift)]).not.toContain(0)
+    detector.reset()
+    await feed(detector, clean.slice(0, 60))
+    const fresh = await detectorOf()
+    await feed(fresh, clean.slice(0, 60))
+    expect(baselineOf(detector)).toMatchObject({ changes: [], shift: baselineOf(fresh).shift })
+  })
+
   test('of a route forgets that route alone', async () => {
     const detector = await taught(600)
     const route = clean[0]?.route as string

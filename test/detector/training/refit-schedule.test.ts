@@ -77,6 +77,30 @@ test('failed fits wait a quarter of a second, doubled each time, and a good one 
   expect(run).toHaveBeenCalledTimes(5)
 })
 
+test('with what is taken back the failures before it are forgotten', async () => {
+  const { ends, run } = manualFits()
+  const schedule = new RefitSchedule(new FitTurns(1), run)
+  const failed = async (): Promise<void> => {
+    ends.at(-1)?.reject(new Error('no'))
+    await vi.advanceTimersByTimeAsync(0)
+    schedule.request()
+  }
+  schedule.request()
+  await failed()
+  await vi.advanceTimersByTimeAsync(250)
+  await failed()
+  schedule.cancel()
+  schedule.request()
+  await vi.advanceTimersByTimeAsync(499)
+  expect(run).toHaveBeenCalledTimes(2)
+  await vi.advanceTimersByTimeAsync(1)
+  await failed()
+  await vi.advanceTimersByTimeAsync(249)
+  expect(run).toHaveBeenCalledTimes(3)
+  await vi.advanceTimersByTimeAsync(1)
+  expect(run).toHaveBeenCalledTimes(4)
+})
+
 test('is settled when no fit runs or is due', async () => {
   const { ends, run } = manualFits()
   const schedule = new RefitSchedule(new FitTurns(1), run)
@@ -93,6 +117,37 @@ test('is settled when no fit runs or is due', async () => {
   expect(settled).toBe(true)
 })
 
+test('what is taken back before its turn comes is not fitted, and keeps nobody waiting', async () => {
+  const { ends, run } = manualFits()
+  const schedule = new RefitSchedule(new FitTurns(0.1), run)
+  schedule.request()
+  ends[0]?.resolve(20)
+  await vi.advanceTimersByTimeAsync(0)
+  schedule.request()
+  const waiting = schedule.settled()
+  schedule.cancel()
+  await waiting
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(run).toHaveBeenCalledTimes(1)
+})
+
+test('a fit that runs is waited for, whatever is taken back', async () => {
+  const { ends, run } = manualFits()
+  const schedule = new RefitSchedule(new FitTurns(0.1), run)
+  schedule.request()
+  schedule.request()
+  let settled = false
+  const waiting = schedule.settled().then(() => {
+    settled = true
+  })
+  schedule.cancel()
+  await vi.advanceTimersByTimeAsync(5)
+  expect(settled).toBe(false)
+  ends[0]?.resolve(5)
+  await waiting
+  expect(run).toHaveBeenCalledTimes(1)
+})
+
 test('a closed schedule starts nothing and keeps nobody waiting', async () => {
   const { ends, run } = manualFits()
   const schedule = new RefitSchedule(new FitTurns(0.1), run)
@@ -103,6 +158,8 @@ test('a closed schedule starts nothing and keeps nobody waiting', async () => {
   const waiting = schedule.settled()
   schedule.close()
   await waiting
+  schedule.request()
+  await schedule.settled()
   await vi.advanceTimersByTimeAsync(10_000)
   expect(run).toHaveBeenCalledTimes(1)
 })

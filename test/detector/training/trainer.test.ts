@@ -1,4 +1,4 @@
-import { beforeEach, expect, test, vi } from 'vitest'
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { Trainer } from '#sentinel/detector/training/trainer.js'
 import { Arena } from '#sentinel/forest/arena.js'
 
@@ -146,4 +146,39 @@ test('closing gives up the fit in flight', async () => {
   const given = expect(fit).rejects.toThrow('closed')
   await trainer.close()
   await given
+})
+
+test('a fit that comes while another is in flight is refused, and the other goes on', async () => {
+  const { trainer, order } = await trainerOf(true)
+  const fit = trainer.fit(order)
+  await expect(trainer.fit(order)).rejects.toThrow('in flight')
+  FakeWorker.made[0]?.emit('message', { durationMs: 3 })
+  expect(await fit).toBe(3)
+  expect(FakeWorker.made[0]?.orders).toEqual([order])
+  await trainer.close()
+})
+
+test('nothing is fitted after closing', async () => {
+  for (const shared of [true, false]) {
+    const { trainer, order } = await trainerOf(shared)
+    await trainer.close()
+    await expect(trainer.fit(order)).rejects.toThrow('closed')
+    expect(FakeWorker.made).toHaveLength(0)
+  }
+})
+
+test('a thread that says nothing for a minute is given up, and one that answers before is not', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const { trainer, order } = await trainerOf(true)
+  const answered = trainer.fit(order)
+  await vi.advanceTimersByTimeAsync(59_999)
+  FakeWorker.made[0]?.emit('message', { durationMs: 59_999 })
+  expect(await answered).toBe(59_999)
+  const failed = expect(trainer.fit(order)).rejects.toThrow('did not answer')
+  await vi.advanceTimersByTimeAsync(59_999)
+  expect(faults).toEqual([])
+  await vi.advanceTimersByTimeAsync(1)
+  await failed
+  expect(faults).toHaveLength(1)
 })

@@ -130,6 +130,17 @@ describe('the last eighth of the room', () => {
     expect(connections.size).toBe(64)
   })
 
+  test('takes a 64th of all for few where that is more than four', () => {
+    limited(1024)
+    const greedy = many(896, '10.0.0.1', 1)
+    vi.advanceTimersByTime(1000)
+    const modest = many(16, '10.0.0.2', 1)
+    expect(closed(greedy)).toEqual([])
+    modest.push(open('10.0.0.2', 1))
+    expect(closed(greedy)).toEqual([0])
+    expect(closed(modest)).toEqual([])
+  })
+
   test('is there for a proxy, behind which are many callers', () => {
     limited(64, { isProxy: (address) => address === '10.0.0.1' })
     const proxied = many(64, '10.0.0.1', 1)

@@ -18,6 +18,8 @@ async function started(most: number) {
   const app = fastify()
   new UnreadAnswers(most).bound(app)
   app.get('/long', async (_request, reply) => reply.type('text/plain').send(LONG))
+  app.get('/16-kib', async (_request, reply) => reply.type('text/plain').send('x'.repeat(2 ** 14)))
+  app.get('/metrics', async (_request, reply) => reply.type('text/plain').send(LONG))
   app.get('/short', async (_request, reply) => reply.type('text/plain').send('short'))
   await app.listen({ port: 0, host: '127.0.0.1' })
   onTestFinished(() => {
@@ -53,6 +55,14 @@ test('an answer that does not fit beside those that nobody reads is refused, and
   const refused = await fetch(`http://127.0.0.1:${port}/long`)
   expect(refused.headers.get('retry-after')).toBe('5')
   expect(await refused.json()).toMatchObject({ statusCode: 503, code: 'SENTINEL_OVERLOADED' })
+})
+
+test('answers count from 16 KiB on, and metrics are answered however many are not read', async () => {
+  const { deaf, status } = await started(12 * MIB)
+  await deaf()
+  await until(async () => (await status('/16-kib')) === 503, 'no room')
+  expect(await status('/short')).toBe(200)
+  expect(await status('/metrics')).toBe(200)
 })
 
 test('who does not read for five seconds is cut off when another answer needs the room', async () => {

@@ -25,6 +25,13 @@ test('counts are those of a Map, through growing, emptying and removing what is 
   )
 })
 
+test('a table is never full for cells that all begin at every other place', () => {
+  const counts = new CellCounts()
+  const cells = Array.from({ length: 500 }, (_, i) => 2 * i)
+  for (const one of cells) counts.add(one)
+  expect(cells.every((one) => counts.of(one) === 1 && counts.of(one + 1) === 0)).toBe(true)
+})
+
 test('a recount forgets what was before', () => {
   const counts = new CellCounts()
   counts.add(9)

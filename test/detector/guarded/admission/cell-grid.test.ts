@@ -30,7 +30,17 @@ test('identical records share a cell, distant ones do not', () => {
 
 test('traffic of few distinct values gets a quota above its own crowding', () => {
   const discrete = storeOf(Array.from({ length: 1000 }, (_, i) => i % 4))
-  expect(CellGrid.fit(unit, discrete, null).quota).toBeCloseTo(0.5, 1)
+  const grid = CellGrid.fit(unit, discrete, null)
+  expect(grid.quota).toBeCloseTo(0.5, 1)
+  // It is not for want of fine cells: there is an end to how near is near.
+  expect(grid.capture().perSpread).toBe(256)
+})
+
+test('however varied the traffic is, what is a quarter of a spread apart is not near', () => {
+  const varied = storeOf(Array.from({ length: 1000 }, (_, i) => 10 * i))
+  const grid = CellGrid.fit(unit, varied, null)
+  expect(grid.capture()).toEqual({ quota: 0.01, perSpread: 4 })
+  expect(CellGrid.fit(unit, varied, grid).capture()).toEqual(grid.capture())
 })
 
 test('two of four equal pairs share a cell by count', () => {

@@ -29,3 +29,29 @@ test('all octaves together let in at most twice the expected share, and what the
   const any = (i: number) => 0.9 + ((i * 37) % 100) / 1000
   expect(passed(10_000, any)).toBeLessThanOrEqual(2 * 0.1 * 10_000 + 30)
 })
+
+test('the two highest scores of a few have buckets of their own', () => {
+  const gate = new TailGate()
+  gate.calibrate(
+    0.1,
+    Float64Array.from({ length: 20 }, (_, i) => i),
+  )
+  const highest = (): boolean => gate.pass(19.5)
+  expect([highest(), highest()]).toEqual([true, false])
+  expect(gate.pass(18.5)).toBe(true)
+})
+
+test('where the share is less than one score wide, odd records pass at twice the share all the same', () => {
+  const gate = new TailGate()
+  gate.calibrate(
+    0.01,
+    Float64Array.from({ length: 50 }, (_, i) => i),
+  )
+  let count = 0
+  for (let i = 0; i < 1000; i++) {
+    gate.tick()
+    if (gate.pass(1e9)) count += 1
+  }
+  expect(count).toBeGreaterThanOrEqual(2 * 0.01 * 1000)
+  expect(count).toBeLessThanOrEqual(2 * 0.01 * 1000 + 1)
+})

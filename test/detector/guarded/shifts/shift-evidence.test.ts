@@ -31,6 +31,22 @@ test('varied odd records that took the place of all others are released after ha
   expect(believed(10, false, yes)).toMatchObject({ kind: 'replaced', after: 500, share: 1 })
 })
 
+test('a usual record undoes three odd ones in the evidence that usual traffic is gone', () => {
+  // Of ten records nine speak for it and one against: six are left.
+  const shift = believed(9, false, yes)
+  expect(shift?.kind).toBe('replaced')
+  expect(shift?.after).toBeCloseTo((500 / 6) * 10, -1)
+})
+
+test('evidence begins at nothing, and is nothing after a reset', () => {
+  const fresh = new ShiftEvidence(1000).capture()
+  expect(fresh).toEqual(new Float64Array(7))
+  const evidence = new ShiftEvidence(1000)
+  for (let i = 0; i < 10; i++) evidence.observe(true, i % 2 === 0, 0.1)
+  evidence.reset()
+  expect(evidence.capture()).toEqual(fresh)
+})
+
 test('less varied ones than the baseline wait for the whole window', () => {
   const shift = believed(10, false, no)
   expect(shift?.kind).toBe('excess')
