@@ -14,7 +14,10 @@ export async function serveAnew(app: App, config: Config): Promise<void> {
   const { front, drain, metrics, log } = app
   const before = front.serving
   const next = bareApp({ loggerInstance: log }, config.telemetry)
-  const serving = await serve(next, { config, metrics, drain, before })
+  const serving = await serve(next, { config, metrics, drain, before }).catch(async (error: Error) => {
+    await next.close()
+    throw error
+  })
   // Several detectors go on as they are.
   const goesOn = serving.detectors === before.detectors
   try {

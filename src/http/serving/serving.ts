@@ -67,19 +67,22 @@ async function serveBy(
       ? before.repeated
       : repeatedRequests(idempotencyMax)
   const figures = fleet?.figures ?? null
+  // None of what `begin` reads leads to what served before: that is gone with its last request.
+  const areNew = detectors !== before?.detectors
+  const isGuest = options.sentinel !== undefined
   await addRoutes(app, { config, detectors, metrics, leave: departure, repeated, fleet: figures })
 
   async function begin(): Promise<void> {
     const { detector, incidents } = sentinel
     metrics.watch(detector)
     metrics.expect(detectors.features)
-    if (detectors.several && detectors !== before?.detectors) metrics.showDetectors(detectors.all)
+    if (detectors.several && areNew) metrics.showDetectors(detectors.all)
     metrics.showAlerts({
       incidentsOpen: () => incidents.openCount,
       alertShare: () => sentinel.alertShare,
       alertRate: () => sentinel.alertRate,
     })
-    if (options.sentinel !== undefined) departure.onEnd(sentinel.listen(metrics))
+    if (isGuest) departure.onEnd(sentinel.listen(metrics))
     const webhook = await webhookFor(config, sentinel, metrics, app.log, fleet)
     if (webhook !== null) departure.onEnd(() => webhook.close())
     if (fleet === null) return

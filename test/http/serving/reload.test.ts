@@ -1,6 +1,8 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { loadConfig } from '#sentinel/config/config.js'
 import type { EnvironmentSource } from '#sentinel/config/schema.js'
@@ -216,4 +218,23 @@ describe('other features', () => {
     await teach(service, 29, both)
     expect((await (await service.post(both(50))).json()).detail.contributions).toHaveLength(2)
   })
+})
+
+test('nothing keeps what served before, however often settings are read anew', async () => {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  const { app, post } = await started()
+  const before: WeakRef<object>[] = []
+  for (const limit of ['100', '200', '300', '400']) {
+    before.push(new WeakRef(app.front.serving))
+    await serveAnew(app, configOf({ SENTINEL_RATE_LIMIT: limit }))
+    expect((await post(record(1))).status).toBe(200)
+  }
+  // The last one may still be named by what it left to.
+  const gone = before.slice(0, -1)
+  for (let i = 0; i < 100 && gone.some((each) => each.deref() !== undefined); i++) {
+    await new Promise(setImmediate)
+    collect()
+  }
+  expect(gone.map((each) => each.deref() === undefined)).toEqual([true, true, true])
 })
