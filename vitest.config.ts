@@ -73,8 +73,8 @@ export default defineConfig({
     setupFiles: ['test/equal-arrays.ts'],
     testTimeout: 90_000,
     hookTimeout: 90_000,
-    // One more than there are processors: many a file waits, for a time-out or for processes that start.
-    maxWorkers: availableParallelism() + 1,
+    // Two more than there are processors: many a file waits, for a time-out or for processes that start.
+    maxWorkers: availableParallelism() + 2,
     sequence: { sequencer: LongestFirst },
     reporters: process.env.CI ? ['default', ['json', { outputFile: 'test-results.json' }]] : ['default'],
     // The files of a worker share their modules: to load them for each takes a third of the time.

@@ -15,6 +15,15 @@ const MAX_FAILED_STARTS = 3
 /** Trees grown in one turn of the event loop when there is no thread. */
 const TREES_A_TURN = 10
 
+/** What Node says the language of a program in the command line is: a thread refuses it for its own file. */
+const OF_COMMAND_LINE = /^--(?:input-type|experimental-default-type)(?:=|$)/
+
+/** The flags of this process that a thread takes, too. */
+function flagsForThread(): string[] {
+  const flags = globalThis.process?.execArgv ?? []
+  return flags.filter((flag, i) => !OF_COMMAND_LINE.test(flag) && !/^--input-type$/.test(flags[i - 1] ?? ''))
+}
+
 /** What is used here of Node's worker_threads. */
 type Threads = Pick<typeof import('node:worker_threads'), 'Worker'>
 
@@ -88,6 +97,7 @@ export class Trainer {
       const worker = new Thread(thread, {
         workerData,
         name: 'trainer',
+        execArgv: flagsForThread(),
         resourceLimits: { maxOldGenerationSizeMb: THREAD_HEAP_MB },
       })
       this.#worker = worker

@@ -22,3 +22,12 @@ test.each([
   const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 60_000 })
   expect(stdout).toBe(expected)
 })
+
+test.each([['--input-type=module'], ['--input-type', 'module']])(
+  'a program in the command line has a thread, too, with %s',
+  async (...flags) => {
+    const args = [...flags, '--eval', programOf(60)]
+    const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 60_000 })
+    expect(stdout).toBe('worker true\n')
+  },
+)

@@ -15,8 +15,9 @@ import {
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
-import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { App } from '#sentinel/http/app.js'
+import { setAside } from '#sentinel/state/file/damaged.js'
 import { StateFile } from '#sentinel/state/file/state-file.js'
 import { ServiceProcess } from '../../e2e/service-process.js'
 import { analyze, historySize, metric, NORMAL, startApp } from '../../http/subject.js'
@@ -279,6 +280,18 @@ describe('what stands in the place of the state', () => {
     const kept = (await readdir(dir)).filter((name) => name.startsWith('sentinel.state.damaged-')).sort()
     const contents = await Promise.all(kept.map((name) => readFile(join(dir, name), 'utf8')))
     expect(contents).toEqual(['damaged 0', 'damaged 4', 'damaged 5', 'damaged 6', 'damaged 7'])
+  })
+
+  test('states set aside in the same millisecond do not replace each other', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: 0 })
+    onTestFinished(() => void vi.useRealTimers())
+    for (let n = 0; n < 7; n++) {
+      await writeFile(state, `damaged ${n}`)
+      await setAside(state)
+    }
+    const kept = (await readdir(dir)).filter((name) => name.startsWith('sentinel.state.damaged-')).sort()
+    const contents = await Promise.all(kept.map((name) => readFile(join(dir, name), 'utf8')))
+    expect(contents).toEqual(['damaged 0', 'damaged 3', 'damaged 4', 'damaged 5', 'damaged 6'])
   })
 
   test('a link in the place of the next state leads nothing out of the folder', async () => {
