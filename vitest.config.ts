@@ -23,7 +23,6 @@ const SLOW = [
   'test/fleet/**/*.test.ts',
   'test/examples/**/*.test.ts',
   'test/deploy/prometheus/**/*.test.ts',
-  'test/deploy/release.test.ts',
   'test/cli/replay/**/*.test.ts',
   'test/cli/prove/proof.test.ts',
   'test/calibrated-sentinel.test.ts',
@@ -47,8 +46,11 @@ const ALONE = [
   'test/state/file/faulty-disk.test.ts',
 ]
 
-/** Takes the Dockerfile's steps one by one: `npm run test:image`, and a job of its own in CI. */
-const IMAGE = ['test/deploy/image/replay.test.ts']
+/**
+ * Take the Dockerfile's steps one by one, and build all of it anew elsewhere: `npm run test:image`, and a job of their own
+ * in CI.
+ */
+const IMAGE = ['test/deploy/image/replay.test.ts', 'test/deploy/image/rebuild.test.ts']
 
 /**
  * Starts what takes longest first: a long file that starts last runs alone. Those that stand alone come last: a worker ends
@@ -73,8 +75,9 @@ export default defineConfig({
     setupFiles: ['test/equal-arrays.ts'],
     testTimeout: 90_000,
     hookTimeout: 90_000,
-    // Two more than there are processors: many a file waits, for a time-out or for processes that start.
-    maxWorkers: availableParallelism() + 2,
+    // One more than there are processors: many a file waits, for a time-out or for processes that start. With two more
+    // the modules that each worker loads for itself cost more than that.
+    maxWorkers: availableParallelism() + 1,
     sequence: { sequencer: LongestFirst },
     reporters: process.env.CI ? ['default', ['json', { outputFile: 'test-results.json' }]] : ['default'],
     // The files of a worker share their modules: to load them for each takes a third of the time.
