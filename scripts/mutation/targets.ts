@@ -96,7 +96,7 @@ export const TARGETS: readonly Target[] = [
   },
   {
     name: 'assembly',
-    files: ['assembly/score.ts', 'assembly/calibrate.ts'],
+    files: ['assembly/score.ts', 'assembly/walk.ts', 'assembly/wide.ts', 'assembly/calibrate.ts'],
     build: ['assembly/build.mjs'],
     tests: ['test/forest', 'test/assembly'],
   },
