@@ -276,6 +276,11 @@ export class Sentinel {
     await this.detector.close()
   }
 
+  /** The time at which records are judged, ms. @internal */
+  get judgedAtMs(): number {
+    return this.#parts.clocks.judging.nowMs
+  }
+
   /** A forest was fitted. @internal */
   fitted(): void {
     this.#parts.desk.adopt()

@@ -2,6 +2,7 @@ import { IsolationForest } from '#sentinel/forest/index.js'
 import type { Telemetry } from '#sentinel/telemetry/record.js'
 import { gaussian, mulberry32, type RandomSource } from '../../made-up/random.js'
 import { type Judge, knowing, type Setting, shareSeen } from './judges.js'
+import { constantTold, jobAtAnotherTimeTold, jobTold, nightsTold } from './rhythms.js'
 
 /** One way to be blind, and how much of what should be seen a judge sees of it. */
 export interface Kind {
@@ -239,6 +240,30 @@ export const KINDS: readonly Kind[] = [
     wanted: 1,
     judges: ALL,
     measure: (judge) => farOut(judge, 1e6),
+  },
+  {
+    name: 'told of: nights of another kind, from the third on',
+    wanted: 0,
+    judges: ROUTED,
+    measure: nightsTold,
+  },
+  {
+    name: 'told of: an hourly job of 4%, from the eighth hour on',
+    wanted: 0,
+    judges: ROUTED,
+    measure: jobTold,
+  },
+  {
+    name: 'told of: the same job at another time of the hour',
+    wanted: 1,
+    judges: ROUTED,
+    measure: jobAtAnotherTimeTold,
+  },
+  {
+    name: 'told of: four a minute, all the same since six hours',
+    wanted: 0,
+    judges: ROUTED,
+    measure: constantTold,
   },
   { name: 'library: 1e6 sigma in one of ten features', wanted: 1, judges: ['given'], measure: oneOfTen },
   {

@@ -5,6 +5,7 @@ import type { Feature } from '../telemetry/features.js'
 import { Alerts } from './alerts.js'
 import { AlertsStateError, type Captured } from './captured.js'
 import type { Incident as Gathered } from './evidence/gathered-incident.js'
+import type { KnownHabit } from './habits/known-habit.js'
 import type { Action, Incident } from './incidents/incident.js'
 import type { IncidentFacts } from './incidents/incident-log.js'
 import type { IncidentBook } from './incidents/incident-share.js'
@@ -95,6 +96,7 @@ export class Alarm {
       falseIncidentsADay,
       actions,
       routesMax,
+      wallClock: options.wallClock,
     })
   }
 
@@ -124,8 +126,8 @@ export class Alarm {
   }
 
   /** What would be said of a record that came by itself; nothing is learnt, and no incident hears of it. */
-  tryOut(record: RatedRecord): Alarmed {
-    return this.#alarmedOf(this.#alerts.tryOut(record), 0)
+  tryOut(record: RatedRecord, nowMs: number): Alarmed {
+    return this.#alarmedOf(this.#alerts.tryOut(record, nowMs), nowMs)
   }
 
   #alarmedOf({ p, known, alert, action, incident, feature, events }: Judgement, nowMs: number): Alarmed {
@@ -155,6 +157,16 @@ export class Alarm {
   /** Takes what was learnt of a band of values out, of a route or, for null, of all. */
   forget(route: string | null, band: Band): void {
     this.#alerts.forget(route, band)
+  }
+
+  /** What comes back by the hour, the day or the week, and was expected so far. */
+  habits(): KnownHabit[] {
+    return this.#alerts.habits()
+  }
+
+  /** What came back is told of again. False where no habit has the id. */
+  endHabit(id: string): boolean {
+    return this.#alerts.endHabit(id)
   }
 
   /** Forgets what was learnt of a route. */

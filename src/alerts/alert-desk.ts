@@ -6,6 +6,7 @@ import type { FeaturePolicies } from '../telemetry/feature-policy.js'
 import { Alarm, type Alarmed, type AlarmState, type Alert, type RatedRecord } from './alarm.js'
 import type { AlertOptions } from './alert-options.js'
 import { OBSERVED_FIRST } from './evidence/recommendation.js'
+import type { KnownHabit } from './habits/known-habit.js'
 import type { IncidentFacts } from './incidents/incident-log.js'
 import type { IncidentBook } from './incidents/incident-share.js'
 import type { Band, Draw } from './judgement.js'
@@ -99,7 +100,7 @@ export class AlertDesk implements AlertMemories {
     const alarm = this.#alarm
     return this.#decideBy(
       verdict,
-      alarm === null ? null : alarm.tryOut(this.#ratedBy(verdict, 'never', null)),
+      alarm === null ? null : alarm.tryOut(this.#ratedBy(verdict, 'never', null), this.#parts.clock.nowMs),
     )
   }
 
@@ -107,7 +108,7 @@ export class AlertDesk implements AlertMemories {
   #decideFrozen(verdict: Verdict, record: RatedRecord): Decision {
     const decision = this.#decideBy(
       verdict,
-      this.#ask((alarm) => alarm.tryOut(record)),
+      this.#ask((alarm) => alarm.tryOut(record, this.#parts.clock.nowMs)),
     )
     const { incidents, minConfidence } = this.#parts
     const { p, alert } = decision
@@ -153,6 +154,14 @@ export class AlertDesk implements AlertMemories {
   forget(route: string | null, band: Band): void {
     if (this.#frozen) return
     this.#alarm?.forget(route, band)
+  }
+
+  habits(): KnownHabit[] {
+    return this.#ask((alarm) => alarm.habits()) ?? []
+  }
+
+  endHabit(id: string): boolean {
+    return this.#ask((alarm) => alarm.endHabit(id)) ?? false
   }
 
   /** Forgets what the alarm learnt of a route, or of all: then what is open ends. */

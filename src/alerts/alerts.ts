@@ -10,6 +10,8 @@ import { type IncidentEvent, Incidents } from './evidence/gathering.js'
 import { Newcomers } from './evidence/newcomers.js'
 import { RhythmWatch } from './evidence/rhythm-watch.js'
 import { TrafficPace } from './evidence/traffic-pace.js'
+import { shiftOf } from './habits/habits.js'
+import { type KnownHabit, knownHabit } from './habits/known-habit.js'
 import type { Band, Draw, Judged, Judgement } from './judgement.js'
 import { type AlertsOptions, type AlertsSettings, namesOf, settingsOf } from './options.js'
 import { Learning, RARE, SPARSE_MS } from './rarity/learning.js'
@@ -43,6 +45,8 @@ export class Alerts {
   readonly #change = new ExpectedChange()
   readonly #events: IncidentEvent[] = []
   readonly #answering: Answering
+  /** What time it is for people, by which something comes back. */
+  readonly #timeOf: (nowMs: number) => number
   #records = 0
 
   constructor(options: AlertsOptions) {
@@ -54,10 +58,12 @@ export class Alerts {
     this.#rarity = new Rarity(features.length)
     this.#routes = new RouteTable(routesMax, features)
     this.#incidents = new Incidents(incidentsMax)
-    this.#detection = new Detection(features, this.#incidents)
+    const timeOf = settings.wallClock ?? ((nowMs: number): number => nowMs)
+    this.#timeOf = timeOf
+    this.#detection = new Detection(features, this.#incidents, timeOf)
     this.#learning = new Learning(this.#rarity, features.length)
     this.#pace = new TrafficPace(falseIncidentsADay)
-    this.#rhythms = new RhythmWatch(this.#routes, this.#incidents, this.#pace)
+    this.#rhythms = new RhythmWatch(this.#routes, this.#incidents, this.#pace, timeOf)
     this.#newcomers = new Newcomers(this.#incidents, this.#pace)
     this.#answering = new Answering(settings, this.#rarity, this.#rateZ, this.#events)
   }
@@ -124,9 +130,14 @@ export class Alerts {
     judgement.known = !unknown || route.records > STRANGE_UP_TO
     if (this.#incidents.open > 0) this.#incidents.sweep(nowMs, events)
     this.#change.count(name)
-    const { z, p } = this.#rarity
-    const expected = record.expected === true && z > RARE
-    if (expected) this.#rarity.withhold()
+    const { z: alone, p: pAlone } = this.#rarity
+    const expected = record.expected === true && alone > RARE
+    const recurs = !expected && alone > RARE && this.#isHabit(route, nowMs)
+    if (recurs) route.habits?.renew(this.#timeOf(nowMs))
+    if (expected || recurs) this.#rarity.withhold()
+    // What comes by habit is not rare at its time; what an operator expects is rare, and nobody hears of it.
+    const z = recurs ? 0 : alone
+    const p = recurs ? 1 : pAlone
     const watch = this.#detection.weigh(route, this.#rarity, this.#records, learns, this.#pace, nowMs, events)
     this.#rhythms.observe(route, watch === undefined, nowMs, events)
     this.#newcomers.observe(route, this.#change.isExpected(name), nowMs, events)
@@ -134,7 +145,9 @@ export class Alerts {
     judgement.surprise = told
     judgement.p = told === z ? p : Math.exp(-told)
     this.#answering.answer(route, record, watch, this.#records, nowMs)
+    if (watch !== undefined && learns && z > RARE) this.#remember(route, nowMs)
     const open = this.#incidents.around(name)
+    if (recurs) return judgement
     if (learns && unknown) this.#learning.learnNew(route, values, this.#records)
     else if (learns && expected) this.#learning.learnExpected(route, values)
     else if (learns && isSparse) this.#learning.learnSparse(route, values, this.#records, trafficIsSparse)
@@ -145,15 +158,16 @@ export class Alerts {
   /**
    * Judges a record as if it came now, by itself: it is no evidence, belongs to no incident, and nothing is learnt.
    * Nothing that comes after it is judged otherwise for it.
+   * @param nowMs what time it is
    */
-  tryOut(record: Judged): Judgement {
+  tryOut(record: Judged, nowMs: number): Judgement {
     const { route: name, known = true } = record
     const route = this.#routes.find(name) ?? new RouteMemory(name, this.#settings.features)
     this.#events.length = 0
     return this.#rarity.apart(route, () => {
       this.#rarity.rank(route, record)
       const unknown = !known && route.records < KNOWN_FROM
-      if (unknown) this.#rarity.withhold()
+      if (unknown || (this.#rarity.z > RARE && this.#isHabit(route, nowMs))) this.#rarity.withhold()
       const { judgement } = this.#answering
       judgement.known = !unknown || route.records > STRANGE_UP_TO
       judgement.surprise = this.#rarity.z
@@ -181,8 +195,31 @@ export class Alerts {
     for (const route of this.#routes.named(name)) {
       this.#routes.willChange(route)
       gone += route.forget(index, from, to)
+      route.habits?.forget(index)
+      route.habits?.forget(shiftOf(index))
     }
     return gone
+  }
+
+  /** What comes back by the hour, the day or the week, and was expected so far. */
+  habits(): KnownHabit[] {
+    const names = this.#settings.features.map(({ name }) => name)
+    return this.#routes
+      .named(null)
+      .flatMap(({ name, habits }) => (habits?.list() ?? []).map((habit) => knownHabit(name, habit, names)))
+  }
+
+  /** What came back is told of again. False where no habit has the id. */
+  endHabit(id: string): boolean {
+    const names = this.#settings.features.map(({ name }) => name)
+    for (const route of this.#routes.named(null)) {
+      const ended = route.habits?.list().find((habit) => knownHabit(route.name, habit, names).id === id)
+      if (ended === undefined) continue
+      this.#routes.willChange(route)
+      route.habits?.forget(ended.subject)
+      return true
+    }
+    return false
   }
 
   /** Forgets what was learnt of a route, as before its first record. */
@@ -245,6 +282,20 @@ export class Alerts {
     this.#rhythms.calmRecords = calmRecords
   }
 
+  /** Whether the record ranked last comes by habit, at this time of the hour, the day or the week. */
+  #isHabit({ habits, grown }: RouteMemory, nowMs: number): boolean {
+    if (habits === null) return false
+    this.#rarity.tellSigns(grown, habits)
+    return habits.expects(this.#timeOf(nowMs))
+  }
+
+  /** The record ranked last is part of an incident. */
+  #remember(route: RouteMemory, nowMs: number): void {
+    const habits = route.habitsToKeep()
+    this.#rarity.tellSigns(route.grown, habits)
+    habits.remember(this.#timeOf(nowMs))
+  }
+
   /** Takes in what a sampled record stands for. */
   #isBeside({ unseen, beside }: Draw): boolean {
     this.#pace.standsFor = 1 + unseen
@@ -258,7 +309,9 @@ export class Alerts {
     const route = this.#routes.findOrCreate(name)
     this.#rarity.rank(route, record)
     const unknown = !known && route.records < KNOWN_FROM
-    if (unknown || record.expected === true) this.#rarity.withhold()
+    const recurs = record.expected !== true && this.#rarity.z > RARE && this.#isHabit(route, nowMs)
+    if (recurs) route.habits?.renew(this.#timeOf(nowMs))
+    if (unknown || recurs || record.expected === true) this.#rarity.withhold()
     const { judgement } = this.#answering
     judgement.known = !unknown || route.records > STRANGE_UP_TO
     if (this.#incidents.open > 0) this.#incidents.sweep(nowMs, this.#events)
@@ -267,6 +320,7 @@ export class Alerts {
     judgement.p = p
     const told = [this.#records, false, this.#pace, nowMs, this.#events, true] as const
     const watch = z < this.#rateZ ? undefined : this.#detection.weigh(route, this.#rarity, ...told)
+    if (watch !== undefined && record.learns !== false) this.#remember(route, nowMs)
     return this.#answering.answer(route, record, watch, this.#records, nowMs)
   }
 }

@@ -23,10 +23,12 @@ export interface AlertsOptions {
   readonly routesMax?: number
   /** Closed incidents that are kept; default 256. */
   readonly incidentsMax?: number
+  /** ms since 1970, by which something comes back each day; default: the times of the records. */
+  readonly wallClock?: (() => number) | undefined
 }
 
 /** Options with every default filled in. */
-export type AlertsSettings = Required<AlertsOptions>
+export type AlertsSettings = Required<Omit<AlertsOptions, 'wallClock'>> & Pick<AlertsOptions, 'wallClock'>
 
 export function settingsOf(options: AlertsOptions): AlertsSettings {
   const { rate, falseIncidentsADay, actions } = ALERT_DEFAULTS

@@ -42,7 +42,7 @@ export interface Config {
   /** What is watched. */
   readonly telemetry: TelemetryModel
   readonly detector: Required<
-    Omit<DetectorOptions, 'forest' | 'telemetry' | DetectorListener | 'rangeExtension' | 'trainer'>
+    Omit<DetectorOptions, 'forest' | 'telemetry' | DetectorListener | 'clock' | 'rangeExtension' | 'trainer'>
   >
   /** The detectors that a file sets up, `default` first; null where there is one alone. */
   readonly detectors: readonly DetectorSettings[] | null

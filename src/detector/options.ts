@@ -57,6 +57,11 @@ export interface DetectorOptions {
   readonly minConfidence?: number
   /** Directions, ignored differences and limits by feature name; what is not said here is as the feature itself has it. */
   readonly policies?: FeaturePolicies
+  /**
+   * Time in ms, of any beginning, by which a shift that goes on for four hours is believed sooner: where records are few.
+   * Without one records alone count.
+   */
+  readonly clock?: (() => number) | undefined
   /** Told of every fit that has ended, well or not. */
   readonly onFit?: ((fit: FitReport) => void) | undefined
   /** Told when the trainer's thread failed and what follows. */
@@ -89,8 +94,8 @@ export const DETECTOR_DEFAULTS = {
 export type DetectorListener = 'onFit' | 'onTrainerFault' | 'onStateLost'
 
 /** Options with nothing left out but the given forest and the listeners. @internal */
-export type ResolvedDetectorOptions = Required<Omit<DetectorOptions, 'forest' | DetectorListener>> &
-  Pick<DetectorOptions, DetectorListener>
+export type ResolvedDetectorOptions = Required<Omit<DetectorOptions, 'forest' | 'clock' | DetectorListener>> &
+  Pick<DetectorOptions, 'clock' | DetectorListener>
 
 /** Fills in the defaults; what is `undefined` counts as left out. @internal */
 export function resolveDetectorOptions(options: DetectorOptions): ResolvedDetectorOptions {

@@ -8,7 +8,8 @@ import { type History, RecordCount } from './baseline/history.js'
 import { RankedWindow } from './baseline/ranked-window.js'
 import { SlidingWindow } from './baseline/sliding-window.js'
 import { WindowBaseline } from './baseline/window-baseline.js'
-import { GuardedBaseline, type GuardedState } from './guarded/guarded-baseline.js'
+import { GuardedBaseline } from './guarded/guarded-baseline.js'
+import type { GuardedState } from './guarded/guarded-state.js'
 import { loadGivenForest } from './model/given-forest.js'
 import { Model } from './model/model.js'
 import type { ResolvedDetectorOptions } from './options.js'
@@ -87,7 +88,7 @@ async function ownGround(options: ResolvedDetectorOptions): Promise<Ground> {
 
 /** The parts of a detector that learns. */
 function learningParts(options: ResolvedDetectorOptions, ground: Ground): JudgingParts {
-  const { telemetry, historyMax, routesMax, seed } = options
+  const { telemetry, historyMax } = options
   const { features } = telemetry
   const { arena } = ground
   const policy = new DifferencePolicy(features, options.policies)
@@ -100,7 +101,7 @@ function learningParts(options: ResolvedDetectorOptions, ground: Ground): Judgin
       options,
     )
   }
-  const baseline = new GuardedBaseline(arena, telemetry, policy, routesMax, seed)
+  const baseline = new GuardedBaseline(arena, telemetry, policy, options)
   return learningFrom(ground, baseline, new RecordCount(historyMax, features.length), options)
 }
 

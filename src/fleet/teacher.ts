@@ -234,6 +234,9 @@ export class Teacher {
       const { pattern } = word
       this.#detector.forget((name, values) => this.#threats.holds(pattern, name, values))
       this.#desk.forget(pattern.route, pattern)
+    } else if (word.said === 'taken back') {
+      // Of what operators said nothing is learnt here; a habit is.
+      this.#desk.endHabit(word.source)
     } else if (word.said === 'changed') {
       this.#detector.changed(word.route ?? undefined)
       this.#desk.expectChange(word.route)

@@ -10,16 +10,19 @@ export interface Hearer {
   fitted(): void
   /** What was learnt is lost. */
   lostState(): void
+  /** The time at which records are judged, ms. */
+  readonly judgedAtMs: number
 }
 
 /** Hears from a detector, for its sentinel and for whoever listens to that. */
 export class Hearing {
   /** Told once it is there. */
   sentinel: Hearer | null = null
-  readonly options: Pick<DetectorOptions, DetectorListener>
+  readonly options: Pick<DetectorOptions, DetectorListener | 'clock'>
 
   constructor(log: SentinelLog, listeners: readonly SentinelListener[], origin?: Origin) {
     this.options = {
+      clock: () => this.sentinel?.judgedAtMs ?? 0,
       onFit: (fit) => {
         if (fit.outcome === 'ok') this.sentinel?.fitted()
         for (const listener of listeners) listener.fitted?.(fit)

@@ -113,7 +113,7 @@ describe('an incident', () => {
 describe('features', () => {
   test('that are odd at once say more than any of them', () => {
     const { alerts, ms } = knowing(24)
-    const p = (values: [number, number]): number => alerts.tryOut({ route: '/a', score: 0.5, values }).p
+    const p = (values: [number, number]): number => alerts.tryOut({ route: '/a', score: 0.5, values }, ms).p
     const [slow, failing, both] = [p([320, 0]), p([100, 1]), p([320, 1])]
     expect(ms).toBeGreaterThan(0)
     expect(both).toBeLessThan(Math.min(slow, failing) / 4)

@@ -1,4 +1,5 @@
 import { type Captured, memberOf } from '../captured.js'
+import { shiftOf } from '../habits/habits.js'
 import type { AlertFeature } from '../options.js'
 import type { Rarity } from '../rarity/rarity.js'
 import type { Grown, RouteMemory } from '../rarity/route-memory.js'
@@ -34,13 +35,16 @@ export class Detection {
   /** ln of twice their number. */
   readonly #logFeatures: number
   readonly #incidents: Incidents
+  readonly #timeOf: (nowMs: number) => number
   readonly #all = new SpikeEvidence()
   /** What the records before the one weighed last say of it, suspicionOf. */
   suspicion = 0
   /** Evidence of a shift that matters before the record weighed last. */
   #shiftBefore = 0
 
-  constructor(features: readonly AlertFeature[], incidents: Incidents) {
+  /** @param timeOf what time it is for people, by which shifts come back */
+  constructor(features: readonly AlertFeature[], incidents: Incidents, timeOf: (nowMs: number) => number) {
+    this.#timeOf = timeOf
     this.#features = features
     this.#logFeatures = Math.log(2 * features.length)
     this.#incidents = incidents
@@ -90,7 +94,8 @@ export class Detection {
       records > SPIKES_FROM &&
       (z >= unlikely || (recent && pairSurprise(z, zBefore, spikes.dependence.factor) >= unlikely))
     const bySpikes = byItself || (records > SPIKES_FROM && spikes.level >= spikeMark)
-    const byShift = shift >= shiftMark && this.#matters(grown, shifted)
+    const byShift =
+      shift >= shiftMark && this.#matters(grown, shifted) && !this.#shiftIsHabit(route, shifted, nowMs)
     let coolness = 0
     let opens = false
     if (watch === undefined) {
@@ -157,6 +162,19 @@ export class Detection {
     if (shift === undefined || usual === undefined) return false
     // Where nothing is usual, as of errors, no multiple of it can be asked for.
     return shift.distance >= LEAST_SHIFT || Math.abs(usual.usual) < 1e-9
+  }
+
+  /** Whether the feature moves so far at this time of the hour, the day or the week; then its evidence begins anew. */
+  #shiftIsHabit(route: RouteMemory, feature: number, nowMs: number): boolean {
+    const { grown } = route
+    if (grown === null) return false
+    const { distance } = grown.shifts[feature] as Grown['shifts'][number]
+    const habits = route.habitsToKeep()
+    // Where single values come so far by habit, a run of them does.
+    const ms = this.#timeOf(nowMs)
+    if (!habits.expectsOne(shiftOf(feature), distance, ms) && !habits.has(feature, distance, ms)) return false
+    for (const shift of grown.shifts) shift.reset()
+    return true
   }
 
   #open(route: RouteMemory, rarity: Rarity, shifted: number, nowMs: number, events: IncidentEvent[]): Watch {

@@ -1,3 +1,4 @@
+import { SILENCE, SURGE } from '../habits/habits.js'
 import type { RouteMemory } from '../rarity/route-memory.js'
 import type { RouteTable } from '../rarity/route-table.js'
 import type { IncidentEvent, Incidents } from './gathering.js'
@@ -11,10 +12,18 @@ export class RhythmWatch {
   readonly #routes: RouteTable
   readonly #incidents: Incidents
   readonly #pace: TrafficPace
+  readonly #timeOf: (nowMs: number) => number
   /** Records that belong to no incident: the beat that rhythms are measured by. */
   calmRecords = 0
 
-  constructor(routes: RouteTable, incidents: Incidents, pace: TrafficPace) {
+  /** @param timeOf what time it is for people, by which silences and surges come back */
+  constructor(
+    routes: RouteTable,
+    incidents: Incidents,
+    pace: TrafficPace,
+    timeOf: (nowMs: number) => number,
+  ) {
+    this.#timeOf = timeOf
     this.#routes = routes
     this.#incidents = incidents
     this.#pace = pace
@@ -37,18 +46,32 @@ export class RhythmWatch {
       own.silent = false
       own.hotMs = nowMs
     }
-    if (surge && own === undefined) this.#start('surge', route.name, nowMs, events)
-    else if (surge && own !== undefined) own.hotMs = nowMs
+    if (surge && !this.#isHabit(route, SURGE, nowMs)) {
+      if (own === undefined) this.#start('surge', route, nowMs, events)
+      else own.hotMs = nowMs
+    } else if (own?.incident.kind === 'surge' && route.rhythm.isSurging) own.hotMs = nowMs
     const other = this.#routes.next()
     if (other === route || other.name === '' || !other.rhythm.isSilent(nowMs, this.calmRecords, pace)) return
     this.#routes.willChange(other)
     other.rhythm.silent = true
-    if (incidents.of(other.name) === undefined) this.#start('silence', other.name, nowMs, events)
+    if (!this.#isHabit(other, SILENCE, nowMs) && incidents.of(other.name) === undefined)
+      this.#start('silence', other, nowMs, events)
   }
 
-  #start(kind: 'silence' | 'surge', route: string, nowMs: number, events: IncidentEvent[]): void {
+  /** Whether it comes at this time of the hour, the day or the week; in any case it is remembered that it has come. */
+  #isHabit(route: RouteMemory, subject: number, nowMs: number): boolean {
+    return route.habitsToKeep().expectsOne(subject, 0, this.#timeOf(nowMs))
+  }
+
+  #start(
+    kind: 'silence' | 'surge',
+    { name, rhythm }: RouteMemory,
+    nowMs: number,
+    events: IncidentEvent[],
+  ): void {
     const direction = kind === 'silence' ? 'low' : 'high'
-    const opening = { kind, route, feature: null, direction, usual: 0, nowMs, gapMs: 0 } as const
+    const { gapMs } = rhythm
+    const opening = { kind, route: name, feature: null, direction, usual: 0, nowMs, gapMs } as const
     this.#incidents.start(opening, false, -1, events)
   }
 }

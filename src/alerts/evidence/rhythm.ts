@@ -11,6 +11,10 @@ const LONGEST = 16
 const LEAST_SURGE = 50
 /** Up to so many records of others a route is not silent: the bound on evidence alone asks for more. */
 const NOT_SILENT = 24
+/** What is left of the evidence once a surge was said: it goes on until that has gone. */
+const SAID = 1
+/** Records of one surge after which its gaps are taken for the route's own. */
+const ACCEPTED_AFTER = 1000
 /** Above this evidence gaps are no longer taken for the route's own. */
 const SUSPECT = 3
 
@@ -50,6 +54,11 @@ export class Rhythm {
     return this.#gapMs
   }
 
+  /** Whether a surge may be going on. */
+  get isSurging(): boolean {
+    return this.#surge >= SAID
+  }
+
   /**
    * A record of the route has come.
    * @param records ordinary records of all routes so far
@@ -72,10 +81,9 @@ export class Rhythm {
       this.#surge = Math.max(0, this.#surge + (Math.LN2 - ratio) / this.#burstiness)
       this.#surgeCount = this.#surge === 0 ? 0 : this.#surgeCount + 1
     }
-    if (this.#surge < SUSPECT) this.#follow(gapMs, gapRecords, ratio)
+    if (this.#surge < SUSPECT || this.#surgeCount > ACCEPTED_AFTER) this.#follow(gapMs, gapRecords, ratio)
     if (this.#surge < logA || this.#surgeCount < LEAST_SURGE) return 'usual'
-    this.#surge = 0
-    this.#surgeCount = 0
+    this.#surge = SAID
     return 'surge'
   }
 

@@ -15,6 +15,8 @@ const LONGEST_CALM_MS = 3_600_000
 /** Odd records inside an incident after which they are taken for what is usual from now on; fewer of an expected change. */
 const ACCEPTED_AFTER = 1000
 const EXPECTED_AFTER = ACCEPTED_AFTER / 5
+/** What goes on for this long is accepted after as few as an expected change: where records are few, time counts, too. */
+const LONG_MS = 4 * 3_600_000
 
 /** Least evidence that heats it up again, and how many calm minutes shall pass for one that chance heats up. */
 const LEAST_REHEAT = Math.log(100)
@@ -63,7 +65,8 @@ export class Watch {
    * @param changeExpected by an operator
    */
   freezesLearning(changeExpected: boolean): boolean {
-    return this.hot && this.#oddRecords <= (changeExpected ? EXPECTED_AFTER : ACCEPTED_AFTER)
+    const soon = changeExpected || this.hotMs - this.incident.openedMs >= LONG_MS
+    return this.hot && this.#oddRecords <= (soon ? EXPECTED_AFTER : ACCEPTED_AFTER)
   }
 
   /** How far it has cooled down, 0 to 1: the less likely a record that is only a little odd is part of it. */

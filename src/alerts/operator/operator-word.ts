@@ -67,7 +67,7 @@ export type OperatorWord =
   | RouteWord
 
 /** A word that changes what was learnt, once, where it is learnt. */
-export type LearningWord = ThreatWord | RouteWord
+export type LearningWord = ThreatWord | RouteWord | TakenBackWord
 
 const { id: _id, created: _created, until: _until, ...handed } = PATTERN_CHECKS
 const onFinding: Checks<OnFinding> = { incident: is.orNull(is.text), note: is.orNull(is.text) }
@@ -97,5 +97,5 @@ export function isWord(value: unknown): value is OperatorWord {
 
 /** Whether what was learnt changes by it. */
 export function isForLearning(word: OperatorWord): word is LearningWord {
-  return word.said === 'threat' || word.said === 'reset' || word.said === 'changed'
+  return ['threat', 'reset', 'changed', 'taken back'].includes(word.said)
 }

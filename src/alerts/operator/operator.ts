@@ -1,5 +1,6 @@
 import type { Detector, Forgotten } from '../../detector/detector.js'
 import { routeName } from '../../telemetry/route-name.js'
+import type { ListedHabit } from '../habits/habit-schema.js'
 import { leadOf, leadOfIncident } from '../lead.js'
 import { type AlertMemories, NO_MEMORIES } from './alert-memories.js'
 import { Feedback, type FeedbackSubject } from './feedback.js'
@@ -148,11 +149,20 @@ export class Operator {
     return this.#neverLearnt.at(this.#clock()).map((pattern) => this.#spoken.pattern(pattern))
   }
 
+  /** What comes back by the hour, the day or the week, and is not told of any more: of each route in turn. */
+  listHabits(): ListedHabit[] {
+    return this.#memories.habits().map(({ lastMs, ...habit }) => ({
+      ...habit,
+      last: new Date(lastMs).toISOString(),
+    }))
+  }
+
   /**
-   * Ends a mute or a pattern of threats.
+   * Ends a mute, a pattern of threats or a habit.
    * @throws OperatorError when there is none of that id
    */
   end(id: string): void {
+    if (this.#endHabit(id)) return
     const nowMs = this.#clock()
     this.#mutes.at(nowMs)
     this.#neverLearnt.at(nowMs)
@@ -266,6 +276,17 @@ export class Operator {
   /** Whether what is said of learning is for others to do. */
   get #learnsElsewhere(): boolean {
     return this.#spread !== null && this.#detector.frozen
+  }
+
+  /** A habit is learnt by the leader of a fleet, and ends where that hears of it. */
+  #endHabit(id: string): boolean {
+    const habit = this.#memories.habits().find((one) => one.id === id)
+    if (habit === undefined) return false
+    if (!this.#learnsElsewhere) this.#memories.endHabit(id)
+    this.#spread?.({ said: 'taken back', source: id })
+    const { route, kind, feature, every } = habit
+    this.#say({ id, route, kind, feature, every }, 'operator: a habit is told of again')
+    return true
   }
 
   /** @param incident id of the incident that it is about; null for an anomaly */

@@ -1,5 +1,6 @@
 import { type Captured, memberOf } from '../captured.js'
 import { eValue, LEAST_TABLED, logEValue, tabledEValue } from '../evidence/betting.js'
+import { FOREST_ALONE, type Habits } from '../habits/habits.js'
 import type { Judged } from '../judgement.js'
 import { Gate } from './gate.js'
 import { CAPACITY, FOREST_SHAPE, type Grown, type RouteMemory } from './route-memory.js'
@@ -20,6 +21,9 @@ const PRIOR_RECORDS = 16
 const EXCUSED_AT_FIRST = 8
 /** Records of all traffic from which on there is a p, and payoffs from which on they are ranked. */
 const RANKED_FROM = 50
+/** A value is a sign from this on, in -ln p; without a p of its own, from this distance on: twice what is usual. */
+const SIGN = Math.log(50)
+const SIGN_DISTANCE = Math.LN2
 /** Stands for a payoff where the features have no say: less than any bet pays, which is ln ½ at least. */
 const NO_PAYOFF = -1
 /** ln of what the bet pays: p falls at least as fast as 1/e, for P(e >= x) <= 1/x. */
@@ -149,6 +153,22 @@ export class Rarity {
       leading = f
     }
     return leading
+  }
+
+  /** Tells what is rare in the record ranked last, and how far it goes. */
+  tellSigns(grown: Grown | null, signs: Habits): void {
+    signs.begin()
+    let none = true
+    for (let f = 0; f < this.#nFeatures && grown !== null; f++) {
+      const far = this.distances[f] as number
+      const isSign = this.byFeatures
+        ? (grown.features[f] as UsualValue).surprise() > SIGN
+        : far > SIGN_DISTANCE
+      if (!isSign) continue
+      signs.add(f, far)
+      none = false
+    }
+    if (none) signs.add(FOREST_ALONE, this.place)
   }
 
   /** Whether the memories of all traffic may take in a record as rare as that. */

@@ -2,6 +2,7 @@ import { AlertsStateError, type Captured, listOf, memberOf, numbersOf } from '..
 import { Rhythm } from '../evidence/rhythm.js'
 import { ShiftEvidence } from '../evidence/shift-evidence.js'
 import { SpikeEvidence } from '../evidence/spike-evidence.js'
+import { Habits } from '../habits/habits.js'
 import type { AlertFeature } from '../options.js'
 import { Gate } from './gate.js'
 import { Quarantine } from './quarantine.js'
@@ -47,6 +48,8 @@ export class RouteMemory {
   /** Used since the table was last swept. */
   used = false
   grown: Grown | null = null
+  /** What comes back on it; null before its first incident. */
+  habits: Habits | null = null
   readonly #features: readonly AlertFeature[]
   /** f64[YOUNG][1 + nFeatures]: place on the forest's scale, -1 without a forest; values. */
   #young: Float64Array
@@ -93,6 +96,12 @@ export class RouteMemory {
     return usual.takeOut(band) + grown.quarantine.dropWithin(HELD_DISTANCES + feature, band)
   }
 
+  /** The same, from its first incident on. */
+  habitsToKeep(): Habits {
+    this.habits ??= new Habits(this.#features.length)
+    return this.habits
+  }
+
   /** Weight of the records learnt; of the first few also those that came before there was a forest. */
   get placed(): number {
     return this.grown?.forest.total ?? this.#nYoung
@@ -120,6 +129,7 @@ export class RouteMemory {
       young: this.#young.slice(),
       spikes: this.spikes.capture(),
       rhythm: this.rhythm.capture(),
+      habits: this.habits?.capture() ?? null,
       grown: grown && {
         forest: grown.forest.capture(),
         features: grown.features.map((feature) => feature.capture()),
@@ -144,6 +154,9 @@ export class RouteMemory {
     this.spikes.restore(memberOf(captured, 'spikes'))
     this.rhythm.restore(memberOf(captured, 'rhythm'))
     this.grown = grown === null ? null : this.#restoreGrown(grown)
+    // A state of before there were habits has none.
+    const habits = Object.hasOwn(captured as object, 'habits') ? memberOf(captured, 'habits') : null
+    this.habits = habits === null ? null : Habits.restored(listOf(captured, 'habits'), this.#features.length)
   }
 
   #forgetYoung(feature: number, from: number, to: number): number {

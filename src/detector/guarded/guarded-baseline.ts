@@ -5,37 +5,27 @@ import type { TelemetryModel } from '../../telemetry/model.js'
 import type { TelemetryRecord } from '../../telemetry/record.js'
 import type { Baseline, FittedSlot, Forgotten, Rating, RecordMatch } from '../baseline/baseline.js'
 import type { DifferencePolicy } from '../baseline/difference-policy.js'
-import { CellGrid, type GridState, type SpreadOf } from './admission/cell-grid.js'
+import { CellGrid, type SpreadOf } from './admission/cell-grid.js'
 import { KnownRecords } from './admission/known-records.js'
 import { OddRecords } from './admission/odd-records.js'
 import { TailGate } from './admission/tail-gate.js'
-import { Frame, type FrameState } from './frame/frame.js'
+import { Frame } from './frame/frame.js'
 import { LinearFeatures } from './frame/linear-features.js'
 import { GuardedPlacement } from './guarded-placement.js'
+import type { GuardedState } from './guarded-state.js'
 import { RandomStream } from './random-stream.js'
-import type { RecordState } from './record-store.js'
-import type { ProfileState } from './routes/route-profile.js'
-import { type NewcomerState, RouteProfiles } from './routes/route-profiles.js'
-import type { ChangeState } from './shifts/announced-change.js'
+import { RouteProfiles } from './routes/route-profiles.js'
 import { Shifts } from './shifts/shifts.js'
 
 /** Under `auto` the share of odd records is measured; below this it is too small to measure. */
 const LEAST_SHARE = 0.01
 
-/** A captured baseline. Cells, counts and calibration follow from the rest and the forest. */
-export type GuardedState = {
-  readonly known: RecordState
-  readonly odd: RecordState
-  readonly nextOdd: number
-  readonly profiles: readonly ProfileState[]
-  readonly random: number
-  readonly shift: Float64Array
-  readonly tokens: Float64Array
-  readonly frame: FrameState | null
-  readonly grid: GridState | null
-  readonly changes: readonly ChangeState[]
-  /** A state of before lacks it. */
-  readonly newcomers?: NewcomerState
+/** What a guarded baseline is told beside what it learns from. */
+export interface GuardedOptions {
+  readonly routesMax: number
+  readonly seed: number
+  /** ms, for how long a shift has gone on; without one records alone count. */
+  readonly clock?: (() => number) | null | undefined
 }
 
 /**
@@ -70,8 +60,7 @@ export class GuardedBaseline implements Baseline {
     arena: Arena,
     telemetry: TelemetryModel,
     policy: DifferencePolicy,
-    routesMax: number,
-    seed: number,
+    { routesMax, seed, clock = null }: GuardedOptions,
   ) {
     const { maxRows } = arena.shape
     const { features } = telemetry
@@ -92,6 +81,7 @@ export class GuardedBaseline implements Baseline {
       odd: this.#odd,
       profiles: this.#profiles,
       random: this.#random,
+      clock,
     })
   }
 
@@ -231,8 +221,7 @@ export class GuardedBaseline implements Baseline {
     if (fitted === null || state.frame === null || state.grid === null) return
     // The ring of odd records goes with the forest that found them odd.
     this.#odd.restore(state.odd, state.nextOdd)
-    // A state need not have any changes in it.
-    this.#shifts.restore(state.shift, state.changes ?? [])
+    this.#shifts.restore(state)
     this.#gate.tokens.set(state.tokens)
     this.#frame = new Frame(state.frame)
     this.#linear.restore(this.#frame.perUnit)

@@ -3,12 +3,30 @@ import { type Checks, hasShape, is, orLeftOut } from '../../state/shape.js'
 import type { GridState } from './admission/cell-grid.js'
 import { DISTINCT_WORDS } from './frame/distinct-count.js'
 import type { FrameState } from './frame/frame.js'
-import type { GuardedState } from './guarded-baseline.js'
 import type { RecordState } from './record-store.js'
 import { areProfiles } from './routes/profile-state.js'
+import type { ProfileState } from './routes/route-profile.js'
 import type { NewcomerState } from './routes/route-profiles.js'
 import { MOST_LEVELS, type TreeState } from './routes/route-tree.js'
 import type { ChangeState } from './shifts/announced-change.js'
+
+/** A captured baseline. Cells, counts and calibration follow from the rest and the forest. */
+export type GuardedState = {
+  readonly known: RecordState
+  readonly odd: RecordState
+  readonly nextOdd: number
+  readonly profiles: readonly ProfileState[]
+  readonly random: number
+  readonly shift: Float64Array
+  /** When the longest of its sums was last zero, ms. A state of before does not say, nor does one of records alone. */
+  readonly shiftSinceMs?: number
+  readonly tokens: Float64Array
+  readonly frame: FrameState | null
+  readonly grid: GridState | null
+  /** A state of before lacks these. */
+  readonly changes?: readonly ChangeState[]
+  readonly newcomers?: NewcomerState
+}
 
 const SUMS = 7
 const OCTAVES = 32
@@ -76,6 +94,7 @@ export function checkGuardedState(value: unknown, nFeatures: number): asserts va
     profiles: areProfiles,
     random: (state) => is.count(state) && Number(state) <= LARGEST_UINT32,
     shift: is.amounts(SUMS),
+    shiftSinceMs: orLeftOut(is.number),
     tokens: is.amounts(OCTAVES),
     frame: is.orNull(is.shaped(frame(nFeatures))),
     grid: is.orNull(is.shaped(grid)),

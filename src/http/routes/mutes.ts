@@ -9,7 +9,7 @@ import { errorResponses } from '../schemas/error.js'
 import { MuteParams, MutesAnswer } from '../schemas/operator.js'
 import type { OperatorRoutesOptions } from './feedback.js'
 
-/** `GET /mutes` and `DELETE /mutes/:id`: what operators said that is in force, and taking it back. */
+/** `GET /mutes` and `DELETE /mutes/:id`: what is not told of, by an operator's word or by habit, and taking it back. */
 export const muteRoutes: FastifyPluginCallbackTypebox<OperatorRoutesOptions> = (app, { detectors }, done) => {
   refuseUnknownQueries(app)
   app.get(
@@ -23,7 +23,11 @@ export const muteRoutes: FastifyPluginCallbackTypebox<OperatorRoutesOptions> = (
     },
     ({ query }) => {
       const { operator } = sentinelAsked(query, detectors)
-      return { mutes: operator.listMutes(), never_learnt: operator.listNeverLearnt() }
+      return {
+        mutes: operator.listMutes(),
+        never_learnt: operator.listNeverLearnt(),
+        habits: operator.listHabits(),
+      }
     },
   )
 

@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
+import { ListedHabit } from '../../alerts/habits/habit-schema.js'
 import { ForgottenRecords } from '../../alerts/operator/feedback-note.js'
 import { Mute, NeverLearnt } from '../../alerts/operator/pattern-schemas.js'
 import { referenceTo } from './reference.js'
@@ -10,10 +11,21 @@ export const MuteParams = Type.Object({
 })
 
 export const MutesAnswer = Type.Object(
-  { mutes: Type.Array(referenceTo(Mute)), never_learnt: Type.Array(referenceTo(NeverLearnt)) },
   {
-    description: 'What operators have said and what is in force, oldest first.',
-    examples: [{ mutes: Mute.examples as Mute[], never_learnt: NeverLearnt.examples as NeverLearnt[] }],
+    mutes: Type.Array(referenceTo(Mute)),
+    never_learnt: Type.Array(referenceTo(NeverLearnt)),
+    habits: Type.Array(referenceTo(ListedHabit)),
+  },
+  {
+    description:
+      'What operators have said and what is in force, oldest first; and what comes back by itself and is expected.',
+    examples: [
+      {
+        mutes: Mute.examples as Mute[],
+        never_learnt: NeverLearnt.examples as NeverLearnt[],
+        habits: ListedHabit.examples as ListedHabit[],
+      },
+    ],
   },
 )
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { Alerts } from '#sentinel/alerts/alerts.js'
 import { settled } from '#sentinel/state/late.js'
 import { mulberry32 } from '../../../made-up/random.js'
-import { ratedTraffic } from '../../../made-up/rated-traffic.js'
+import { type Rated, ratedTraffic } from '../../../made-up/rated-traffic.js'
 import { alertsWith, play } from '../subject.js'
 
 test('a route that stops while the others go on is an incident, once, and over a minute after it is back', () => {
@@ -47,6 +47,25 @@ test('a route whose records double against its own rhythm is an incident', () =>
     ms += 20
   }
   expect(opened).toContain('surge /a')
+})
+
+test('a surge that stays is one incident, however few records there are in it, and then the new rhythm', () => {
+  const alerts = alertsWith()
+  const source = ratedTraffic(15)
+  const opened: string[] = []
+  const judge = (record: Rated, ms: number): void => {
+    for (const { kind, incident } of alerts.judge(record, ms).events)
+      if (kind === 'opened') opened.push(`${incident.kind} ${incident.route}`)
+  }
+  for (let i = 0; i < 4000; i++) {
+    const ms = 20_000 * i
+    judge(source(), ms)
+    if (i < 1500) continue
+    judge({ ...source(), route: '/a' }, ms + 5000)
+    judge({ ...source(), route: '/a' }, ms + 10_000)
+  }
+  expect(opened).toEqual(['surge /a'])
+  expect(alerts.incidents().map(({ closedMs }) => closedMs)).not.toContain(null)
 })
 
 test('requests without a route have no rhythm', () => {

@@ -52,6 +52,19 @@ test('a flood of which every other record is ordinary stays hot', () => {
   expect(watch.hot).toBe(true)
 })
 
+test('what goes on inside an incident is taken for usual after 1,000 odd records, or after 200 and four hours', () => {
+  const frozen = (records: number, hours: number): boolean => {
+    const watch = watchOf()
+    for (let n = 1; n <= records; n++) watch.feel(ODD, (n * hours * 3_600_000) / records)
+    return watch.freezesLearning(false)
+  }
+  expect(frozen(1000, 1)).toBe(true)
+  expect(frozen(1001, 1)).toBe(false)
+  expect(frozen(900, 3.9)).toBe(true)
+  expect(frozen(201, 4)).toBe(false)
+  expect(frozen(200, 9)).toBe(true)
+})
+
 test('after a restart it cools down after as many records', () => {
   const watch = watchOf()
   feelOdd(watch, 100)

@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest'
 import type { FeedbackRequest } from '#sentinel/alerts/operator/feedback-note.js'
-import type { GuardedState } from '#sentinel/detector/guarded/guarded-baseline.js'
+import type { GuardedState } from '#sentinel/detector/guarded/guarded-state.js'
 import { type Judgement, Sentinel, type SentinelOptions } from '#sentinel/sentinel.js'
 import { decodeState, encodeState } from '#sentinel/state/codec.js'
 import type { Telemetry } from '#sentinel/telemetry/record.js'

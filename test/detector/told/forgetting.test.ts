@@ -105,7 +105,7 @@ describe('a reset', () => {
       detector,
       clean.slice(600, 640).map((record) => ({ ...record, errors: 30 })),
     )
-    const { changes, shift } = baselineOf(detector)
+    const { changes = [], shift } = baselineOf(detector)
     expect([changes.length, Math.max(...shift)]).not.toContain(0)
     detector.reset()
     await feed(detector, clean.slice(0, 60))

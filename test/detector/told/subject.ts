@@ -5,7 +5,7 @@ import {
   type DetectorState,
   type Treatment,
 } from '#sentinel/detector/detector.js'
-import type { GuardedState } from '#sentinel/detector/guarded/guarded-baseline.js'
+import type { GuardedState } from '#sentinel/detector/guarded/guarded-state.js'
 import { decodeState, encodeState } from '#sentinel/state/codec.js'
 import type { Telemetry } from '#sentinel/telemetry/record.js'
 import { madeUpTraffic } from '../../../made-up/traffic.js'

@@ -2,9 +2,10 @@ import type { CellGrid } from '../admission/cell-grid.js'
 import type { KnownRecords } from '../admission/known-records.js'
 import type { OddRecords } from '../admission/odd-records.js'
 import type { Frame } from '../frame/frame.js'
+import type { GuardedState } from '../guarded-state.js'
 import type { RandomStream } from '../random-stream.js'
 import type { RouteProfiles } from '../routes/route-profiles.js'
-import { AnnouncedChange, type ChangeState } from './announced-change.js'
+import { AnnouncedChange } from './announced-change.js'
 import { releaseOf } from './change-release.js'
 import { ShiftEvidence } from './shift-evidence.js'
 import { asVaried, drawShifted, everyIndex } from './shift-release.js'
@@ -18,6 +19,8 @@ export interface ShiftedRecords {
   readonly odd: OddRecords
   readonly profiles: RouteProfiles
   readonly random: RandomStream
+  /** ms, for how long a shift has gone on; null where records alone count. */
+  readonly clock: (() => number) | null
 }
 
 /** Watches for shifts that last, announced or not, and lets the odd records that they brought into the baseline. */
@@ -30,7 +33,7 @@ export class Shifts {
   constructor(records: ShiftedRecords) {
     this.#records = records
     this.#window = records.known.records.capacity
-    this.#evidence = new ShiftEvidence(this.#window)
+    this.#evidence = new ShiftEvidence(this.#window, records.clock)
   }
 
   /** One record has come; as `ShiftEvidence.observe` has it. */
@@ -83,12 +86,21 @@ export class Shifts {
     this.#evidence.reset()
   }
 
-  capture(): { readonly shift: Float64Array; readonly changes: readonly ChangeState[] } {
-    return { shift: this.#evidence.capture(), changes: this.#changes.map((change) => change.capture()) }
+  capture(): Pick<GuardedState, 'shift' | 'shiftSinceMs' | 'changes'> {
+    const { sinceMs } = this.#evidence
+    return {
+      shift: this.#evidence.capture(),
+      ...(Number.isFinite(sinceMs) && { shiftSinceMs: sinceMs }),
+      changes: this.#changes.map((change) => change.capture()),
+    }
   }
 
-  restore(shift: Float64Array, changes: readonly ChangeState[]): void {
-    this.#evidence.restore(shift)
+  restore({
+    shift,
+    shiftSinceMs,
+    changes = [],
+  }: Pick<GuardedState, 'shift' | 'shiftSinceMs' | 'changes'>): void {
+    this.#evidence.restore(shift, shiftSinceMs)
     this.#changes = changes.map((change) => AnnouncedChange.restored(change, this.#window))
   }
 

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { Detector } from '#sentinel/detector/detector.js'
-import type { GuardedState } from '#sentinel/detector/guarded/guarded-baseline.js'
+import type { GuardedState } from '#sentinel/detector/guarded/guarded-state.js'
 import type { Telemetry } from '#sentinel/telemetry/record.js'
 import { madeUpTraffic } from '../../../../made-up/traffic.js'
 

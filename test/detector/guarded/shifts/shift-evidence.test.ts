@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { ShiftEvidence } from '#sentinel/detector/guarded/shifts/shift-evidence.js'
 
 const yes = () => true
@@ -36,6 +36,48 @@ test('a usual record undoes three odd ones in the evidence that usual traffic is
   const shift = believed(9, false, yes)
   expect(shift?.kind).toBe('replaced')
   expect(shift?.after).toBeCloseTo((500 / 6) * 10, -1)
+})
+
+describe('with a clock', () => {
+  const HOUR = 3_600_000
+
+  /** What is believed of so many records in so many hours, all of them odd. */
+  function lasted(records: number, hours: number, crowded: boolean) {
+    let nowMs = 1e12
+    const evidence = new ShiftEvidence(1000, () => nowMs)
+    evidence.observe(false, false, 0.1)
+    for (let i = 0; i < records; i++) {
+      evidence.observe(true, crowded, 0.1)
+      nowMs += (hours * HOUR) / records
+    }
+    return { evidence, verdict: () => evidence.verdict(no)?.kind ?? null }
+  }
+
+  test('after four hours a fifth of the evidence is enough, and not before', () => {
+    expect(lasted(300, 3.9, false).verdict()).toBeNull()
+    expect(lasted(300, 4.1, false).verdict()).toBe('excess')
+    expect(lasted(1300, 3.9, true).verdict()).toBeNull()
+    expect(lasted(1300, 4.1, true).verdict()).toBe('lasting')
+    expect(lasted(1200, 4.1, true).verdict()).toBeNull()
+  })
+
+  test('the four hours begin anew with the evidence', () => {
+    const { evidence, verdict } = lasted(300, 3.9, false)
+    for (let i = 0; i < 3000; i++) evidence.observe(false, false, 0.1)
+    for (let i = 0; i < 300; i++) evidence.observe(true, false, 0.1)
+    expect(verdict()).toBeNull()
+  })
+
+  test('they go on over a restart; of a state that does not say when they began there are none', () => {
+    const { evidence } = lasted(300, 3.9, false)
+    const restored = (sinceMs?: number): ShiftEvidence => {
+      const other = new ShiftEvidence(1000, () => 1e12 + 5 * HOUR)
+      other.restore(evidence.capture(), sinceMs)
+      return other
+    }
+    expect(restored(evidence.sinceMs).verdict(no)?.kind).toBe('excess')
+    expect(restored().verdict(no)).toBeNull()
+  })
 })
 
 test('evidence begins at nothing, and is nothing after a reset', () => {

@@ -1,0 +1,201 @@
+import { expect, test } from 'vitest'
+import type { Alerts } from '#sentinel/alerts/alerts.js'
+import type { Judged } from '#sentinel/alerts/judgement.js'
+import { settled } from '#sentinel/state/late.js'
+import { type Rated, ratedTraffic } from '../../../made-up/rated-traffic.js'
+import { alertsWith } from '../subject.js'
+
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+const GAP = 2000
+const START = Date.UTC(2026, 0, 5)
+
+/** Records of a job: slow, and odd to the forest. */
+const job = (times = 20): Rated => ({ route: '/a', score: 0.7, values: [100 * times, 0] })
+
+interface Hour {
+  /** Minute at which the job starts; null for none. Default 5. */
+  readonly at?: number | null
+  readonly minutes?: number
+  readonly record?: Partial<Judged>
+}
+
+/** Ordinary traffic, and a record of the job every ten seconds of its minutes; share of these that alerted, by hour. */
+class Day {
+  readonly alerts: Alerts
+  readonly #source: () => Rated
+  #hour = 0
+
+  constructor(alerts = alertsWith(), seed = 5) {
+    this.alerts = alerts
+    this.#source = ratedTraffic(seed)
+  }
+
+  hour({ at = 5, minutes = 2, record = {} }: Hour = {}): number {
+    const begins = START + HOUR * this.#hour
+    this.#hour += 1
+    let [jobs, alerted] = [0, 0]
+    for (let ms = 0; ms < HOUR; ms += GAP) {
+      this.alerts.judge(this.#source(), begins + ms)
+      if (at === null || ms < at * MINUTE || ms >= (at + minutes) * MINUTE || ms % 10_000 !== 0) continue
+      jobs += 1
+      if (this.alerts.judge({ ...job(), ...record }, begins + ms + 1).alert) alerted += 1
+    }
+    return alerted / Math.max(1, jobs)
+  }
+
+  hours(count: number, hour: Hour = {}): number[] {
+    return Array.from({ length: count }, () => this.hour(hour))
+  }
+}
+
+const quiet = (shares: readonly number[]): boolean => shares.every((share) => share === 0)
+const told = (shares: readonly number[]): boolean => shares.every((share) => share > 0.8)
+
+test('an hourly job is told of four times, and expected from then on, at its time', () => {
+  const day = new Day()
+  day.hour({ at: null })
+  expect(told(day.hours(4))).toBe(true)
+  const incidents = day.alerts.incidents().length
+  expect(quiet(day.hours(12))).toBe(true)
+  expect(day.alerts.incidents()).toHaveLength(incidents)
+  // Once it fails to come, and is expected the next time.
+  expect(quiet([day.hour({ at: null }), day.hour()])).toBe(true)
+  expect(day.hour({ at: 35 })).toBeGreaterThan(0.8)
+})
+
+test('what is expected is listed with what is rare in it, by the hour', () => {
+  const day = new Day()
+  day.hours(6)
+  const known = day.alerts.habits()
+  expect(known.map(({ route, kind, feature, every }) => [route, kind, feature, every])).toEqual([
+    ['/a', 'values', 'latency', 'hour'],
+  ])
+  expect(known[0]?.expected).toBeGreaterThan(12)
+  expect(known[0]?.lastMs).toBe(START + 5 * HOUR + 6 * MINUTE + 50_001)
+})
+
+test('at its time another route, a greater distance and another feature are told of as ever', () => {
+  const day = new Day()
+  day.hours(7)
+  const { alerts } = day
+  const at = START + 7 * HOUR + 5 * MINUTE
+  expect(alerts.tryOut(job(), at).alert).toBe(false)
+  expect(alerts.tryOut(job(), at).p).toBe(1)
+  expect(alerts.tryOut(job(), at + 20 * MINUTE).alert).toBe(true)
+  expect(alerts.tryOut({ ...job(), route: '/b' }, at).alert).toBe(true)
+  expect(alerts.tryOut(job(27), at).alert).toBe(false)
+  expect(alerts.tryOut(job(40), at).alert).toBe(true)
+  expect(alerts.tryOut({ ...job(), values: [2000, 5] }, at).alert).toBe(true)
+})
+
+test('who comes a little farther each hour is told of each hour: nobody gets farther by coming back', () => {
+  const day = new Day()
+  day.hours(6)
+  const shares = Array.from({ length: 10 }, (_, i) =>
+    day.hour({ record: { values: [2000 * 1.4 ** (i + 1), 0] } }),
+  )
+  // The first step is within half as far again; from then on each is told of four times before it is expected.
+  expect(quiet(shares.slice(0, 1))).toBe(true)
+  expect(shares.slice(2).every((share) => share > 0.8)).toBe(true)
+})
+
+test('what comes all the time, or at another time each hour, is no habit', () => {
+  const always = new Day()
+  always.hours(4, { at: 0, minutes: 45 })
+  expect(always.alerts.habits()).toEqual([])
+  const random = new Day()
+  for (const at of [5, 41, 22, 10, 55, 31, 16]) expect(random.hour({ at })).toBeGreaterThan(0.8)
+  expect(random.alerts.habits()).toEqual([])
+})
+
+test('nothing that may not be learnt becomes a habit', () => {
+  const day = new Day()
+  expect(told(day.hours(7, { record: { learns: false } }))).toBe(true)
+  expect(day.alerts.habits()).toEqual([])
+})
+
+test('a habit that was ended, or whose values were forgotten, is told of again', () => {
+  const day = new Day()
+  day.hours(6)
+  const [{ id = '' } = {}] = day.alerts.habits()
+  expect(day.alerts.endHabit('habit-none')).toBe(false)
+  expect(day.alerts.endHabit(id)).toBe(true)
+  expect(day.alerts.habits()).toEqual([])
+  expect(told(day.hours(4))).toBe(true)
+  expect(quiet(day.hours(1))).toBe(true)
+  day.alerts.forget('/a', { feature: 'latency', from: 1000, to: 5000 })
+  expect(told(day.hours(4))).toBe(true)
+  day.hours(1)
+  day.alerts.reset('/a')
+  expect(day.alerts.habits()).toEqual([])
+})
+
+test('habits go on after a capture, and a state of before they were kept is read', () => {
+  const day = new Day()
+  day.hours(6)
+  const captured = settled(day.alerts.capture())
+  const other = alertsWith()
+  other.restore(captured)
+  expect(other.habits()).toEqual(day.alerts.habits())
+  const at = START + 6 * HOUR + 5 * MINUTE
+  expect(other.tryOut(job(), at).alert).toBe(false)
+  const routes = (captured as { routes: { swept: { habits?: unknown }[] } }).routes.swept
+  for (const route of routes) delete route.habits
+  const fresh = alertsWith()
+  fresh.restore(captured)
+  expect(fresh.records).toBe(day.alerts.records)
+  expect(fresh.habits()).toEqual([])
+  expect(fresh.tryOut(job(), at).alert).toBe(true)
+})
+
+test('a damaged state of habits is refused', () => {
+  const day = new Day()
+  day.hours(6)
+  const captured = settled(day.alerts.capture()) as { routes: { swept: { habits: object[] | null }[] } }
+  const { habits } = captured.routes.swept.find((route) => route.habits !== null) ?? { habits: [] }
+  const [one] = habits as [object]
+  Object.assign(one, { episodes: new Float64Array(4) })
+  expect(() => alertsWith().restore(captured as never)).toThrow('its episodes are none')
+  Object.assign(one, { episodes: Float64Array.of(1, 2, Number.NaN) })
+  expect(() => alertsWith().restore(captured as never)).toThrow('not finite')
+  for (let i = 0; i < 8; i++) habits?.push(one)
+  expect(() => alertsWith().restore(captured as never)).toThrow('too many habits')
+})
+
+test('the time of people decides, where there is one', () => {
+  let shift = 0
+  const wallClock = (): number => now + shift
+  let now = START
+  const alerts = alertsWith({ wallClock })
+  const source = ratedTraffic(5)
+  const hour = (h: number): number => {
+    let alerted = 0
+    for (let ms = 0; ms < HOUR; ms += GAP) {
+      now = START + h * HOUR + ms
+      alerts.judge(source(), 7 + ms + h * HOUR)
+      if (ms < 5 * MINUTE || ms >= 7 * MINUTE || ms % 10_000 !== 0) continue
+      if (alerts.judge(job(), 8 + ms + h * HOUR).alert) alerted += 1
+    }
+    return alerted
+  }
+  for (let h = 0; h < 5; h++) hour(h)
+  expect(hour(5)).toBe(0)
+  shift = 25 * MINUTE
+  expect(hour(6)).toBeGreaterThan(9)
+})
+
+test('a silence of each day is told of twice, and a surge of each hour four times', () => {
+  const alerts = alertsWith()
+  const source = ratedTraffic(11)
+  const opened: string[] = []
+  for (let ms = 0; ms < 5 * 24 * HOUR; ms += 30_000) {
+    const ofDay = ms % (24 * HOUR)
+    const record = source()
+    if (record.route === '/b' && ofDay > 6 * HOUR && ofDay < 12 * HOUR) continue
+    for (const { kind, incident } of alerts.judge(record, START + ms).events)
+      if (kind === 'opened') opened.push(`${incident.kind} ${incident.route} ${Math.floor(ms / (24 * HOUR))}`)
+  }
+  expect(opened).toEqual(['silence /b 0', 'silence /b 1'])
+  expect(alerts.habits().map(({ kind, every }) => [kind, every])).toEqual([['silence', 'day']])
+})
