@@ -111,6 +111,7 @@ export class Teacher {
     const detector = await Detector.create({
       ...options.detector,
       telemetry: carrying(options.telemetry),
+      clock: Date.now,
       onFit: ({ outcome, durationMs, error }) => {
         if (outcome === 'ok') teacher?.fitted(durationMs)
         else options.log.error({ err: error }, 'fit of the fleet failed')

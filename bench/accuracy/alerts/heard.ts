@@ -43,10 +43,12 @@ export async function hear(
   const [alerted, inside, action] = [new Uint8Array(n), new Uint8Array(n), new Uint8Array(n)]
   const opened: { at: number; incident: Incident }[] = []
   let alerts: Alerts | null = null
+  let nowMs = 0
   const detector = await Detector.create({
     ...DEFAULTS,
     seed,
     retrainEvery,
+    clock: () => nowMs,
     onFit: ({ outcome }) => {
       if (outcome === 'ok') alerts?.adopt(detector.fittedScores)
     },
@@ -56,6 +58,7 @@ export async function hear(
     rate,
   })
   for (const [i, record] of records.entries()) {
+    nowMs = record.timeMs
     const verdict = detector.rate(record)
     const { route = '', considered = [] } = detector.rated ?? {}
     const score = verdict.detector === 'forest' ? verdict.score : Number.NaN

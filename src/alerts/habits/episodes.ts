@@ -26,19 +26,31 @@ interface Period {
   /** In so many of the last `of` periods it has to have come. */
   readonly times: number
   readonly of: number
+  /** It may take this share of their time at most, each episode counted as so much longer: else it is not by its time that it is told. */
+  readonly share: number
+  readonly longerMs: number
 }
 
 /** Whoever comes back has been told of so many times before the next one is expected, an attacker as well as a job. */
 const PERIODS: readonly Period[] = [
-  { name: 'hour', ms: HOUR_MS, slackMs: 3 * MINUTE_MS, times: 4, of: 5 },
-  { name: 'day', ms: DAY_MS, slackMs: 45 * MINUTE_MS, times: 2, of: 3 },
-  { name: 'week', ms: 7 * DAY_MS, slackMs: 90 * MINUTE_MS, times: 2, of: 3 },
+  {
+    ...{ name: 'hour', ms: HOUR_MS, slackMs: 3 * MINUTE_MS, times: 4, of: 5 },
+    // What comes at random for a quarter of the time comes in four of five hours at a given minute once in a hundred times.
+    ...{ share: 1 / 4, longerMs: 6 * MINUTE_MS },
+  },
+  {
+    ...{ name: 'day', ms: DAY_MS, slackMs: 45 * MINUTE_MS, times: 2, of: 3 },
+    ...{ share: 1 / 2, longerMs: 0 },
+  },
+  {
+    ...{ name: 'week', ms: 7 * DAY_MS, slackMs: 90 * MINUTE_MS, times: 2, of: 3 },
+    ...{ share: 1 / 2, longerMs: 0 },
+  },
 ]
 
 /**
  * When one thing was part of incidents, and how far it went: the last episodes. What comes at the same time of each hour,
- * day or week is a habit, as a job's records are. What goes on for more than half of the period is none: it is not by its
- * time that it can be told.
+ * day or week is a habit, as a job's records are. What takes too much of the time is none.
  */
 export class Episodes {
   /** f64[MOST][3], oldest first. */
@@ -114,23 +126,32 @@ export class Episodes {
     this.#size = captured.length / WIDTH
   }
 
-  #habitual(nowMs: number, { ms, slackMs, times, of }: Period): number {
+  #habitual(nowMs: number, { ms, slackMs, times, of, share, longerMs }: Period): number {
+    if (this.#timeSince(nowMs - of * ms, longerMs) > share * of * ms) return -1
     // The smallest of the `times` largest is what it reached as often as that.
-    const farthest = new Float64Array(of).fill(-1)
-    for (let back = 1; back <= of; back++)
-      farthest[back - 1] = this.#farAround(nowMs - back * ms, slackMs, ms / 2)
+    const farthest = new Float64Array(of)
+    for (let back = 1; back <= of; back++) farthest[back - 1] = this.#farAround(nowMs - back * ms, slackMs)
     return farthest.sort()[of - times] as number
   }
 
+  /** How much of the time since then it took, each episode counted as so much longer, ms. */
+  #timeSince(sinceMs: number, longerMs: number): number {
+    const kept = this.#kept
+    let sum = 0
+    for (let i = 0; i < this.#size * WIDTH; i += WIDTH) {
+      const to = kept[i + 1] as number
+      if (to >= sinceMs) sum += to - Math.max(kept[i] as number, sinceMs) + longerMs
+    }
+    return sum
+  }
+
   /** How far it went around a time; -1 where it did not come. */
-  #farAround(ms: number, slackMs: number, longestMs: number): number {
+  #farAround(ms: number, slackMs: number): number {
     const kept = this.#kept
     let far = -1
     for (let i = 0; i < this.#size * WIDTH; i += WIDTH) {
-      const from = kept[i] as number
-      const to = kept[i + 1] as number
-      if (ms >= from - slackMs && ms <= to + slackMs && to - from <= longestMs)
-        far = Math.max(far, kept[i + 2] as number)
+      if (ms < (kept[i] as number) - slackMs || ms > (kept[i + 1] as number) + slackMs) continue
+      far = Math.max(far, kept[i + 2] as number)
     }
     return far
   }

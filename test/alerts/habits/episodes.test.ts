@@ -54,14 +54,38 @@ test('it may go as far as it went as often as it takes, and half as far again', 
   expect(isWithin(0, -1)).toBe(false)
 })
 
-test('what goes on for more than half of the period is no habit', () => {
+test('what takes too much of the time is no habit', () => {
   const due = START + 5 * MINUTE + 5 * HOUR
-  expect(noted(every(HOUR, 5), 30 * MINUTE).habitual(due)).toBe(2)
-  expect(noted(every(HOUR, 5), 31 * MINUTE).habitual(due)).toBe(-1)
-  // Neither does it become one by ending: it is one long episode.
+  expect(noted(every(HOUR, 5), 9 * MINUTE).habitual(due)).toBe(2)
+  expect(noted(every(HOUR, 5), 10 * MINUTE).habitual(due)).toBe(-1)
+  const days = START + 5 * MINUTE + 3 * DAY
+  expect(noted(every(DAY, 3), 12 * HOUR).periodAt(days)).toBe('day')
+  expect(noted(every(DAY, 3), 12 * HOUR + MINUTE).periodAt(days)).toBeNull()
   const always = new Episodes()
   for (let ms = START; ms < due; ms += MINUTE) always.note(ms, 2)
   expect(always.habitual(due)).toBe(-1)
+})
+
+test('pieces of one long attack are no habit of the hour', () => {
+  const pieces = new Episodes()
+  for (let ms = 0; ms < 6 * HOUR; ms += MINUTE)
+    if (ms % (25 * MINUTE) < 12 * MINUTE) pieces.note(START + ms, 2)
+  for (let ms = 6 * HOUR; ms < 7 * HOUR; ms += MINUTE) expect(pieces.habitual(START + ms)).toBe(-1)
+})
+
+test('what comes a little late is noted at the time that it had, so that it does not spread from hour to hour', () => {
+  const episodes = noted(every(HOUR, 4))
+  for (let hour = 4; hour < 20; hour++) {
+    const due = START + hour * HOUR + 5 * MINUTE
+    // Rare records of others, from three minutes before to three minutes after.
+    for (let ms = -3 * MINUTE; ms <= 5 * MINUTE; ms += 30_000) {
+      expect(episodes.habitual(due + ms)).toBe(2)
+      episodes.renew(due + ms, 2)
+    }
+  }
+  const captured = episodes.capture()
+  for (let i = 0; i < captured.length; i += 3)
+    expect((captured[i + 1] as number) - (captured[i] as number)).toBe(2 * MINUTE)
 })
 
 test('a night with pauses is one episode', () => {
