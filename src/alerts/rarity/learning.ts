@@ -6,8 +6,6 @@ import { type Grown, HELD_DISTANCES, type RouteMemory } from './route-memory.js'
 export const RARE = Math.log(50)
 /** Records of all traffic from which on rare ones have to pass the gates: before, too little is known to turn any away. */
 const GUARDED_FROM = 500
-/** A record that comes this long after the last one of its route, ms, is part of no flood. */
-export const SPARSE_MS = 120_000
 /** Evidence of a shift above which it is rising, and above which the usual value follows more slowly. */
 const RISING = 3
 const SLOWED = 4

@@ -8,6 +8,7 @@ import type { DifferencePolicy } from '../baseline/difference-policy.js'
 import { CellGrid, type SpreadOf } from './admission/cell-grid.js'
 import { KnownRecords } from './admission/known-records.js'
 import { OddRecords } from './admission/odd-records.js'
+import { Sparseness } from './admission/sparseness.js'
 import { TailGate } from './admission/tail-gate.js'
 import { Frame } from './frame/frame.js'
 import { LinearFeatures } from './frame/linear-features.js'
@@ -33,7 +34,7 @@ export interface GuardedOptions {
  *
  * Records within the threshold enter a reservoir, each in place of a random one, so that it forgets gradually.
  * Odd ones enter only as fast as the baseline's own tail would bring them (tail-gate.ts) and never fill more
- * than a small cell of near-identical ones (cell-grid.ts). The last odd ones are kept aside; when there is
+ * than a small cell of near-identical ones (cell-grid.ts), unless all traffic is sparse (sparseness.ts). The last odd ones are kept aside; when there is
  * evidence that they are here to stay (shifts.ts), they take the place of their share of the baseline.
  */
 export class GuardedBaseline implements Baseline {
@@ -49,6 +50,7 @@ export class GuardedBaseline implements Baseline {
   readonly #gate = new TailGate()
   readonly #shifts: Shifts
   readonly #seed: number
+  readonly #sparseness: Sparseness
   readonly #random: RandomStream
   readonly #placement: GuardedPlacement
   #frame: Frame | null = null
@@ -74,6 +76,7 @@ export class GuardedBaseline implements Baseline {
     this.#odd = new OddRecords(maxRows, nFeatures)
     this.#placement = new GuardedPlacement(nFeatures)
     this.#seed = seed
+    this.#sparseness = new Sparseness(clock)
     this.#random = new RandomStream(seed)
     this.#known = new KnownRecords(maxRows, nFeatures, this.#profiles, this.#random)
     this.#shifts = new Shifts({
@@ -125,7 +128,8 @@ export class GuardedBaseline implements Baseline {
   admit(placement: GuardedPlacement, rating: Rating | null): void {
     this.#profiles.count(placement.found)
     if (placement.missing !== null) this.#fill(placement, placement.missing)
-    if (rating === null || this.#grid === null || this.#frame === null) {
+    const isSparse = this.#sparseness.observe()
+    if (rating === null || isSparse || this.#grid === null || this.#frame === null) {
       this.#enter(placement)
       return
     }
@@ -206,6 +210,7 @@ export class GuardedBaseline implements Baseline {
       frame: this.#frame?.capture() ?? null,
       grid: this.#grid?.capture() ?? null,
       ...this.#shifts.capture(),
+      lastMs: this.#sparseness.lastMs,
     }
   }
 
@@ -218,6 +223,7 @@ export class GuardedBaseline implements Baseline {
     this.#known.restore(state.known)
     yield* this.#profiles.restoring(state.profiles, state.newcomers)
     this.#random.state = state.random
+    this.#sparseness.lastMs = state.lastMs ?? 0
     if (fitted === null || state.frame === null || state.grid === null) return
     // The ring of odd records goes with the forest that found them odd.
     this.#odd.restore(state.odd, state.nextOdd)

@@ -20,6 +20,8 @@ export type GuardedState = {
   readonly shift: Float64Array
   /** When the longest of its sums was last zero, ms. A state of before does not say, nor does one of records alone. */
   readonly shiftSinceMs?: number
+  /** When the last record came, ms. A state of before does not say. */
+  readonly lastMs?: number
   readonly tokens: Float64Array
   readonly frame: FrameState | null
   readonly grid: GridState | null
@@ -95,6 +97,7 @@ export function checkGuardedState(value: unknown, nFeatures: number): asserts va
     random: (state) => is.count(state) && Number(state) <= LARGEST_UINT32,
     shift: is.amounts(SUMS),
     shiftSinceMs: orLeftOut(is.number),
+    lastMs: orLeftOut(is.number),
     tokens: is.amounts(OCTAVES),
     frame: is.orNull(is.shaped(frame(nFeatures))),
     grid: is.orNull(is.shaped(grid)),
