@@ -60,7 +60,8 @@ export function readOpenStack(folder: string): Stream {
 export function readNab(folder: string): Stream[] {
   return NAB.map((name) => ({
     name: `nab/${name}`,
-    records: readCsv(`${folder}nab/${name}.csv.gz`).map(([, value, label]) => ({
+    records: readCsv(`${folder}nab/${name}.csv.gz`).map(([time = '', value, label]) => ({
+      timestamp: new Date(`${time.replace(' ', 'T')}Z`).toISOString(),
       latency: Number(value),
       input_length: 0,
       errors: 0,
