@@ -1,5 +1,6 @@
 // What comes back by the hour or by night, and services with few records: over days of made-up traffic.
 import { expect, onTestFinished, test } from 'vitest'
+import { isForLearning, type OperatorWord } from '#sentinel/alerts/operator/operator-word.js'
 import { loadConfig } from '#sentinel/config/config.js'
 import { buildApp } from '#sentinel/http/app.js'
 import { Sentinel } from '#sentinel/sentinel.js'
@@ -57,7 +58,7 @@ const between =
 
 test('an hourly job on a busy route is told of for some hours, then no more; what is odd beside it still is', async () => {
   const records = hourlyJobTraffic(3, 14, 1000)
-  const { sentinel, told } = await live(records)
+  const { sentinel, told, lines } = await live(records)
   const ofJob = ({ kind }: TimedRecord): boolean => kind === 'job'
   expect(share(records, told, (one) => ofJob(one) && between(0, 6 * HOUR_MS)(one))).toBeGreaterThan(0.5)
   expect(share(records, told, (one) => ofJob(one) && between(8 * HOUR_MS, 14 * HOUR_MS)(one))).toBeLessThan(
@@ -73,10 +74,16 @@ test('an hourly job on a busy route is told of for some hours, then no more; wha
     'hour',
   ])
   const [{ id }] = habits
+  const words: OperatorWord[] = []
+  sentinel.operator.spread((word) => words.push(word))
   expect((await app.inject({ method: 'DELETE', url: `/mutes/${id}` })).statusCode).toBe(204)
   expect((await app.inject({ method: 'DELETE', url: `/mutes/${id}` })).statusCode).toBe(404)
   const left = (await app.inject('/mutes')).json().habits
   expect(left).toHaveLength(habits.length - 1)
+  // The leader of a fleet, which learns, hears of it; and the log says so.
+  expect(words).toEqual([{ said: 'taken back', source: id }])
+  expect(words.every(isForLearning)).toBe(true)
+  expect(lines.at(-1)).toMatchObject({ fields: { id }, message: 'operator: a habit is told of again' })
 })
 
 test('nights of another kind are told of twice, and then expected', async () => {

@@ -25,6 +25,12 @@ export const RouteFigures = Type.Object(
       description: 'When one was answered `THREAT_DETECTED` last; null where none is known.',
     }),
     features: Type.Array(FeatureFigures),
+    known_as: Type.Optional(
+      Type.Array(Type.String(), {
+        description:
+          'The names under which its records are known more finely, as `/eu-west-1/orders` is of `/*/orders`; left out where it has one alone.',
+      }),
+    ),
   },
   { description: 'One route.' },
 )

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import type { RouteFigures } from '#sentinel/activity/route-figures.js'
 import type { App } from '#sentinel/http/app.js'
 import { ATTACK, analyze, NORMAL, startApp } from './subject.js'
 
@@ -110,6 +111,25 @@ describe('GET /routes', () => {
     const one = await get(app, '/routes?route=/users/9&values=true')
     expect(one.routes[0].features[0].recent).toEqual([100, 101, 102, 103, 104, 105])
     expect((await get(app, '/routes?route=/nowhere')).routes).toEqual([])
+  })
+
+  test('says under which names a route is known more finely', async () => {
+    const app = await startApp()
+    const regions = ['eu-west-1', 'us-east-1']
+    for (let i = 0; i < 60; i++)
+      await analyze(app, { ...NORMAL, latency: 100 + i, route: `/${regions[i % 2]}/orders/${100_000 + i}` })
+    await analyze(app, { ...NORMAL, route: '/run' })
+    await analyze(app, { ...NORMAL, route: '/ap-south-2/orders/1' })
+    const { routes } = await get(app, '/routes')
+    expect(routes.map(({ route, known_as }: RouteFigures) => [route, known_as])).toEqual([
+      ['/*/orders/*', ['/eu-west-1/orders/*', '/us-east-1/orders/*']],
+      ['/run', undefined],
+    ])
+    const one = await get(app, '/routes?route=/eu-west-1/orders/7&values=true')
+    expect(one.routes).toMatchObject([{ route: '/*/orders/*', known_as: { length: 2 } }])
+    const window = await startApp({ SENTINEL_BASELINE: 'window' })
+    for (let i = 0; i < 60; i++) await analyze(window, { ...NORMAL, route: `/${regions[i % 2]}/orders` })
+    expect((await get(window, '/routes')).routes[0]).not.toHaveProperty('known_as')
   })
 
   test.each(['?limit=0', '?limit=501', '?values=yes', '?sort=records'])('refuses %s', async (query) => {

@@ -102,6 +102,8 @@ export interface Learner {
    * @param route name of the route that changed; null for any
    */
   expectChange(route: string | null): void
+  /** Of routes with segments that are told apart though they have digits: the names of their profiles, by route. */
+  ownNames(): ReadonlyMap<string, readonly string[]>
   /** All that the next verdicts depend on. */
   capture(): StateValue
   /** Takes over what was captured; without the forest that went with it, what depends on that is left out. */

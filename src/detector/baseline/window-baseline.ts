@@ -87,6 +87,10 @@ export class WindowBaseline implements Baseline, RawContext {
     this.#window.keep(0)
   }
 
+  ownNames(): ReadonlyMap<string, readonly string[]> {
+    return new Map()
+  }
+
   expectChange(): void {
     // Every record is learnt as it comes: there is nothing to believe sooner.
   }

@@ -193,6 +193,10 @@ export class GuardedBaseline implements Baseline {
     this.#random.state = new RandomStream(this.#seed).state
   }
 
+  ownNames(): ReadonlyMap<string, readonly string[]> {
+    return this.#profiles.ownNames()
+  }
+
   expectChange(route: string | null): void {
     // Without a forest every record is let in as it comes.
     if (this.#grid !== null) this.#shifts.announce(route)

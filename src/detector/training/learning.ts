@@ -55,6 +55,11 @@ export class Learning {
     return this.#learner.kind !== 'window'
   }
 
+  /** Names of profiles by route, where that has several. */
+  ownNames(): ReadonlyMap<string, readonly string[]> {
+    return this.#learner.ownNames()
+  }
+
   /** Who fits. */
   get trainer(): 'worker' | 'inline' {
     return this.#fitter.kind

@@ -1,9 +1,11 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox'
 import { AlertLevels } from '../../activity/alert-levels.js'
 import { ROUTES_KEPT } from '../../activity/route-activity.js'
+import type { RouteFigures } from '../../activity/route-figures.js'
 import { TimelineColumns } from '../../activity/timeline-columns.js'
 import type { Detectors } from '../../detectors/detectors.js'
 import type { NamedDetector } from '../../detectors/named-detector.js'
+import type { Sentinel } from '../../sentinel.js'
 import { routeName } from '../../telemetry/route-name.js'
 import { Briefly } from '../briefly.js'
 import { describing, ENDPOINTS } from '../openapi/endpoints.js'
@@ -30,7 +32,7 @@ export const activityRoutes: FastifyPluginAsyncTypebox<ActivityRoutesOptions> = 
 ) => {
   refuseUnknownQueries(app)
   const routes = new Map(
-    detectors.all.map((one) => [one, new Briefly(SHARED_MS, () => one.shared.activity.routes())]),
+    detectors.all.map((one) => [one, new Briefly(SHARED_MS, () => figuresOf(one.shared))]),
   )
   const routesOf = (detector: NamedDetector) => routes.get(detector)?.value ?? []
 
@@ -74,12 +76,11 @@ export const activityRoutes: FastifyPluginAsyncTypebox<ActivityRoutesOptions> = 
       const limit = readLimit(query.limit, ROUTES_KEPT)
       const withValues = readFlag(query.values, 'values') === true
       const detector = detectorAsked(query, detectors)
-      const { activity } = detector.shared
+      const { shared } = detector
       const known = routesOf(detector)
       if (query.route === undefined) return { routes: known.slice(0, limit), total: known.length }
       const name = routeName(query.route)
-      const found = withValues ? activity.routeWithValues(name) : activity.routes(name)[0]
-      return { routes: found === undefined ? [] : [found], total: known.length }
+      return { routes: figuresOf(shared, name, withValues), total: known.length }
     },
   )
 
@@ -99,4 +100,15 @@ export const activityRoutes: FastifyPluginAsyncTypebox<ActivityRoutesOptions> = 
       return activity.alertLevels(alertRate)
     },
   )
+}
+
+/** The routes of the last hour, or the one that is asked for, with the names under which each is known more finely. */
+function figuresOf({ activity, detector }: Sentinel, only?: string, withValues = false): RouteFigures[] {
+  const names = detector.ownNames()
+  const one = withValues && only !== undefined ? activity.routeWithValues(only) : undefined
+  const figures = withValues ? (one === undefined ? [] : [one]) : activity.routes(only)
+  return figures.map((each) => {
+    const own = names.get(each.route)
+    return own === undefined ? each : { ...each, known_as: [...own].sort() }
+  })
 }

@@ -111,6 +111,19 @@ export class RouteProfiles {
     return this.#profiles.get(name)
   }
 
+  /** Own names of established profiles by the general name that they share, where that is another. */
+  ownNames(): Map<string, string[]> {
+    const names = new Map<string, string[]>()
+    for (const [own, { established }] of this.#profiles) {
+      const general = this.generalOf(own)
+      if (!established || own === general) continue
+      const others = names.get(general)
+      if (others === undefined) names.set(general, [own])
+      else others.push(own)
+    }
+    return names
+  }
+
   /** To be called before a profile takes a record in. */
   willChange(profile: RouteProfile): void {
     if (this.#late?.done) this.#late = null
