@@ -76,9 +76,12 @@ test(
       SENTINEL_RETRAIN_EVERY: '1000',
       SENTINEL_MIN_SAMPLES: `${MIN_SAMPLES}`,
     })
-    const sentinel = await Sentinel.create({ detector: options })
+    // One time for both: when the last record came is part of the state.
+    const startedMs = Date.now()
+    const clock = (): number => startedMs
+    const sentinel = await Sentinel.create({ detector: options, clock })
     const { detector } = sentinel
-    const twin = await Detector.create(options)
+    const twin = await Detector.create({ ...options, clock })
     onTestFinished(async () => {
       await Promise.all([sentinel.close(), twin.close()])
     })
