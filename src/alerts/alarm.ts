@@ -161,12 +161,12 @@ export class Alarm {
 
   /** What comes back by the hour, the day or the week, and was expected so far. */
   habits(): KnownHabit[] {
-    return this.#alerts.habits()
+    return this.#alerts.habits.list()
   }
 
   /** What came back is told of again. False where no habit has the id. */
   endHabit(id: string): boolean {
-    return this.#alerts.endHabit(id)
+    return this.#alerts.habits.end(id)
   }
 
   /** Forgets what was learnt of a route. */

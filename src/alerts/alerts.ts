@@ -12,7 +12,7 @@ import { Newcomers } from './evidence/newcomers.js'
 import { RhythmWatch } from './evidence/rhythm-watch.js'
 import { TrafficPace } from './evidence/traffic-pace.js'
 import { shiftOf } from './habits/habits.js'
-import { type KnownHabit, knownHabit } from './habits/known-habit.js'
+import { RouteHabits } from './habits/route-habits.js'
 import type { Band, Draw, Judged, Judgement } from './judgement.js'
 import { type AlertsOptions, type AlertsSettings, namesOf, settingsOf } from './options.js'
 import { Learning, RARE } from './rarity/learning.js'
@@ -46,8 +46,8 @@ export class Alerts {
   readonly #change = new ExpectedChange()
   readonly #events: IncidentEvent[] = []
   readonly #answering: Answering
-  /** What time it is for people, by which something comes back. */
-  readonly #timeOf: (nowMs: number) => number
+  /** What comes back by the hour, the day or the week. */
+  readonly habits: RouteHabits
   #records = 0
 
   constructor(options: AlertsOptions) {
@@ -60,7 +60,8 @@ export class Alerts {
     this.#routes = new RouteTable(routesMax, features)
     this.#incidents = new Incidents(incidentsMax)
     const timeOf = settings.wallClock ?? ((nowMs: number): number => nowMs)
-    this.#timeOf = timeOf
+    const names = features.map(({ name }) => name)
+    this.habits = new RouteHabits(this.#routes, this.#rarity, names, timeOf)
     this.#detection = new Detection(features, this.#incidents, timeOf)
     this.#learning = new Learning(this.#rarity, features.length)
     this.#pace = new TrafficPace(falseIncidentsADay)
@@ -133,8 +134,8 @@ export class Alerts {
     this.#change.count(name)
     const { z: alone, p: pAlone } = this.#rarity
     const expected = record.expected === true && alone > RARE
-    const recurs = !expected && alone > RARE && this.#isHabit(route, nowMs)
-    if (recurs) route.habits?.renew(this.#timeOf(nowMs))
+    const recurs = !expected && alone > RARE && this.habits.expects(route, nowMs)
+    if (recurs) this.habits.renew(route, nowMs)
     if (expected || recurs) this.#rarity.withhold()
     // What comes by habit is not rare at its time; what an operator expects is rare, and nobody hears of it.
     const z = recurs ? 0 : alone
@@ -146,7 +147,7 @@ export class Alerts {
     judgement.surprise = told
     judgement.p = told === z ? p : Math.exp(-told)
     this.#answering.answer(route, record, watch, this.#records, nowMs)
-    if (watch !== undefined && learns && z > RARE) this.#remember(route, nowMs)
+    if (watch !== undefined && learns && z > RARE) this.habits.remember(route, nowMs)
     const open = this.#incidents.around(name)
     if (recurs) return judgement
     if (learns && unknown) this.#learning.learnNew(route, values, this.#records)
@@ -168,7 +169,7 @@ export class Alerts {
     return this.#rarity.apart(route, () => {
       this.#rarity.rank(route, record)
       const unknown = !known && route.records < KNOWN_FROM
-      if (unknown || (this.#rarity.z > RARE && this.#isHabit(route, nowMs))) this.#rarity.withhold()
+      if (unknown || (this.#rarity.z > RARE && this.habits.expects(route, nowMs))) this.#rarity.withhold()
       const { judgement } = this.#answering
       judgement.known = !unknown || route.records > STRANGE_UP_TO
       judgement.surprise = this.#rarity.z
@@ -200,27 +201,6 @@ export class Alerts {
       route.habits?.forget(shiftOf(index))
     }
     return gone
-  }
-
-  /** What comes back by the hour, the day or the week, and was expected so far. */
-  habits(): KnownHabit[] {
-    const names = this.#settings.features.map(({ name }) => name)
-    return this.#routes
-      .named(null)
-      .flatMap(({ name, habits }) => (habits?.list() ?? []).map((habit) => knownHabit(name, habit, names)))
-  }
-
-  /** What came back is told of again. False where no habit has the id. */
-  endHabit(id: string): boolean {
-    const names = this.#settings.features.map(({ name }) => name)
-    for (const route of this.#routes.named(null)) {
-      const ended = route.habits?.list().find((habit) => knownHabit(route.name, habit, names).id === id)
-      if (ended === undefined) continue
-      this.#routes.willChange(route)
-      route.habits?.forget(ended.subject)
-      return true
-    }
-    return false
   }
 
   /** Forgets what was learnt of a route, as before its first record. */
@@ -283,20 +263,6 @@ export class Alerts {
     this.#rhythms.calmRecords = calmRecords
   }
 
-  /** Whether the record ranked last comes by habit, at this time of the hour, the day or the week. */
-  #isHabit({ habits, grown }: RouteMemory, nowMs: number): boolean {
-    if (habits === null) return false
-    this.#rarity.tellSigns(grown, habits)
-    return habits.expects(this.#timeOf(nowMs))
-  }
-
-  /** The record ranked last is part of an incident. */
-  #remember(route: RouteMemory, nowMs: number): void {
-    const habits = route.habitsToKeep()
-    this.#rarity.tellSigns(route.grown, habits)
-    habits.remember(this.#timeOf(nowMs))
-  }
-
   /** Takes in what a sampled record stands for. */
   #isBeside({ unseen, beside }: Draw): boolean {
     this.#pace.standsFor = 1 + unseen
@@ -310,8 +276,8 @@ export class Alerts {
     const route = this.#routes.findOrCreate(name)
     this.#rarity.rank(route, record)
     const unknown = !known && route.records < KNOWN_FROM
-    const recurs = record.expected !== true && this.#rarity.z > RARE && this.#isHabit(route, nowMs)
-    if (recurs) route.habits?.renew(this.#timeOf(nowMs))
+    const recurs = record.expected !== true && this.#rarity.z > RARE && this.habits.expects(route, nowMs)
+    if (recurs) this.habits.renew(route, nowMs)
     if (unknown || recurs || record.expected === true) this.#rarity.withhold()
     const { judgement } = this.#answering
     judgement.known = !unknown || route.records > STRANGE_UP_TO
@@ -321,7 +287,7 @@ export class Alerts {
     judgement.p = p
     const told = [this.#records, false, this.#pace, nowMs, this.#events, true] as const
     const watch = z < this.#rateZ ? undefined : this.#detection.weigh(route, this.#rarity, ...told)
-    if (watch !== undefined && record.learns !== false) this.#remember(route, nowMs)
+    if (watch !== undefined && record.learns !== false) this.habits.remember(route, nowMs)
     return this.#answering.answer(route, record, watch, this.#records, nowMs)
   }
 }

@@ -67,7 +67,7 @@ test('an hourly job is told of four times, and expected from then on, at its tim
 test('what is expected is listed with what is rare in it, by the hour', () => {
   const day = new Day()
   day.hours(6)
-  const known = day.alerts.habits()
+  const known = day.alerts.habits.list()
   expect(known.map(({ route, kind, feature, every }) => [route, kind, feature, every])).toEqual([
     ['/a', 'values', 'latency', 'hour'],
   ])
@@ -103,32 +103,32 @@ test('who comes a little farther each hour is told of each hour: nobody gets far
 test('what comes all the time, or at another time each hour, is no habit', () => {
   const always = new Day()
   always.hours(4, { at: 0, minutes: 45 })
-  expect(always.alerts.habits()).toEqual([])
+  expect(always.alerts.habits.list()).toEqual([])
   const random = new Day()
   for (const at of [5, 41, 22, 10, 55, 31, 16]) expect(random.hour({ at })).toBeGreaterThan(0.8)
-  expect(random.alerts.habits()).toEqual([])
+  expect(random.alerts.habits.list()).toEqual([])
 })
 
 test('nothing that may not be learnt becomes a habit', () => {
   const day = new Day()
   expect(told(day.hours(7, { record: { learns: false } }))).toBe(true)
-  expect(day.alerts.habits()).toEqual([])
+  expect(day.alerts.habits.list()).toEqual([])
 })
 
 test('a habit that was ended, or whose values were forgotten, is told of again', () => {
   const day = new Day()
   day.hours(6)
-  const [{ id = '' } = {}] = day.alerts.habits()
-  expect(day.alerts.endHabit('habit-none')).toBe(false)
-  expect(day.alerts.endHabit(id)).toBe(true)
-  expect(day.alerts.habits()).toEqual([])
+  const [{ id = '' } = {}] = day.alerts.habits.list()
+  expect(day.alerts.habits.end('habit-none')).toBe(false)
+  expect(day.alerts.habits.end(id)).toBe(true)
+  expect(day.alerts.habits.list()).toEqual([])
   expect(told(day.hours(4))).toBe(true)
   expect(quiet(day.hours(1))).toBe(true)
   day.alerts.forget('/a', { feature: 'latency', from: 1000, to: 5000 })
   expect(told(day.hours(4))).toBe(true)
   day.hours(1)
   day.alerts.reset('/a')
-  expect(day.alerts.habits()).toEqual([])
+  expect(day.alerts.habits.list()).toEqual([])
 })
 
 test('habits go on after a capture, and a state of before they were kept is read', () => {
@@ -137,7 +137,7 @@ test('habits go on after a capture, and a state of before they were kept is read
   const captured = settled(day.alerts.capture())
   const other = alertsWith()
   other.restore(captured)
-  expect(other.habits()).toEqual(day.alerts.habits())
+  expect(other.habits.list()).toEqual(day.alerts.habits.list())
   const at = START + 6 * HOUR + 5 * MINUTE
   expect(other.tryOut(job(), at).alert).toBe(false)
   const routes = (captured as { routes: { swept: { habits?: unknown }[] } }).routes.swept
@@ -145,7 +145,7 @@ test('habits go on after a capture, and a state of before they were kept is read
   const fresh = alertsWith()
   fresh.restore(captured)
   expect(fresh.records).toBe(day.alerts.records)
-  expect(fresh.habits()).toEqual([])
+  expect(fresh.habits.list()).toEqual([])
   expect(fresh.tryOut(job(), at).alert).toBe(true)
 })
 
@@ -197,5 +197,5 @@ test('a silence of each day is told of twice, and a surge of each hour four time
       if (kind === 'opened') opened.push(`${incident.kind} ${incident.route} ${Math.floor(ms / (24 * HOUR))}`)
   }
   expect(opened).toEqual(['silence /b 0', 'silence /b 1'])
-  expect(alerts.habits().map(({ kind, every }) => [kind, every])).toEqual([['silence', 'day']])
+  expect(alerts.habits.list().map(({ kind, every }) => [kind, every])).toEqual([['silence', 'day']])
 })
