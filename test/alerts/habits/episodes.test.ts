@@ -124,3 +124,24 @@ test.each([
 ])('%s is none', (_, length) => {
   expect(() => new Episodes().restore(new Float64Array(length))).toThrow('its episodes are none')
 })
+
+test('what comes within ten minutes goes on, and what comes later begins anew', () => {
+  const episodes = new Episodes()
+  episodes.note(START, 1)
+  episodes.note(START + 10 * MINUTE, 1)
+  expect(episodes.capture()).toHaveLength(3)
+  episodes.note(START + 20 * MINUTE + 1, 1)
+  expect(episodes.capture()).toHaveLength(6)
+})
+
+test('pieces of nights with few records make room for each other, with the farthest of them', () => {
+  const episodes = new Episodes()
+  // Ten pieces a night, twenty minutes apart; in the first night the second goes farthest.
+  for (const night of [0, 1, 2, 3])
+    for (let i = 0; i < 10; i++)
+      episodes.note(START + night * DAY + i * 20 * MINUTE, night === 0 && i === 1 ? 5 : 2)
+  const captured = episodes.capture()
+  expect(captured.length).toBeLessThanOrEqual(96)
+  expect([captured[0], captured[2]]).toEqual([START, 5])
+  expect(captured.at(-2)).toBe(START + 3 * DAY + 180 * MINUTE)
+})

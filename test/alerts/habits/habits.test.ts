@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Alerts } from '#sentinel/alerts/alerts.js'
+import { Habits } from '#sentinel/alerts/habits/habits.js'
 import type { Judged } from '#sentinel/alerts/judgement.js'
 import { settled } from '#sentinel/state/late.js'
 import { type Rated, ratedTraffic } from '../../../made-up/rated-traffic.js'
@@ -26,9 +27,11 @@ class Day {
   readonly #source: () => Rated
   #hour = 0
 
-  constructor(alerts = alertsWith(), seed = 5) {
-    this.alerts = alerts
-    this.#source = ratedTraffic(seed)
+  /** @param route that all ordinary records have; undefined for their own */
+  constructor(route?: string) {
+    this.alerts = alertsWith()
+    const source = ratedTraffic(5)
+    this.#source = route === undefined ? source : () => ({ ...source(), route })
   }
 
   hour({ at = 5, minutes = 2, record = {} }: Hour = {}): number {
@@ -198,4 +201,84 @@ test('a silence of each day is told of twice, and a surge of each hour four time
   }
   expect(opened).toEqual(['silence /b 0', 'silence /b 1'])
   expect(alerts.habits.list().map(({ kind, every }) => [kind, every])).toEqual([['silence', 'day']])
+})
+
+/** A record in which one thing is rare. */
+function withSign(habits: Habits, subject: number, far: number): Habits {
+  habits.begin()
+  habits.add(subject, far)
+  return habits
+}
+
+test('a record in which nothing is rare is not expected', () => {
+  const habits = new Habits(2)
+  habits.begin()
+  expect(habits.expects(START)).toBe(false)
+})
+
+test('what is expected adds no distance', () => {
+  const habits = new Habits(1)
+  for (let hour = 0; hour < 4; hour++) withSign(habits, 0, 2).remember(START + hour * HOUR)
+  for (let hour = 4; hour < 12; hour++) {
+    expect(withSign(habits, 0, 2.4).expects(START + hour * HOUR)).toBe(true)
+    habits.renew(START + hour * HOUR)
+  }
+  expect(withSign(habits, 0, 2.5).expects(START + 12 * HOUR)).toBe(false)
+})
+
+test('of more things than are remembered the one that was seen longest ago makes way', () => {
+  const habits = new Habits(1)
+  for (const [i, subject] of [3, 1, 2, 4, 5, 6, 7, 8].entries())
+    withSign(habits, subject, 1).remember(START + i * MINUTE)
+  withSign(habits, 3, 1).remember(START + HOUR)
+  withSign(habits, 9, 1).remember(START + HOUR)
+  const subjects = (habits.capture() as unknown as { counts: Float64Array }[]).map(({ counts }) => counts[0])
+  expect(subjects).toEqual([3, 2, 4, 5, 6, 7, 8, 9])
+})
+
+test('without a route, too, it is known how far a job goes', () => {
+  const day = new Day('')
+  day.hours(7, { record: { route: '' } })
+  expect(day.alerts.habits.list().map(({ route, feature }) => [route, feature])).toEqual([['', 'latency']])
+  const at = START + 7 * HOUR + 5 * MINUTE
+  expect(day.alerts.tryOut({ ...job(), route: '' }, at).alert).toBe(false)
+  expect(day.alerts.tryOut({ ...job(60), route: '' }, at).alert).toBe(true)
+})
+
+test('what the forest alone finds rare has a habit without a feature', () => {
+  const day = new Day()
+  const record = { score: 0.95, values: [100, 0] }
+  expect(told(day.hours(4, { record }))).toBe(true)
+  expect(quiet(day.hours(3, { record }))).toBe(true)
+  expect(day.alerts.habits.list().map(({ kind, feature }) => [kind, feature])).toEqual([['values', null]])
+})
+
+test.each([
+  [true, 0],
+  [false, 1],
+])(
+  'of a sample, records that were sent as they are rare are a habit where they may be learnt: %s',
+  (learns, share) => {
+    const day = new Day()
+    const record = { learns, draw: { unseen: 0, beside: true } }
+    day.hours(5, { record })
+    expect(day.hour({ record })).toBe(share)
+  },
+)
+
+test('a surge of each day is told of twice', () => {
+  const alerts = alertsWith()
+  const source = ratedTraffic(17)
+  const opened: string[] = []
+  for (let ms = 0; ms < 5 * 24 * HOUR; ms += 60_000) {
+    const ofDay = ms % (24 * HOUR)
+    const times = ofDay > 9 * HOUR && ofDay < 11 * HOUR ? 8 : 1
+    for (let i = 0; i < times; i++) {
+      const record = i === 0 ? source() : { ...source(), route: '/a' }
+      for (const { kind, incident } of alerts.judge(record, START + ms + i * 7000).events)
+        if (kind === 'opened')
+          opened.push(`${incident.kind} ${incident.route} ${Math.floor(ms / (24 * HOUR))}`)
+    }
+  }
+  expect(opened).toEqual(['surge /a 0', 'surge /a 1'])
 })
