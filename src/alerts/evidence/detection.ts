@@ -95,7 +95,9 @@ export class Detection {
       (z >= unlikely || (recent && pairSurprise(z, zBefore, spikes.dependence.factor) >= unlikely))
     const bySpikes = byItself || (records > SPIKES_FROM && spikes.level >= spikeMark)
     const byShift =
-      shift >= shiftMark && this.#matters(grown, shifted) && !this.#shiftIsHabit(route, shifted, nowMs)
+      shift >= shiftMark &&
+      this.#matters(grown, shifted) &&
+      !this.#shiftIsHabit(route, shifted, learns, nowMs)
     let coolness = 0
     let opens = false
     if (watch === undefined) {
@@ -165,14 +167,16 @@ export class Detection {
   }
 
   /** Whether the feature moves so far at this time of the hour, the day or the week; then its evidence begins anew. */
-  #shiftIsHabit(route: RouteMemory, feature: number, nowMs: number): boolean {
+  #shiftIsHabit(route: RouteMemory, feature: number, learns: boolean, nowMs: number): boolean {
     const { grown } = route
     if (grown === null) return false
     const { distance } = grown.shifts[feature] as Grown['shifts'][number]
     const habits = route.habitsToKeep()
     // Where single values come so far by habit, a run of them does.
     const ms = this.#timeOf(nowMs)
-    if (!habits.expectsOne(shiftOf(feature), distance, ms) && !habits.has(feature, distance, ms)) return false
+    const subject = shiftOf(feature)
+    const known = learns ? habits.expectsOne(subject, distance, ms) : habits.has(subject, distance, ms)
+    if (!known && !habits.has(feature, distance, ms)) return false
     for (const shift of grown.shifts) shift.reset()
     return true
   }

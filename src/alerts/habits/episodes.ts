@@ -35,7 +35,7 @@ interface Period {
 const PERIODS: readonly Period[] = [
   {
     ...{ name: 'hour', ms: HOUR_MS, slackMs: 3 * MINUTE_MS, times: 4, of: 5 },
-    // What comes at random for a quarter of the time comes in four of five hours at a given minute once in a hundred times.
+    // What comes at random for a quarter of the time comes in four of five hours at a given minute once in sixty times.
     ...{ share: 1 / 4, longerMs: 6 * MINUTE_MS },
   },
   {

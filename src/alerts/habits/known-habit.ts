@@ -1,5 +1,5 @@
 import type { Habit } from './habits.js'
-import { FOREST_ALONE, SILENCE, SURGE, shiftOf } from './habits.js'
+import { SILENCE, SURGE, shiftOf } from './habits.js'
 
 /** What a habit is one of: values far out, a shift, records that stop or double, or what the forest alone finds rare. */
 export type HabitKind = 'values' | 'shift' | 'silence' | 'surge'
@@ -29,7 +29,7 @@ export function knownHabit(
 function kindOf(subject: number, isShift: boolean): HabitKind {
   if (subject === SILENCE) return 'silence'
   if (subject === SURGE) return 'surge'
-  return isShift && subject !== FOREST_ALONE ? 'shift' : 'values'
+  return isShift ? 'shift' : 'values'
 }
 
 /** FNV-1a, in base 36. */

@@ -119,10 +119,15 @@ export const ENDPOINTS = {
   mutes: {
     method: 'GET',
     url: '/mutes',
-    summary: 'What is muted, and what is never learnt',
+    summary: 'What is muted, never learnt, or expected by habit',
     tag: 'operator',
   },
-  endMute: { method: 'DELETE', url: '/mutes/:id', summary: 'Take a mute or a threat back', tag: 'operator' },
+  endMute: {
+    method: 'DELETE',
+    url: '/mutes/:id',
+    summary: 'Take a mute or a threat back, or end a habit',
+    tag: 'operator',
+  },
   learning: { method: 'GET', url: '/learning', summary: 'Whether it learns', tag: 'operator' },
   pauseLearning: {
     method: 'POST',

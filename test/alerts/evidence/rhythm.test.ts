@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { Alerts } from '#sentinel/alerts/alerts.js'
+import { Rhythm } from '#sentinel/alerts/evidence/rhythm.js'
 import { settled } from '#sentinel/state/late.js'
 import { mulberry32 } from '../../../made-up/random.js'
 import { type Rated, ratedTraffic } from '../../../made-up/rated-traffic.js'
@@ -66,6 +67,24 @@ test('a surge that stays is one incident, however few records there are in it, a
   }
   expect(opened).toEqual(['surge /a'])
   expect(alerts.incidents().map(({ closedMs }) => closedMs)).not.toContain(null)
+})
+
+test('after 1,000 records of a surge its gaps are the rhythm', () => {
+  const rhythm = new Rhythm()
+  let [ms, records] = [0, 0]
+  /** Beats so far apart in time, and in records of all routes. */
+  const beats = (count: number, gapMs: number, gapRecords: number): void => {
+    for (let i = 0; i < count; i++) {
+      ms += gapMs
+      records += gapRecords
+      rhythm.beat(ms, records, { logA: 12 })
+    }
+  }
+  beats(1000, 1000, 10)
+  beats(900, 100, 1)
+  expect([rhythm.isSurging, rhythm.gapMs > 800]).toEqual([true, true])
+  beats(4000, 100, 1)
+  expect([rhythm.isSurging, rhythm.gapMs < 200]).toEqual([false, true])
 })
 
 test('requests without a route have no rhythm', () => {
