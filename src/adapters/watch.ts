@@ -1,3 +1,4 @@
+import { Turn } from '../runtime/turn.js'
 import type { Sentinel } from '../sentinel.js'
 import { type Exchange, recordOf } from '../telemetry/exchange.js'
 import type { Telemetry } from '../telemetry/record.js'
@@ -71,8 +72,8 @@ function inProcess<Request>(
   counts: AdapterCounts,
   tell: ((verdict: RequestVerdict, request: Request) => void) | null,
 ): Destination<Request> {
-  return {
-    take(record, request) {
+  const turn = new Turn<{ readonly record: Telemetry; readonly request: Request }>(({ record, request }) => {
+    try {
       const judgement = sentinel.judge(record)
       if (judgement === null) {
         counts.unanswered++
@@ -81,7 +82,14 @@ function inProcess<Request>(
       counts.judged++
       if (judgement.anomaly !== null) counts.anomalies++
       tell?.(judgement, request)
+    } catch {
+      counts.broken++
+    }
+  })
+  return {
+    take: (record, request) => turn.add({ record, request }),
+    async close() {
+      turn.flush()
     },
-    close: () => Promise.resolve(),
   }
 }

@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { watchRequests } from '#sentinel/adapters/hono.js'
+import { nextTurn } from '#sentinel/runtime/timers.js'
 import { Sentinel } from '#sentinel/sentinel.js'
 import { signal } from './watched.js'
 
@@ -31,7 +32,12 @@ async function watchedApp() {
     })
     return new Response(body, { headers: { 'transfer-encoding': 'chunked' } })
   })
-  return { app, records: () => judge.mock.calls.map(([record]) => record) }
+  // They are judged when the turn of the event loop ends.
+  const records = async () => {
+    await nextTurn()
+    return judge.mock.calls.map(([record]) => record)
+  }
+  return { app, records }
 }
 
 test('a success, a thrown error and what no route matches', async () => {
@@ -39,7 +45,7 @@ test('a success, a thrown error and what no route matches', async () => {
   await app.request('/users/17?token=secret')
   await app.request('/boom/17')
   await app.request('/wp-login.php')
-  expect(records()).toMatchObject([
+  expect(await records()).toMatchObject([
     { route: '/users/:id', errors: 0, input_length: 0 },
     { route: '/boom/:id', errors: 1 },
     { route: 'unmatched', errors: 0 },
@@ -53,7 +59,7 @@ test('bytes are those announced, or those that were read', async () => {
   const stream = new Blob([body]).stream()
   const answer = await app.request('/upload', { method: 'POST', body: stream, duplex: 'half' } as RequestInit)
   expect(await answer.json()).toEqual({ length: 50_002 })
-  expect(records()).toMatchObject([{ input_length: 50_002 }, { input_length: 50_002 }])
+  expect(await records()).toMatchObject([{ input_length: 50_002 }, { input_length: 50_002 }])
 })
 
 test('a stream is measured to its end; left before that it is an error, but not where events are streamed', async () => {
@@ -62,11 +68,11 @@ test('a stream is measured to its end; left before that it is an error, but not 
     const answer = await app.request(path)
     const reader = answer.body?.getReader()
     await reader?.read()
-    expect(records().filter(({ route }) => route === path)).toEqual([])
+    expect((await records()).filter(({ route }) => route === path)).toEqual([])
     await reader?.cancel()
-    await vi.waitFor(() => expect(records().some(({ route }) => route === path)).toBe(true))
+    await vi.waitFor(async () => expect((await records()).some(({ route }) => route === path)).toBe(true))
   }
-  expect(records()).toMatchObject([
+  expect(await records()).toMatchObject([
     { route: '/chunks', errors: 1 },
     { route: '/events', errors: 0 },
   ])
@@ -85,8 +91,8 @@ test('a caller that gives up is an error at once', async () => {
   const answer = app.request('/slow', { signal: caller.signal })
   await reached
   caller.abort()
-  expect(records()).toMatchObject([{ route: '/slow', errors: 1 }])
+  expect(await records()).toMatchObject([{ route: '/slow', errors: 1 }])
   open()
   expect(await (await answer).text()).toBe('late')
-  expect(records()).toHaveLength(1)
+  expect(await records()).toHaveLength(1)
 })

@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { detailOf } from '../../anomalies/detail-of.js'
 import type { Detectors } from '../../detectors/detectors.js'
 import type { NamedDetector } from '../../detectors/named-detector.js'
+import { Turn } from '../../runtime/turn.js'
 import type { Judgement, ReportedAnomaly, Trial } from '../../sentinel.js'
 import { Telemetry } from '../../telemetry/record.js'
 import { recordFaultOf } from '../batch/record-fault.js'
@@ -59,6 +60,15 @@ interface Desk {
   readonly memory: Memory | null
 }
 
+/** A request whose record is judged with those that arrived beside it. */
+interface Waiting {
+  readonly request: AnalysisRequest
+  readonly reply: FastifyReply
+  readonly desk: Desk
+  readonly resolve: (answer: Answer) => void
+  readonly reject: (error: unknown) => void
+}
+
 /** `POST /analyze-flow`: telemetry in, verdict out; `/detectors/:name/analyze-flow` by the detector of that name. */
 export const analyzeFlowRoute: FastifyPluginCallbackTypebox<AnalyzeFlowOptions> = (app, options, done) => {
   const { detectors, metrics, memory } = options
@@ -79,11 +89,22 @@ export const analyzeFlowRoute: FastifyPluginCallbackTypebox<AnalyzeFlowOptions> 
 function answer(request: AnalysisRequest, reply: FastifyReply, desk: Desk): Answer {
   reply.header('x-content-type-options', 'nosniff')
   if (request.query.learn === 'false') return tryOut(request, desk)
-  const key = request.raw.headers['idempotency-key']
-  return key === undefined || desk.memory === null
-    ? judge(request, reply, desk)
-    : judgeOnce(request, reply, keyFor(desk.detector, String(key)), desk.memory, desk)
+  return new Promise((resolve, reject) => judging.add({ request, reply, desk, resolve, reject }))
 }
+
+/** Requests that arrive together are judged one right after the other. */
+const judging = new Turn<Waiting>(({ request, reply, desk, resolve, reject }) => {
+  try {
+    const key = request.raw.headers['idempotency-key']
+    const answer =
+      key === undefined || desk.memory === null
+        ? judge(request, reply, desk)
+        : judgeOnce(request, reply, keyFor(desk.detector, String(key)), desk.memory, desk)
+    resolve(answer)
+  } catch (error) {
+    reject(error)
+  }
+})
 
 function judge(request: AnalysisRequest, reply: FastifyReply, { detector }: Desk): Answer {
   const detailed = request.query.detail === 'true'
