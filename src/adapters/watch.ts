@@ -2,6 +2,7 @@ import { Turn } from '../runtime/turn.js'
 import type { Sentinel } from '../sentinel.js'
 import { type Exchange, recordOf } from '../telemetry/exchange.js'
 import type { Telemetry } from '../telemetry/record.js'
+import { keepTickShape } from '../v8/tick-shape.js'
 import { type AdapterCounts, newCounts } from './counts.js'
 import {
   type AdapterOptions,
@@ -34,6 +35,7 @@ export class Watch<Request> implements RequestWatch {
         'give either `sentinel`, to judge in process, or `report`, the address of a sidecar',
       )
     this.#errorStatuses = checkedErrorStatuses(errorStatuses)
+    keepTickShape()
     const tell = onVerdict === undefined ? null : this.#guarded(onVerdict)
     this.#destination =
       sentinel === undefined

@@ -1,10 +1,12 @@
-import { executionAsyncResource } from 'node:async_hooks'
+import { builtin } from '../runtime/builtin.js'
+
+type AsyncHooks = Pick<typeof import('node:async_hooks'), 'executionAsyncResource'>
 
 const kept: object[] = []
 
 /**
  * Keeps one of the objects alive that Node makes for every `process.nextTick`, some seven a request. To be called at the
- * start, before the first full garbage collection.
+ * start, before the first full garbage collection. Once is enough for a process; where there is no Node it does nothing.
  *
  * Between ticks there is no such object, so that a full collection takes their hidden class away. V8 then gives the next
  * ones another hidden class, stops optimising the place that makes them, and each takes 200 ns instead of 25 for as
@@ -14,8 +16,10 @@ const kept: object[] = []
  * test passes without the call on every Node line that is supported.
  */
 export function keepTickShape(): void {
+  const hooks = builtin<AsyncHooks>('node:async_hooks')
+  if (hooks === undefined) return
   process.nextTick(() => {
-    kept.push(executionAsyncResource())
+    if (kept.length === 0) kept.push(hooks.executionAsyncResource())
   })
 }
 

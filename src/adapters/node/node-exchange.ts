@@ -42,10 +42,11 @@ export function watchNodeExchange(
       traceparent: headers.traceparent as string | undefined,
     })
   }
-  response.once('finish', () => {
+  // Not `once`, which wraps each listener and takes it away again: both belong to this one exchange.
+  response.on('finish', () => {
     finished = true
   })
-  response.once('close', end)
+  response.on('close', end)
   const forget = whenConnectionCloses(request, end)
 }
 
