@@ -16,8 +16,8 @@ import { ENDPOINTS } from './http/openapi/endpoints.js'
 import { type ListenAddress, listenFailure } from './http/sockets/listen-failure.js'
 import { STOP_GRACE_MS } from './http/stop/drain.js'
 import { onReloadSignal, onStopSignal, STOP_SIGNALS, stopRequested } from './http/stop/stop-signals.js'
+import { keepTickShape } from './runtime/tick-shape.js'
 import { tuneHeap } from './v8/heap.js'
-import { keepTickShape } from './v8/tick-shape.js'
 
 /** Ends the process before it served anything: one line for whoever started it, exit code 1. */
 function fail(reason: string): never {

@@ -1,8 +1,8 @@
+import { keepTickShape } from '../runtime/tick-shape.js'
 import { Turn } from '../runtime/turn.js'
 import type { Sentinel } from '../sentinel.js'
 import { type Exchange, recordOf } from '../telemetry/exchange.js'
 import type { Telemetry } from '../telemetry/record.js'
-import { keepTickShape } from '../v8/tick-shape.js'
 import { type AdapterCounts, newCounts } from './counts.js'
 import {
   type AdapterOptions,

@@ -18,7 +18,7 @@ function find(page: string, path: string): string | undefined {
 /** Whether a line of the source begins with the declaration of a function, class, constant or member of that name. */
 function declares(source: string, name: string): boolean {
   const words =
-    '(?:(?:export|declare|async|static|readonly|private|get|function|class|interface|type|const|let) +)*'
+    '(?:(?:export|declare|async|static|readonly|private|get|function\\*?|class|interface|type|const|let) +)*'
   return new RegExp(`^ *${words}#?${name}[ (<:=;{?]`, 'm').test(source)
 }
 

@@ -1,4 +1,4 @@
-import { builtin } from '../runtime/builtin.js'
+import { builtin } from './builtin.js'
 
 type AsyncHooks = Pick<typeof import('node:async_hooks'), 'executionAsyncResource'>
 
@@ -12,7 +12,7 @@ const kept: object[] = []
  * ones another hidden class, stops optimising the place that makes them, and each takes 200 ns instead of 25 for as
  * long as the process lives: a tenth of what a request costs.
  *
- * `test/v8/tick-shape.test.ts` checks that the hidden class survives. This may go when it survives by itself: when that
+ * `test/runtime/tick-shape.test.ts` checks that the hidden class survives. This may go when it survives by itself: when that
  * test passes without the call on every Node line that is supported.
  */
 export function keepTickShape(): void {

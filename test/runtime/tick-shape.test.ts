@@ -7,7 +7,7 @@ const run = promisify(execFile)
 /** What a tick's object looks like to V8, before and after the collections that take unused hidden classes away. */
 const SCRIPT = `
 import { executionAsyncResource } from 'node:async_hooks'
-import { keepTickShape, keptTicks } from '#sentinel/v8/tick-shape.js'
+import { keepTickShape, keptTicks } from '#sentinel/runtime/tick-shape.js'
 const tick = () => new Promise((resolve) => process.nextTick(() => resolve(executionAsyncResource())))
 keepTickShape()
 await tick()
