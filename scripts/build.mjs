@@ -16,8 +16,7 @@ const ONE_THREAD = '--singleThreaded'
 /** What node runs, and which steps must have ended before, if they run at all. The longest come first. */
 const STEPS = {
   wasm: { command: ['assembly/build.mjs', 'plain', 'shared'] },
-  // Whether the types are right, the step `types` says, of all sources at once: a start does not wait for that.
-  ts: { command: [TSC, '-p', 'tsconfig.build.json', '--noCheck', ONE_THREAD] },
+  ts: { command: ['scripts/build-sources.mjs'] },
   docs: { command: ['scripts/build-docs-pages.mjs'] },
   browser: { command: ['scripts/build-browser-module.mjs'], after: ['wasm', 'ts'] },
   dashboard: { command: ['scripts/build-dashboard.mjs'] },
@@ -30,15 +29,22 @@ const STEPS = {
   // They take the place of modules that the package is made of.
   programs: { command: ['scripts/bundle-programs.mjs'], after: ['browser', 'package'] },
   'wasm-debug': { command: ['assembly/build.mjs', 'debug'] },
+  // What tests and benchmarks know of the sources' types: they import what is built.
+  declarations: {
+    command: [TSC, '-p', 'tsconfig.build.json', '--emitDeclarationOnly', '--noCheck', ONE_THREAD],
+  },
   // The examples import the package by its name, and so what is published.
-  types: { command: [TSC, '-p', 'tsconfig.json', '--noEmit', ONE_THREAD], after: ['ts', 'package'] },
+  types: {
+    command: [TSC, '-p', 'tsconfig.json', '--noEmit', ONE_THREAD],
+    after: ['declarations', 'package'],
+  },
   lint: { command: ['node_modules/@biomejs/biome/bin/biome', 'ci', '.'] },
 }
 
 const SERVICE = ['wasm', 'ts', 'docs', 'browser', 'dashboard', 'playground', 'report', 'programs']
 const GOALS = {
   service: SERVICE,
-  all: [...SERVICE, 'package', 'wasm-debug'],
+  all: [...SERVICE, 'package', 'wasm-debug', 'declarations'],
   check: Object.keys(STEPS),
 }
 
