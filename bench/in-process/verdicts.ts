@@ -42,7 +42,7 @@ export async function verdictCosts(quick: boolean): Promise<Verdicts> {
     costs.scoreUs.push(microseconds(measuredRows, (row) => forest.score(row)))
   }
   for (let round = 0; round < (quick ? 1 : 3); round++)
-    costs.bytesARecord.push(quick ? allocated(100, 100) : allocated(20_000, 3000))
+    costs.bytesARecord.push(quick ? allocated(100, 100) : allocated(60_000, 3000))
   await sentinel.close()
   await detector.close()
   return costs
@@ -66,7 +66,10 @@ function microseconds<Item>(items: readonly Item[], take: (item: Item) => unknow
   return ((performance.now() - from) * 1000) / items.length
 }
 
-/** Bytes of heap taken by an ordinary record, in a process of its own that collects nothing meanwhile. */
+/**
+ * Bytes of heap taken by an ordinary record, in a process of its own that collects nothing meanwhile. As many are learnt
+ * before as V8 takes to compile all of it for good: the memories fade from 20,000 records on, and it begins anew then.
+ */
 function allocated(learnt: number, measured: number): number {
   const flags = ['--expose-gc', '--max-semi-space-size=128', '--import', 'tsx']
   return Number(spawnSync(process.execPath, [...flags, HEAP, `${learnt}`, `${measured}`]).stdout)

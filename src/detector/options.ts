@@ -58,8 +58,8 @@ export interface DetectorOptions {
   /** Directions, ignored differences and limits by feature name; what is not said here is as the feature itself has it. */
   readonly policies?: FeaturePolicies
   /**
-   * Time in ms, of any beginning, by which a shift that goes on for four hours is believed sooner: where records are few.
-   * Without one records alone count.
+   * Time in ms, of any beginning, for where records are few: a shift that goes on for four hours is believed sooner by it,
+   * and records two minutes apart are all learnt. Without one records alone count.
    */
   readonly clock?: (() => number) | undefined
   /** Told of every fit that has ended, well or not. */

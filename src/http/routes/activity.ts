@@ -106,7 +106,7 @@ export const activityRoutes: FastifyPluginAsyncTypebox<ActivityRoutesOptions> = 
 function figuresOf({ activity, detector }: Sentinel, only?: string, withValues = false): RouteFigures[] {
   const names = detector.ownNames()
   const one = withValues && only !== undefined ? activity.routeWithValues(only) : undefined
-  const figures = withValues ? (one === undefined ? [] : [one]) : activity.routes(only)
+  const figures = withValues ? [one ?? []].flat() : activity.routes(only)
   return figures.map((each) => {
     const own = names.get(each.route)
     return own === undefined ? each : { ...each, known_as: [...own].sort() }
