@@ -75,14 +75,15 @@ export class DashboardPage {
     return this.page.locator(selector).textContent()
   }
 
-  /** The value of a tile of the strip. */
-  async tile(name: string): Promise<string> {
+  /** The value of a tile of the strip, or what is said about it. */
+  async tile(name: string, part: 'value' | 'about' = 'value'): Promise<string> {
     const tile = this.page.locator('#strip > div', { has: this.page.getByText(name, { exact: true }) })
-    return (await tile.locator('.value').textContent()) ?? ''
+    return (await tile.locator(`.${part}`).textContent()) ?? ''
   }
 
-  async expectTile(name: string, value: string | RegExp): Promise<void> {
+  async expectTile(name: string, value: string | RegExp, about: string | RegExp = ''): Promise<void> {
     await expect.poll(() => this.tile(name), { timeout: 30_000 }).toMatch(value)
+    await expect.poll(() => this.tile(name, 'about'), { timeout: 30_000 }).toMatch(about)
   }
 
   /** Light and dark, on a desk and on a phone: axe-core finds nothing, and nothing is wider than its window. */

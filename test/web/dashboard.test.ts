@@ -103,7 +103,7 @@ describe('the dashboard', () => {
   it('model down, and an incident: it is there at once, with what it is made of, explained by the rules', async () => {
     const { page } = dashboard
     await lived.sentinel.prepare()
-    await dashboard.expectTile('Explanations', 'model down')
+    await dashboard.expectTile('Explanations', 'rules', 'no language model answers')
     await dashboard.expectNoFaults()
     lived.live(runaway(60), 10)
     await dashboard.expectTile('Incidents open', '1')

@@ -60,7 +60,6 @@ export class StatusStrip {
     this.#showGeneration(status, nowMs)
     this.#write('Baseline', status.baseline, ABOUT_BASELINE[status.baseline])
     this.#write('Explanations', NAME_OF[status.explanations], ABOUT_MODEL[status.explanations])
-    this.#tiles.get('Explanations')?.value.classList.toggle('bad', status.explanations === 'down')
     this.#showFleet(status.fleet)
   }
 
@@ -151,12 +150,12 @@ const NAME_OF: Readonly<Record<Status['explanations'], string>> = {
   rules: 'rules',
   unknown: 'rules',
   up: 'model up',
-  down: 'model down',
+  down: 'rules',
 }
 
 const ABOUT_MODEL: Readonly<Record<Status['explanations'], string>> = {
   rules: 'no language model is asked',
   unknown: 'no model was asked yet',
   up: 'a language model adds its words',
-  down: 'the rules explain alone',
+  down: 'no language model answers',
 }
