@@ -96,3 +96,16 @@ test('a caller that gives up is an error at once', async () => {
   expect(await (await answer).text()).toBe('late')
   expect(await records()).toHaveLength(1)
 })
+
+test('what has ended is judged before the adapter is closed', async () => {
+  const sentinel = await Sentinel.create()
+  onTestFinished(() => sentinel.close())
+  const watch = watchRequests({ sentinel })
+  const app = new Hono()
+  app.use(watch)
+  app.get('/users/:id', (context) => context.text('ok'))
+  await app.request('/users/17')
+  expect(watch.counts.judged).toBe(0)
+  await watch.close()
+  expect(watch.counts.judged).toBe(1)
+})
