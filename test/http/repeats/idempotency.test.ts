@@ -31,6 +31,20 @@ test('requests under one key that arrive together count once', async () => {
   expect(await historySize(app)).toBe(1)
 })
 
+test('one that is refused stops none of those that arrive beside it', async () => {
+  const app = await startApp()
+  const sent = [
+    send(app, 'a'),
+    send(app, 'a', ATTACK),
+    send(app, 'b'),
+    send(app, 'b', ATTACK),
+    send(app, 'c'),
+  ]
+  const answers = await Promise.all(sent)
+  expect(answers.map(({ statusCode }) => statusCode)).toEqual([200, 422, 200, 422, 200])
+  expect(await historySize(app)).toBe(3)
+})
+
 test('other keys and requests without one count each', async () => {
   const app = await startApp()
   await send(app, 'a')
