@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { mulberry32 } from '../../made-up/random.js'
-import { ratedAttack, ratedTraffic } from '../../made-up/rated-traffic.js'
+import { type Rated, ratedAttack, ratedTraffic } from '../../made-up/rated-traffic.js'
 import { alertsWith, GAP_MS, play } from './subject.js'
 
 describe('a route that is new', () => {
@@ -67,4 +67,25 @@ test('ordinary records between those of a long attack do not make it pass for wh
     ms = play(alerts, source, 1, ms + GAP_MS)
   }
   expect(alerted).toBeGreaterThan(0.95 * 900)
+})
+
+test('a kind of record that is a fifth of its route is no incident when the next forests find it odder', () => {
+  const alerts = alertsWith()
+  const source = ratedTraffic(19)
+  const random = mulberry32(20)
+  const long = (oddness: number) => (): Rated => {
+    const isLong = random.uniform() < 0.2
+    const score = (isLong ? oddness : 0.4) + 0.02 * random.uniform()
+    return { route: '/sizes', score, values: [isLong ? 3000 : 100, 0] }
+  }
+  let ms = play(alerts, source, 3000)
+  let alerted = 0
+  for (let i = 0; i < 3000; i++) {
+    ms = play(alerts, source, 2, ms)
+    ms = play(alerts, long(0.55 + 0.08 * (Math.floor(i / 600) % 5)), 1, ms, ({ alert }) => {
+      if (alert) alerted += 1
+    })
+  }
+  expect(alerts.incidents().map(({ route }) => route)).not.toContain('/sizes')
+  expect(alerted).toBeLessThan(0.003 * 3000)
 })

@@ -114,7 +114,7 @@ export class Learning {
   }
 
   #takeOwn(
-    { forest, features, shifts }: Grown,
+    { forest, features, shifts, kinds }: Grown,
     { place }: { readonly place: number },
     distances: Float64Array,
     from: number,
@@ -123,6 +123,8 @@ export class Learning {
       forest.value = place
       forest.add()
     }
+    kinds.look(features, distances, from)
+    kinds.add()
     for (let f = 0; f < features.length; f++) {
       const slowness = (shifts[f] as Grown['shifts'][number]).level > SLOWED ? SLOWNESS : 1
       ;(features[f] as Grown['features'][number]).learn(distances, from + f, slowness)

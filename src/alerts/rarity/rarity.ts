@@ -15,6 +15,8 @@ const OWN_FEATURES_FROM = 100
 const OWN_MOST = 2
 /** Of a larger p than this no more than the p is asked: -ln of it is less than OWN_MOST, and it is in the table of bets. */
 const COMMON = 0.14
+/** What is rarer than this, in -ln p, is looked up among the kinds of records that its route has. */
+const UNCOMMON = 2
 /** Records that a young route is taken to have had before its first, all of them as those of all traffic are. */
 const PRIOR_RECORDS = 16
 /** Rarer than this, in -ln p, is not excused by the very first records of a route: it may be an attack on a new one. */
@@ -29,7 +31,7 @@ const NO_PAYOFF = -1
 /** ln of what the bet pays: p falls at least as fast as 1/e, for P(e >= x) <= 1/x. */
 const EVIDENCE_SHAPE = { lowest: -1, binsAUnit: 24, leastRate: 1, mostRate: 2 }
 /** Times the ordinary rate at which rare records may enter the memories of all traffic. */
-const TOLERANCE = 3
+const TOLERANCE = 2
 
 /**
  * How rare a record is, from two sides: its forest score, among those of its route, and each of its values, among
@@ -37,7 +39,8 @@ const TOLERANCE = 3
  * by one, a quarter on all subsets of them at once: the mean of the products of what its bets pay, which grows fast where
  * several features are odd together and is fair if they are independent. What that pays is ranked once more among all
  * traffic. So p is calibrated as a whole, whatever the parts were off. Where the features have no say, the forest's p is
- * the p: it is a rank already, and bets of one leg and of two do not compare.
+ * the p: it is a rank already, and bets of one leg and of two do not compare. At last, p is no less than the share of
+ * its route's records that were alike (kinds.ts).
  */
 export class Rarity {
   readonly #scale = new ScoreScale()
@@ -104,17 +107,8 @@ export class Rarity {
     this.z = this.#placeZ
     this.p = this.#placeP
     this.payoff = NO_PAYOFF
-    if (!this.byFeatures) return
-    // Two statements: where both ends of a choice are not known to be numbers, the one that comes is put on the heap.
-    payoffs.value = 0.5 * this.#featuresPayoff
-    if (this.p > LEAST_TABLED) payoffs.value += 0.5 * tabledEValue(this.p)
-    else payoffs.value += 0.5 * eValue(this.z)
-    payoffs.value = Math.log(payoffs.value)
-    this.payoff = payoffs.value
-    if (!byPayoff) return
-    payoffs.rank()
-    this.z = payoffs.surprise
-    this.p = payoffs.p
+    if (this.byFeatures) this.#rankPayoff(byPayoff)
+    if (grown !== null && this.z > UNCOMMON) this.#excuseKnownKind(grown)
   }
 
   /** Does something that ranks records of a route, after which the memories are as they were. */
@@ -259,5 +253,29 @@ export class Rarity {
       product *= 0.5 + 0.5 * feature.payoff
     }
     this.#featuresPayoff = 0.5 * (sum / features.length + product)
+  }
+
+  /** Ranks what the bets against the place and against the values paid. */
+  #rankPayoff(byPayoff: boolean): void {
+    const payoffs = this.#payoffs
+    // Two statements: where both ends of a choice are not known to be numbers, the one that comes is put on the heap.
+    payoffs.value = 0.5 * this.#featuresPayoff
+    if (this.p > LEAST_TABLED) payoffs.value += 0.5 * tabledEValue(this.p)
+    else payoffs.value += 0.5 * eValue(this.z)
+    payoffs.value = Math.log(payoffs.value)
+    this.payoff = payoffs.value
+    if (!byPayoff) return
+    payoffs.rank()
+    this.z = payoffs.surprise
+    this.p = payoffs.p
+  }
+
+  /** What came often on its route is no rarer than that, whatever the bets paid. */
+  #excuseKnownKind({ kinds, features }: Grown): void {
+    kinds.look(features, this.distances, 0)
+    const share = kinds.leastShare()
+    if (share <= this.p) return
+    this.p = share
+    this.z = -Math.log(share)
   }
 }

@@ -5,6 +5,7 @@ import { SpikeEvidence } from '../evidence/spike-evidence.js'
 import { Habits } from '../habits/habits.js'
 import type { AlertFeature } from '../options.js'
 import { Gate } from './gate.js'
+import { Kinds } from './kinds.js'
 import { Quarantine } from './quarantine.js'
 import { TailMemory } from './tail-memory.js'
 import { UsualValue } from './usual-value.js'
@@ -26,6 +27,7 @@ export interface Grown {
   readonly forest: TailMemory
   readonly features: readonly UsualValue[]
   readonly shifts: readonly ShiftEvidence[]
+  readonly kinds: Kinds
   readonly gate: Gate
   readonly quarantine: Quarantine
 }
@@ -79,6 +81,16 @@ export class RouteMemory {
     }
     for (const [f, feature] of grown.features.entries())
       feature.begin(Float64Array.from({ length: YOUNG }, (_, i) => this.#young[i * width + 1 + f] as number))
+    grown.kinds.begin(grown.features)
+    const distances = new Float64Array(this.#features.length)
+    for (let i = 0; i < YOUNG; i++) {
+      for (const [f, feature] of grown.features.entries()) {
+        feature.measure(this.#young, i * width + 1 + f)
+        distances[f] = feature.distance
+      }
+      grown.kinds.look(grown.features, distances, 0)
+      grown.kinds.add()
+    }
     this.grown = grown
     this.#young = new Float64Array(0)
   }
@@ -93,6 +105,8 @@ export class RouteMemory {
     if (grown === null) return this.#forgetYoung(feature, from, to)
     const usual = grown.features[feature] as UsualValue
     const band = usual.bandOf(from, to)
+    // Which of them had such values cannot be told.
+    grown.kinds.clear()
     return usual.takeOut(band) + grown.quarantine.dropWithin(HELD_DISTANCES + feature, band)
   }
 
@@ -134,6 +148,7 @@ export class RouteMemory {
         forest: grown.forest.capture(),
         features: grown.features.map((feature) => feature.capture()),
         shifts: grown.shifts.map((shift) => shift.capture()),
+        kinds: grown.kinds.capture(),
         gate: grown.gate.capture(),
         quarantine: grown.quarantine.capture(),
       },
@@ -182,6 +197,12 @@ export class RouteMemory {
       throw new AlertsStateError('it has other features')
     for (const [f, feature] of grown.features.entries()) feature.restore(usual[f] as Captured)
     for (const [f, shift] of grown.shifts.entries()) shift.restore(shifts[f] as Captured)
+    // A state of before kinds were counted has none.
+    if (Object.hasOwn(captured as object, 'kinds')) grown.kinds.restore(memberOf(captured, 'kinds'))
+    else {
+      grown.kinds.clear()
+      grown.kinds.begin(grown.features)
+    }
     grown.gate.restore(memberOf(captured, 'gate'))
     grown.quarantine.restore(memberOf(captured, 'quarantine'))
     return grown
@@ -193,6 +214,7 @@ export class RouteMemory {
       forest: new TailMemory(CAPACITY, FOREST_SHAPE),
       features: features.map(({ direction }) => new UsualValue(CAPACITY, direction === 'low')),
       shifts: features.map(() => new ShiftEvidence()),
+      kinds: new Kinds(features.length),
       gate: new Gate(TOLERANCE),
       quarantine: new Quarantine(HELD_DISTANCES + features.length),
     }

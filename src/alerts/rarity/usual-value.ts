@@ -78,6 +78,16 @@ export class UsualValue {
     this.distance = this.#sign * (arsinh((values[f] as number) / this.#unit) - this.#center)
   }
 
+  /** Mean distance from the usual value, in units of the natural logarithm. */
+  get deviation(): number {
+    return this.#deviation
+  }
+
+  /** Where the value stands on its scale that is so far, `distances[at]`, from the usual one. */
+  placeOf(distances: Float64Array, at: number): number {
+    return this.#center + this.#sign * (distances[at] as number)
+  }
+
   /** Bets against the p of the distance: `payoff` and `upperShare`. */
   bet(): void {
     const memory = this.#memory

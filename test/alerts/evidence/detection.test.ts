@@ -16,7 +16,7 @@ test('what an attack is made of is no shift of its route: records behind it are 
     const attacked = (): Rated => {
       const record = ordinary()
       const [latency, errors] = record.values
-      return record.route === '/a' ? { ...record, score: 0.6, values: [1.6 * latency, errors] } : record
+      return record.route === '/a' ? { ...record, score: 0.6, values: [1.8 * latency, errors] } : record
     }
     const attackMs = play(alerts, ordinary, 6000)
     const endMs = play(alerts, attacked, 300, attackMs)
