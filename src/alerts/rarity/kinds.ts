@@ -25,7 +25,7 @@ const CAPTURED = 3
  * of its route's may look rarer for a while than all that came before. Its count says that it is not.
  *
  * A kind is known by a hash of the steps that its values fall into. Where a group is full, the kind that came least often
- * gives its slot to the new one, which starts at 1: no share is ever too large.
+ * gives its slot to the new one, which starts anew: no share is ever too large.
  */
 export class Kinds {
   readonly #slots = new Uint32Array(SLOTS)
@@ -63,21 +63,21 @@ export class Kinds {
     this.#hash = hash ^ (hash >>> 13)
   }
 
-  /** Counts one more of the kind that was looked at. */
-  add(): void {
-    if (this.#total >= CAPACITY) this.#halve()
-    this.#total += 1
+  /** Counts so many more of the kind that was looked at. */
+  add(times: number): void {
+    if (this.#total + times > CAPACITY) this.#halve()
+    this.#total += times
     const slots = this.#slots
     const slot = this.#find()
     if (slot >= 0) {
-      slots[slot] = (slots[slot] as number) + 1
+      slots[slot] = (slots[slot] as number) + times
       return
     }
     const first = this.#first
     let least = first
     for (let i = first + 1; i < first + GROUP; i++)
       if (((slots[i] as number) & COUNT_MASK) < ((slots[least] as number) & COUNT_MASK)) least = i
-    slots[least] = (this.#tag << COUNT_BITS) | 1
+    slots[least] = (this.#tag << COUNT_BITS) | times
   }
 
   /** Share of the route's records that are of the kind that was looked at, less one standard deviation; 0 for up to one. */

@@ -1,6 +1,7 @@
 import type { Watch } from '../evidence/watch.js'
 import type { Rarity } from './rarity.js'
 import { type Grown, HELD_DISTANCES, type RouteMemory } from './route-memory.js'
+import { FOLLOWED_RECORDS } from './usual-value.js'
 
 /** Rarer than 1 in 50: such a record waits until it is known what it was part of. */
 export const RARE = Math.log(50)
@@ -10,6 +11,9 @@ const GUARDED_FROM = 500
 const RISING = 3
 const SLOWED = 4
 const SLOWNESS = 4
+/** Sparse records over which the usual value follows, and of how many of its kind a rare one counts as: it is no news again. */
+const SPARSE_FOLLOWED = 800
+const SPARSE_NEWS = 4
 /**
  * What the memories take in. Ordinary records at once; rare ones are held back until their route's evidence has gone and
  * then pass the gates; what was held when an incident opened is dropped, and inside an incident nothing is learnt.
@@ -84,8 +88,12 @@ export class Learning {
    */
   learnSparse(route: RouteMemory, values: ArrayLike<number>, records: number, all: boolean): void {
     const rarity = this.#rarity
-    if (route.grown === null) route.learnYoung(rarity, values)
-    else this.#takeOwn(route.grown, rarity, rarity.distances, 0)
+    const { grown } = route
+    if (grown === null) route.learnYoung(rarity, values)
+    else {
+      this.#takeOwn(grown, rarity, rarity.distances, 0, SPARSE_FOLLOWED)
+      if (rarity.z > RARE) grown.kinds.add(SPARSE_NEWS - 1)
+    }
     if (all || rarity.z <= RARE || rarity.mayLearn(rarity.z, records, 1)) rarity.learn(rarity)
   }
 
@@ -118,16 +126,17 @@ export class Learning {
     { place }: { readonly place: number },
     distances: Float64Array,
     from: number,
+    over = FOLLOWED_RECORDS,
   ): void {
     if (place >= 0) {
       forest.value = place
       forest.add()
     }
     kinds.look(features, distances, from)
-    kinds.add()
+    kinds.add(1)
     for (let f = 0; f < features.length; f++) {
       const slowness = (shifts[f] as Grown['shifts'][number]).level > SLOWED ? SLOWNESS : 1
-      ;(features[f] as Grown['features'][number]).learn(distances, from + f, slowness)
+      ;(features[f] as Grown['features'][number]).learn(distances, from + f, slowness, over)
     }
   }
 }

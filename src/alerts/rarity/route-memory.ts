@@ -89,7 +89,7 @@ export class RouteMemory {
         distances[f] = feature.distance
       }
       grown.kinds.look(grown.features, distances, 0)
-      grown.kinds.add()
+      grown.kinds.add(1)
     }
     this.grown = grown
     this.#young = new Float64Array(0)

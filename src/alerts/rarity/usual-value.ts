@@ -2,8 +2,7 @@ import { type Captured, memberOf, numbersOf } from '../captured.js'
 import { TailMemory } from './tail-memory.js'
 
 /** Records of its route over which the usual value follows, and how fast that is in the end. */
-const FOLLOWED_RECORDS = 400
-const PACE = 1 / FOLLOWED_RECORDS
+export const FOLLOWED_RECORDS = 400
 /** A single value moves the usual one as if it were at most this many mean deviations away. */
 const CLIP = 2
 /** How far, ln, a usual value is thought to have moved since the oldest of what is remembered was learnt. */
@@ -69,7 +68,7 @@ export class UsualValue {
     for (let i = 0; i < first.length; i++) {
       this.measure(first, i)
       distance[0] = this.distance
-      this.learn(distance, 0, 1)
+      this.learn(distance, 0, 1, FOLLOWED_RECORDS)
     }
   }
 
@@ -116,15 +115,15 @@ export class UsualValue {
   /**
    * Takes in a distance, `distances[at]`, that counts as ordinary.
    * @param slowness times as slowly as usual that the usual value follows it
+   * @param over records over which it follows
    */
-  learn(distances: Float64Array, at: number, slowness: number): void {
+  learn(distances: Float64Array, at: number, slowness: number, over: number): void {
     const distance = distances[at] as number
     const memory = this.#memory
     memory.value = distance
     memory.add()
     this.#count += 1
-    const followed = this.#count >= FOLLOWED_RECORDS
-    const pace = followed && slowness === 1 ? PACE : 1 / (slowness * Math.min(this.#count, FOLLOWED_RECORDS))
+    const pace = 1 / (slowness * Math.min(this.#count, over))
     const limit = CLIP * this.#deviation
     this.#center += pace * this.#sign * Math.min(Math.max(distance, -limit), limit)
     const size = Math.min(Math.abs(distance), 1.5 * limit + 1e-6)

@@ -37,7 +37,7 @@ class Counted {
   }
 
   add(values: readonly number[], times = 1): void {
-    for (let i = 0; i < times; i++) this.look(values).add()
+    for (let i = 0; i < times; i++) this.look(values).add(1)
   }
 }
 
@@ -87,7 +87,7 @@ test('a kind is known whatever the usual value has come to', () => {
   counted.add([3000], 20)
   const before = counted.look([3000]).leastShare()
   const far = Float64Array.of(0.5)
-  for (let i = 0; i < 2000; i++) features[0]?.learn(far, 0, 1)
+  for (let i = 0; i < 2000; i++) features[0]?.learn(far, 0, 1, 400)
   expect(counted.look([3000]).leastShare()).toBe(before)
 })
 
