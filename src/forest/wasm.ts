@@ -72,7 +72,20 @@ async function instantiateOn(
   // Not by the loader's `instantiate`: it asks whether it was given a Response, and at the first mention of one Node
   // loads its HTTP client: a tenth of a start, and most of what a trainer's thread does before its first fit.
   const { exports } = await WebAssembly.instantiate(module, { env: { memory } })
-  return { exports: demangle(exports) as unknown as WasmExports, module, memory, shared }
+  return { exports: bare(demangle(exports)) as unknown as WasmExports, module, memory, shared }
+}
+
+/**
+ * The functions without what the loader puts around each to say how many arguments it was called with. Only those with
+ * optional ones ask, of which the module has none, and it costs each score an object on the heap.
+ */
+function bare(exports: object): object {
+  return Object.fromEntries(
+    Object.entries(exports).map(([name, one]: [string, { readonly original?: unknown }]) => [
+      name,
+      one.original ?? one,
+    ]),
+  )
 }
 
 function newMemory(shared: boolean): WebAssembly.Memory {
