@@ -151,8 +151,9 @@ export function confidence(base: usize, slot: u32, score: f64): f64 {
   if (n == 0) return NaN
   const scores = slotRegionPtr(base, slot, H_SCORES_AT)
   const below = countUpTo<f64>(scores, n, score - TIE)
-  const equal = countUpTo<f64>(scores, n, score + TIE) - below
-  const k = below + min<u32>(equal, 1)
+  // The one behind those below is the first that may equal it.
+  const equals = below < n && load<f64>(scores + ((<usize>below) << 3)) <= score + TIE
+  const k = below + <u32>equals
   const ofAnomaly = load<f64>(slotRegionPtr(base, slot, H_CONFIDENCE_AT) + ((<usize>k) << 3))
   return exceeds(score, load<f64>(at + S_THRESHOLD)) ? ofAnomaly : 1 - ofAnomaly
 }
