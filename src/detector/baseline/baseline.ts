@@ -58,7 +58,7 @@ export interface Placement {
   context(feature: number): Context
 }
 
-/** What the forest makes of a placed record. */
+/** What the forest makes of a placed record. One object serves all records that a forest rates. */
 export interface Rating {
   readonly score: number
   /** Whether the score exceeded the threshold. */

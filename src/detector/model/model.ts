@@ -2,11 +2,15 @@ import type { Arena } from '../../forest/arena.js'
 import { extendScore } from '../../forest/range-extension.js'
 import type { Feature } from '../../telemetry/features.js'
 import type { Placement, Rating } from '../baseline/baseline.js'
-import type { Contribution, Verdict } from '../verdict.js'
+import type { Contribution, ExceededRule, Verdict } from '../verdict.js'
 import { noveltyLimit, noveltyScore } from './novelty.js'
 
 /** Whose contributions are wanted at once: each record's, anomalies' only, or nobody's. */
 export type Explained = 'all' | 'anomalies' | 'none'
+
+/** What most verdicts have nothing in. They share it, so nobody may write into it. */
+const NO_CONTRIBUTIONS: readonly Contribution[] = Object.freeze([])
+const NO_RULES: readonly ExceededRule[] = Object.freeze([])
 
 /** The forest that answers now: one slot of the arena, never written while it is this. */
 export class Model {
@@ -20,6 +24,7 @@ export class Model {
   readonly #threshold: number
   /** What is less likely than this is odd whatever the trees say. */
   readonly #noveltyLimit: number
+  readonly #rating = { score: 0, odd: false }
 
   constructor(arena: Arena, slot: number, generation: number, features: readonly Feature[]) {
     this.generation = generation
@@ -31,13 +36,15 @@ export class Model {
     this.nRows = arena.wasm.fittedRows(arena.base, slot)
   }
 
-  /** Score of a placed record, and whether that exceeds the threshold. */
+  /** Score of a placed record, and whether that exceeds the threshold: the same object each time. */
   rate(placement: Placement): Rating {
     const { wasm, base } = this.#arena
     this.#write(placement)
+    const rating = this.#rating
     const extended = this.#extended(wasm.score(base, this.slot), placement)
-    const score = Math.max(extended, this.#ofNovelty(placement))
-    return { score, odd: wasm.exceeds(score, this.#threshold) !== 0 }
+    rating.score = Math.max(extended, this.#ofNovelty(placement))
+    rating.odd = wasm.exceeds(rating.score, this.#threshold) !== 0
+    return rating
   }
 
   /** Scores of the rows that it was fitted on, ascending; a view. */
@@ -60,19 +67,24 @@ export class Model {
     const confidence = wasm.confidence(base, this.slot, score)
     const anomalous = odd && confidence >= minConfidence
     const explain = explained === 'all' || (explained === 'anomalies' && anomalous)
-    return {
+    // Callers keep it, so it is another one each time. Two of its numbers are none from the first: V8 keeps them as they
+    // come then, and makes no object of the threshold, which all share, and of a confidence of 1.
+    const verdict: { -readonly [Name in keyof Verdict]: Verdict[Name] | null } = {
       anomalous,
       score,
-      confidence,
-      threshold: this.#threshold,
+      confidence: null,
+      threshold: null,
       generation: this.generation,
       detector: 'forest',
-      contributions: explain ? this.explain(placement, score) : [],
-      exceeded: [],
+      contributions: explain ? this.explain(placement, score) : NO_CONTRIBUTIONS,
+      exceeded: NO_RULES,
       fittedRows: placement.nRecords,
       scope: placement.scope,
       model: this.name,
     }
+    verdict.confidence = confidence
+    verdict.threshold = this.#threshold
+    return verdict as Verdict
   }
 
   #extended(inside: number, { beyond }: Placement): number {
