@@ -56,7 +56,8 @@ export class GuardedBaseline implements Baseline {
   #frame: Frame | null = null
   #coming: Frame | null = null
   #grid: CellGrid | null = null
-  #share = LEAST_SHARE
+  /** No number from the first: V8 keeps it as an object then, and makes no other each time that it is handed over. */
+  #share: number
 
   constructor(
     arena: Arena,
@@ -66,6 +67,7 @@ export class GuardedBaseline implements Baseline {
   ) {
     const { maxRows } = arena.shape
     const { features } = telemetry
+    this.#share = LEAST_SHARE
     const nFeatures = features.length
     this.#arena = arena
     this.#telemetry = telemetry
@@ -264,8 +266,7 @@ export class GuardedBaseline implements Baseline {
     const { values, considered, record, row, beyond, profile } = placement
     const scale = profile ?? frame
     const value = values[f] as number
-    const log = frame.log(f, value, scale)
-    record.logs[f] = log
+    frame.takeLog(record, f, f, scale)
     const lacked = placement.missing !== null && placement.missing[f] === 1
     if (lacked || this.#policy.excuses(f, value, scale.median[f] as number)) {
       considered[f] = scale.median[f] as number
@@ -273,7 +274,7 @@ export class GuardedBaseline implements Baseline {
       beyond[f] = 0
       return
     }
-    const distance = frame.distance(f, log, scale)
+    const distance = frame.distance(f, record.logs[f] as number, scale)
     row[f] = frame.coordinate(f, distance)
     beyond[f] = frame.beyond(f, distance)
     const own = scale.novelty[f] as number
@@ -304,7 +305,7 @@ export class GuardedBaseline implements Baseline {
       if (scale === null) values[f] = known.valuesOf(this.#random.below(known.size))[f] as number
       else {
         values[f] = scale.columns.valueAt(f, this.#random.below(scale.columns.size))
-        if (frame !== null) record.logs[f] = frame.log(f, values[f] as number, scale)
+        if (frame !== null) frame.takeLog(record, f, f, scale)
       }
     }
   }

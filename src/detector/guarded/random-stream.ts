@@ -1,7 +1,7 @@
 /** A seeded stream of uniform numbers whose whole state is one 32-bit word (Mulberry32, T. Ettinger, 2017). */
 export class RandomStream {
-  /** All there is to keep for going on at the same place. */
-  state: number
+  /** All there is to keep for going on at the same place. A number from the first: V8 writes over it then. */
+  state = 0
 
   constructor(seed: number) {
     this.state = seed >>> 0

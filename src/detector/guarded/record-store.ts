@@ -18,7 +18,7 @@ export class RecordStore {
   /** Name of the route of each. */
   readonly routes: string[]
   /** Cell of near-identical records that each belongs to; valid for the grid it was computed with. */
-  readonly cells: Uint32Array
+  readonly cells: Int32Array
   size = 0
 
   constructor(capacity: number, nFeatures: number) {
@@ -27,7 +27,7 @@ export class RecordStore {
     this.values = new Float64Array(capacity * nFeatures)
     this.logs = new Float64Array(capacity * nFeatures)
     this.routes = new Array<string>(capacity).fill('')
-    this.cells = new Uint32Array(capacity)
+    this.cells = new Int32Array(capacity)
   }
 
   /** Copies record `from` of another store to index `to`, which may be the next free one. */
@@ -60,7 +60,7 @@ export class RecordStore {
     const { size, nFeatures } = this
     return {
       values: this.values.slice(0, size * nFeatures),
-      cells: this.cells.slice(0, size),
+      cells: new Uint32Array(this.cells.subarray(0, size)),
       routes: this.routes.slice(0, size),
     }
   }

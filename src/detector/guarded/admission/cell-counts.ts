@@ -5,10 +5,11 @@ const LEAST_BUCKETS = 64
 
 /**
  * How many records of a store each cell holds: a hash table with open addressing, for a Map of 32-bit numbers
- * allocates one for each that it is asked for.
+ * allocates one for each that it is asked for. Cells are kept as signed numbers, which V8 hands to a call
+ * as they are; of half of the others it would make objects.
  */
 export class CellCounts {
-  #cells = new Uint32Array(LEAST_BUCKETS)
+  #cells = new Int32Array(LEAST_BUCKETS)
   /** One more than the count; 0 where there never was a cell. */
   #counts = new Uint32Array(LEAST_BUCKETS)
   #taken = 0
@@ -46,7 +47,7 @@ export class CellCounts {
   #bucketOf(cell: number): number {
     const mask = this.#counts.length - 1
     let bucket = cell & mask
-    while (this.#counts[bucket] !== 0 && this.#cells[bucket] !== cell) bucket = (bucket + 1) & mask
+    while (this.#counts[bucket] !== 0 && this.#cells[bucket] !== (cell | 0)) bucket = (bucket + 1) & mask
     return bucket
   }
 
@@ -57,7 +58,7 @@ export class CellCounts {
     let left = 0
     for (const count of counts) if (count > 1) left += 1
     const buckets = Math.max(LEAST_BUCKETS, 2 ** Math.ceil(Math.log2(4 * left)))
-    this.#cells = new Uint32Array(buckets)
+    this.#cells = new Int32Array(buckets)
     this.#counts = new Uint32Array(buckets)
     this.#taken = left
     for (const [i, count] of counts.entries()) {

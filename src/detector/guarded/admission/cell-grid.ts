@@ -82,7 +82,7 @@ function label(store: RecordStore, spreadOf: SpreadOf, perSpread: number): numbe
 }
 
 /** Probability that two different records of these cells (which get sorted) are in the same one. */
-export function sharedCell(cells: Uint32Array): number {
+export function sharedCell(cells: Int32Array | Uint32Array): number {
   const n = cells.length
   if (n < 2) return 0
   cells.sort()
@@ -99,7 +99,7 @@ export function sharedCell(cells: Uint32Array): number {
   return pairs / (n * (n - 1))
 }
 
-/** Cells are told apart by a 32-bit hash (FNV-1a over words): of a thousand, two collide once in 10,000 fits. */
+/** Cells are told apart by a signed 32-bit hash (FNV-1a over words): of a thousand, two collide once in 10,000 fits. */
 export function cellAt(logs: Float64Array, at: number, spreads: Float64Array, perSpread: number): number {
   let hash = 0x811c9dc5
   for (let f = 0; f < spreads.length; f++) {
@@ -107,5 +107,5 @@ export function cellAt(logs: Float64Array, at: number, spreads: Float64Array, pe
     hash = Math.imul(hash ^ step, 0x01000193)
     hash ^= hash >>> 15
   }
-  return hash >>> 0
+  return hash
 }

@@ -133,20 +133,22 @@ export class Frame implements Scale {
     }
   }
 
-  /** A value on the log scale of those that it is compared with. */
-  log(feature: number, value: number, scale: Scale): number {
-    return toLog(value, (scale.perUnit[feature] as number) || (this.perUnit[feature] as number))
+  /**
+   * Takes the log of a feature of a record, on the scale of those that it is compared with. From array to array:
+   * numbers that are handed to a call, or returned, are objects on the heap unless the compiler inlines it.
+   * @param at where the value is, and its log is to be
+   */
+  takeLog({ values, logs }: RecordStore, at: number, feature: number, scale: Scale): void {
+    const perUnit = (scale.perUnit[feature] as number) || (this.perUnit[feature] as number)
+    logs[at] = toLog(values[at] as number, perUnit)
   }
 
   /** Takes the logs of all records of a store, each on the scale of its route. */
   takeLogs(store: RecordStore, profiles: RouteProfiles): void {
-    const { nFeatures, size, values, logs } = store
+    const { nFeatures, size } = store
     for (let i = 0; i < size; i++) {
       const scale = profiles.scaleOf(store.routes[i] as string) ?? this
-      for (let f = 0; f < nFeatures; f++) {
-        const at = i * nFeatures + f
-        logs[at] = this.log(f, values[at] as number, scale)
-      }
+      for (let f = 0; f < nFeatures; f++) this.takeLog(store, i * nFeatures + f, f, scale)
     }
   }
 
