@@ -131,7 +131,7 @@ export class Alarm {
   }
 
   #alarmedOf({ p, known, alert, action, incident, feature, events }: Judgement, nowMs: number): Alarmed {
-    for (const { kind, incident: gathered } of events) this.#follow(kind, gathered, nowMs)
+    if (events.length > 0) this.#followAll(events, nowMs)
     this.#alarmed.p = p
     this.#alarmed.known = known
     this.#alarmed.alert = null
@@ -151,7 +151,7 @@ export class Alarm {
 
   /** Lets time pass without a record: incidents end after a calm minute. */
   tick(nowMs: number): void {
-    for (const { kind, incident } of this.#alerts.tick(nowMs)) this.#follow(kind, incident, nowMs)
+    this.#followAll(this.#alerts.tick(nowMs), nowMs)
   }
 
   /** Takes what was learnt of a band of values out, of a route or, for null, of all. */
@@ -199,6 +199,10 @@ export class Alarm {
       throw error instanceof AlertsStateError ? new StateError(`of its alerts, ${error.message}`) : error
     }
     for (const [number, id] of ids) this.#ids.set(number, id)
+  }
+
+  #followAll(events: Judgement['events'], nowMs: number): void {
+    for (const { kind, incident } of events) this.#follow(kind, incident, nowMs)
   }
 
   #follow(kind: 'opened' | 'grown' | 'closed', gathered: Gathered, nowMs: number): void {

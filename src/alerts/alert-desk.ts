@@ -15,6 +15,8 @@ import type { AlertMemories } from './operator/alert-memories.js'
 /** What is said of a record that the forest's label or a limit alone decides on. */
 const BY_LABEL: Alert = { action: 'freeze', p: null, incident: null, feature: null }
 
+const NO_VALUES: ArrayLike<number> = new Float64Array(0)
+
 /** Time in ms that goes on evenly, by which incidents and rhythms are measured. */
 export interface EvenClock {
   readonly nowMs: number
@@ -63,7 +65,19 @@ export class AlertDesk implements AlertMemories {
   /** What the value of each feature must never exceed. */
   readonly #limits: Float64Array
   readonly #whileYoung: Alert
+  /** No number from the first: V8 keeps it as an object then, and makes no other for each record that asks for it. */
+  readonly #rate: number
   readonly #decision: { p: number | null; alert: Alert | null } = { p: null, alert: null }
+  /** The record that is decided on: one object serves all. */
+  readonly #record: { -readonly [Name in keyof RatedRecord]-?: RatedRecord[Name] } = {
+    route: '',
+    score: Number.NaN,
+    values: NO_VALUES,
+    learns: true,
+    known: true,
+    expected: false,
+    draw: null,
+  }
   #alarm: Alarm | null
   /** What was in use before the alarm that is followed: the next one takes its memory over. */
   #former: Alarm | null = null
@@ -75,6 +89,7 @@ export class AlertDesk implements AlertMemories {
   constructor(parts: AlertDeskParts) {
     this.#parts = parts
     const { detector, policies, options } = parts
+    this.#rate = options.rate
     this.#limits = Float64Array.from(detector.features, ({ name }) => policies[name]?.limit ?? Infinity)
     this.#whileYoung = { ...BY_LABEL, action: options.actions === 'freeze' ? 'freeze' : 'observe' }
     this.#alarm = this.#newAlarm()
@@ -82,7 +97,7 @@ export class AlertDesk implements AlertMemories {
 
   /** Share of ordinary records that may be alerted; null where the forest's labels decide. */
   get rate(): number | null {
-    return this.#alarm === null ? null : this.#parts.options.rate
+    return this.#alarm === null ? null : this.#rate
   }
 
   /**
@@ -265,18 +280,26 @@ export class AlertDesk implements AlertMemories {
   /** While there is no forest the alarm only learns which values are usual. */
   #ratedBy(verdict: Verdict, treatment: Treatment, draw: Draw | null): RatedRecord {
     const { rated, learningPaused } = this.#parts.detector
-    const score = verdict.detector === 'forest' ? verdict.score : Number.NaN
+    const record = this.#record
     const route = rated?.route ?? ''
-    const known = verdict.scope !== 'baseline' || route === ''
-    const learns = treatment !== 'never' && !learningPaused
-    const expected = treatment === 'expected'
-    const values = rated?.considered ?? []
-    return { route, score, values, learns, known, expected, draw }
+    record.route = route
+    record.score = verdict.detector === 'forest' ? verdict.score : Number.NaN
+    record.values = rated?.considered ?? NO_VALUES
+    record.learns = treatment !== 'never' && !learningPaused
+    record.known = verdict.scope !== 'baseline' || route === ''
+    record.expected = treatment === 'expected'
+    record.draw = draw
+    return record
   }
 
   #raise(record: RatedRecord): Alarmed | null {
+    if (this.#alarm === null) return null
     const { nowMs } = this.#parts.clock
-    if (!this.#restored) return this.#alarm?.judge(record, nowMs) ?? null
+    return this.#restored ? this.#raiseRestored(record, nowMs) : this.#alarm.judge(record, nowMs)
+  }
+
+  /** The same by what was taken over. Apart, as what a question remembers is made wherever one may be asked. */
+  #raiseRestored(record: RatedRecord, nowMs: number): Alarmed | null {
     return this.#ask((alarm) => {
       const alarmed = alarm.judge(record, nowMs)
       if (alarmed.p >= 0 && alarmed.p <= 1) return alarmed

@@ -92,7 +92,9 @@ export class Detection {
     const unlikely = logA + 2 * Math.LN2
     const byItself =
       records > SPIKES_FROM &&
-      (z >= unlikely || (recent && pairSurprise(z, zBefore, spikes.dependence.factor) >= unlikely))
+      (z >= unlikely ||
+        // The two say no more together than their sum.
+        (recent && z + zBefore >= unlikely && pairSurprise(z, zBefore, spikes.dependence.factor) >= unlikely))
     const bySpikes = byItself || (records > SPIKES_FROM && spikes.level >= spikeMark)
     const byShift =
       shift >= shiftMark &&
@@ -209,7 +211,8 @@ export class Detection {
     const all = this.#all
     all.add(rarity)
     all.dependence.observe(rarity, learns)
-    const cold = this.#incidents.of(null)
+    const incidents = this.#incidents
+    const cold = incidents.open === 0 ? undefined : incidents.of(null)
     if (cold !== undefined) {
       all.findMark(pace, false)
       if (all.level < all.mark) return undefined
@@ -218,7 +221,11 @@ export class Detection {
     }
     if (records <= SPIKES_FROM) return undefined
     all.findMark(pace, true)
-    if (all.level < all.mark) return undefined
+    return all.level < all.mark ? undefined : this.#openOfAll(route, nowMs, events)
+  }
+
+  #openOfAll(route: RouteMemory, nowMs: number, events: IncidentEvent[]): Watch | undefined {
+    const all = this.#all
     const alone = route.name === '' || route.spikes.level >= ALONE * all.level
     if (alone) {
       all.level = Math.max(0, all.level - route.spikes.level)
