@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { OpenModel } from '#sentinel/explain/llm/language-model.js'
 import type { Question } from '#sentinel/explain/llm/prompt.js'
+import { type Judgement, Sentinel } from '#sentinel/sentinel.js'
+import type { Feature } from '#sentinel/telemetry/features.js'
+import { telemetryWith } from '#sentinel/telemetry/model.js'
 import type { Telemetry } from '#sentinel/telemetry/record.js'
 import { attacked } from '../made-up/recipes.js'
 import { codeRunnerTraffic, type RoutedRecord } from '../made-up/traffic.js'
@@ -47,6 +50,22 @@ describe('by default', () => {
     expect(anomaly).toMatchObject({ confidence: 1 - (p as number), feature: 'latency' })
     expect(await anomaly?.reason).toMatch(/^Higher latency than usual: /)
     expect(watched.sentinel.incidents.size).toBe(0)
+  })
+
+  test('a judgement that is kept stays as it was, and nothing can be written into what it shares with others', async () => {
+    const watched = await Watched.create()
+    const said: string[] = []
+    const judgements = await watched.judge(ordinary.slice(0, 1000))
+    for (const judgement of judgements) said.push(JSON.stringify(judgement.verdict))
+    await watched.judge(ordinary.slice(1000, 1500).map(lone))
+    expect(judgements.map(({ verdict }) => JSON.stringify(verdict))).toEqual(said)
+    expect(new Set(judgements).size).toBe(judgements.length)
+    expect(new Set(judgements.map(({ verdict }) => verdict)).size).toBe(judgements.length)
+    const { contributions, exceeded } = (judgements[999] as Judgement).verdict
+    for (const list of [contributions, exceeded] as unknown[][]) {
+      expect(list).toEqual([])
+      expect(() => list.push('mine')).toThrow(TypeError)
+    }
   })
 
   test('a burst is one incident, whose gravest advice is to freeze, and the model is asked once', async () => {
@@ -130,4 +149,31 @@ test.for([
   expect(trained.verdict.detector).toBe('forest')
   expect(trained.anomaly?.action).toBe('freeze')
   expect((await watched.judgeOne({ ...above, latency: 300 })).anomaly?.action).not.toBe('freeze')
+})
+
+test('a record is judged at one time, and time goes on after it, also where it could not be judged', async () => {
+  let nowMs = 1e12
+  let broken = false
+  const x: Feature = {
+    name: 'x',
+    unit: 'ms',
+    extract() {
+      if (broken) throw new Error('cannot be read')
+      return 1
+    },
+  }
+  const sentinel = await Sentinel.create({
+    detector: { telemetry: telemetryWith([x]) },
+    clock: () => nowMs++,
+    listener: { recordJudged: () => judgedAt.push(sentinel.judgedAtMs, sentinel.judgedAtMs) },
+  })
+  const judgedAt: number[] = []
+  const record = ordinary[0] as Telemetry
+  sentinel.judge(record)
+  expect(judgedAt[0]).toBe(judgedAt[1])
+  broken = true
+  expect(() => sentinel.judge(record)).toThrow('cannot be read')
+  nowMs = 2e12
+  expect(sentinel.judgedAtMs).toBe(2e12)
+  await sentinel.close()
 })

@@ -15,8 +15,9 @@ const LATELY_MS = 5_000
 export class JudgingClock implements EvenClock {
   readonly #even: EvenClock
   readonly #wallMs: () => number
-  /** When the record at hand came; null where that is now. */
-  #saidMs: number | null = null
+  /** When the record at hand came, by both clocks: each is asked once a record. Null where none is at hand. */
+  #heldMs: number | null = null
+  #heldShownMs: number | null = null
   #newestMs = Number.NEGATIVE_INFINITY
   #saidAt = Number.NEGATIVE_INFINITY
 
@@ -30,12 +31,12 @@ export class JudgingClock implements EvenClock {
   }
 
   get nowMs(): number {
-    return this.#saidMs ?? this.#even.nowMs
+    return this.#heldMs ?? this.#even.nowMs
   }
 
   /** The same for people. */
   get shownMs(): number {
-    return this.#saidMs ?? this.#wallMs()
+    return this.#heldShownMs ?? this.#wallMs()
   }
 
   /** Whether records of the past are being judged: what ends for want of records is not to end meanwhile. */
@@ -43,21 +44,28 @@ export class JudgingClock implements EvenClock {
     return performance.now() - this.#saidAt < LATELY_MS
   }
 
-  /** A record is judged at this time. */
-  see(shownMs: number): void {
+  /** A record is judged now: it is that time until `release`. */
+  hold(): void {
+    const shownMs = this.#wallMs()
+    this.#heldMs = this.#even.nowMs
+    this.#heldShownMs = shownMs
     this.#newestMs = shownMs
   }
 
-  /** Does something at the time that is said, as far as time may be there; it is told what that is. */
-  at<Done>(ms: number, act: (ms: number) => Done): Done {
+  /** The same of one that came earlier, as far as time may be there; returns what time it is then. */
+  holdAt(ms: number): number {
     const saidMs = Math.min(Math.max(ms, this.#newestMs), this.#wallMs())
-    this.#saidMs = saidMs
     this.#saidAt = performance.now()
-    try {
-      return act(saidMs)
-    } finally {
-      this.#saidMs = null
-    }
+    this.#heldMs = saidMs
+    this.#heldShownMs = saidMs
+    this.#newestMs = saidMs
+    return saidMs
+  }
+
+  /** Time goes on. */
+  release(): void {
+    this.#heldMs = null
+    this.#heldShownMs = null
   }
 
   continueAfter(ms: number): void {

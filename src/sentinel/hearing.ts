@@ -22,7 +22,7 @@ export class Hearing {
 
   constructor(log: SentinelLog, listeners: readonly SentinelListener[], origin?: Origin) {
     this.options = {
-      clock: () => this.sentinel?.judgedAtMs ?? 0,
+      clock: () => (this.sentinel === null ? 0 : this.sentinel.judgedAtMs),
       onFit: (fit) => {
         if (fit.outcome === 'ok') this.sentinel?.fitted()
         for (const listener of listeners) listener.fitted?.(fit)

@@ -46,10 +46,14 @@ export class Judging {
   judgeTaken(record: TelemetryRecord, options?: JudgeOptions): Judgement {
     const { clocks } = this.#parts
     clocks.records?.see(this.#detector.telemetry.timestampOf(record))
-    const atMs = options?.atMs
-    return atMs === undefined || clocks.records !== null
-      ? this.#judge(record, options)
-      : clocks.judging.at(atMs, (saidMs) => this.#judge(record, { ...options, atMs: saidMs }))
+    const { judging } = clocks
+    try {
+      if (options?.atMs === undefined || clocks.records !== null) judging.hold()
+      else options = { ...options, atMs: judging.holdAt(options.atMs) }
+      return this.#judge(record, options)
+    } finally {
+      judging.release()
+    }
   }
 
   /**
@@ -83,7 +87,6 @@ export class Judging {
     const { rulings } = operator
     const { observer } = this
     const nowMs = clocks.judging.shownMs
-    clocks.judging.see(nowMs)
     const rated = detector.rate(record, options)
     const threat = rulings.keepsOut()
     const expected = rulings.mayExpect && rulings.expects(this.#told(rated))
@@ -97,12 +100,14 @@ export class Judging {
     if (observer !== null && !threat && detector.rated !== null)
       observer.judged(detector.telemetry.routeOf(record), detector.rated, decision, expected)
     detector.learn(rulings.treatmentOf(alert === null ? 'none' : muted ? 'muted' : 'alerted'))
-    const { traceparent } = options ?? {}
-    const anomaly = alert === null || muted ? null : reporter.report(verdict, alert, record, traceparent)
+    const anomaly =
+      alert === null || muted ? null : reporter.report(verdict, alert, record, options?.traceparent)
     // The share is to be compared with the alert rate, which says nothing of the records of an incident.
     answered.push(anomaly !== null && anomaly.incident === null)
     const judgement = { verdict, p, anomaly }
-    for (const listener of this.#listeners) listener.recordJudged?.(judgement)
+    // Not by an iterator, which is an object for each record.
+    const listeners = this.#listeners
+    for (let i = 0; i < listeners.length; i++) listeners[i]?.recordJudged?.(judgement)
     return judgement
   }
 
