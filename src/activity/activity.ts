@@ -83,15 +83,8 @@ export class Activity {
     if (nowMs > this.#newestMs) this.#newestMs = nowMs
     const { anomalous, score, threshold } = verdict
     const action = alert === null ? NO_ACTION : ACTIONS.indexOf(alert.action)
-    const byForest = verdict.detector === 'forest' && threshold !== null
-    this.timeline.see(
-      nowMs,
-      byForest ? score : Number.NaN,
-      byForest ? threshold : Number.NaN,
-      anomalous,
-      action,
-    )
-    const bin = byForest ? scoreBin(score) : NO_BIN
+    const bin = verdict.detector === 'forest' && threshold !== null ? scoreBin(score) : NO_BIN
+    this.timeline.see(nowMs, bin, threshold, anomalous, action)
     this.#routes.see(nowMs, record.route, record.values, bin, anomalous, action)
     if (rate === null) return
     const alone = alert === null || (alert.incident === null && p !== null && p <= rate)

@@ -1,7 +1,7 @@
 import type { StateValue } from '../state/section.js'
 import { BucketRing, type RingState } from './bucket-ring.js'
 import { emptyColumns } from './empty-columns.js'
-import { scoreBin, scoreQuantile } from './score-bins.js'
+import { scoreQuantile } from './score-bins.js'
 import { COUNTED, FIRST_ACTION, ODD, RECORDS, Tally } from './tally.js'
 import type { TimelineColumns } from './timeline-columns.js'
 
@@ -62,20 +62,20 @@ export class Timeline {
 
   /**
    * Counts a record.
-   * @param score of the forest; NaN where none judged
+   * @param bin of its score; -1 where no forest judged
+   * @param threshold of that forest
    * @param action where it stands in the order of severity, from 0; -1 for a record that nobody is told of
    */
-  see(nowMs: number, score: number, threshold: number, odd: boolean, action: number): void {
+  see(nowMs: number, bin: number, threshold: number | null, odd: boolean, action: number): void {
     if (nowMs >= this.#endMs || nowMs < this.#startMs) this.#turnTo(nowMs)
     const { counts, scores } = this.#now
     this.records += 1
     counts[RECORDS] = (counts[RECORDS] as number) + 1
     if (odd) counts[ODD] = (counts[ODD] as number) + 1
     if (action >= 0) counts[FIRST_ACTION + action] = (counts[FIRST_ACTION + action] as number) + 1
-    if (Number.isNaN(score)) return
-    const bin = scoreBin(score)
+    if (bin < 0) return
     scores[bin] = (scores[bin] as number) + 1
-    this.#now.threshold = threshold
+    this.#now.threshold = threshold ?? Number.NaN
   }
 
   /** For somebody who looks now and then: what changes from now on. To be ended by `unread`. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { codeOf, countOf } from '#sentinel/activity/count-code.js'
+import { scoreBin } from '#sentinel/activity/score-bins.js'
 import { Timeline } from '#sentinel/activity/timeline.js'
 import { decodeState, encodeState } from '#sentinel/state/codec.js'
 
@@ -13,7 +14,7 @@ describe('a timeline', () => {
   it('counts records, odd ones and alerts in buckets of five seconds, which begin at multiples of five', () => {
     const timeline = new Timeline()
     for (let i = 0; i < 100; i++)
-      timeline.see(START_MS + 100 * i, 0.45, 0.52, i % 10 === 0, i === 60 ? FREEZE : -1)
+      timeline.see(START_MS + 100 * i, scoreBin(0.45), 0.52, i % 10 === 0, i === 60 ? FREEZE : -1)
     const columns = timeline.columns({ fromMs: START_MS + 3000, toMs: START_MS + 12_000, stepMs: 5000 })
     expect(columns).toMatchObject({
       step: 5,
@@ -31,7 +32,7 @@ describe('a timeline', () => {
     const timeline = new Timeline()
     const seconds = 4 * 3600
     for (let s = 0; s < seconds; s++)
-      timeline.see(START_MS + 1000 * s, 0.4, 0.5, s % 3 === 0, s % 100 === 0 ? OBSERVE : -1)
+      timeline.see(START_MS + 1000 * s, scoreBin(0.4), 0.5, s % 3 === 0, s % 100 === 0 ? OBSERVE : -1)
     const endMs = START_MS + 1000 * seconds - 1
     const lastHour = { fromMs: endMs - 3_599_999, toMs: endMs }
     for (const stepMs of [5000, 15_000, 60_000, 300_000]) {
@@ -49,8 +50,8 @@ describe('a timeline', () => {
 
   it('knows nothing of what came after a jump of the clock as if it had come before', () => {
     const timeline = new Timeline()
-    timeline.see(START_MS, 0.4, 0.5, false, -1)
-    timeline.see(START_MS + 25 * 3_600_000, 0.4, 0.5, false, -1)
+    timeline.see(START_MS, scoreBin(0.4), 0.5, false, -1)
+    timeline.see(START_MS + 25 * 3_600_000, scoreBin(0.4), 0.5, false, -1)
     const day = { fromMs: START_MS + 3_600_000, toMs: START_MS + 25 * 3_600_000, stepMs: 60_000 }
     expect(sum(timeline.columns(day).records)).toBe(1)
     expect([...timeline.sums(START_MS + 25 * 3_600_000, 3_600_000)]).toEqual([1, 0, 0, 0, 0])
@@ -58,7 +59,7 @@ describe('a timeline', () => {
 
   it('goes on with a bucket when the clock goes back', () => {
     const timeline = new Timeline()
-    for (const second of [1, 7, 2, 8, 3]) timeline.see(START_MS + 1000 * second, 0.4, 0.5, true, -1)
+    for (const second of [1, 7, 2, 8, 3]) timeline.see(START_MS + 1000 * second, scoreBin(0.4), 0.5, true, -1)
     const columns = timeline.columns({ fromMs: START_MS, toMs: START_MS + 9000, stepMs: 5000 })
     expect([columns.records, columns.odd]).toEqual([
       [3, 2],
@@ -73,7 +74,8 @@ describe('a timeline', () => {
         fc.array(fc.double({ min: 0.31, max: 0.89, noNaN: true }), { minLength: 30, maxLength: 400 }),
         (scores) => {
           const timeline = new Timeline()
-          for (const [i, score] of scores.entries()) timeline.see(START_MS + 200 * i, score, 0.5, false, -1)
+          for (const [i, score] of scores.entries())
+            timeline.see(START_MS + 200 * i, scoreBin(score), 0.5, false, -1)
           const sorted = [...scores].sort((a, b) => a - b)
           const span = { fromMs: START_MS, toMs: START_MS + 200 * scores.length, stepMs: 300_000 }
           const columns = timeline.columns(span)
@@ -97,7 +99,7 @@ describe('a timeline', () => {
 
   it('goes on where a state was captured, and takes nothing of a state of another shape', () => {
     const timeline = new Timeline()
-    for (let i = 0; i < 40; i++) timeline.see(START_MS + 100 * i, 0.45, 0.52, true, FREEZE)
+    for (let i = 0; i < 40; i++) timeline.see(START_MS + 100 * i, scoreBin(0.45), 0.52, true, FREEZE)
     const restored = new Timeline()
     restored.restore(decodeState(encodeState(timeline.capture())))
     for (let i = 40; i < 50; i++) restored.see(START_MS + 100 * i, 0.45, 0.52, true, FREEZE)
