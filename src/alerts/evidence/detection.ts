@@ -186,12 +186,13 @@ export class Detection {
   #open(route: RouteMemory, rarity: Rarity, shifted: number, nowMs: number, events: IncidentEvent[]): Watch {
     const leading = shifted >= 0 ? shifted : rarity.leading(route)
     const feature = this.#features[leading]
+    const usual = route.grown?.features[leading]
     const opening = {
       kind: shifted >= 0 ? ('shift' as const) : ('spike' as const),
       route: route.name,
       feature: feature?.name ?? null,
-      direction: feature?.direction === 'low' ? ('low' as const) : ('high' as const),
-      usual: route.grown?.features[leading]?.usual ?? 0,
+      direction: usual?.side ?? ('high' as const),
+      usual: usual?.usual ?? 0,
       nowMs,
       gapMs: route.rhythm.gapMs,
     }

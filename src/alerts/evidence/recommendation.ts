@@ -44,10 +44,10 @@ export class Recommendation {
 
   /** How many times the usual value the leading feature is, on its rare side. */
   #ratio(route: RouteMemory, values: ArrayLike<number>, feature: number): number {
-    const usual = route.grown?.features[feature]?.usual
-    if (usual === undefined) return 1
+    const known = route.grown?.features[feature]
+    if (known === undefined) return 1
+    const { usual } = known
     const value = values[feature] as number
-    const low = this.#settings.features[feature]?.direction === 'low'
-    return low ? usual / value : value / Math.max(usual, Number.MIN_VALUE)
+    return known.side === 'low' ? usual / value : value / Math.max(usual, Number.MIN_VALUE)
   }
 }

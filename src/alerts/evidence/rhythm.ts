@@ -1,4 +1,5 @@
-import { type Captured, numbersOf } from '../captured.js'
+import { SPARSE_MS } from '../../detector/guarded/admission/sparseness.js'
+import { AlertsStateError, type Captured, numbersOf } from '../captured.js'
 
 /** Records after which a route has a rhythm. */
 const ESTABLISHED = 200
@@ -15,6 +16,10 @@ const NOT_SILENT = 24
 const SAID = 1
 /** Records of one surge after which its gaps are taken for the route's own. */
 const ACCEPTED_AFTER = 1000
+/** Records that say whether they are samples of a measure. */
+const FIRST = 16
+/** Of samples of a measure the gaps vary less than this, variance by squared mean; of independent requests it is 1. */
+const EVEN = 0.15
 /** Above this evidence gaps are no longer taken for the route's own. */
 const SUSPECT = 3
 
@@ -39,6 +44,8 @@ export class Rhythm {
   #gapMs = 0
   #gapRecords = 0
   #square = 2
+  /** Mean square of the first few gaps in ms. */
+  #firstSquareMs = 0
   #surge = 0
   #surgeCount = 0
   /** Whether silence was said; until the next record. */
@@ -52,6 +59,11 @@ export class Rhythm {
   /** Usual time from record to record, ms; 0 until the second. */
   get gapMs(): number {
     return this.#gapMs
+  }
+
+  /** Whether the first records came minutes apart and evenly, as samples of a measure do and requests do not. */
+  get isSampled(): boolean {
+    return this.#gapMs >= SPARSE_MS && this.#firstSquareMs <= (1 + EVEN) * this.#gapMs * this.#gapMs
   }
 
   /** Whether a surge may be going on. */
@@ -109,13 +121,16 @@ export class Rhythm {
         this.#surge,
         this.#surgeCount,
         this.silent ? 1 : 0,
+        this.#firstSquareMs,
       ),
     }
   }
 
   /** @throws AlertsStateError when that is no rhythm */
   restore(captured: Captured): void {
-    const gaps = numbersOf(captured, 'gaps', 9)
+    const gaps = numbersOf(captured, 'gaps')
+    // A state of before it was known what is sampled has one number less: of its youngest routes none is.
+    if (gaps.length !== 9 && gaps.length !== 10) throw new AlertsStateError('gaps is not 10 numbers')
     this.#count = gaps[0] as number
     this.#lastMs = gaps[1] as number
     this.#lastRecord = gaps[2] as number
@@ -125,6 +140,7 @@ export class Rhythm {
     this.#surge = gaps[6] as number
     this.#surgeCount = gaps[7] as number
     this.silent = gaps[8] === 1
+    this.#firstSquareMs = gaps[9] ?? Number.MAX_VALUE
   }
 
   /** Squared variation of the gaps, 1 for independent requests. */
@@ -137,6 +153,7 @@ export class Rhythm {
     this.#gapMs += pace * (Math.min(gapMs, LONGEST * (this.#gapMs || gapMs)) - this.#gapMs)
     this.#gapRecords +=
       pace * (Math.min(gapRecords, LONGEST * (this.#gapRecords || gapRecords)) - this.#gapRecords)
+    if (this.#count <= FIRST) this.#firstSquareMs += pace * (gapMs * gapMs - this.#firstSquareMs)
     if (this.#count > LONGEST) this.#square += pace * (ratio * ratio - this.#square)
   }
 }

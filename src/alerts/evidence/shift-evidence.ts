@@ -25,7 +25,7 @@ const CLIP = 1
 /** Where a value stands among the usual ones. */
 interface Placed {
   readonly upperShare: number
-  readonly distance: number
+  readonly reach: number
 }
 
 /**
@@ -51,7 +51,7 @@ export class ShiftEvidence {
    * @param value its distance from the usual value, and the share of the usual distances that are above
    * @param calm whether no incident is going on
    */
-  add({ upperShare, distance }: Placed, calm: boolean): void {
+  add({ upperShare, reach }: Placed, calm: boolean): void {
     const score = clippedNormalScore(upperShare)
     const excess = this.#swingVariance - CHANCE
     const swing = excess > 0 ? Math.min(MOST_SWING, Math.sqrt(excess)) : 0
@@ -71,7 +71,7 @@ export class ShiftEvidence {
     this.level = level
     this.#records += 1
     this.#scores += s
-    const clipped = distance > CLIP ? CLIP : distance < -CLIP ? -CLIP : distance
+    const clipped = reach > CLIP ? CLIP : reach < -CLIP ? -CLIP : reach
     this.distance += (clipped - this.distance) / Math.min(this.#records, RECENT)
   }
 

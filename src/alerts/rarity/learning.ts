@@ -11,9 +11,11 @@ const GUARDED_FROM = 500
 const RISING = 3
 const SLOWED = 4
 const SLOWNESS = 4
-/** Sparse records over which the usual value follows, and of how many of its kind a rare one counts as: it is no news again. */
+/** Sparse records over which the usual value follows. */
 const SPARSE_FOLLOWED = 800
-const SPARSE_NEWS = 4
+/** Rarer than this, in -ln p, a sparse record is news, and counts as so many of its kind: the next ones like it are none. */
+const NEWS = 5
+const NEWS_COUNTS = 6
 /**
  * What the memories take in. Ordinary records at once; rare ones are held back until their route's evidence has gone and
  * then pass the gates; what was held when an incident opened is dropped, and inside an incident nothing is learnt.
@@ -92,7 +94,7 @@ export class Learning {
     if (grown === null) route.learnYoung(rarity, values)
     else {
       this.#takeOwn(grown, rarity, rarity.distances, 0, SPARSE_FOLLOWED)
-      if (rarity.z > RARE) grown.kinds.add(SPARSE_NEWS - 1)
+      if (rarity.z > NEWS) grown.kinds.add(NEWS_COUNTS - 1)
     }
     if (all || rarity.z <= RARE || rarity.mayLearn(rarity.z, records, 1)) rarity.learn(rarity)
   }

@@ -30,6 +30,9 @@ const SIGN_DISTANCE = Math.LN2
 const NO_PAYOFF = -1
 /** ln of what the bet pays: p falls at least as fast as 1/e, for P(e >= x) <= 1/x. */
 const EVIDENCE_SHAPE = { lowest: -1, binsAUnit: 24, leastRate: 1, mostRate: 2 }
+/** Share of the stake that is on the forest; less where samples of a measure are judged, of which it knows little more. */
+const FOREST_STAKE = 0.5
+const SAMPLED_FOREST_STAKE = 0.3
 /** Times the ordinary rate at which rare records may enter the memories of all traffic. */
 const TOLERANCE = 2
 
@@ -107,7 +110,7 @@ export class Rarity {
     this.z = this.#placeZ
     this.p = this.#placeP
     this.payoff = NO_PAYOFF
-    if (this.byFeatures) this.#rankPayoff(byPayoff)
+    if (this.byFeatures) this.#rankPayoff(byPayoff, grown?.sampled === true)
     if (grown !== null && this.z > UNCOMMON) this.#excuseKnownKind(grown)
   }
 
@@ -154,7 +157,7 @@ export class Rarity {
     signs.begin()
     let none = true
     for (let f = 0; f < this.#nFeatures && grown !== null; f++) {
-      const far = this.distances[f] as number
+      const far = (grown.features[f] as UsualValue).reach
       const isSign = this.byFeatures
         ? (grown.features[f] as UsualValue).surprise() > SIGN
         : far > SIGN_DISTANCE
@@ -256,12 +259,13 @@ export class Rarity {
   }
 
   /** Ranks what the bets against the place and against the values paid. */
-  #rankPayoff(byPayoff: boolean): void {
+  #rankPayoff(byPayoff: boolean, sampled: boolean): void {
     const payoffs = this.#payoffs
+    const stake = sampled ? SAMPLED_FOREST_STAKE : FOREST_STAKE
     // Two statements: where both ends of a choice are not known to be numbers, the one that comes is put on the heap.
-    payoffs.value = 0.5 * this.#featuresPayoff
-    if (this.p > LEAST_TABLED) payoffs.value += 0.5 * tabledEValue(this.p)
-    else payoffs.value += 0.5 * eValue(this.z)
+    payoffs.value = (1 - stake) * this.#featuresPayoff
+    if (this.p > LEAST_TABLED) payoffs.value += stake * tabledEValue(this.p)
+    else payoffs.value += stake * eValue(this.z)
     payoffs.value = Math.log(payoffs.value)
     this.payoff = payoffs.value
     if (!byPayoff) return

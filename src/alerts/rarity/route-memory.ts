@@ -27,6 +27,8 @@ export interface Grown {
   readonly forest: TailMemory
   readonly features: readonly UsualValue[]
   readonly shifts: readonly ShiftEvidence[]
+  /** Whether its records are samples of a measure. */
+  readonly sampled: boolean
   readonly kinds: Kinds
   readonly gate: Gate
   readonly quarantine: Quarantine
@@ -74,7 +76,7 @@ export class RouteMemory {
     for (let f = 0; f + 1 < width; f++) this.#young[at + 1 + f] = values[f] as number
     this.#nYoung += 1
     if (this.#nYoung < YOUNG) return
-    const grown = this.#grow()
+    const grown = this.#grow(this.rhythm.isSampled)
     for (let i = 0; i < YOUNG; i++) {
       grown.forest.value = this.#young[i * width] as number
       if (grown.forest.value >= 0) grown.forest.add()
@@ -107,7 +109,12 @@ export class RouteMemory {
     const band = usual.bandOf(from, to)
     // Which of them had such values cannot be told.
     grown.kinds.clear()
-    return usual.takeOut(band) + grown.quarantine.dropWithin(HELD_DISTANCES + feature, band)
+    const { quarantine } = grown
+    const held = HELD_DISTANCES + feature
+    const dropped = quarantine.dropWithin(held, band)
+    // What is held back keeps its side; what is remembered of a measure does not.
+    const below = grown.sampled ? quarantine.dropWithin(held, [-band[1], -band[0]]) : 0
+    return usual.takeOut(band) + dropped + below
   }
 
   /** The same, from its first incident on. */
@@ -148,6 +155,7 @@ export class RouteMemory {
         forest: grown.forest.capture(),
         features: grown.features.map((feature) => feature.capture()),
         shifts: grown.shifts.map((shift) => shift.capture()),
+        sampled: grown.sampled,
         kinds: grown.kinds.capture(),
         gate: grown.gate.capture(),
         quarantine: grown.quarantine.capture(),
@@ -189,7 +197,9 @@ export class RouteMemory {
   }
 
   #restoreGrown(captured: Captured): Grown {
-    const grown = this.grown ?? this.#grow()
+    // A state of before it was known what is sampled says nothing of it.
+    const sampled = Object.hasOwn(captured as object, 'sampled') && memberOf(captured, 'sampled') === true
+    const grown = this.grown?.sampled === sampled ? this.grown : this.#grow(sampled)
     grown.forest.restore(memberOf(captured, 'forest'))
     const usual = listOf(captured, 'features')
     const shifts = listOf(captured, 'shifts')
@@ -208,12 +218,15 @@ export class RouteMemory {
     return grown
   }
 
-  #grow(): Grown {
+  #grow(sampled: boolean): Grown {
     const features = this.#features
+    // Among requests a low value is ordinary more often than not; a measure that falls is as much of a sign as one that rises.
+    const rare = features.map(({ direction }) => (direction === 'both' && !sampled ? 'high' : direction))
     return {
       forest: new TailMemory(CAPACITY, FOREST_SHAPE),
-      features: features.map(({ direction }) => new UsualValue(CAPACITY, direction === 'low')),
+      features: rare.map((side) => new UsualValue(CAPACITY, side)),
       shifts: features.map(() => new ShiftEvidence()),
+      sampled,
       kinds: new Kinds(features.length),
       gate: new Gate(TOLERANCE),
       quarantine: new Quarantine(HELD_DISTANCES + features.length),

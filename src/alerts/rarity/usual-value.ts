@@ -12,28 +12,32 @@ const SHAPE = { lowest: -8, binsAUnit: 64, leastRate: 0.8, mostRate: 60 }
 /** The unit is this share of the first values' median: above it the scale is logarithmic. */
 const UNIT_SHARE = 0.1
 
+/** Which values are rare: those above the usual one, those below it, or both. */
+export type RareSide = 'high' | 'low' | 'both'
+
 /**
  * What is usual of one feature on one route. Values are taken on the scale asinh(value / unit), logarithmic but for
  * values much smaller than is usual. The usual value follows its route slowly, so that the course of a day does not
- * make every noon rare, and the memory holds how far values were above it.
+ * make every noon rare, and the memory holds how far values were above it, or away from it where both sides are rare.
  */
 export class UsualValue {
-  /** Of the value measured last on the side where the rare ones are, in units of the natural logarithm; negative on the other. */
+  /** Of the value measured last: how far above the usual one, below it where low ones are rare, in natural logarithms. */
   distance = 0
+  /** The same on whichever side it is, where both are rare. */
+  reach = 0
   readonly #memory: TailMemory
   readonly #sign: 1 | -1
+  readonly #bothSides: boolean
   #unit = 1
   #center = 0
   #deviation = 0
   #count = 0
 
-  /**
-   * @param capacity records at which the memory is halved
-   * @param low whether low values are the rare ones
-   */
-  constructor(capacity: number, low: boolean) {
+  /** @param capacity records at which the memory is halved */
+  constructor(capacity: number, rare: RareSide) {
     this.#memory = new TailMemory(capacity, SHAPE)
-    this.#sign = low ? -1 : 1
+    this.#sign = rare === 'low' ? -1 : 1
+    this.#bothSides = rare === 'both'
   }
 
   /** How far values were above the usual one. */
@@ -46,8 +50,14 @@ export class UsualValue {
     return this.#memory.total
   }
 
+  /** On which side of the usual one the value measured last is rare, if it is. */
+  get side(): 'high' | 'low' {
+    return this.#sign < 0 || (this.#bothSides && this.distance < 0) ? 'low' : 'high'
+  }
+
   /** The value in the middle of those remembered. */
   get usual(): number {
+    if (this.#bothSides) return this.#unit * Math.sinh(this.#center)
     return this.#unit * Math.sinh(this.#center + this.#sign * this.#memory.median())
   }
 
@@ -72,9 +82,10 @@ export class UsualValue {
     }
   }
 
-  /** Takes the distance of `values[f]` from the usual value: `distance`. */
+  /** Takes the distance of `values[f]` from the usual value: `distance` and `reach`. */
   measure(values: ArrayLike<number>, f: number): void {
     this.distance = this.#sign * (arsinh((values[f] as number) / this.#unit) - this.#center)
+    this.reach = this.#bothSides ? Math.abs(this.distance) : this.distance
   }
 
   /** Mean distance from the usual value, in units of the natural logarithm. */
@@ -90,7 +101,7 @@ export class UsualValue {
   /** Bets against the p of the distance: `payoff` and `upperShare`. */
   bet(): void {
     const memory = this.#memory
-    memory.value = this.distance
+    memory.value = this.reach
     memory.bet()
   }
 
@@ -107,7 +118,7 @@ export class UsualValue {
   /** -ln p of the distance. */
   surprise(): number {
     const memory = this.#memory
-    memory.value = this.distance
+    memory.value = this.reach
     memory.rank()
     return memory.surprise
   }
@@ -120,7 +131,7 @@ export class UsualValue {
   learn(distances: Float64Array, at: number, slowness: number, over: number): void {
     const distance = distances[at] as number
     const memory = this.#memory
-    memory.value = distance
+    memory.value = this.#bothSides ? Math.abs(distance) : distance
     memory.add()
     this.#count += 1
     const pace = 1 / (slowness * Math.min(this.#count, over))
@@ -140,7 +151,8 @@ export class UsualValue {
       this.measure(ends, i)
       ends[i] = this.distance
     }
-    const [nearest = 0, farthest = 0] = ends.sort()
+    const ordered = this.#bothSides ? sizesBetween(ends) : ends.sort()
+    const [nearest = 0, farthest = 0] = ordered
     const slack = Math.min(MOVED, Math.max(0, nearest / 4))
     return [nearest - slack, farthest + slack]
   }
@@ -164,6 +176,13 @@ export class UsualValue {
     this.#deviation = deviation
     this.#count = count
   }
+}
+
+/** The least and the greatest size of the numbers between two. */
+function sizesBetween(ends: Float64Array): Float64Array {
+  const [a = 0, b = 0] = ends
+  const least = a * b < 0 ? 0 : Math.min(Math.abs(a), Math.abs(b))
+  return Float64Array.of(least, Math.max(Math.abs(a), Math.abs(b)))
 }
 
 /** Math.asinh, several times faster; its last digits do not matter here. */

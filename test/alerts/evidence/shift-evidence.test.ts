@@ -8,7 +8,7 @@ test('the size of a shift that grows is that of its last records, not of all sin
   for (let i = 0; i < 300; i++) {
     const progress = i / 300
     evidence.add(
-      { upperShare: 0.5 * random.uniform(), distance: progress * (0.9 + 0.2 * random.uniform()) },
+      { upperShare: 0.5 * random.uniform(), reach: progress * (0.9 + 0.2 * random.uniform()) },
       true,
     )
   }

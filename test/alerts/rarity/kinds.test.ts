@@ -9,7 +9,7 @@ const ROUTE_RECORDS = 16
 /** Features whose first values were these. */
 function usual(...first: readonly (readonly number[])[]): UsualValue[] {
   return first.map((values) => {
-    const feature = new UsualValue(20_000, false)
+    const feature = new UsualValue(20_000, 'high')
     feature.begin(Float64Array.from(values))
     return feature
   })
