@@ -7,20 +7,42 @@ import { InvalidAnswerError } from './assessment.js'
 export const MAX_BODY_BYTES = 64 * 1024
 const MAX_ERROR_CHARS = 200
 
+/** What is asked of the server. */
+export interface Ask {
+  readonly method: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: string | undefined
+}
+
 /**
- * A `fetch` for the Ollama client that follows no redirect, stops at the signal, reads at most 64 KiB, and
- * turns every status but 2xx into an error itself (the client would print such bodies on stdout). It waits as long as
- * the signal lets it: Node's own `fetch` gives up after five minutes without headers, and a model may load for longer.
+ * A `fetch` for the Ollama client, which would print the body of every status but 2xx on stdout.
+ * It does what `boundedText` does.
  */
 export function boundedFetch(signal: AbortSignal): typeof fetch {
   return async (input, init) => {
     const url = new URL(input instanceof Request ? input.url : input)
-    const response = await responseOf(url, init, signal)
-    const body = await readBody(response)
-    const status = response.statusCode ?? 0
-    if (status < 200 || status > 299) throw new OllamaError(status, errorText(body))
-    return new Response(body, { status, headers: { 'content-type': 'application/json' } })
+    const { method = 'GET', headers, body } = init ?? {}
+    const ask = {
+      method,
+      headers: Object.fromEntries(new Headers(headers)),
+      body: body as string | undefined,
+    }
+    const text = await boundedText(url, ask, signal)
+    return new Response(text, { headers: { 'content-type': 'application/json' } })
   }
+}
+
+/**
+ * The body of an answer. Follows no redirect, stops at the signal, reads at most 64 KiB, and turns every status but 2xx
+ * into an error. It waits as long as the signal lets it: Node's own `fetch` gives up after five minutes without headers,
+ * and a model may load for longer.
+ */
+export async function boundedText(url: URL, ask: Ask, signal: AbortSignal): Promise<string> {
+  const response = await responseOf(url, ask, signal)
+  const text = await readBody(response)
+  const status = response.statusCode ?? 0
+  if (status < 200 || status > 299) throw new OllamaError(status, errorText(text))
+  return text
 }
 
 /** Ollama, or what stands before it, refused. */
@@ -36,13 +58,12 @@ export class OllamaError extends Error {
   }
 }
 
-function responseOf(url: URL, init: RequestInit | undefined, signal: AbortSignal): Promise<IncomingMessage> {
-  const { method = 'GET', headers, body } = init ?? {}
-  const options = { method, headers: Object.fromEntries(new Headers(headers)), signal }
+function responseOf(url: URL, { method, headers, body }: Ask, signal: AbortSignal): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
+    const options = { method, headers, signal }
     const request = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, options, resolve)
     request.on('error', reject)
-    request.end(body ?? undefined)
+    request.end(body)
   })
 }
 

@@ -1,6 +1,6 @@
-import type { ChatRequest, ChatResponse, Ollama } from 'ollama'
+import type { ChatRequest, ChatResponse } from 'ollama'
 import { InvalidAnswerError, ModelAnswer, readAnswer } from './assessment.js'
-import { boundedFetch, OllamaError } from './bounded-fetch.js'
+import { boundedFetch, boundedText, OllamaError } from './bounded-fetch.js'
 import type { LanguageModel, OpenModel } from './language-model.js'
 import { promptFor, type Question } from './prompt.js'
 
@@ -11,32 +11,27 @@ import { promptFor, type Question } from './prompt.js'
 const MAX_TOKENS = 2048
 
 /**
- * Opens a model of an Ollama server. Its client is loaded by then and no sooner: a static import would load it at
- * every start of the bundled service.
- * @param host checked by `checkOllamaHost` before
+ * Opens a model of an Ollama server.
+ * @param host checked by `readOllamaHost` before
  * @param apiKey sent as a bearer token, for a server or a proxy before it that wants one
  */
 export function ollamaModel(host: string, name: string, apiKey: string | null = null): OpenModel {
   const headers = apiKey === null ? {} : { authorization: `Bearer ${apiKey}` }
-  return async () => {
-    const client = await import('ollama')
-    return new OllamaModel(
-      name,
-      (signal) => new client.Ollama({ host, headers, fetch: boundedFetch(signal) }),
-    )
-  }
+  return async () => new OllamaModel(name, host, headers)
 }
 
 /** One language model behind one Ollama server. Holds no connection. */
 class OllamaModel implements LanguageModel {
   readonly name: string
-  readonly #clientFor: (signal: AbortSignal) => Ollama
+  readonly #host: string
+  readonly #headers: Readonly<Record<string, string>>
   /** Whether the server has refused the wish not to think: then it is not repeated. */
   #mayThink = false
 
-  constructor(name: string, clientFor: (signal: AbortSignal) => Ollama) {
+  constructor(name: string, host: string, headers: Readonly<Record<string, string>>) {
     this.name = name
-    this.#clientFor = clientFor
+    this.#host = host
+    this.#headers = headers
   }
 
   async assess(question: Question, signal: AbortSignal): Promise<string> {
@@ -50,14 +45,32 @@ class OllamaModel implements LanguageModel {
     return wordsOf(await this.#chat(chat, signal))
   }
 
-  /** A chat without messages loads the model. Ollama gives up loading when the client disconnects. */
+  /**
+   * A chat without messages loads the model. Ollama gives up loading when the client disconnects.
+   *
+   * Every start asks for this, mostly where there is no Ollama, and so it does without the client: that takes, with the
+   * parts of Node that it needs, 0.1 s of CPU to load. It is loaded once a model has answered, ahead of the first question.
+   */
   async load(signal: AbortSignal): Promise<void> {
-    await this.#guarded(signal, (ollama) => ollama.chat({ model: this.name, messages: [], stream: false }))
+    const url = new URL(`${this.#host}/api/chat`)
+    const body = JSON.stringify({ model: this.name, messages: [], stream: false })
+    const headers = {
+      'content-type': 'application/json',
+      accept: 'application/json',
+      'user-agent': 'codeflow-sentinel',
+      ...this.#headers,
+    }
+    await guarded(signal, async () => {
+      JSON.parse(await boundedText(url, { method: 'POST', headers, body }, signal))
+    })
+    await import('ollama')
   }
 
   async #chat(chat: ChatRequest & { stream: false }, signal: AbortSignal): Promise<unknown> {
+    const { Ollama } = await import('ollama')
+    const client = new Ollama({ host: this.#host, headers: this.#headers, fetch: boundedFetch(signal) })
     const ask = (one: ChatRequest & { stream: false }): Promise<ChatResponse> =>
-      this.#guarded(signal, (ollama) => ollama.chat(one))
+      guarded(signal, () => client.chat(one))
     if (this.#mayThink) return ask(chat)
     try {
       return await ask({ ...chat, think: false })
@@ -67,16 +80,16 @@ class OllamaModel implements LanguageModel {
       return ask(chat)
     }
   }
+}
 
-  async #guarded<T>(signal: AbortSignal, ask: (ollama: Ollama) => Promise<T>): Promise<T> {
-    try {
-      return await ask(this.#clientFor(signal))
-    } catch (error) {
-      signal.throwIfAborted()
-      // The client parses the body itself: half a document and a page of HTML end here.
-      if (error instanceof SyntaxError) throw new InvalidAnswerError('the body is no JSON')
-      throw error
-    }
+/** What is asked of the server; a body that is no JSON, half a document or a page of HTML, is no answer. */
+async function guarded<T>(signal: AbortSignal, ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask()
+  } catch (error) {
+    signal.throwIfAborted()
+    if (error instanceof SyntaxError) throw new InvalidAnswerError('the body is no JSON')
+    throw error
   }
 }
 

@@ -37,6 +37,13 @@ describe('whether there is a model', () => {
     },
   )
 
+  it('is asked for with the key, as questions are', async () => {
+    const explainer = prepared({ model: ollamaModel(ollama.url, 'llama2', 'a-key') })
+    await explainer.prepare()
+    expect(ollama.loads).toEqual([{ model: 'llama2', messages: [], stream: false }])
+    expect(ollama.authorizations).toEqual(['Bearer a-key'])
+  })
+
   it('is said of a server that lacks the model, too', async () => {
     const explainer = prepared({ model: ollamaModel(ollama.url, 'nope') })
     await explainer.prepare()
