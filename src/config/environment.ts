@@ -1,10 +1,10 @@
-import { Ajv, type ValidateFunction } from 'ajv'
 import { readOllamaHost } from '../explain/llm/ollama-host.js'
 import { ConfigError, checkUrl, refusal, shown } from './config-error.js'
 import { parseProxyAddress } from './proxy-address.js'
 import { Environment, type EnvironmentSource, type Variable } from './schema.js'
 import { explainedLink, isServiceLink } from './service-links.js'
 import { unusedVariables } from './unused.js'
+import { readValue } from './variable-value.js'
 
 /** What was read. */
 export interface ReadEnvironment {
@@ -41,28 +41,6 @@ const DEFAULTS = Object.fromEntries(
   variables().map((name) => [name, Environment.properties[name].default]),
 ) as unknown as Environment
 
-/** To check the schema itself, which is ours, would take as long again. */
-const ajv = new Ajv({
-  coerceTypes: true,
-  validateSchema: false,
-  meta: false,
-  // They are run once: to make them short would take longer.
-  code: { optimize: false },
-  keywords: ['allowed', 'restart'],
-})
-
-/** Of the variables that were given so far: of sixty only a few are, and to compile the rest is a third of a start. */
-const readers = new Map<Variable, ValidateFunction<Partial<Environment>>>()
-
-function readerOf(name: Variable): ValidateFunction<Partial<Environment>> {
-  const known = readers.get(name)
-  if (known !== undefined) return known
-  const properties = { [name]: Environment.properties[name] }
-  const reader = ajv.compile<Partial<Environment>>({ type: 'object', properties })
-  readers.set(name, reader)
-  return reader
-}
-
 function checked(given: Readonly<Record<string, string>>, source: EnvironmentSource): Environment {
   for (const name of variables()) {
     const value = given[name]
@@ -70,14 +48,11 @@ function checked(given: Readonly<Record<string, string>>, source: EnvironmentSou
   }
   const env: Environment = { ...DEFAULTS }
   for (const name of variables()) {
-    if (given[name] === undefined) continue
-    const read: unknown = { [name]: given[name] }
-    if (!readerOf(name)(read)) throw refusal(name, source)
-    Object.assign(env, read)
-  }
-  for (const name of variables()) {
-    // ajv reads 1e999 as Infinity, and lets that pass whatever the maximum.
-    if (typeof env[name] === 'number' && !Number.isFinite(env[name])) throw refusal(name, source)
+    const text = given[name]
+    if (text === undefined) continue
+    const value = readValue(Environment.properties[name], text)
+    if (value === undefined) throw refusal(name, source)
+    Object.assign(env, { [name]: value })
   }
   if (listed(env.SENTINEL_TRUST_PROXY).some((entry) => parseProxyAddress(entry) === null)) {
     throw refusal('SENTINEL_TRUST_PROXY', source)

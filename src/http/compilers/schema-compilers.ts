@@ -26,10 +26,11 @@ export function compilersFor(telemetry: TelemetryModel): Compilers {
  * for all apps of a process: they have the schemas in common.
  */
 function validatorsWith(record: object): FastifySchemaCompiler<object> {
-  const ajv = new Ajv(AJV_OPTIONS).addSchema(record)
+  let ajv: Ajv | undefined
   return ({ schema }) => {
     let validate: ValidateFunction | undefined
     return (value: unknown) => {
+      ajv ??= new Ajv(AJV_OPTIONS).addSchema(record)
       validate ??= ajv.compile(schema)
       if (validate(value)) return true
       // ajv and Fastify describe the same object; Fastify's type lacks what is not used here.
