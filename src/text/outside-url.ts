@@ -1,4 +1,4 @@
-import { BlockList, isIPv4, isIPv6 } from 'node:net'
+import { BlockList, isIPv4 } from 'node:net'
 
 /** Where clouds hand a machine's credentials to whatever runs on it. */
 const REFUSED = new BlockList()
@@ -62,10 +62,10 @@ function parsed(text: string): URL | null {
   }
 }
 
-/** The URL parser has already turned 0xa9fea9fe and the like into dotted form, and names into lower case. */
+/** The URL parser has already turned 0xa9fea9fe and the like into dotted form, names into lower case, and IPv6 into brackets. */
 function isRefused(hostname: string): boolean {
   const name = hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '')
   if (isIPv4(name)) return REFUSED.check(name, 'ipv4')
-  if (isIPv6(name)) return REFUSED.check(name, 'ipv6')
+  if (hostname.startsWith('[')) return REFUSED.check(name, 'ipv6')
   return REFUSED_NAMES.has(name)
 }

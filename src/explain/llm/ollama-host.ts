@@ -32,7 +32,9 @@ function completed(text: string): string {
 /** @param ollamas whether the port is Ollama's where none is given, or the scheme's */
 function withPort(place: string, ollamas: boolean): string {
   const address = place.replace(/^\[(.*)\]$/s, '$1')
-  if (isIPv6(address)) return ollamas ? `[${address}]:${OLLAMA_PORT}` : `[${address}]`
+  // The first time that Node is asked, it compiles a large pattern: a start with a name or IPv4 goes without.
+  if (/:.*:/s.test(address) && isIPv6(address))
+    return ollamas ? `[${address}]:${OLLAMA_PORT}` : `[${address}]`
   const [, host = '', port = ''] = /^(.*?)(?::(\d*))?$/s.exec(place) ?? []
   const given = port !== '' || !ollamas ? port : OLLAMA_PORT
   return `${host === '' ? '127.0.0.1' : host}${given === '' ? '' : `:${given}`}`
