@@ -217,8 +217,8 @@ export class Explainer {
 
   async #makeLine(): Promise<ModelLine> {
     const { model: open, mode, timeoutMs } = this.#options
-    const [{ ModelLine }, model] = await Promise.all([import('./llm/model-line.js'), open()])
-    return new ModelLine({
+    const [{ openLine }, model] = await Promise.all([import('./llm/model-line.js'), open()])
+    return openLine({
       model,
       patienceMs: mode === 'wait' ? timeoutMs : Math.max(timeoutMs, PATIENCE_MS),
       onBreaker: (state, lastFailure) => this.#onBreaker(state, model.name, lastFailure),

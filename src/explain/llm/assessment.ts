@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { Value } from '@sinclair/typebox/value'
+import { Check } from '@sinclair/typebox/value'
 import { plainText } from '../../text/plain-text.js'
 import type { FeatureFact } from './facts.js'
 import { figuresHold } from './figures.js'
@@ -45,7 +45,7 @@ export function readAnswer(content: unknown): string {
   // A fence, and whatever else is said around the answer, is outside of its braces.
   const answer = parsed(said) ?? parsed(said.slice(said.indexOf('{'), said.lastIndexOf('}') + 1))
   if (answer === undefined) throw new InvalidAnswerError('the message is no JSON')
-  if (!Value.Check(ModelAnswer, answer)) throw new InvalidAnswerError('the message has another schema')
+  if (!Check(ModelAnswer, answer)) throw new InvalidAnswerError('the message has another schema')
   return answer.assessment
 }
 

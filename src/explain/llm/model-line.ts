@@ -7,8 +7,7 @@ import type { BreakerState, LlmOutcome } from './outcome.js'
 import type { Question } from './prompt.js'
 import { messageOf, UnansweredError } from './unanswered.js'
 
-// A static import would load it at every start of the bundled service, also where no model is asked.
-const { bulkhead, isBulkheadRejectedError } = await import('cockatiel')
+type Cockatiel = Pick<typeof import('cockatiel'), 'bulkhead' | 'isBulkheadRejectedError'>
 
 const MAX_IN_FLIGHT = 2
 const MAX_QUEUED = 8
@@ -42,6 +41,11 @@ export interface Asked {
   readonly waited: boolean
 }
 
+/** The line to a model. A static import of the library would load it at every start, also where no model is asked. */
+export async function openLine(options: ModelLineOptions): Promise<ModelLine> {
+  return new ModelLine(options, await import('cockatiel'))
+}
+
 /**
  * The only way to the language model: at most two requests at a time, eight in the queue, and a breaker that stops
  * asking after three failures in a row. What has begun is left to end, also after everybody's patience: what takes long
@@ -52,7 +56,8 @@ export class ModelLine {
   readonly #patienceMs: number
   readonly #options: ModelLineOptions
   readonly #deadlines = new Deadlines()
-  readonly #slots: BulkheadPolicy = bulkhead(MAX_IN_FLIGHT, MAX_QUEUED)
+  readonly #slots: BulkheadPolicy
+  readonly #isRejected: (error: unknown) => boolean
   readonly #breaker: Breaker
   #limitMs = FIRST_LIMIT_MS
   /** Requests under way that have taken longer than the patience. */
@@ -64,7 +69,9 @@ export class ModelLine {
   #present: boolean | null = null
   #closed = false
 
-  constructor(options: ModelLineOptions) {
+  constructor(options: ModelLineOptions, { bulkhead, isBulkheadRejectedError }: Cockatiel) {
+    this.#slots = bulkhead(MAX_IN_FLIGHT, MAX_QUEUED)
+    this.#isRejected = isBulkheadRejectedError
     this.#model = options.model
     this.#patienceMs = options.patienceMs
     this.#options = options
@@ -153,7 +160,7 @@ export class ModelLine {
     try {
       return await this.#slots.execute(() => this.#run(question, request, trial))
     } catch (error) {
-      throw unanswered(error, this.#breaker.heard)
+      throw this.#unanswered(error)
     } finally {
       clearTimeout(patience)
     }
@@ -202,6 +209,17 @@ export class ModelLine {
     }
   }
 
+  #unanswered(error: unknown): UnansweredError {
+    if (error instanceof UnansweredError) return error
+    return new UnansweredError(this.#breaker.heard ? this.#outcomeOf(error) : 'absent', error)
+  }
+
+  #outcomeOf(error: unknown): LlmOutcome {
+    if (this.#isRejected(error)) return 'rejected'
+    if (error instanceof InvalidAnswerError) return 'invalid'
+    return isTimeout(error) ? 'timeout' : 'error'
+  }
+
   #succeeded(): void {
     this.#breaker.succeeded()
     this.#tellPresence(true)
@@ -219,17 +237,6 @@ export class ModelLine {
     this.#present = present
     this.#options.onPresence(present, present ? null : this.#lastFailure)
   }
-}
-
-function unanswered(error: unknown, heard: boolean): UnansweredError {
-  if (error instanceof UnansweredError) return error
-  return new UnansweredError(heard ? outcomeOf(error) : 'absent', error)
-}
-
-function outcomeOf(error: unknown): LlmOutcome {
-  if (isBulkheadRejectedError(error)) return 'rejected'
-  if (error instanceof InvalidAnswerError) return 'invalid'
-  return isTimeout(error) ? 'timeout' : 'error'
 }
 
 function isTimeout(error: unknown): boolean {

@@ -27,7 +27,7 @@ export async function openapiDocument(
   detectors: Detectors,
 ): Promise<string> {
   const { telemetry } = detectors.default
-  const { fastifySwagger } = await import('@fastify/swagger')
+  const { default: fastifySwagger } = await import('@fastify/swagger')
   const app = fastify({ exposeHeadRoutes: false })
   app.setSerializerCompiler(() => JSON.stringify)
   app.setValidatorCompiler(() => () => true)
