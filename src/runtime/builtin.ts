@@ -6,3 +6,9 @@ export function builtin<Module>(name: string): Module | undefined {
   const { process } = globalThis as { process?: { getBuiltinModule?(name: string): Module | undefined } }
   return process?.getBuiltinModule?.(name)
 }
+
+/** Whether there is one, without loading it where the runtime can tell. */
+export function hasBuiltin(name: string): boolean {
+  const { isBuiltin } = builtin<{ isBuiltin?(name: string): boolean }>('node:module') ?? {}
+  return isBuiltin?.(name) ?? builtin(name) !== undefined
+}

@@ -22,9 +22,7 @@ export function logEValueAbove(rate: number): number {
 /** Below this p the table of payoffs would be too coarse. */
 export const LEAST_TABLED = 0.05
 const P_STEPS = 4096
-const PAYOFFS = Float64Array.from({ length: P_STEPS + 1 }, (_, i) =>
-  eValue(-Math.log(Math.max(i, 1) / P_STEPS)),
-)
+const PAYOFFS = new Float64Array(P_STEPS + 1).map((_, i) => eValue(-Math.log(Math.max(i, 1) / P_STEPS)))
 const LOG_PAYOFFS = PAYOFFS.map(Math.log)
 
 /** e(p) from a table, for p of at least LEAST_TABLED. */
@@ -70,7 +68,7 @@ function polynomial(coefficients: readonly number[], x: number): number {
 }
 
 const STEPS = 1024
-const SCORES = Float64Array.from({ length: STEPS }, (_, i) => normalScore((i + 0.5) / STEPS))
+const SCORES = new Float64Array(STEPS).map((_, i) => normalScore((i + 0.5) / STEPS))
 
 /** The same from a table: at most 3.3, which keeps a single value from deciding by itself. */
 export function clippedNormalScore(upperShare: number): number {

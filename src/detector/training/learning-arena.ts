@@ -1,5 +1,5 @@
 import { Arena, type ArenaShape } from '../../forest/arena.js'
-import { builtin } from '../../runtime/builtin.js'
+import { hasBuiltin } from '../../runtime/builtin.js'
 
 /**
  * An arena to learn in: in shared memory where a thread can use it. Bundlers may leave the module for that behind; of
@@ -7,7 +7,7 @@ import { builtin } from '../../runtime/builtin.js'
  * @throws ForestError when the module or the memory cannot be had
  */
 export async function learningArena(shape: ArenaShape): Promise<Arena> {
-  if (typeof SharedArrayBuffer !== 'undefined' && builtin('node:worker_threads') !== undefined) {
+  if (typeof SharedArrayBuffer !== 'undefined' && hasBuiltin('node:worker_threads')) {
     try {
       return await Arena.create(shape, { shared: true })
     } catch {

@@ -1,7 +1,7 @@
 import type { Worker } from 'node:worker_threads'
 import type { Arena } from '../../forest/arena.js'
 import { type FitOrder, fitInTurns } from '../../forest/fit.js'
-import { builtin } from '../../runtime/builtin.js'
+import { builtin, hasBuiltin } from '../../runtime/builtin.js'
 import { nextTurn, type Timer, unrefTimer } from '../../runtime/timers.js'
 import type { FitAnswer, FitWorkerData } from './fit-worker.js'
 import type { TrainerFaultKind, TrainerOptions } from './trainer-options.js'
@@ -41,8 +41,7 @@ interface FitInFlight {
 export class Trainer {
   readonly #arena: Arena
   readonly #options: TrainerOptions
-  /** Undefined outside Node and what is like it, and where memory cannot be shared. */
-  readonly #threads: Threads | undefined
+  /** Inline outside Node and what is like it, and where memory cannot be shared. */
   #kind: 'worker' | 'inline'
   #worker: Worker | null = null
   /** Whether the thread has said that it is ready for work. */
@@ -56,8 +55,7 @@ export class Trainer {
   constructor(arena: Arena, options: TrainerOptions = {}) {
     this.#arena = arena
     this.#options = options
-    this.#threads = arena.shared ? builtin('node:worker_threads') : undefined
-    this.#kind = this.#threads === undefined ? 'inline' : 'worker'
+    this.#kind = arena.shared && hasBuiltin('node:worker_threads') ? 'worker' : 'inline'
   }
 
   get kind(): 'worker' | 'inline' {
@@ -69,9 +67,10 @@ export class Trainer {
    * and no sooner: the thread takes 16 MiB, and where cores are few a tenth of the host's own start.
    */
   prepare(): void {
-    const threads = this.#kind === 'worker' ? this.#threads : undefined
-    if (threads !== undefined && this.#worker === null && !this.#closed && this.#leaving === null)
-      this.#start(threads)
+    if (this.#kind !== 'worker' || this.#worker !== null || this.#closed || this.#leaving !== null) return
+    // It takes some milliseconds to load, and much is judged that never comes to a fit.
+    const threads = builtin<Threads>('node:worker_threads')
+    if (threads !== undefined) this.#start(threads)
   }
 
   /** Fills the slot that the order names and gives the milliseconds that took; rejects when it fails. */

@@ -18,14 +18,16 @@ const READ_MOST = 4096
 const counts = new Uint16Array(256)
 /** The units that are counted: to ask a text for each twice would cost as much again. */
 const units = new Uint8Array(READ_MOST)
-/** n · log2 n by n: a logarithm for each character would cost more than all the rest. */
-const terms = Float64Array.from({ length: READ_MOST + 1 }, (_, n) => (n === 0 ? 0 : n * Math.log2(n)))
+/** n · log2 n by n: a logarithm for each character would cost more than all the rest. Made where it is asked for. */
+let nLogN: Float64Array | undefined
 
 /**
  * Shannon entropy of a text in bits a character, over its UTF-16 units modulo 256: words have some 4, keys and encoded
  * bytes nearly 6 or 8. Of long texts the first 4,096 characters count.
  */
 export function entropyOf(read: ReadValue): Derive {
+  nLogN ??= new Float64Array(READ_MOST + 1).map((_, n) => (n === 0 ? 0 : n * Math.log2(n)))
+  const terms = nLogN
   return (record) => {
     const text = read(record)
     if (typeof text !== 'string') return Number.NaN
