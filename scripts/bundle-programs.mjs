@@ -97,6 +97,18 @@ function atOnce(source) {
   return contents + imports.join('')
 }
 
+/** Programs that a process begins with, beside the commands. */
+const PROGRAMS = ['server', 'healthcheck']
+
+/** A program is compiled as a whole before its first line is run: what has Node keep that comes before. */
+const starterOf = (name) => ({
+  contents: `#!/usr/bin/env node
+import { keepCompiled } from './v8/compile-cache.js'
+keepCompiled()
+await import('./${name}-program.js')`,
+  resolveDir: dist,
+})
+
 const bundle = {
   absWorkingDir: root,
   outdir: 'dist',
@@ -109,8 +121,9 @@ const bundle = {
   target: 'node20',
   conditions: ['node'],
   external: [
-    // The program that the commands start, too.
+    // What the commands and the starters start.
     './server.js',
+    './*-program.js',
     'ioredis',
     // Fastify loads it for requests that are none, and there are none.
     'light-my-request',
@@ -134,7 +147,7 @@ const built = await Promise.all([
   // In one file each: each file of a start costs it a millisecond.
   build({
     ...bundle,
-    entryPoints: ['dist/server.js', 'dist/healthcheck.js'],
+    entryPoints: PROGRAMS.map((name) => ({ in: `dist/${name}.js`, out: `${name}-program` })),
     plugins: [...bundle.plugins, ownModules(atOnce)],
   }),
   // Of the commands one is loaded, and not the others.
@@ -151,6 +164,11 @@ const built = await Promise.all([
     mainFields: ['module', 'main'],
   }),
 ])
+// They take the places of what they start.
+const starters = PROGRAMS.map((name) =>
+  build({ ...bundle, outdir: undefined, outfile: `dist/${name}.js`, stdin: starterOf(name) }),
+)
+built.push(...(await Promise.all(starters)))
 const inputs = built.flatMap(({ metafile }) => Object.keys(metafile.inputs))
 const outputs = built.flatMap(({ metafile }) => Object.keys(metafile.outputs))
 

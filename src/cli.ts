@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import process from 'node:process'
 import { CommandError, EXIT } from './cli/exit.js'
+import { keepCompiled } from './v8/compile-cache.js'
 
 /** What the program does besides serving; each is loaded when it is asked for. */
 const COMMANDS: Readonly<Record<string, () => Promise<(args: readonly string[]) => Promise<number>>>> = {
@@ -14,6 +15,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<(args: readonly string[]) 
   watch: async () => (await import('./cli/watch/command.js')).watch,
 }
 
+keepCompiled()
 const [command = 'serve', ...args] = process.argv.slice(2)
 if (Object.hasOwn(COMMANDS, command)) process.exitCode = await run(command, args)
 else if (command === 'serve' || command.startsWith('-')) await serve()
