@@ -63,6 +63,9 @@ export function errorResponses(...statuses: readonly number[]) {
   return Object.fromEntries(statuses.map((status) => [status, errorResponse(MEANING[status] ?? 'Error.')]))
 }
 
+/** Schemas that are of one route alone, and may be added to. */
+const ofOneRoute = new WeakSet<object>()
+
 /**
  * Adds to the description of every route registered after it what a plugin may answer in the route's place. What a
  * route says of the same status stands.
@@ -73,9 +76,15 @@ export function describeAnswers(
   statuses: readonly number[],
   where: (route: RouteOptions) => boolean = () => true,
 ): void {
-  const answers = errorResponses(...statuses)
+  const answers = Object.entries(errorResponses(...statuses))
   app.addHook('onRoute', (route) => {
     if (route.schema === undefined || route.schema.hide === true || !where(route)) return
-    route.schema = { ...route.schema, response: { ...answers, ...(route.schema.response as object) } }
+    // Routes have schemas in common, which stay as they are; to copy for each call would cost more than all the rest.
+    if (!ofOneRoute.has(route.schema)) {
+      route.schema = { ...route.schema, response: { ...(route.schema.response as object) } }
+      ofOneRoute.add(route.schema)
+    }
+    const response = route.schema.response as Record<string, unknown>
+    for (const [status, answer] of answers) response[status] ??= answer
   })
 }
