@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { readdir, rm } from 'node:fs/promises'
-import { basename, relative } from 'node:path'
+import { basename, dirname, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
@@ -28,42 +28,29 @@ const ownModules = (edited) => ({
 })
 
 /**
- * Parts of packages that the service makes no use of. All of a program is parsed at each of its starts, whether it is
- * called or not.
+ * What the service takes of packages that bring more than it makes use of. All of a program is parsed at each of its
+ * starts, whether it is called or not.
  */
 const PARTS = new Map([
   // Without summaries, the gateway and what gathers figures of many processes.
   [
     'prom-client/index.js',
-    () => `export { default as Counter } from './lib/counter'
+    `export { default as Counter } from './lib/counter'
 export { default as Gauge } from './lib/gauge'
 export { default as Histogram } from './lib/histogram'
 export { default as Registry } from './lib/registry'
 export { default as collectDefaultMetrics } from './lib/defaultMetrics'`,
   ],
   // It is asked for the span of an exemplar; there are none.
-  ['@opentelemetry/api/build/src/index.js', () => ''],
-  // Of the forty modules those that lead to the two functions.
-  [
-    'fastify/lib/plugin-utils.js',
-    (source) =>
-      source.replace(
-        "require('semver')",
-        `{ ${['coerce', 'gt', 'satisfies'].map((name) => `${name}: require('semver/functions/${name}')`)} }`,
-      ),
-  ],
+  ['@opentelemetry/api/build/src/index.js', ''],
 ])
 
 const inParts = {
   name: 'in-parts',
   setup(bundler) {
     bundler.onLoad({ filter: /node_modules/ }, ({ path }) => {
-      const part = PARTS.get(path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length))
-      if (part === undefined) return
-      const source = readFileSync(path, 'utf8')
-      const contents = part(source)
-      if (contents === source) throw new Error(`${path} is not what it was`)
-      return { contents, loader: 'js' }
+      const contents = PARTS.get(path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length))
+      return contents === undefined ? undefined : { contents, loader: 'js', resolveDir: dirname(path) }
     })
   },
 }
