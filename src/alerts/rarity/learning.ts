@@ -94,7 +94,7 @@ export class Learning {
     if (grown === null) route.learnYoung(rarity, values)
     else {
       this.#takeOwn(grown, rarity, rarity.distances, 0, SPARSE_FOLLOWED)
-      if (rarity.z > NEWS) grown.kinds.add(NEWS_COUNTS - 1)
+      if (rarity.z > NEWS) grown.lookalikes.add(NEWS_COUNTS - 1)
     }
     if (all || rarity.z <= RARE || rarity.mayLearn(rarity.z, records, 1)) rarity.learn(rarity)
   }
@@ -124,7 +124,7 @@ export class Learning {
   }
 
   #takeOwn(
-    { forest, features, shifts, kinds }: Grown,
+    { forest, features, shifts, lookalikes }: Grown,
     { place }: { readonly place: number },
     distances: Float64Array,
     from: number,
@@ -134,8 +134,8 @@ export class Learning {
       forest.value = place
       forest.add()
     }
-    kinds.look(features, distances, from)
-    kinds.add(1)
+    lookalikes.look(features, distances, from)
+    lookalikes.add(1)
     for (let f = 0; f < features.length; f++) {
       const slowness = (shifts[f] as Grown['shifts'][number]).level > SLOWED ? SLOWNESS : 1
       ;(features[f] as Grown['features'][number]).learn(distances, from + f, slowness, over)

@@ -15,7 +15,7 @@ const OWN_FEATURES_FROM = 100
 const OWN_MOST = 2
 /** Of a larger p than this no more than the p is asked: -ln of it is less than OWN_MOST, and it is in the table of bets. */
 const COMMON = 0.14
-/** What is rarer than this, in -ln p, is looked up among the kinds of records that its route has. */
+/** What is rarer than this, in -ln p, is looked up among the lookalikes of records that its route has. */
 const UNCOMMON = 2
 /** Records that a young route is taken to have had before its first, all of them as those of all traffic are. */
 const PRIOR_RECORDS = 16
@@ -43,7 +43,7 @@ const TOLERANCE = 2
  * several features are odd together and is fair if they are independent. What that pays is ranked once more among all
  * traffic. So p is calibrated as a whole, whatever the parts were off. Where the features have no say, the forest's p is
  * the p: it is a rank already, and bets of one leg and of two do not compare. At last, p is no less than the share of
- * its route's records that were alike (kinds.ts).
+ * its route's records that were alike (lookalikes.ts).
  */
 export class Rarity {
   readonly #scale = new ScoreScale()
@@ -111,7 +111,7 @@ export class Rarity {
     this.p = this.#placeP
     this.payoff = NO_PAYOFF
     if (this.byFeatures) this.#rankPayoff(byPayoff, grown?.sampled === true)
-    if (grown !== null && this.z > UNCOMMON) this.#excuseKnownKind(grown)
+    if (grown !== null && this.z > UNCOMMON) this.#excuseLookalikes(grown)
   }
 
   /** Does something that ranks records of a route, after which the memories are as they were. */
@@ -275,9 +275,9 @@ export class Rarity {
   }
 
   /** What came often on its route is no rarer than that, whatever the bets paid. */
-  #excuseKnownKind({ kinds, features }: Grown): void {
-    kinds.look(features, this.distances, 0)
-    const share = kinds.leastShare()
+  #excuseLookalikes({ lookalikes, features }: Grown): void {
+    lookalikes.look(features, this.distances, 0)
+    const share = lookalikes.leastShare()
     if (share <= this.p) return
     this.p = share
     this.z = -Math.log(share)

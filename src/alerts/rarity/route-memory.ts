@@ -5,7 +5,7 @@ import { SpikeEvidence } from '../evidence/spike-evidence.js'
 import { Habits } from '../habits/habits.js'
 import type { AlertFeature } from '../options.js'
 import { Gate } from './gate.js'
-import { Kinds } from './kinds.js'
+import { Lookalikes } from './lookalikes.js'
 import { Quarantine } from './quarantine.js'
 import { TailMemory } from './tail-memory.js'
 import { UsualValue } from './usual-value.js'
@@ -29,7 +29,7 @@ export interface Grown {
   readonly shifts: readonly ShiftEvidence[]
   /** Whether its records are samples of a measure. */
   readonly sampled: boolean
-  readonly kinds: Kinds
+  readonly lookalikes: Lookalikes
   readonly gate: Gate
   readonly quarantine: Quarantine
 }
@@ -83,15 +83,15 @@ export class RouteMemory {
     }
     for (const [f, feature] of grown.features.entries())
       feature.begin(Float64Array.from({ length: YOUNG }, (_, i) => this.#young[i * width + 1 + f] as number))
-    grown.kinds.begin(grown.features)
+    grown.lookalikes.begin(grown.features)
     const distances = new Float64Array(this.#features.length)
     for (let i = 0; i < YOUNG; i++) {
       for (const [f, feature] of grown.features.entries()) {
         feature.measure(this.#young, i * width + 1 + f)
         distances[f] = feature.distance
       }
-      grown.kinds.look(grown.features, distances, 0)
-      grown.kinds.add(1)
+      grown.lookalikes.look(grown.features, distances, 0)
+      grown.lookalikes.add(1)
     }
     this.grown = grown
     this.#young = new Float64Array(0)
@@ -108,7 +108,7 @@ export class RouteMemory {
     const usual = grown.features[feature] as UsualValue
     const band = usual.bandOf(from, to)
     // Which of them had such values cannot be told.
-    grown.kinds.clear()
+    grown.lookalikes.clear()
     const { quarantine } = grown
     const held = HELD_DISTANCES + feature
     const dropped = quarantine.dropWithin(held, band)
@@ -156,7 +156,7 @@ export class RouteMemory {
         features: grown.features.map((feature) => feature.capture()),
         shifts: grown.shifts.map((shift) => shift.capture()),
         sampled: grown.sampled,
-        kinds: grown.kinds.capture(),
+        lookalikes: grown.lookalikes.capture(),
         gate: grown.gate.capture(),
         quarantine: grown.quarantine.capture(),
       },
@@ -207,11 +207,12 @@ export class RouteMemory {
       throw new AlertsStateError('it has other features')
     for (const [f, feature] of grown.features.entries()) feature.restore(usual[f] as Captured)
     for (const [f, shift] of grown.shifts.entries()) shift.restore(shifts[f] as Captured)
-    // A state of before kinds were counted has none.
-    if (Object.hasOwn(captured as object, 'kinds')) grown.kinds.restore(memberOf(captured, 'kinds'))
+    // A state of before lookalikes were counted has none.
+    if (Object.hasOwn(captured as object, 'lookalikes'))
+      grown.lookalikes.restore(memberOf(captured, 'lookalikes'))
     else {
-      grown.kinds.clear()
-      grown.kinds.begin(grown.features)
+      grown.lookalikes.clear()
+      grown.lookalikes.begin(grown.features)
     }
     grown.gate.restore(memberOf(captured, 'gate'))
     grown.quarantine.restore(memberOf(captured, 'quarantine'))
@@ -227,7 +228,7 @@ export class RouteMemory {
       features: rare.map((side) => new UsualValue(CAPACITY, side)),
       shifts: features.map(() => new ShiftEvidence()),
       sampled,
-      kinds: new Kinds(features.length),
+      lookalikes: new Lookalikes(features.length),
       gate: new Gate(TOLERANCE),
       quarantine: new Quarantine(HELD_DISTANCES + features.length),
     }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { AlertsStateError } from '#sentinel/alerts/captured.js'
-import { Kinds } from '#sentinel/alerts/rarity/kinds.js'
+import { Lookalikes } from '#sentinel/alerts/rarity/lookalikes.js'
 import { UsualValue } from '#sentinel/alerts/rarity/usual-value.js'
 import { mulberry32 } from '../../../made-up/random.js'
 
@@ -18,22 +18,22 @@ function usual(...first: readonly (readonly number[])[]): UsualValue[] {
 /** Counts of values by the kind of record that they make. */
 class Counted {
   readonly features: readonly UsualValue[]
-  readonly kinds: Kinds
+  readonly lookalikes: Lookalikes
 
   constructor(features: readonly UsualValue[]) {
     this.features = features
-    this.kinds = new Kinds(features.length)
-    this.kinds.begin(features)
+    this.lookalikes = new Lookalikes(features.length)
+    this.lookalikes.begin(features)
   }
 
-  look(values: readonly number[]): Kinds {
+  look(values: readonly number[]): Lookalikes {
     const distances = Float64Array.from(values, (_, f) => {
       const feature = this.features[f] as UsualValue
       feature.measure(values, f)
       return feature.distance
     })
-    this.kinds.look(this.features, distances, 0)
-    return this.kinds
+    this.lookalikes.look(this.features, distances, 0)
+    return this.lookalikes
   }
 
   add(values: readonly number[], times = 1): void {
@@ -120,8 +120,8 @@ test('goes on where it was captured', () => {
   const random = mulberry32(5)
   for (let i = 0; i < 30_000; i++) counted.add([Math.exp(8 * random.uniform()), 0])
   const restored = new Counted(usual(varied, varied))
-  restored.kinds.restore(counted.kinds.capture())
-  expect(restored.kinds.capture()).toEqual(counted.kinds.capture())
+  restored.lookalikes.restore(counted.lookalikes.capture())
+  expect(restored.lookalikes.capture()).toEqual(counted.lookalikes.capture())
   for (const latency of [1, 20, 400]) {
     for (const each of [counted, restored]) each.add([latency, 0])
     expect(restored.look([latency, 0]).leastShare()).toBe(counted.look([latency, 0]).leastShare())
@@ -131,7 +131,7 @@ test('goes on where it was captured', () => {
 test('refuses what was never captured, and keeps what it has', () => {
   const counted = new Counted(usual(varied))
   counted.add([100], 5)
-  const before = counted.kinds.capture()
+  const before = counted.lookalikes.capture()
   const { kinds, total, steps } = before as unknown as {
     kinds: Float32Array
     total: number
@@ -150,6 +150,6 @@ test('refuses what was never captured, and keeps what it has', () => {
     { total, steps },
     null,
   ])
-    expect(() => counted.kinds.restore(bad)).toThrow(AlertsStateError)
-  expect(counted.kinds.capture()).toEqual(before)
+    expect(() => counted.lookalikes.restore(bad)).toThrow(AlertsStateError)
+  expect(counted.lookalikes.capture()).toEqual(before)
 })

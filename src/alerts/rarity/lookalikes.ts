@@ -25,9 +25,9 @@ const CAPTURED = 3
  * of its route's may look rarer for a while than all that came before. Its count says that it is not.
  *
  * A kind is known by a hash of the steps that its values fall into. Where a group is full, the kind that came least often
- * gives its slot to the new one, which starts anew: no share is ever too large.
+ * gives its slot to the new one, which starts anew.
  */
-export class Kinds {
+export class Lookalikes {
   readonly #slots = new Uint32Array(SLOTS)
   /** By feature. */
   readonly #steps: Float64Array
