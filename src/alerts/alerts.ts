@@ -132,9 +132,9 @@ export class Alerts {
     judgement.known = !unknown || route.records > STRANGE_UP_TO
     if (this.#incidents.open > 0) this.#incidents.sweep(nowMs, events)
     this.#change.count(name)
-    const { z: alone, p: pAlone } = this.#rarity
+    const { z: alone, p: pAlone, rankedZ } = this.#rarity
     const expected = record.expected === true && alone > RARE
-    const recurs = !expected && alone > RARE && this.habits.expects(route, nowMs)
+    const recurs = !expected && rankedZ > RARE && this.habits.expects(route, nowMs)
     if (recurs) this.habits.renew(route, nowMs)
     if (expected || recurs) this.#rarity.withhold()
     // What comes by habit is not rare at its time; what an operator expects is rare, and nobody hears of it.
@@ -147,7 +147,7 @@ export class Alerts {
     judgement.surprise = told
     judgement.p = told === z ? p : Math.exp(-told)
     this.#answering.answer(route, record, watch, this.#records, nowMs)
-    if (watch !== undefined && learns && z > RARE) this.habits.remember(route, nowMs)
+    if (watch !== undefined && learns && !recurs && rankedZ > RARE) this.habits.remember(route, nowMs)
     const open = this.#incidents.around(name)
     if (recurs) return judgement
     if (learns && unknown) this.#learning.learnNew(route, values, this.#records)
@@ -169,7 +169,8 @@ export class Alerts {
     return this.#rarity.apart(route, () => {
       this.#rarity.rank(route, record)
       const unknown = !known && route.records < KNOWN_FROM
-      if (unknown || (this.#rarity.z > RARE && this.habits.expects(route, nowMs))) this.#rarity.withhold()
+      if (unknown || (this.#rarity.rankedZ > RARE && this.habits.expects(route, nowMs)))
+        this.#rarity.withhold()
       const { judgement } = this.#answering
       judgement.known = !unknown || route.records > STRANGE_UP_TO
       judgement.surprise = this.#rarity.z
@@ -276,7 +277,8 @@ export class Alerts {
     const route = this.#routes.findOrCreate(name)
     this.#rarity.rank(route, record)
     const unknown = !known && route.records < KNOWN_FROM
-    const recurs = record.expected !== true && this.#rarity.z > RARE && this.habits.expects(route, nowMs)
+    const recurs =
+      record.expected !== true && this.#rarity.rankedZ > RARE && this.habits.expects(route, nowMs)
     if (recurs) this.habits.renew(route, nowMs)
     if (unknown || recurs || record.expected === true) this.#rarity.withhold()
     const { judgement } = this.#answering

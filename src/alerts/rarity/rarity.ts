@@ -57,6 +57,8 @@ export class Rarity {
   z = 0
   /** The p of that; 1 while there is none. */
   p = 1
+  /** -ln p before what is alike was counted: what comes back in bursts is common in the end, and each burst is one. */
+  rankedZ = 0
   /** ln of what a bet against that p pays, once it was weighed; 0 without a forest. */
   gain = 0
   /** What the records add to that which the next one stands for, and which nobody sent as they are not rare: 0 or less. */
@@ -99,6 +101,7 @@ export class Rarity {
     }
     this.byFeatures = false
     if (grown !== null) this.#betOnValues(grown, route.name !== '', values)
+    this.rankedZ = 0
     if (!scored) {
       this.z = 0
       this.p = 1
@@ -111,6 +114,7 @@ export class Rarity {
     this.p = this.#placeP
     this.payoff = NO_PAYOFF
     if (this.byFeatures) this.#rankPayoff(byPayoff, grown?.sampled === true)
+    this.rankedZ = this.z
     if (grown !== null && this.z > UNCOMMON) this.#excuseLookalikes(grown)
   }
 
@@ -129,6 +133,7 @@ export class Rarity {
   /** Says nothing of the record ranked last; its place on the forest's scale stays, to be learnt. */
   withhold(): void {
     this.z = 0
+    this.rankedZ = 0
     this.p = 1
     this.byFeatures = false
   }
