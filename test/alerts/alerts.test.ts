@@ -4,7 +4,7 @@ import type { Captured } from '#sentinel/alerts/captured.js'
 import type { Judgement } from '#sentinel/alerts/judgement.js'
 import { settled } from '#sentinel/state/late.js'
 import { mulberry32 } from '../../made-up/random.js'
-import { RATED_ROUTES, ratedAttack, ratedTraffic } from '../../made-up/rated-traffic.js'
+import { RATED_ROUTES, type Rated, ratedAttack, ratedTraffic } from '../../made-up/rated-traffic.js'
 import { alertsWith, FEATURES, GAP_MS, play } from './subject.js'
 
 const copyOf = ({ p, alert, action, incident, feature, events }: Judgement) => ({
@@ -191,4 +191,29 @@ test('open incidents are bounded, too', () => {
     ms = play(alerts, () => ({ route: `/r${i}`, score: 0.99, values: [1, 0] }), 12, ms)
   expect(alerts.incidents().length).toBeGreaterThan(8)
   expect(alerts.incidents().length).toBeLessThanOrEqual(64 + 8)
+})
+
+test('of an attack whose like had come before all is part of its incident, once that is open', () => {
+  const alerts = alertsWith()
+  const source = ratedTraffic(31)
+  const random = mulberry32(32)
+  const poisoned = (): Rated => {
+    const record = source()
+    return record.route === '/a' && random.uniform() < 0.08 ? ratedAttack('/a') : record
+  }
+  const attackMs = play(alerts, poisoned, 4000)
+  let opened = 0
+  let inside = 0
+  play(
+    alerts,
+    () => ratedAttack('/a'),
+    400,
+    attackMs,
+    ({ incident }) => {
+      if (incident !== null) inside += 1
+      else if (inside === 0) opened += 1
+    },
+  )
+  expect(opened).toBeLessThan(100)
+  expect(inside).toBeGreaterThan(0.95 * (400 - opened))
 })

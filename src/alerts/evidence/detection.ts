@@ -118,7 +118,7 @@ export class Detection {
         else if (byShift) watch.reheat(shifted)
       } else {
         if (watch.shifted >= 0 && spikes.level >= spikeMark) watch.shifted = -1
-        const { gain } = rarity
+        const gain = rarity.rankedGain
         const step = watch.shifted >= 0 ? (grown?.shifts[watch.shifted]?.step ?? gain) : gain
         if (watch.feel(step, nowMs)) this.#cool(evidence, route, watch)
       }
@@ -127,7 +127,7 @@ export class Detection {
     spikes.level = Math.min(spikes.level, spikeMark)
     if (grown !== null) for (const each of grown.shifts) if (each.level > shiftMark) each.level = shiftMark
     const least = watch.incident.route === null ? COLLECTED_OF_ALL : COLLECTED + coolness * COOL
-    return watch.hot && (opens || z >= least) ? watch : undefined
+    return watch.hot && (opens || rarity.rankedZ >= least) ? watch : undefined
   }
 
   capture(): Captured {

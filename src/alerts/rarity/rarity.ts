@@ -143,6 +143,11 @@ export class Rarity {
     this.gain = this.place < 0 ? 0 : logEValue(this.p, this.z) + this.unseenGain
   }
 
+  /** The same before what is alike was counted: where an incident is open, what came before it may have been a part of it. */
+  get rankedGain(): number {
+    return this.rankedZ === this.z ? this.gain : Math.log(eValue(this.rankedZ)) + this.unseenGain
+  }
+
   /** Index of the feature that is rarest in the record ranked last, or -1. */
   leading({ grown }: RouteMemory): number {
     if (!this.byFeatures || grown === null) return -1
