@@ -135,6 +135,11 @@ describe('an attack', () => {
   })
 })
 
+interface OldRoute {
+  readonly rhythm: { readonly gaps: Float64Array }
+  readonly grown: { readonly lookalikes: unknown; readonly sampled: unknown }
+}
+
 describe('a captured state', () => {
   test('goes on with the very same verdicts, in the middle of an incident, too', () => {
     const one = alertsWith()
@@ -152,6 +157,32 @@ describe('a captured state', () => {
       ms += GAP_MS
       expect(copyOf(other.judge(record, ms))).toEqual(copyOf(one.judge(record, ms)))
     }
+  })
+
+  test('of before lookalikes were counted and samples told apart is read, and what is common is soon known again', () => {
+    const alerts = alertsWith()
+    const source = ratedTraffic(33)
+    const ms = play(alerts, source, 3000)
+    const state = settled(alerts.capture()) as unknown as { routes: { swept: OldRoute[] } }
+    const changed = (change: (route: OldRoute) => object): Captured => {
+      const swept = state.routes.swept.map(change)
+      return { ...state, routes: { ...state.routes, swept } } as unknown as Captured
+    }
+    const other = new Alerts({ features: FEATURES })
+    other.restore(
+      changed((route) => {
+        const { lookalikes: _, sampled: __, ...grown } = route.grown
+        return { ...route, rhythm: { gaps: route.rhythm.gaps.slice(0, 9) }, grown }
+      }),
+    )
+    let alerted = 0
+    play(other, source, 6000, ms, ({ alert }) => {
+      if (alert) alerted += 1
+    })
+    expect(alerted).toBeLessThan(0.002 * 6000)
+    expect(other.incidents()).toEqual([])
+    const damaged = changed((route) => ({ ...route, rhythm: { gaps: new Float64Array(8) } }))
+    expect(() => new Alerts({ features: FEATURES }).restore(damaged)).toThrow(/gaps/)
   })
 
   test('of other features, or with a part that is missing or no number, is refused by name', () => {
