@@ -110,12 +110,10 @@ export class Lookalikes {
       kinds instanceof Float32Array &&
       kinds.length % CAPTURED === 0 &&
       kinds.every((each, i) => each <= (i % CAPTURED === 0 ? SLOTS - 1 : COUNT_MASK) && each >>> 0 === each)
-    if (
-      !fits ||
-      typeof total !== 'number' ||
-      !(total >= 0 && total <= CAPACITY) ||
-      !steps.every((step) => step > 0)
-    )
+    const counted = fits ? kinds.reduce((sum, each, i) => (i % CAPTURED === 2 ? sum + each : sum), 0) : 0
+    // A share of more than all there were would be no chance.
+    const isTotal = typeof total === 'number' && total >= counted && total <= CAPACITY
+    if (!fits || !isTotal || !steps.every((step) => step > 0))
       throw new AlertsStateError('its kinds of records are off')
     this.clear()
     for (let i = 0; i < kinds.length; i += CAPTURED)

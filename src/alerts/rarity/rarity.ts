@@ -15,7 +15,7 @@ const OWN_FEATURES_FROM = 100
 const OWN_MOST = 2
 /** Of a larger p than this no more than the p is asked: -ln of it is less than OWN_MOST, and it is in the table of bets. */
 const COMMON = 0.14
-/** What is rarer than this, in -ln p, is looked up among the lookalikes of records that its route has. */
+/** What is rarer than this, in -ln p, is compared with how often records like it came on its route. */
 const UNCOMMON = 2
 /** Records that a young route is taken to have had before its first, all of them as those of all traffic are. */
 const PRIOR_RECORDS = 16

@@ -144,6 +144,8 @@ test('refuses what was never captured, and keeps what it has', () => {
     { kinds: Float32Array.of(1, 1, 0.5), total, steps },
     { kinds: Float32Array.of(1, 1, -1), total, steps },
     { kinds, total: -1, steps },
+    { kinds, total: 4, steps },
+    { kinds: Float32Array.of(1, 1, 30_000), total: 20, steps },
     { kinds, total: 20_001, steps },
     { kinds, total, steps: Float64Array.of(0) },
     { kinds, total, steps: Float64Array.of(1, 1) },
