@@ -166,17 +166,14 @@ export class Alerts {
     const { route: name, known = true } = record
     const route = this.#routes.find(name) ?? new RouteMemory(name, this.#settings.features)
     this.#events.length = 0
-    return this.#rarity.apart(route, () => {
-      this.#rarity.rank(route, record)
-      const unknown = !known && route.records < KNOWN_FROM
-      if (unknown || (this.#rarity.rankedZ > RARE && this.habits.expects(route, nowMs)))
-        this.#rarity.withhold()
-      const { judgement } = this.#answering
-      judgement.known = !unknown || route.records > STRANGE_UP_TO
-      judgement.surprise = this.#rarity.z
-      judgement.p = this.#rarity.p
-      return this.#answering.answer(route, record, undefined, this.#records, 0)
-    })
+    this.#rarity.rank(route, record)
+    const unknown = !known && route.records < KNOWN_FROM
+    if (unknown || (this.#rarity.rankedZ > RARE && this.habits.expects(route, nowMs))) this.#rarity.withhold()
+    const { judgement } = this.#answering
+    judgement.known = !unknown || route.records > STRANGE_UP_TO
+    judgement.surprise = this.#rarity.z
+    judgement.p = this.#rarity.p
+    return this.#answering.answer(route, record, undefined, this.#records, 0)
   }
 
   /** Lets time pass without a record: ends incidents that have been calm for a minute. */

@@ -17,7 +17,9 @@ const COOL = Math.log(50)
 const COLLECTED_OF_ALL = Math.log(100)
 /** Records of all traffic, and of a route, before evidence opens anything. */
 const SPIKES_FROM = 200
-const SHIFTS_FROM = 500
+const SHIFTS_FROM = 300
+/** Up to so many of a route the evidence of a shift has to be the greater the fewer there are. */
+const SHIFTS_KNOWN = 800
 /** A feature has to be so many times what is usual, on average of late, for its shift to matter to anybody. */
 const LEAST_SHIFT = Math.log(1.45)
 /** ln of how much rarer false incidents are than A says, as a cumulative sum overshoots (Siegmund 1985). */
@@ -26,6 +28,11 @@ const OVERSHOOT = 1.5
 const SUSPECT = 4
 /** Evidence of a shift from which on it is worth to see whether it matters. */
 const NOTED = 5
+/** -ln p down to which a record belongs to an incident that began with a shift, if it is as far off as that: 0.2. */
+const OF_SHIFT = Math.log(5)
+/** How far that is at least, and as a share of how far the shift has come on average. */
+const LEAST_OF_SHIFT = Math.log(1.8)
+const SHARE_OF_SHIFT = 0.5
 /** Share of the evidence of all traffic that a route has when the matter is that route alone. */
 const ALONE = 0.75
 
@@ -88,7 +95,8 @@ export class Detection {
 
     spikes.findMark(pace, false)
     const { mark: spikeMark } = spikes
-    const shiftMark = logA + this.#logFeatures - OVERSHOOT
+    const youth = Math.max(1, SHIFTS_KNOWN / route.records)
+    const shiftMark = (logA + this.#logFeatures - OVERSHOOT) * youth
     const unlikely = logA + 2 * Math.LN2
     const byItself =
       records > SPIKES_FROM &&
@@ -127,7 +135,8 @@ export class Detection {
     spikes.level = Math.min(spikes.level, spikeMark)
     if (grown !== null) for (const each of grown.shifts) if (each.level > shiftMark) each.level = shiftMark
     const least = watch.incident.route === null ? COLLECTED_OF_ALL : COLLECTED + coolness * COOL
-    return watch.hot && (opens || rarity.rankedZ >= least) ? watch : undefined
+    const belongs = opens || rarity.rankedZ >= least || (recent && z >= OF_SHIFT && isOfShift(grown, watch))
+    return watch.hot && belongs ? watch : undefined
   }
 
   capture(): Captured {
@@ -249,6 +258,14 @@ export class Detection {
     evidence.level = 0
     if (shifted >= 0 && grown !== null) for (const shift of grown.shifts) shift.reset()
   }
+}
+
+/** Whether the record ranked last is as far off as the shift that an incident began with. */
+function isOfShift(grown: Grown | null, { began }: Watch): boolean {
+  if (grown === null || began < 0) return false
+  const { level, distance } = grown.shifts[began] as Grown['shifts'][number]
+  const { reach } = grown.features[began] as Grown['features'][number]
+  return level > 0 && reach >= Math.max(LEAST_OF_SHIFT, SHARE_OF_SHIFT * distance)
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type Captured, memberOf, numbersOf } from '../captured.js'
+import { AlertsStateError, type Captured, memberOf, numbersOf } from '../captured.js'
 import { KeptIncident } from './gathered-incident.js'
 
 /** Evidence that keeps an open incident hot: a few ordinary records cool it down. */
@@ -41,6 +41,8 @@ export class Watch {
   hot: boolean
   /** Index of the feature that has shifted; -1 where rare records are the evidence. */
   shifted: number
+  /** The same when it was opened. */
+  readonly began: number
   /** When it was hot last. */
   hotMs: number
   /** The route has stopped, so no record can say that it has not. */
@@ -49,12 +51,23 @@ export class Watch {
   #heat = 0
   #oddRecords = 0
 
-  /** @param gapMs from record to record of its route; 0 when that is not known */
-  constructor(incident: KeptIncident, hot: boolean, shifted: number, nowMs: number, gapMs: number) {
+  /**
+   * @param gapMs from record to record of its route; 0 when that is not known
+   * @param began of one that was opened before, as `shifted` was then
+   */
+  constructor(
+    incident: KeptIncident,
+    hot: boolean,
+    shifted: number,
+    nowMs: number,
+    gapMs: number,
+    began = shifted,
+  ) {
     this.#calmMs = Math.min(Math.max(CALM_MS, CALM_GAPS * gapMs), LONGEST_CALM_MS)
     this.incident = incident
     this.hot = hot
     this.shifted = shifted
+    this.began = began
     this.hotMs = nowMs
     this.silent = incident.kind === 'silence'
     this.#heat = this.#most
@@ -109,13 +122,16 @@ export class Watch {
       this.#heat,
       this.#oddRecords,
       this.#calmMs,
+      this.began,
     )
     return { incident: this.incident.capture(), numbers }
   }
 
   /** @throws AlertsStateError when that is no watch */
   static restored(captured: Captured): Watch {
-    const n = numbersOf(captured, 'numbers', 7)
+    const n = numbersOf(captured, 'numbers')
+    // A state of before it was known what an incident began with has one number less.
+    if (n.length !== 7 && n.length !== 8) throw new AlertsStateError('numbers is not 8 numbers')
     const incident = KeptIncident.restored(memberOf(captured, 'incident'))
     const watch = new Watch(
       incident,
@@ -123,6 +139,7 @@ export class Watch {
       n[1] as number,
       n[2] as number,
       (n[6] as number) / CALM_GAPS,
+      n[7],
     )
     watch.silent = n[3] === 1
     watch.#heat = n[4] as number

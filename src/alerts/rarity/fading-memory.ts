@@ -2,36 +2,37 @@ import { AlertsStateError, type Captured, memberOf } from '../captured.js'
 
 /** Bins of a memory. */
 export const BINS = 1024
-
-/*
- * One i32 array: four levels of sums. Each begins with a line of a cache, and so does each group that is summed up.
- *
- *    0  i32[16]    weight of each 64 bins
- *   16  i32[4]     of each 256
- *   32  i32[128]   of each 8
- *  160  i32[1024]  weight of each bin
- */
-const BY_256_AT = BINS >> 6
-const BY_8_AT = 2 * BY_256_AT
-const BINS_AT = BY_8_AT + (BINS >> 3)
-const LENGTH = BINS_AT + BINS
 /** Bits that a float counts without loss: what is captured are floats. */
 const EXACT_BITS = 24
+/** Values that wait at most to be counted, and how many times as many are counted by then at least. */
+const LATE = 128
+const COUNTED = 64
+
+/** How often each bin comes among the values that are being counted; all 0 in between. */
+const coming = new Int32Array(BINS)
 
 /**
- * How often values came, old ones fading: a histogram of equal bins with three levels of sums above it. Adding a value
- * changes four cells. Ranking it adds up twenty, those on the far side taken as 0 instead of left out: which they are
- * cannot be foreseen, and a wrong guess of the processor costs more than all of them. When the weight reaches the
- * capacity all of it is halved: the memory then holds between half and all of `capacity` records. Weights are whole
- * numbers of a least one; what halving leaves below it is forgotten. So sums do not depend on their order, and a restored
- * memory ranks as the captured one.
+ * How often values came, old ones fading: for each of equal bins, how many came in it and those above it. What is asked for
+ * each record is one cell then. To take a value in changes all cells below it, so values wait until a few can be counted in
+ * one pass, at most 32 of them and one in 64.
+ *
+ * When the weight reaches the capacity all of it is halved: the memory then holds between half and all of `capacity`
+ * records. Weights are whole numbers of a least one; what halving leaves below it is forgotten. So sums do not depend on
+ * their order, and a restored memory ranks as the captured one.
  */
 export class FadingMemory {
   readonly capacity: number
   /** How many of the least weight make 1, a power of 2; and the other way round. */
   readonly parts: number
   readonly unit: number
-  readonly #cells = new Int32Array(LENGTH)
+  /** i32[BINS + 1]: weight from each bin up, in parts. Below the lowest bin that holds anything it is out of date. */
+  readonly #upward = new Int32Array(BINS + 1)
+  readonly #late = new Uint16Array(LATE)
+  #nLate = 0
+  /** How many values may wait. */
+  #room = 1
+  /** The lowest bin that holds anything; BINS while none does. */
+  #lowest = BINS
   #total = 0
 
   /** @param capacity records at which the memory is halved */
@@ -41,151 +42,149 @@ export class FadingMemory {
     this.unit = 1 / this.parts
   }
 
-  /** Weight of all values. */
+  /** Weight of all values that are counted. */
   get total(): number {
     return this.#total
   }
 
-  /** @param bin 0 to BINS - 1 */
-  add(bin: number): void {
-    if (this.#total >= this.capacity) this.#addUp(1)
-    this.#total += 1
-    const cells = this.#cells
-    const one = this.parts
-    const by64 = bin >> 6
-    const by256 = BY_256_AT + (bin >> 8)
-    const by8 = BY_8_AT + (bin >> 3)
-    cells[by64] = (cells[by64] as number) + one
-    cells[by256] = (cells[by256] as number) + one
-    cells[by8] = (cells[by8] as number) + one
-    cells[BINS_AT + bin] = (cells[BINS_AT + bin] as number) + one
-  }
-
-  /** Weight of the values in this bin, in parts. */
-  partsWithin(bin: number): number {
-    return this.#cells[BINS_AT + bin] as number
+  /**
+   * @param bin 0 to BINS - 1
+   * @returns whether it was counted, and those that waited
+   */
+  add(bin: number): boolean {
+    this.#late[this.#nLate++] = bin
+    if (this.#nLate < this.#room) return false
+    this.#count()
+    return true
   }
 
   /** Weight of the values in this bin and those above it, in parts. */
   partsAtLeast(bin: number): number {
-    const cells = this.#cells
-    return (
-      (cells[BINS_AT + bin] as number) +
-      behindOf8(cells, BINS_AT, bin) +
-      behindOf8(cells, BY_8_AT, bin >> 3) +
-      behindOf4(cells, 0, bin >> 6) +
-      behindOf4(cells, BY_256_AT, bin >> 8)
-    )
+    const lowest = this.#lowest
+    return this.#upward[bin > lowest ? bin : lowest] as number
   }
 
   /** How many bins from this one up hold anything, counted as far as `most`. */
   occupied(bin: number, most: number): number {
-    const cells = this.#cells
+    const upward = this.#upward
     let count = 0
-    for (let i = bin; i < BINS && count < most; i++) {
-      if ((i & 7) === 0 && cells[BY_8_AT + (i >> 3)] === 0) i += 7
-      else if ((cells[BINS_AT + i] as number) > 0) count += 1
+    for (let i = Math.max(bin, this.#lowest); i < BINS && count < most; i++) {
+      const parts = upward[i] as number
+      if (parts === 0) break
+      if (parts > (upward[i + 1] as number)) count += 1
     }
     return count
   }
 
   /** The highest bin that has at least this weight in it and above it; 0 when all of the memory has less. */
   binOfRank(weight: number): number {
-    if (weight > this.#total) return 0
-    const cells = this.#cells
-    // A whole number of parts is less than another number just when it is less than that one rounded up.
-    let left = Math.ceil(weight * this.parts) | 0
-    let block = (BINS >> 6) - 1
-    for (; block > 0 && (cells[block] as number) < left; block--) left -= cells[block] as number
-    let group = (block << 3) + 7
-    for (; group > block << 3 && (cells[BY_8_AT + group] as number) < left; group--)
-      left -= cells[BY_8_AT + group] as number
-    let bin = (group << 3) + 7
-    for (; bin > group << 3 && (cells[BINS_AT + bin] as number) < left; bin--)
-      left -= cells[BINS_AT + bin] as number
-    return bin
+    const parts = weight * this.parts
+    const upward = this.#upward
+    let low = this.#lowest
+    if (low === BINS || (upward[low] as number) < parts) return 0
+    for (let high = BINS; high - low > 1; ) {
+      const middle = (low + high) >> 1
+      if ((upward[middle] as number) >= parts) low = middle
+      else high = middle
+    }
+    return low
   }
 
   /** Takes the weight of these bins and those between them out; returns how much it was. */
   takeOut(from: number, to: number): number {
+    this.#count()
     const before = this.#total
-    this.#cells.fill(0, BINS_AT + from, BINS_AT + to + 1)
-    this.#addUp(0)
+    const weights = this.#weights()
+    weights.fill(0, from, to + 1)
+    this.#become(weights)
     return before - this.#total
   }
 
-  /** The bins from the lowest to the highest that is not empty: most of them are. */
+  /** The bins from the lowest to the highest that is not empty, as most of them are, and what waits to be counted. */
   capture(): Captured {
-    const cells = this.#cells
-    let from = 0
+    const weights = this.#weights()
     let to = BINS
-    while (from < to && cells[BY_8_AT + (from >> 3)] === 0) from += 8
-    while (from < to && cells[BINS_AT + from] === 0) from += 1
-    while (to > from && cells[BY_8_AT + ((to - 1) >> 3)] === 0) to = (to - 1) & ~7
-    while (to > from && cells[BINS_AT + to - 1] === 0) to -= 1
-    const bins = new Float32Array(to - from)
-    for (let i = 0; i < bins.length; i++) bins[i] = (cells[BINS_AT + from + i] as number) * this.unit
-    return { bins, from }
+    while (to > this.#lowest && weights[to - 1] === 0) to -= 1
+    const from = Math.min(this.#lowest, to)
+    const bins = Float32Array.from(weights.subarray(from, to), (parts) => parts * this.unit)
+    return { bins, from, late: Float32Array.from(this.#late.subarray(0, this.#nLate)) }
   }
 
   /** @throws AlertsStateError when that is no memory, and then nothing has changed */
   restore(captured: Captured): void {
     const bins = memberOf(captured, 'bins')
-    // A state of before the empty bins were left out has all of them.
-    const { from = 0 } = captured as { readonly from?: Captured }
+    // A state of before the empty bins were left out has all of them, and one of before values waited has none.
+    const { from = 0, late = new Float32Array() } = captured as { from?: Captured; late?: Captured }
     if (!(bins instanceof Float32Array) || !bins.every((weight) => weight >= 0))
       throw new AlertsStateError('bins are no weights')
     if (typeof from !== 'number' || !(from >= 0 && from + bins.length <= BINS) || !Number.isInteger(from))
       throw new AlertsStateError(`there are more than ${BINS} bins`)
     const total = bins.reduce((sum, weight) => sum + weight, 0)
     if (!(total <= this.capacity + 1)) throw new AlertsStateError(`their weight is ${total}`)
-    const cells = this.#cells
-    cells.fill(0)
-    for (let i = 0; i < bins.length; i++)
-      cells[BINS_AT + from + i] = Math.floor((bins[i] as number) * this.parts)
-    this.#addUp(0)
+    if (!(late instanceof Float32Array && late.length < LATE && late.every(isBin)))
+      throw new AlertsStateError('what waits to be counted are no bins')
+    const weights = new Int32Array(BINS)
+    for (let i = 0; i < bins.length; i++) weights[from + i] = Math.floor((bins[i] as number) * this.parts)
+    this.#become(weights)
+    this.#late.set(late)
+    this.#nLate = late.length
   }
 
-  /** Halves each bin so many times, without what is less than the least weight, and takes all sums anew. */
-  #addUp(halvings: number): void {
-    const cells = this.#cells
-    cells.fill(0, 0, BINS_AT)
-    let total = 0
-    for (let bin = 0; bin < BINS; bin++) {
-      const weight = (cells[BINS_AT + bin] as number) >> halvings
-      cells[BINS_AT + bin] = weight
-      cells[bin >> 6] = (cells[bin >> 6] as number) + weight
-      cells[BY_256_AT + (bin >> 8)] = (cells[BY_256_AT + (bin >> 8)] as number) + weight
-      cells[BY_8_AT + (bin >> 3)] = (cells[BY_8_AT + (bin >> 3)] as number) + weight
-      total += weight
+  /** Counts what waits. */
+  #count(): void {
+    const upward = this.#upward
+    const late = this.#late
+    const nLate = this.#nLate
+    let lowest = BINS
+    let highest = 0
+    for (let i = 0; i < nLate; i++) {
+      const bin = late[i] as number
+      coming[bin] = (coming[bin] as number) + this.parts
+      if (bin < lowest) lowest = bin
+      if (bin > highest) highest = bin
     }
-    this.#total = total * this.unit
+    if (lowest < this.#lowest) {
+      upward.fill(upward[this.#lowest] as number, lowest, this.#lowest)
+      this.#lowest = lowest
+    }
+    let sum = 0
+    for (let bin = highest; bin >= this.#lowest; bin--) {
+      sum += coming[bin] as number
+      coming[bin] = 0
+      upward[bin] = (upward[bin] as number) + sum
+    }
+    this.#nLate = 0
+    this.#totalUp()
+    if (this.#total > this.capacity) this.#become(this.#weights().map((parts) => parts >> 1))
+  }
+
+  /** Weight of each bin, in parts. */
+  #weights(): Int32Array {
+    const weights = new Int32Array(BINS)
+    for (let bin = this.#lowest; bin < BINS; bin++)
+      weights[bin] = (this.#upward[bin] as number) - (this.#upward[bin + 1] as number)
+    return weights
+  }
+
+  /** Holds these weights, in parts, and nothing else. */
+  #become(weights: Int32Array): void {
+    const upward = this.#upward
+    this.#lowest = BINS
+    for (let bin = BINS - 1; bin >= 0; bin--) {
+      const parts = weights[bin] as number
+      upward[bin] = (upward[bin + 1] as number) + parts
+      if (parts > 0) this.#lowest = bin
+    }
+    this.#nLate = 0
+    this.#totalUp()
+  }
+
+  #totalUp(): void {
+    this.#total = (this.#upward[this.#lowest] as number) * this.unit
+    this.#room = Math.min(LATE, Math.max(1, Math.floor(this.#total / COUNTED)))
   }
 }
 
-/** Sum of the cells behind one among its four. */
-function behindOf4(cells: Int32Array, at: number, cell: number): number {
-  const first = at + (cell & ~3)
-  const place = cell & 3
-  // All ones where the place is lower, else 0.
-  return (
-    ((cells[first + 1] as number) & ((place - 1) >> 31)) +
-    ((cells[first + 2] as number) & ((place - 2) >> 31)) +
-    ((cells[first + 3] as number) & ((place - 3) >> 31))
-  )
-}
-
-/** The same among its eight. */
-function behindOf8(cells: Int32Array, at: number, cell: number): number {
-  const first = at + (cell & ~7)
-  const place = cell & 7
-  return (
-    ((cells[first + 1] as number) & ((place - 1) >> 31)) +
-    ((cells[first + 2] as number) & ((place - 2) >> 31)) +
-    ((cells[first + 3] as number) & ((place - 3) >> 31)) +
-    ((cells[first + 4] as number) & ((place - 4) >> 31)) +
-    ((cells[first + 5] as number) & ((place - 5) >> 31)) +
-    ((cells[first + 6] as number) & ((place - 6) >> 31)) +
-    ((cells[first + 7] as number) & ((place - 7) >> 31))
-  )
+function isBin(bin: number): boolean {
+  return Number.isInteger(bin) && bin >= 0 && bin < BINS
 }

@@ -3,8 +3,10 @@ import type { Rarity } from './rarity.js'
 import { type Grown, HELD_DISTANCES, type RouteMemory } from './route-memory.js'
 import { FOLLOWED_RECORDS } from './usual-value.js'
 
-/** Rarer than 1 in 50: such a record waits until it is known what it was part of. */
+/** Rarer than 1 in 50. */
 export const RARE = Math.log(50)
+/** Rarer than 1 in 15: such a record waits until it is known what it was part of. */
+const WAITS = Math.log(15)
 /** Records of all traffic from which on rare ones have to pass the gates: before, too little is known to turn any away. */
 const GUARDED_FROM = 500
 /** Evidence of a shift above which it is rising, and above which the usual value follows more slowly. */
@@ -16,8 +18,9 @@ const SPARSE_FOLLOWED = 800
 /** Rarer than this, in -ln p, a sparse record is news, and counts as so many of its kind: the next ones like it are none. */
 const NEWS = 5
 const NEWS_COUNTS = 6
+
 /**
- * What the memories take in. Ordinary records at once; rare ones are held back until their route's evidence has gone and
+ * What the memories take in. Ordinary records at once; others are held back until their route's evidence has gone and
  * then pass the gates; what was held when an incident opened is dropped, and inside an incident nothing is learnt.
  */
 export class Learning {
@@ -57,7 +60,7 @@ export class Learning {
       rarity.learn(rarity)
       return
     }
-    if (rarity.z <= RARE) {
+    if (rarity.z <= WAITS) {
       this.#takeOwn(grown, rarity, rarity.distances, 0)
       rarity.learn(rarity)
     } else {

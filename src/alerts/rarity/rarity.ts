@@ -2,6 +2,7 @@ import { type Captured, memberOf } from '../captured.js'
 import { eValue, LEAST_TABLED, logEValue, tabledEValue } from '../evidence/betting.js'
 import { FOREST_ALONE, type Habits } from '../habits/habits.js'
 import type { Judged } from '../judgement.js'
+import { fastLog } from './fast-log.js'
 import { Gate } from './gate.js'
 import { CAPACITY, FOREST_SHAPE, type Grown, type RouteMemory } from './route-memory.js'
 import { ScoreScale } from './score-scale.js'
@@ -116,18 +117,6 @@ export class Rarity {
     if (this.byFeatures) this.#rankPayoff(byPayoff, grown?.sampled === true)
     this.rankedZ = this.z
     if (grown !== null && this.z > UNCOMMON) this.#excuseLookalikes(grown)
-  }
-
-  /** Does something that ranks records of a route, after which the memories are as they were. */
-  apart<Result>({ grown }: RouteMemory, work: () => Result): Result {
-    const memories = [this.#forest, this.#payoffs]
-    if (grown !== null) memories.push(grown.forest, ...grown.features.map(({ memory }) => memory))
-    const tails = memories.map(({ tail }) => tail)
-    try {
-      return work()
-    } finally {
-      for (const [i, memory] of memories.entries()) memory.tail = tails[i] as Float64Array
-    }
   }
 
   /** Says nothing of the record ranked last; its place on the forest's scale stays, to be learnt. */
@@ -276,7 +265,7 @@ export class Rarity {
     payoffs.value = (1 - stake) * this.#featuresPayoff
     if (this.p > LEAST_TABLED) payoffs.value += stake * tabledEValue(this.p)
     else payoffs.value += stake * eValue(this.z)
-    payoffs.value = Math.log(payoffs.value)
+    payoffs.value = fastLog(payoffs.value)
     this.payoff = payoffs.value
     if (!byPayoff) return
     payoffs.rank()

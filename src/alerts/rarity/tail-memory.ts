@@ -1,6 +1,7 @@
-import { type Captured, memberOf, numbersOf } from '../captured.js'
+import { type Captured, memberOf } from '../captured.js'
 import { eValue, LEAST_TABLED, tabledEValue } from '../evidence/betting.js'
 import { BINS, FadingMemory } from './fading-memory.js'
+import { fastLog } from './fast-log.js'
 
 /** Weight down to which the rank is p; beyond it the tail is continued. */
 const KNEE = 24
@@ -8,8 +9,6 @@ const KNEE = 24
 const SPAN = 8
 /** Different values that a tail is believed to be made of at least. */
 const LEAST_VALUES = 3
-/** Values after which the knee is looked up again, at most. */
-const STALE_AFTER = 32
 /** No knee: every value is ranked. */
 const NOWHERE = 1e300
 
@@ -50,11 +49,13 @@ export class TailMemory {
   readonly #binsAUnit: number
   readonly #leastRate: number
   readonly #mostRate: number
+  /** p of a value above all, among those that are counted. */
+  #least = 1
+  #kneeKnown = false
   #knee = NOWHERE
   #kneeZ = 0
   #rate = 0
   #values = KNEE
-  #stale = 0
 
   constructor(capacity: number, { lowest, binsAUnit, leastRate, mostRate }: TailShape) {
     this.#memory = new FadingMemory(capacity)
@@ -64,32 +65,27 @@ export class TailMemory {
     this.#mostRate = mostRate
   }
 
-  /** Weight of all values. */
+  /** Weight of all values that are counted (fading-memory.ts). */
   get total(): number {
     return this.#memory.total
   }
 
   /** Takes the value in. */
   add(): void {
-    this.#memory.add(this.#bin())
-    this.#stale -= 1
+    if (this.#memory.add(this.#bin())) this.#counted()
   }
 
   /** Ranks the value: `p` and `surprise`. */
   rank(): void {
-    if (this.#stale <= 0) this.#findKnee()
-    const memory = this.#memory
-    const { total, unit } = memory
-    const atLeast = memory.partsAtLeast(this.#bin()) * unit
-    const { value } = this
-    this.p = (1 + atLeast) / (1 + total)
-    this.surprise = Math.log((1 + total) / (1 + atLeast))
-    if (value < this.#knee) return
+    if (this.rankShare()) {
+      this.surprise = -fastLog(this.p)
+      return
+    }
     const values = this.#values
-    const beyond = this.#kneeZ + values * Math.log(1 + ((value - this.#knee) * this.#rate) / values)
-    if (beyond <= this.surprise) return
-    this.surprise = beyond
-    this.p = Math.exp(-beyond)
+    const surprise = -fastLog(this.p)
+    const beyond = this.#kneeZ + values * fastLog(1 + ((this.value - this.#knee) * this.#rate) / values)
+    this.surprise = beyond > surprise ? beyond : surprise
+    this.p = Math.exp(-this.surprise)
   }
 
   /**
@@ -97,9 +93,8 @@ export class TailMemory {
    * @returns false beyond the knee, where only `rank` says p
    */
   rankShare(): boolean {
-    if (this.#stale <= 0) this.#findKnee()
-    const memory = this.#memory
-    this.p = (1 + memory.partsAtLeast(this.#bin()) * memory.unit) / (1 + memory.total)
+    if (!this.#kneeKnown) this.#findKnee()
+    this.p = (1 + this.atLeast()) * this.#least
     return this.value < this.#knee
   }
 
@@ -111,11 +106,12 @@ export class TailMemory {
   /** Bets against the value: `payoff` and `upperShare`. */
   bet(): void {
     const memory = this.#memory
-    const { total, unit } = memory
+    const { unit } = memory
     const bin = this.#bin()
     const atLeast = memory.partsAtLeast(bin) * unit
-    this.upperShare = (0.5 + atLeast - 0.5 * (memory.partsWithin(bin) * unit)) / (1 + total)
-    const p = (1 + atLeast) / (1 + total)
+    const above = memory.partsAtLeast(bin + 1) * unit
+    this.upperShare = (0.5 + 0.5 * (atLeast + above)) * this.#least
+    const p = (1 + atLeast) * this.#least
     if (p > LEAST_TABLED) {
       this.payoff = tabledEValue(p)
       return
@@ -126,39 +122,26 @@ export class TailMemory {
 
   /** Takes out what it holds from one value to another; returns the weight of that. */
   takeOut(from: number, to: number): number {
-    this.#stale = 0
     this.value = from
     const lowest = this.#bin()
     this.value = to
-    return this.#memory.takeOut(lowest, this.#bin())
+    const gone = this.#memory.takeOut(lowest, this.#bin())
+    this.#counted()
+    return gone
   }
 
   median(): number {
     return this.#valueOf(this.#memory.binOfRank(this.#memory.total / 2))
   }
 
-  /** What is known of the tail, worked out anew when something is ranked after many values were taken in. */
-  get tail(): Float64Array {
-    return Float64Array.of(this.#knee, this.#kneeZ, this.#rate, this.#values, this.#stale)
-  }
-
-  set tail([knee = 0, kneeZ = 0, rate = 0, values = KNEE, stale = 0]: Float64Array) {
-    this.#knee = knee
-    this.#kneeZ = kneeZ
-    this.#rate = rate
-    this.#values = values
-    this.#stale = stale
-  }
-
   capture(): Captured {
-    return { memory: this.#memory.capture(), tail: this.tail }
+    return { memory: this.#memory.capture() }
   }
 
-  /** @throws AlertsStateError when that is no memory */
+  /** @throws AlertsStateError when that is no memory, and then nothing has changed */
   restore(captured: Captured): void {
-    const tail = Float64Array.from(numbersOf(captured, 'tail', 5))
     this.#memory.restore(memberOf(captured, 'memory'))
-    this.tail = tail
+    this.#counted()
   }
 
   /** Bin of the value. */
@@ -171,10 +154,16 @@ export class TailMemory {
     return this.#lowest + bin / this.#binsAUnit
   }
 
+  /** What the memory counts has changed. */
+  #counted(): void {
+    this.#least = 1 / (1 + this.#memory.total)
+    this.#kneeKnown = false
+  }
+
   #findKnee(): void {
     const memory = this.#memory
     const { total } = memory
-    this.#stale = Math.min(STALE_AFTER, Math.max(1, total / 64))
+    this.#kneeKnown = true
     if (total < 2 * KNEE) {
       this.#knee = NOWHERE
       return

@@ -1,4 +1,5 @@
 import { type Captured, memberOf, numbersOf } from '../captured.js'
+import { fastLog } from './fast-log.js'
 import { TailMemory } from './tail-memory.js'
 
 /** Records of its route over which the usual value follows, and how fast that is in the end. */
@@ -38,11 +39,6 @@ export class UsualValue {
     this.#memory = new TailMemory(capacity, SHAPE)
     this.#sign = rare === 'low' ? -1 : 1
     this.#bothSides = rare === 'both'
-  }
-
-  /** How far values were above the usual one. */
-  get memory(): TailMemory {
-    return this.#memory
   }
 
   /** Weight of the values remembered. */
@@ -188,6 +184,6 @@ function sizesBetween(ends: Float64Array): Float64Array {
 /** Math.asinh, several times faster; its last digits do not matter here. */
 function arsinh(x: number): number {
   const size = Math.abs(x)
-  const place = Math.log(size + Math.sqrt(size * size + 1))
+  const place = fastLog(size + Math.sqrt(size * size + 1))
   return x < 0 ? -place : place
 }

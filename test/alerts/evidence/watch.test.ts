@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { AlertsStateError, type Captured } from '#sentinel/alerts/captured.js'
 import { type IncidentKind, KeptIncident } from '#sentinel/alerts/evidence/gathered-incident.js'
 import { reheatOf, Watch } from '#sentinel/alerts/evidence/watch.js'
 
@@ -79,8 +80,17 @@ test('it goes on after a restart as it was, to the last number', () => {
     const captured = watch.capture()
     expect(Watch.restored(captured).capture()).toEqual(captured)
     ordinaryToCool(watch)
+    watch.reheat(-1)
+    expect(Watch.restored(watch.capture()).began).toBe(watch.began)
+    ordinaryToCool(watch)
     expect(Watch.restored(watch.capture()).hot).toBe(false)
   }
+})
+
+test('one of before it was known what an incident began with is read, and what has fewer numbers is refused', () => {
+  const { incident, numbers } = watchOf(1).capture() as { incident: Captured; numbers: Float64Array }
+  expect(Watch.restored({ incident, numbers: numbers.subarray(0, 7) }).began).toBe(1)
+  expect(() => Watch.restored({ incident, numbers: numbers.subarray(0, 6) })).toThrow(AlertsStateError)
 })
 
 test('a silent route is never calm, any other is more than a minute after it was hot', () => {
