@@ -11,11 +11,10 @@ import type { IncidentFacts } from './incidents/incident-log.js'
 import type { IncidentBook } from './incidents/incident-share.js'
 import type { Band, Draw } from './judgement.js'
 import type { AlertMemories } from './operator/alert-memories.js'
+import { RatedRecords } from './rated-records.js'
 
 /** What is said of a record that the forest's label or a limit alone decides on. */
 const BY_LABEL: Alert = { action: 'freeze', p: null, incident: null, feature: null }
-
-const NO_VALUES: ArrayLike<number> = new Float64Array(0)
 
 /** Time in ms that goes on evenly, by which incidents and rhythms are measured. */
 export interface EvenClock {
@@ -68,16 +67,7 @@ export class AlertDesk implements AlertMemories {
   /** No number from the first: V8 keeps it as an object then, and makes no other for each record that asks for it. */
   readonly #rate: number
   readonly #decision: { p: number | null; alert: Alert | null } = { p: null, alert: null }
-  /** The record that is decided on: one object serves all. */
-  readonly #record: { -readonly [Name in keyof RatedRecord]-?: RatedRecord[Name] } = {
-    route: '',
-    score: Number.NaN,
-    values: NO_VALUES,
-    learns: true,
-    known: true,
-    expected: false,
-    draw: null,
-  }
+  readonly #records: RatedRecords
   #alarm: Alarm | null
   /** What was in use before the alarm that is followed: the next one takes its memory over. */
   #former: Alarm | null = null
@@ -90,6 +80,7 @@ export class AlertDesk implements AlertMemories {
     this.#parts = parts
     const { detector, policies, options } = parts
     this.#rate = options.rate
+    this.#records = new RatedRecords(detector)
     this.#limits = Float64Array.from(detector.features, ({ name }) => policies[name]?.limit ?? Infinity)
     this.#whileYoung = { ...BY_LABEL, action: options.actions === 'freeze' ? 'freeze' : 'observe' }
     this.#alarm = this.#newAlarm()
@@ -106,7 +97,7 @@ export class AlertDesk implements AlertMemories {
    * @param draw how it was drawn, where records are a sample of more
    */
   decide(verdict: Verdict, treatment: Treatment, draw: Draw | null = null): Decision {
-    const record = this.#ratedBy(verdict, treatment, draw)
+    const record = this.#records.last(verdict, treatment, draw)
     return this.#frozen ? this.#decideFrozen(verdict, record) : this.#decideBy(verdict, this.#raise(record))
   }
 
@@ -115,7 +106,9 @@ export class AlertDesk implements AlertMemories {
     const alarm = this.#alarm
     return this.#decideBy(
       verdict,
-      alarm === null ? null : alarm.tryOut(this.#ratedBy(verdict, 'never', null), this.#parts.clock.nowMs),
+      alarm === null
+        ? null
+        : alarm.tryOut(this.#records.last(verdict, 'never', null), this.#parts.clock.nowMs),
     )
   }
 
@@ -275,21 +268,6 @@ export class AlertDesk implements AlertMemories {
       { features, policies, routesMax, rate, falseIncidentsADay, actions, sentence, wallClock },
       incidents,
     )
-  }
-
-  /** While there is no forest the alarm only learns which values are usual. */
-  #ratedBy(verdict: Verdict, treatment: Treatment, draw: Draw | null): RatedRecord {
-    const { rated, learningPaused } = this.#parts.detector
-    const record = this.#record
-    const route = rated?.route ?? ''
-    record.route = route
-    record.score = verdict.detector === 'forest' ? verdict.score : Number.NaN
-    record.values = rated?.considered ?? NO_VALUES
-    record.learns = treatment !== 'never' && !learningPaused
-    record.known = verdict.scope !== 'baseline' || route === ''
-    record.expected = treatment === 'expected'
-    record.draw = draw
-    return record
   }
 
   #raise(record: RatedRecord): Alarmed | null {

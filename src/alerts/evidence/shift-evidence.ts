@@ -60,6 +60,11 @@ export class ShiftEvidence {
       this.#swingVariance += (this.#swing * this.#swing - this.#swingVariance) / SWING_MEMORY
     }
     const s = score - SLACK - SWINGS * swing
+    if (this.level === 0) {
+      // Nothing has been shown so far: most records add nothing, and what they would have added is all that is kept.
+      this.step = EXPECTED * s - (EXPECTED * EXPECTED) / 2
+      if (this.step <= 0) return
+    }
     const shown = (EXPECTED_RECORDS * EXPECTED + this.#scores) / (EXPECTED_RECORDS + this.#records)
     const shift = Math.min(MOST_SHIFT, Math.max(LEAST_SHIFT, shown))
     this.step = shift * s - (shift * shift) / 2
