@@ -19,7 +19,7 @@ const COLLECTED_OF_ALL = Math.log(100)
 const SPIKES_FROM = 200
 const SHIFTS_FROM = 300
 /** Up to so many of a route the evidence of a shift has to be the greater the fewer there are. */
-const SHIFTS_KNOWN = 800
+const SHIFTS_KNOWN = 500
 /** A feature has to be so many times what is usual, on average of late, for its shift to matter to anybody. */
 const LEAST_SHIFT = Math.log(1.45)
 /** ln of how much rarer false incidents are than A says, as a cumulative sum overshoots (Siegmund 1985). */
@@ -96,7 +96,7 @@ export class Detection {
     spikes.findMark(pace, false)
     const { mark: spikeMark } = spikes
     const youth = Math.max(1, SHIFTS_KNOWN / route.records)
-    const shiftMark = (logA + this.#logFeatures - OVERSHOOT) * youth
+    const shiftMark = (logA + this.#logFeatures - OVERSHOOT) * youth * youth
     const unlikely = logA + 2 * Math.LN2
     const byItself =
       records > SPIKES_FROM &&
