@@ -4,7 +4,7 @@ import { AlertsStateError, type Captured, memberOf } from '../captured.js'
 export const BINS = 1024
 /** Bits that a float counts without loss: what is captured are floats. */
 const EXACT_BITS = 24
-/** Values that wait at most to be counted, and how many times as many are counted by then at least. */
+/** Values that wait at most to be counted, and how many are counted for each that waits. */
 const LATE = 128
 const COUNTED = 64
 
@@ -14,7 +14,7 @@ const coming = new Int32Array(BINS)
 /**
  * How often values came, old ones fading: for each of equal bins, how many came in it and those above it. What is asked for
  * each record is one cell then. To take a value in changes all cells below it, so values wait until a few can be counted in
- * one pass, at most 32 of them and one in 64.
+ * one pass: at most 128 of them, and one in 64.
  *
  * When the weight reaches the capacity all of it is halved: the memory then holds between half and all of `capacity`
  * records. Weights are whole numbers of a least one; what halving leaves below it is forgotten. So sums do not depend on
