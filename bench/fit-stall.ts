@@ -1,7 +1,8 @@
 // Does a fit make requests wait? Latencies of /analyze-flow and delays of the event loop at a steady rate and at
 // full load: fits switched off, as configured by default, one after the other on the worker, and inline.
 import type { Goal, Order, Outcome } from './goal.js'
-import { closedLoop, type LoadResult } from './http/load.js'
+import { closedLoop } from './http/load.js'
+import type { LoadResult } from './http/load-result.js'
 import { pacedLoad } from './http/paced.js'
 import { ServerProcess, type Vitals } from './http/server-process.js'
 import { ordinaryBodies } from './http/traffic.js'
@@ -44,11 +45,7 @@ export async function benchmarkFitStall({ quick, progress }: Order): Promise<Out
   const series: StallSeries[] = modes.map(({ name }) => ({ name, rounds: [] }))
   try {
     for (const { env, inline } of modes) {
-      // Flags would cost what they cost in every mode; this part is about fits.
-      const server = await ServerProcess.start('sentinel', {
-        env: { SENTINEL_CONTAMINATION: '0.001', ...env },
-        inline,
-      })
+      const server = await ServerProcess.start('sentinel', { env, inline })
       servers.push(server)
       await closedLoop(server.url, { connections: CONNECTIONS, bodies, amount: quick ? 160 : 20_000 })
     }
@@ -67,11 +64,11 @@ export async function benchmarkFitStall({ quick, progress }: Order): Promise<Out
 
 async function measured(server: ServerProcess, bodies: readonly string[], quick: boolean): Promise<Round> {
   await server.vitals('watch-loop')
-  const steady = await pacedLoad(server.port, {
+  const steady = await pacedLoad(server.url, {
     connections: CONNECTIONS,
     bodies,
     perSecond: RECORDS_PER_SECOND,
-    seconds: quick ? 0.1 : 10,
+    amount: RECORDS_PER_SECOND * (quick ? 0.1 : 10),
   })
   const { loopDelayMs } = await server.vitals('unwatch-loop')
   const extent = quick ? { amount: 160 } : { seconds: 2 }

@@ -55,7 +55,12 @@ async function steady(server: ServerProcess, seconds: number): Promise<number> {
   const before = await server.vitals()
   const startedMs = performance.now()
   const bodies = ordinaryBodies()
-  await pacedLoad(server.port, { connections: 16, bodies, perSecond: RECORDS_PER_SECOND, seconds })
+  await pacedLoad(server.url, {
+    connections: 16,
+    bodies,
+    perSecond: RECORDS_PER_SECOND,
+    amount: RECORDS_PER_SECOND * seconds,
+  })
   const { cpuMs } = await server.vitals()
   const share = (cpuMs - before.cpuMs) / (performance.now() - startedMs)
   await sleep(50)

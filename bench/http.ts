@@ -2,7 +2,8 @@
 // Fastify route with the same schema and against node:http, alternating in one run.
 import type { Goal, Order, Outcome } from './goal.js'
 import { type Contender, contenders, warmedUp } from './http/contenders.js'
-import { closedLoop, type LoadResult } from './http/load.js'
+import { closedLoop } from './http/load.js'
+import type { LoadResult } from './http/load-result.js'
 import type { ServerProcess } from './http/server-process.js'
 import { ratios, showRatio, spread } from './spread.js'
 import { duration, table } from './table.js'

@@ -24,6 +24,7 @@ await build({
     outDir: out,
     emptyOutDir: true,
     target: 'es2022',
+    cssMinify: 'esbuild',
     // The policy of the page allows no data: addresses for what it fetches.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

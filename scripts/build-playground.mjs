@@ -16,6 +16,7 @@ await build({
     outDir: `${root}dist/playground`,
     emptyOutDir: true,
     target: 'es2022',
+    cssMinify: 'esbuild',
     // The policy of the page allows no data: addresses for what it fetches.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

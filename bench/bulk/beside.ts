@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import type { LoadResult } from '../http/load.js'
+import type { LoadResult } from '../http/load-result.js'
 import { pacedLoad } from '../http/paced.js'
 import { ServerProcess } from '../http/server-process.js'
 import { rounds } from './rounds.js'
@@ -31,11 +31,11 @@ export async function besideBatches(quick: boolean, progress: (what: string) => 
   const stretch = async (sends: boolean): Promise<Stretch> => {
     const sender = sends ? senderOf(server, body) : null
     await server.vitals('watch-loop')
-    const load = await pacedLoad(server.port, {
+    const load = await pacedLoad(server.url, {
       connections: CONNECTIONS,
       bodies,
       perSecond: PER_SECOND,
-      seconds,
+      amount: PER_SECOND * seconds,
     })
     const { loopDelayMs } = await server.vitals('unwatch-loop')
     return { ...load, stalledMs: loopDelayMs.max, batches: sender === null ? 0 : await stopped(sender) }

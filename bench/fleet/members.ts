@@ -80,7 +80,7 @@ export async function measureMembers(rounds: number, seconds: number): Promise<M
 async function paced(server: ServerProcess, perSecond: number, seconds: number): Promise<number> {
   const before = await server.vitals()
   const beganMs = performance.now()
-  await pacedLoad(server.port, { connections: CONNECTIONS, bodies, perSecond, seconds })
+  await pacedLoad(server.url, { connections: CONNECTIONS, bodies, perSecond, amount: perSecond * seconds })
   const { cpuMs } = await server.vitals()
   return (cpuMs - before.cpuMs) / (performance.now() - beganMs)
 }

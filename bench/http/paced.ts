@@ -1,30 +1,31 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
-import { type LoadResult, summary } from './load.js'
+import { type LoadResult, summary } from './load-result.js'
 import { wireRequest } from './traffic.js'
 
 export interface PacedLoad {
   connections: number
   bodies: readonly string[]
+  /** How many fall due in a second; without end where each connection is to send as soon as it is free. */
   perSecond: number
-  seconds: number
+  amount: number
 }
 
 const TICK_MS = 1
 
 /**
  * Sends at a steady rate, however the server fares: a request that finds no connection free waits, and its wait
- * counts. (autocannon's own rate limit sends in bursts, once a second.)
+ * counts.
  */
-export async function pacedLoad(port: number, load: PacedLoad): Promise<LoadResult> {
-  const requests = load.bodies.map(wireRequest)
-  const sockets = Array.from({ length: load.connections }, () => connect(port, '127.0.0.1').setNoDelay())
+export async function pacedLoad(url: string, load: PacedLoad): Promise<LoadResult> {
+  const { hostname, port, pathname } = new URL(url)
+  const requests = load.bodies.map((body) => wireRequest(body, pathname))
+  const sockets = Array.from({ length: load.connections }, () => connect(Number(port), hostname).setNoDelay())
   await Promise.all(sockets.map((socket) => once(socket, 'connect')))
   const free = [...sockets]
   const sentAt = new Map<Socket, number>()
   const waiting: number[] = []
   const latencies: number[] = []
-  const total = Math.round(load.perSecond * load.seconds)
   const startedMs = performance.now()
   let due = 0
 
@@ -46,8 +47,8 @@ export async function pacedLoad(port: number, load: PacedLoad): Promise<LoadResu
         latencies.push(performance.now() - (sentAt.get(socket) as number))
         const since = waiting.shift()
         if (since === undefined) free.push(socket)
-        else send(socket, since)
-        if (latencies.length === total) {
+        else send(socket, Number.isFinite(load.perSecond) ? since : performance.now())
+        if (latencies.length === load.amount) {
           for (const each of sockets) each.destroy()
           resolve(summary(latencies, performance.now() - startedMs))
         }
@@ -55,13 +56,13 @@ export async function pacedLoad(port: number, load: PacedLoad): Promise<LoadResu
     }
     const timer = setInterval(() => {
       const now = performance.now()
-      const dueNow = Math.min(total, Math.floor(((now - startedMs) * load.perSecond) / 1000))
+      const dueNow = Math.min(load.amount, Math.floor(((now - startedMs) * load.perSecond) / 1000))
       for (; due < dueNow; due++) {
         const socket = free.shift()
         if (socket === undefined) waiting.push(now)
         else send(socket, performance.now())
       }
-      if (due === total) clearInterval(timer)
+      if (due === load.amount) clearInterval(timer)
     }, TICK_MS)
   })
 }

@@ -2,11 +2,8 @@ import { telemetryRows } from '../../made-up/rows.js'
 
 const ROUTES = ['/api/analyze', '/api/execute', '/api/v2/users/u-102/orders']
 
-/**
- * Bodies of ordinary records, sent in a cycle. The cycle is shorter than the window, so that each body stands in
- * it several times and a contamination of 0.001 flags none of them: ties with the threshold are normal.
- */
-export function ordinaryBodies(n = 200): string[] {
+/** Bodies of ordinary records, sent in a cycle: far more than the window holds, so that none stands in it twice. */
+export function ordinaryBodies(n = 20_000): string[] {
   return telemetryRows(n, 1).map((row, i) => bodyOf(row, i))
 }
 
@@ -18,9 +15,9 @@ export function attackBodies(n = 200): string[] {
 }
 
 /** The whole request as it goes over the wire. */
-export function wireRequest(body: string): Buffer {
+export function wireRequest(body: string, path = '/analyze-flow'): Buffer {
   return Buffer.from(
-    `POST /analyze-flow HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n` +
+    `POST ${path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n` +
       `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   )
 }

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { closedLoop, type Load } from '../http/load.js'
+import { closedLoop, type Extent } from '../http/load.js'
 import { ServerProcess } from '../http/server-process.js'
 import { ordinaryBodies } from '../http/traffic.js'
 
@@ -90,7 +90,7 @@ class Service {
     return new Service(child, url)
   }
 
-  load(extent: Pick<Load, 'seconds' | 'amount'>) {
+  load(extent: Extent) {
     return closedLoop(this.#url, { connections: CONNECTIONS, bodies, ...extent })
   }
 
