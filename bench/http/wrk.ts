@@ -11,8 +11,8 @@ const run = promisify(execFile)
 const SCRIPT = fileURLToPath(new URL('wrk.lua', import.meta.url))
 
 /**
- * Every connection sends its next request when the last one is answered, as fast as that goes: by wrk (Debian's package
- * of that name), whose one thread takes a few microseconds a request, so that it is never what is measured.
+ * Every connection sends its next request when the last one is answered, as fast as that goes: by one thread of wrk
+ * (Debian's package of that name).
  * @param seconds a whole number of them.
  */
 export async function wrkLoad(
