@@ -60,7 +60,10 @@ test('an hourly job on a busy route is told of for some hours, then no more; wha
   const records = hourlyJobTraffic(4, 14, 1000)
   const { sentinel, told, lines } = await live(records)
   const ofJob = ({ kind }: TimedRecord): boolean => kind === 'job'
-  expect(share(records, told, (one) => ofJob(one) && between(0, 6 * HOUR_MS)(one))).toBeGreaterThan(0.5)
+  // The first run is among the first records of all, and known as a few in a hundred when the second one begins.
+  expect(share(records, told, (one) => ofJob(one) && between(2 * HOUR_MS, 5 * HOUR_MS)(one))).toBeGreaterThan(
+    0.7,
+  )
   expect(share(records, told, (one) => ofJob(one) && between(8 * HOUR_MS, 14 * HOUR_MS)(one))).toBeLessThan(
     0.05,
   )

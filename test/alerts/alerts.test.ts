@@ -103,7 +103,7 @@ describe('an attack', () => {
     // Mildly odd on every route: none has enough by itself.
     for (let i = 0; i < 60; i++) {
       const route = RATED_ROUTES[i % 3] as string
-      alerts.judge({ route, score: 0.57 + 0.01 * random.uniform(), values: [330, 0] }, ms)
+      alerts.judge({ route, score: 0.57 + 0.01 * random.uniform(), values: [320, 0] }, ms)
       ms += GAP_MS
     }
     expect(alerts.incidents().some(({ route }) => route === null)).toBe(true)

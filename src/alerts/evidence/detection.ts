@@ -104,8 +104,10 @@ export class Detection {
         // The two say no more together than their sum.
         (recent && z + zBefore >= unlikely && pairSurprise(z, zBefore, spikes.dependence.factor) >= unlikely))
     const bySpikes = byItself || (records > SPIKES_FROM && spikes.level >= spikeMark)
+    // What it takes to heat up again what has been seen, of spikes and of shifts.
+    const reheatMark = watch === undefined || watch.hot ? Infinity : reheatOf(route.rhythm.gapMs)
     const byShift =
-      shift >= shiftMark &&
+      shift >= Math.min(shiftMark, reheatMark + this.#logFeatures) &&
       this.#matters(grown, shifted) &&
       !this.#shiftIsHabit(route, shifted, learns, nowMs)
     let coolness = 0
@@ -120,7 +122,7 @@ export class Detection {
       const evidence = watch.incident.route === null ? this.#all : spikes
       if (evidence === this.#all) this.#all.add(rarity)
       if (evidence === this.#all) evidence.findMark(pace, false)
-      const mark = evidence === this.#all ? evidence.mark : Math.min(reheatOf(route.rhythm.gapMs), spikeMark)
+      const mark = evidence === this.#all ? evidence.mark : Math.min(reheatMark, spikeMark)
       if (!watch.hot) {
         if (byItself || evidence.level >= mark) watch.reheat(-1)
         else if (byShift) watch.reheat(shifted)
@@ -129,6 +131,8 @@ export class Detection {
         const gain = rarity.rankedGain
         const step = watch.shifted >= 0 ? (grown?.shifts[watch.shifted]?.step ?? gain) : gain
         if (watch.feel(step, nowMs)) this.#cool(evidence, route, watch)
+        // Of several features that have shifted, the one with most evidence so far says best whether it goes on.
+        else if (watch.shifted >= 0 && shifted >= 0) watch.shifted = shifted
       }
     }
     if (watch === undefined) return undefined

@@ -90,6 +90,21 @@ export class FadingMemory {
     return low
   }
 
+  /** Moves all values by so many bins, up or down; the outermost bins take what would leave. */
+  move(bins: number): void {
+    const late = this.#late
+    for (let i = 0; i < this.#nLate; i++)
+      late[i] = Math.min(Math.max((late[i] as number) + bins, 0), BINS - 1)
+    const lowest = this.#lowest
+    if (lowest === BINS) return
+    const upward = this.#upward
+    const all = upward[lowest] as number
+    if (bins > 0) upward.copyWithin(bins, 0, Math.max(0, BINS - bins))
+    else upward.copyWithin(0, -bins).fill(0, BINS + bins)
+    this.#lowest = Math.min(Math.max(lowest + bins, 0), BINS - 1)
+    upward[this.#lowest] = all
+  }
+
   /** Takes the weight of these bins and those between them out; returns how much it was. */
   takeOut(from: number, to: number): number {
     this.#count()

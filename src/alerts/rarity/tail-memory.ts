@@ -130,6 +130,12 @@ export class TailMemory {
     return gone
   }
 
+  /** Moves all values by so many bins. */
+  move(bins: number): void {
+    this.#memory.move(bins)
+    this.#kneeKnown = false
+  }
+
   median(): number {
     return this.#valueOf(this.#memory.binOfRank(this.#memory.total / 2))
   }

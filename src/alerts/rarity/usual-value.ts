@@ -4,6 +4,11 @@ import { TailMemory } from './tail-memory.js'
 
 /** Records of its route over which the usual value follows, and how fast that is in the end. */
 export const FOLLOWED_RECORDS = 400
+/**
+ * First records in which the usual value is found. It moves far then, and what is remembered moves along: else most of a
+ * route's first distances would be those from something else.
+ */
+const FOUND_AFTER = 2500
 /** A single value moves the usual one as if it were at most this many mean deviations away. */
 const CLIP = 2
 /** How far, ln, a usual value is thought to have moved since the oldest of what is remembered was learnt. */
@@ -132,9 +137,17 @@ export class UsualValue {
     this.#count += 1
     const pace = 1 / (slowness * Math.min(this.#count, over))
     const limit = CLIP * this.#deviation
+    const before = this.#center
     this.#center += pace * this.#sign * Math.min(Math.max(distance, -limit), limit)
+    if (this.#count <= FOUND_AFTER && !this.#bothSides) this.#moveFrom(before)
     const size = Math.min(Math.abs(distance), 1.5 * limit + 1e-6)
     this.#deviation += pace * (size - this.#deviation)
+  }
+
+  /** Has the distances that are remembered be those from the usual value that there is now. */
+  #moveFrom(center: number): void {
+    const bins = binAt(center) - binAt(this.#center)
+    if (bins !== 0) this.#memory.move(this.#sign * bins)
   }
 
   /**
@@ -172,6 +185,11 @@ export class UsualValue {
     this.#deviation = deviation
     this.#count = count
   }
+}
+
+/** Places in steps of a bin, so that many small moves are no other than one. */
+function binAt(place: number): number {
+  return Math.round(place * SHAPE.binsAUnit)
 }
 
 /** The least and the greatest size of the numbers between two. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { type Rated, ratedTraffic } from '../../../made-up/rated-traffic.js'
+import { mulberry32 } from '../../../made-up/random.js'
+import { type Rated, ratedAttack, ratedTraffic } from '../../../made-up/rated-traffic.js'
 import { alertsWith, play } from '../subject.js'
 
 const ROUNDS = 12
@@ -97,4 +98,31 @@ test('a route of a few hundred records may shift, too, but it takes more of them
   expect(few).toBe(0)
   expect(many).toBeGreaterThan(0)
   expect(more).toBeGreaterThan(many)
+})
+
+test('an incident that a shift began stays hot by whichever feature says most, and what cooled down is found again soon', () => {
+  let attacks = 0
+  let found = 0
+  for (let seed = 1; seed <= ROUNDS; seed++) {
+    const alerts = alertsWith()
+    const ordinary = ratedTraffic(seed)
+    const random = mulberry32(seed)
+    let isAttack = false
+    const attacked = (share: number) => (): Rated => {
+      const record = ordinary()
+      isAttack = record.route === '/a' && random.uniform() < share
+      return isAttack ? ratedAttack('/a') : record
+    }
+    // So many had come before that none is rare by itself.
+    const burstMs = play(alerts, attacked(0.1), 4000)
+    let opened = false
+    play(alerts, attacked(0.35), 1500, burstMs, ({ incident }) => {
+      opened ||= incident !== null
+      if (!opened || !isAttack) return
+      attacks += 1
+      if (incident !== null) found += 1
+    })
+  }
+  expect(attacks).toBeGreaterThan(1000)
+  expect(found / attacks).toBeGreaterThan(0.92)
 })

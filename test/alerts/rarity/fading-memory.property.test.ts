@@ -156,3 +156,22 @@ test('a captured memory leaves out the empty bins around, one that has them all 
     expect(() => other.restore(none), JSON.stringify(none)).toThrow(AlertsStateError)
   expect(other.capture()).toEqual(memory.capture())
 })
+
+test('all values move by as many bins, and the outermost take what would leave', () => {
+  fc.assert(
+    fc.property(
+      bins,
+      fc.integer({ min: -BINS, max: BINS }),
+      fc.integer({ min: 0, max: BINS - 1 }),
+      (values, by, bin) => {
+        const [moved, expected] = [new FadingMemory(1000), new FadingMemory(1000)]
+        for (const value of values) moved.add(value)
+        moved.move(by)
+        for (const value of values) expected.add(Math.min(Math.max(value + by, 0), BINS - 1))
+        expect(moved.total).toBe(expected.total)
+        expect(atLeast(moved, bin)).toBe(atLeast(expected, bin))
+        expect(moved.capture()).toEqual(expected.capture())
+      },
+    ),
+  )
+})

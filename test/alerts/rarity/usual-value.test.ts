@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest'
+import { FOLLOWED_RECORDS, UsualValue } from '#sentinel/alerts/rarity/usual-value.js'
+import { gaussian, mulberry32 } from '../../../made-up/random.js'
+
+/** Milliseconds: a third of the answers from a cache, the others about 300. */
+function latencies(count: number): Float64Array {
+  const random = mulberry32(5)
+  return Float64Array.from({ length: count }, () =>
+    random.uniform() < 1 / 3 ? 1 + 0.2 * random.uniform() : 300 * Math.exp(0.1 * gaussian(random)),
+  )
+}
+
+test.each(['high', 'low'] as const)(
+  'of two kinds of values each is ranked by what came, rare if %s',
+  (side) => {
+    const values = latencies(1016)
+    const usual = new UsualValue(20_000, side)
+    usual.begin(values.subarray(0, 16))
+    const distance = new Float64Array(1)
+    for (let i = 16; i < values.length; i++) {
+      usual.measure(values, i)
+      distance[0] = usual.distance
+      usual.learn(distance, 0, 1, FOLLOWED_RECORDS)
+    }
+    for (const value of [250, 300, 330, 360]) {
+      usual.measure([value], 0)
+      usual.bet()
+      const beyond = values.filter((each) => (side === 'high' ? each > value : each < value)).length
+      // The usual value lies between the two kinds, and has moved by more than the width of either.
+      expect(Math.abs(usual.upperShare - beyond / values.length)).toBeLessThan(0.04)
+    }
+  },
+)
