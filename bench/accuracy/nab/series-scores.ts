@@ -12,8 +12,9 @@ export interface SeriesScores {
   readonly told: Float64Array
 }
 
-export async function scoresOf(series: Series): Promise<SeriesScores> {
-  const { scores, surprise, alerted, inside, opened } = await hear(asRecords(series))
+/** @param seed of the forest. */
+export async function scoresOf(series: Series, seed: number): Promise<SeriesScores> {
+  const { scores, surprise, alerted, inside, opened } = await hear(asRecords(series), { seed })
   const told = surprise.map((each, i) => (alerted[i] && !inside[i] ? each : 0))
   for (const { at } of opened) told[at] = Math.max(told[at] as number, surprise[at] as number)
   return { scores: scores.map((score) => (Number.isNaN(score) ? 0 : score)), surprise, told }
