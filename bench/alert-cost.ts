@@ -119,8 +119,11 @@ function costOf({ name, judged }: Traffic, rounds: number): AlertCost {
       const chunk = judged.slice(from, from + RETRAIN_EVERY)
       // A record that was just rated is in the caches.
       let read = 0
-      for (const { record, timeMs } of chunk) for (const value of record.values) read += value + timeMs
-      const heap = process.memoryUsage().heapUsed + (read > 0 ? 0 : 1)
+      for (const { record, timeMs } of chunk) {
+        read += record.route.length + record.score + timeMs
+        for (const value of record.values) read += value
+      }
+      const heap = process.memoryUsage().heapUsed + (read === 0 ? 1 : 0)
       const started = process.hrtime.bigint()
       for (let i = 0; i < chunk.length; i++) {
         const { record, timeMs } = chunk[i] as Judged
