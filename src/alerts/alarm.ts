@@ -243,14 +243,13 @@ export class Alarm {
   }
 
   #factsOf(gathered: Gathered): Omit<IncidentFacts, 'summary'> {
-    const { kind, route, feature, direction, usual } = gathered
+    const { kind, route, feature, direction } = gathered
     return {
       kind,
       route,
       feature,
       unit: feature === null ? null : (this.#units.get(feature) ?? null),
       direction,
-      usual: feature === null ? null : usual,
       ...changesOf(gathered),
     }
   }
@@ -263,11 +262,13 @@ function changesOf({
   peak,
   action,
   feature,
-}: Gathered): Pick<Incident, 'records' | 'seen' | 'peak_score' | 'peak_p' | 'action'> {
+  usual,
+}: Gathered): Pick<Incident, 'records' | 'usual' | 'seen' | 'peak_score' | 'peak_p' | 'action'> {
   // No single record belongs to one of many new routes.
   const known = records > 0 && kind !== 'newcomers'
   return {
     records,
+    usual: feature === null ? null : usual,
     seen: known && feature !== null ? peak.value : null,
     peak_score: known ? peak.score : null,
     peak_p: known ? peak.p : null,

@@ -67,19 +67,29 @@ export class Answering {
     const alerted = { route, values, feature, records, z, inIncident }
     const action = beyondLimit ? 'freeze' : this.#recommendation.of(alerted)
     judgement.action = action
-    if (watch !== undefined) this.#collect(watch.incident, action, record, nowMs)
+    if (watch !== undefined) this.#collect(watch.incident, route, action, record, nowMs)
     return judgement
   }
 
-  #collect(incident: KeptIncident, action: Action, { score, values }: Judged, nowMs: number): void {
+  #collect(
+    incident: KeptIncident,
+    { grown }: RouteMemory,
+    action: Action,
+    { score, values }: Judged,
+    nowMs: number,
+  ): void {
     const { p, feature } = this.judgement
     incident.collect(action, nowMs)
     if (incident.grownTenfold) this.#events.push({ kind: 'grown', incident })
-    if (p > incident.peak.p) return
+    if (p > incident.peak.p && p > incident.peak.valueP) return
     const named = this.#settings.features.findIndex(({ name }) => name === incident.feature)
     const leading = named >= 0 ? named : feature
-    incident.peak.p = p
-    incident.peak.score = score >= 0 ? score : 0
-    incident.peak.value = leading < 0 ? 0 : (values[leading] as number)
+    incident.see({
+      p,
+      score: score >= 0 ? score : 0,
+      value: leading < 0 ? 0 : (values[leading] as number),
+      leads: leading === feature,
+      usual: grown?.features[leading]?.usual ?? 0,
+    })
   }
 }

@@ -16,6 +16,12 @@ const copyOf = ({ p, alert, action, incident, feature, events }: Judgement) => (
   events: events.map(({ kind, incident: { id } }) => `${kind} ${id}`),
 })
 
+function restoredOf(alerts: Alerts): Alerts {
+  const restored = alertsWith()
+  restored.restore(settled(alerts.capture()))
+  return restored
+}
+
 describe('ordinary traffic', () => {
   test('is alerted at about the rate that was asked for, and opens no incident', () => {
     for (const rate of [0.01, 0.001]) {
@@ -96,17 +102,35 @@ describe('an attack', () => {
     expect(alerts.incidents().map(({ kind }) => kind)).toEqual(['spike'])
   })
 
-  test('on all routes is one incident of all', () => {
-    const alerts = alertsWith()
+  test('on all routes is one incident of all, with a restart in between', () => {
+    let alerts = alertsWith()
     let ms = play(alerts, ratedTraffic(3), 5000)
     const random = mulberry32(6)
     // Mildly odd on every route: none has enough by itself.
     for (let i = 0; i < 60; i++) {
+      if (i === 10) alerts = restoredOf(alerts)
       const route = RATED_ROUTES[i % 3] as string
       alerts.judge({ route, score: 0.57 + 0.01 * random.uniform(), values: [320, 0] }, ms)
       ms += GAP_MS
     }
-    expect(alerts.incidents().some(({ route }) => route === null)).toBe(true)
+    const incident = alerts.incidents().find(({ route }) => route === null)
+    expect(incident).toMatchObject({ kind: 'spike', feature: 'latency', direction: 'high' })
+    // What was seen, and what is usual on the route of that record.
+    expect(incident?.peak.value).toBe(320)
+    expect(incident?.usual).toBeGreaterThan(90)
+    expect(incident?.usual).toBeLessThan(110)
+  })
+
+  test('on all routes names no feature where no one leads in most records', () => {
+    let alerts = alertsWith()
+    let ms = play(alerts, ratedTraffic(3), 5000)
+    for (let i = 0; i < 120; i++) {
+      if (i === 10) alerts = restoredOf(alerts)
+      const route = RATED_ROUTES[i % 3] as string
+      alerts.judge({ route, score: 0.57, values: i % 2 === 0 ? [320, 0] : [100, 2] }, ms)
+      ms += GAP_MS
+    }
+    expect(alerts.incidents().find(({ route }) => route === null)).toMatchObject({ feature: null, usual: 0 })
   })
 
   test('cannot lead the memory that it is judged by: the thousandth is as rare as the first, tenfold at most', () => {

@@ -1,4 +1,4 @@
-import { type Captured, memberOf } from '../captured.js'
+import { type Captured, memberOf, numbersOf } from '../captured.js'
 import { shiftOf } from '../habits/habits.js'
 import type { AlertFeature } from '../options.js'
 import type { Rarity } from '../rarity/rarity.js'
@@ -44,6 +44,9 @@ export class Detection {
   readonly #incidents: Incidents
   readonly #timeOf: (nowMs: number) => number
   readonly #all = new SpikeEvidence()
+  /** Rare records that the evidence of all traffic is made of: those that each feature leads, and all of them. */
+  readonly #leads: Float64Array
+  #led = 0
   /** What the records before the one weighed last say of it, suspicionOf. */
   suspicion = 0
   /** Evidence of a shift that matters before the record weighed last. */
@@ -55,6 +58,7 @@ export class Detection {
     this.#features = features
     this.#logFeatures = Math.log(2 * features.length)
     this.#incidents = incidents
+    this.#leads = new Float64Array(features.length)
   }
 
   /**
@@ -144,12 +148,17 @@ export class Detection {
   }
 
   capture(): Captured {
-    return { all: this.#all.capture() }
+    return { all: this.#all.capture(), leads: Float64Array.of(this.#led, ...this.#leads) }
   }
 
   /** @throws AlertsStateError when that is no evidence */
   restore(captured: Captured): void {
     this.#all.restore(memberOf(captured, 'all'))
+    // A state of before these were counted has none.
+    if (!Object.hasOwn(captured as object, 'leads')) return
+    const leads = numbersOf(captured, 'leads', 1 + this.#leads.length)
+    this.#led = leads[0] as number
+    this.#leads.set(leads.subarray(1))
   }
 
   /** Index of the feature with most evidence of a shift, or -1. */
@@ -178,7 +187,7 @@ export class Detection {
     const usual = grown?.features[feature]
     if (shift === undefined || usual === undefined) return false
     // Where nothing is usual, as of errors, no multiple of it can be asked for.
-    return shift.distance >= LEAST_SHIFT || Math.abs(usual.usual) < 1e-9
+    return shift.distance >= LEAST_SHIFT || usual.usual === 0
   }
 
   /** Whether the feature moves so far at this time of the hour, the day or the week; then its evidence begins anew. */
@@ -224,6 +233,7 @@ export class Detection {
   ): Watch | undefined {
     const all = this.#all
     all.add(rarity)
+    if (rarity.z >= COLLECTED) this.#countLead(route, rarity)
     all.dependence.observe(rarity, learns)
     const incidents = this.#incidents
     const cold = incidents.open === 0 ? undefined : incidents.of(null)
@@ -246,16 +256,34 @@ export class Detection {
       return undefined
     }
     all.level = 0
+    const leading = this.#leadOfAll()
+    const usual = route.grown?.features[leading]
     const opening = {
-      kind: 'spike',
+      kind: 'spike' as const,
       route: null,
-      feature: null,
-      direction: 'high',
-      usual: 0,
+      feature: this.#features[leading]?.name ?? null,
+      direction: usual?.side ?? ('high' as const),
+      usual: usual?.usual ?? 0,
       nowMs,
       gapMs: 0,
-    } as const
+    }
     return this.#incidents.start(opening, true, -1, events)
+  }
+
+  #countLead(route: RouteMemory, rarity: Rarity): void {
+    // What came before its last calm is no part of the evidence.
+    if (this.#all.level <= rarity.gain && this.#led > 0) {
+      this.#led = 0
+      this.#leads.fill(0)
+    }
+    this.#led += 1
+    const feature = rarity.leading(route)
+    if (feature >= 0) this.#leads[feature] = (this.#leads[feature] as number) + 1
+  }
+
+  /** Index of the feature that leads more than half of the rare records of all traffic, or -1. */
+  #leadOfAll(): number {
+    return this.#leads.findIndex((records) => records > this.#led / 2)
   }
 
   #cool(evidence: SpikeEvidence, { grown }: RouteMemory, { shifted }: Watch): void {

@@ -5,13 +5,15 @@ import { ACTIONS, type Action, graver } from './grade.js'
 export const KINDS = ['spike', 'shift', 'silence', 'surge', 'newcomers'] as const
 export type IncidentKind = (typeof KINDS)[number]
 
-/** The rarest record of an incident. */
+/** The rarest record of an incident, and the rarest in which the incident's feature leads. */
 export interface Peak {
   readonly p: number
   /** The forest's score; 0 where there was none. */
   readonly score: number
-  /** Value of the leading feature; 0 where none leads. */
+  /** Value of the feature in the latter; 0 where none leads. */
   readonly value: number
+  /** p of the latter; 1 before the first. */
+  readonly valueP: number
 }
 
 /** Something that somebody has to look at: alerts that belong together. */
@@ -30,7 +32,10 @@ export interface Incident {
   /** Alerts that belong to it. */
   readonly records: number
   readonly peak: Peak
-  /** Usual value of the leading feature when it was opened; 0 where none leads. */
+  /**
+   * Usual value of the leading feature when it was opened; of one of all routes that on the route of the peak. 0 where none
+   * leads.
+   */
   readonly usual: number
   /** Ids of a few of its anomalies, the first ones. */
   readonly examples: readonly string[]
@@ -52,6 +57,15 @@ export interface Opening {
   readonly gapMs: number
 }
 
+/** One record of an incident. */
+interface Sight {
+  readonly p: number
+  readonly score: number
+  readonly value: number
+  readonly leads: boolean
+  readonly usual: number
+}
+
 const EXAMPLES = 5
 
 /** An incident as it is kept. */
@@ -65,7 +79,7 @@ export class KeptIncident implements Incident {
   lastSeenMs: number
   closedMs: number | null = null
   records = 0
-  readonly peak = { p: 1, score: 0, value: 0 }
+  readonly peak = { p: 1, score: 0, value: 0, valueP: 1 }
   usual: number
   readonly examples: string[] = []
   action: Action = 'observe'
@@ -89,6 +103,24 @@ export class KeptIncident implements Incident {
     this.action = graver(this.action, action)
   }
 
+  /**
+   * What one of its records was.
+   * @param value of the incident's feature
+   * @param leads whether that feature is the rarest in it
+   * @param usual value of the feature on the record's route
+   */
+  see({ p, score, value, leads, usual }: Sight): void {
+    const { peak } = this
+    if (p <= peak.p) {
+      peak.p = p
+      peak.score = score
+    }
+    if (leads ? p > peak.valueP : peak.valueP < 1) return
+    peak.value = value
+    if (leads) peak.valueP = p
+    if (this.route === null && this.feature !== null) this.usual = usual
+  }
+
   /** Whether it has just grown tenfold. */
   get grownTenfold(): boolean {
     let records = this.records
@@ -104,7 +136,12 @@ export class KeptIncident implements Incident {
   absorb(other: KeptIncident, nowMs: number): void {
     this.records += other.records
     this.action = graver(this.action, other.action)
-    if (other.peak.p < this.peak.p) Object.assign(this.peak, other.peak)
+    const { p, score, value, valueP } = other.peak
+    if (p < this.peak.p) Object.assign(this.peak, { p, score })
+    if (other.feature === this.feature && valueP < this.peak.valueP) {
+      Object.assign(this.peak, { value, valueP })
+      this.usual = other.usual
+    }
     for (const example of other.examples) this.addExample(example)
     other.mergedInto = this.id
     other.closedMs = nowMs
@@ -121,6 +158,7 @@ export class KeptIncident implements Incident {
       this.peak.p,
       this.peak.score,
       this.peak.value,
+      this.peak.valueP,
     )
     const { mergedInto } = this
     return {
@@ -139,7 +177,9 @@ export class KeptIncident implements Incident {
 
   /** @throws AlertsStateError when that is no incident */
   static restored(captured: Captured): KeptIncident {
-    const t = numbersOf(captured, 'times', 7)
+    const t = numbersOf(captured, 'times')
+    // A state of before it was known which record the value is of has one number less.
+    if (t.length !== 7 && t.length !== 8) throw new AlertsStateError('times is not 8 numbers')
     const kind = KINDS.find((each) => each === textOf(captured, 'kind'))
     const action = ACTIONS.find((each) => each === textOf(captured, 'action'))
     const id = memberOf(captured, 'id')
@@ -156,7 +196,7 @@ export class KeptIncident implements Incident {
     })
     incident.lastSeenMs = t[1] as number
     incident.records = t[2] as number
-    Object.assign(incident.peak, { p: t[4], score: t[5], value: t[6] })
+    Object.assign(incident.peak, { p: t[4], score: t[5], value: t[6], valueP: t[7] ?? t[4] })
     const closedMs = memberOf(captured, 'closedMs')
     const mergedInto = memberOf(captured, 'mergedInto')
     incident.closedMs = typeof closedMs === 'number' ? closedMs : null

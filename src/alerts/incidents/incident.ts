@@ -71,8 +71,11 @@ export const Incident = Type.Object(
     last_seen: Type.String({ format: 'date-time', description: 'When the last record joined it.' }),
     closed: OrNull(Type.String({ format: 'date-time' }), 'Null while it is open.'),
     records: Type.Integer({ minimum: 0, description: 'Records that belong to it.' }),
-    usual: OrNull(Type.Number(), 'Usual value of the leading feature when it opened.'),
-    seen: OrNull(Type.Number(), 'The value that stood out most.'),
+    usual: OrNull(
+      Type.Number(),
+      'Usual value of the leading feature when it opened; of all traffic that on the route of `seen`.',
+    ),
+    seen: OrNull(Type.Number(), 'Its value in the rarest record that it leads.'),
     peak_score: OrNull(Type.Number(), 'Highest anomaly score among its records.'),
     peak_p: OrNull(Type.Number({ minimum: 0, maximum: 1 }), 'Smallest p among its records.'),
     action: Action,

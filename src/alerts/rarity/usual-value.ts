@@ -15,6 +15,8 @@ const CLIP = 2
 const MOVED = 0.25
 /** Steps of 1.6% up to e^8 times the unit in each direction; a tail heavier than Pareto 0.8 is not believed. */
 const SHAPE = { lowest: -8, binsAUnit: 64, leastRate: 0.8, mostRate: 60 }
+/** A usual value closer to 0 than this is 0: it is a sum of roundings. */
+const NOTHING = 1e-9
 /** The unit is this share of the first values' median: above it the scale is logarithmic. */
 const UNIT_SHARE = 0.1
 
@@ -58,8 +60,9 @@ export class UsualValue {
 
   /** The value in the middle of those remembered. */
   get usual(): number {
-    if (this.#bothSides) return this.#unit * Math.sinh(this.#center)
-    return this.#unit * Math.sinh(this.#center + this.#sign * this.#memory.median())
+    const place = this.#bothSides ? this.#center : this.#center + this.#sign * this.#memory.median()
+    const value = this.#unit * Math.sinh(place)
+    return Math.abs(value) < NOTHING ? 0 : value
   }
 
   /** Takes the first values in, which say what is small. */
