@@ -8,6 +8,7 @@ import { Detection } from './evidence/detection.js'
 import { ExpectedChange } from './evidence/expected-change.js'
 import type { Incident } from './evidence/gathered-incident.js'
 import { type IncidentEvent, Incidents } from './evidence/gathering.js'
+import { COUNTED } from './evidence/leading-features.js'
 import { Newcomers } from './evidence/newcomers.js'
 import { RhythmWatch } from './evidence/rhythm-watch.js'
 import { TrafficPace } from './evidence/traffic-pace.js'
@@ -141,6 +142,7 @@ export class Alerts {
     const z = recurs ? 0 : alone
     const p = recurs ? 1 : pAlone
     const watch = this.#detection.weigh(route, this.#rarity, this.#records, learns, this.#pace, nowMs, events)
+    if (rankedZ >= COUNTED) this.#detection.countLead(route, this.#rarity)
     this.#rhythms.observe(route, watch === undefined, nowMs, events)
     this.#newcomers.observe(route, this.#change.isExpected(name), nowMs, events)
     const told = inContext(z, this.#detection.suspicion, this.#rateZ)

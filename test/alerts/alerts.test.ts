@@ -125,7 +125,7 @@ describe('an attack', () => {
     let alerts = alertsWith()
     let ms = play(alerts, ratedTraffic(3), 5000)
     for (let i = 0; i < 120; i++) {
-      if (i === 10) alerts = restoredOf(alerts)
+      if (i === 4) alerts = restoredOf(alerts)
       const route = RATED_ROUTES[i % 3] as string
       alerts.judge({ route, score: 0.57, values: i % 2 === 0 ? [320, 0] : [100, 2] }, ms)
       ms += GAP_MS

@@ -1,10 +1,11 @@
-import { type Captured, memberOf, numbersOf } from '../captured.js'
+import { type Captured, memberOf } from '../captured.js'
 import { shiftOf } from '../habits/habits.js'
 import type { AlertFeature } from '../options.js'
 import type { Rarity } from '../rarity/rarity.js'
 import type { Grown, RouteMemory } from '../rarity/route-memory.js'
 import { suspicionOf } from './context.js'
 import type { IncidentEvent, Incidents } from './gathering.js'
+import { LeadingFeatures } from './leading-features.js'
 import { SpikeEvidence } from './spike-evidence.js'
 import type { TrafficPace } from './traffic-pace.js'
 import { CALM_MS, reheatOf, type Watch } from './watch.js'
@@ -44,9 +45,7 @@ export class Detection {
   readonly #incidents: Incidents
   readonly #timeOf: (nowMs: number) => number
   readonly #all = new SpikeEvidence()
-  /** Rare records that the evidence of all traffic is made of: those that each feature leads, and all of them. */
-  readonly #leads: Float64Array
-  #led = 0
+  readonly #leads: LeadingFeatures
   /** What the records before the one weighed last say of it, suspicionOf. */
   suspicion = 0
   /** Evidence of a shift that matters before the record weighed last. */
@@ -58,7 +57,7 @@ export class Detection {
     this.#features = features
     this.#logFeatures = Math.log(2 * features.length)
     this.#incidents = incidents
-    this.#leads = new Float64Array(features.length)
+    this.#leads = new LeadingFeatures(features.length)
   }
 
   /**
@@ -148,17 +147,19 @@ export class Detection {
   }
 
   capture(): Captured {
-    return { all: this.#all.capture(), leads: Float64Array.of(this.#led, ...this.#leads) }
+    return { all: this.#all.capture(), leads: this.#leads.capture() }
   }
 
   /** @throws AlertsStateError when that is no evidence */
   restore(captured: Captured): void {
     this.#all.restore(memberOf(captured, 'all'))
     // A state of before these were counted has none.
-    if (!Object.hasOwn(captured as object, 'leads')) return
-    const leads = numbersOf(captured, 'leads', 1 + this.#leads.length)
-    this.#led = leads[0] as number
-    this.#leads.set(leads.subarray(1))
+    if (Object.hasOwn(captured as object, 'leads')) this.#leads.restore(memberOf(captured, 'leads'))
+  }
+
+  /** Counts which feature leads in a rare record that was weighed: what an incident of all traffic is told by. */
+  countLead(route: RouteMemory, rarity: Rarity): void {
+    this.#leads.count(route, rarity, this.#all)
   }
 
   /** Index of the feature with most evidence of a shift, or -1. */
@@ -233,7 +234,6 @@ export class Detection {
   ): Watch | undefined {
     const all = this.#all
     all.add(rarity)
-    if (rarity.z >= COLLECTED) this.#countLead(route, rarity)
     all.dependence.observe(rarity, learns)
     const incidents = this.#incidents
     const cold = incidents.open === 0 ? undefined : incidents.of(null)
@@ -256,7 +256,7 @@ export class Detection {
       return undefined
     }
     all.level = 0
-    const leading = this.#leadOfAll()
+    const leading = this.#leads.most
     const usual = route.grown?.features[leading]
     const opening = {
       kind: 'spike' as const,
@@ -268,22 +268,6 @@ export class Detection {
       gapMs: 0,
     }
     return this.#incidents.start(opening, true, -1, events)
-  }
-
-  #countLead(route: RouteMemory, rarity: Rarity): void {
-    // What came before its last calm is no part of the evidence.
-    if (this.#all.level <= rarity.gain && this.#led > 0) {
-      this.#led = 0
-      this.#leads.fill(0)
-    }
-    this.#led += 1
-    const feature = rarity.leading(route)
-    if (feature >= 0) this.#leads[feature] = (this.#leads[feature] as number) + 1
-  }
-
-  /** Index of the feature that leads more than half of the rare records of all traffic, or -1. */
-  #leadOfAll(): number {
-    return this.#leads.findIndex((records) => records > this.#led / 2)
   }
 
   #cool(evidence: SpikeEvidence, { grown }: RouteMemory, { shifted }: Watch): void {
