@@ -283,3 +283,48 @@ test('a surge of each day is told of twice', () => {
   }
   expect(opened).toEqual(['surge /a 0', 'surge /a 1'])
 })
+
+/** An hour in which a route is 1.9 times as slow for some minutes, none of its records by itself being rare; opened incidents. */
+function slowHour(alerts: Alerts, source: () => Rated, hour: number): string[] {
+  const opened: string[] = []
+  for (let ms = 0; ms < HOUR; ms += GAP) {
+    const record = source()
+    const [latency, errors] = record.values
+    const isSlow = ms >= 5 * MINUTE && ms < 11 * MINUTE
+    const judged = { ...record, route: '/a', values: [isSlow ? 1.9 * latency : latency, errors] as const }
+    for (const { kind, incident } of alerts.judge(judged, START + HOUR * hour + ms).events)
+      if (kind === 'opened') opened.push(`${incident.kind} ${incident.feature}`)
+  }
+  return opened
+}
+
+test('a shift that comes back each hour is a habit, until its values are forgotten', () => {
+  const alerts = alertsWith()
+  const source = ratedTraffic(5)
+  const hours = Array.from({ length: 9 }, (_, hour) => slowHour(alerts, source, hour))
+  expect(hours.slice(1, 5).every((opened) => opened.includes('shift latency'))).toBe(true)
+  expect(hours.slice(6).flat()).toEqual([])
+  // Single values that go as far are one of their own.
+  expect(alerts.habits.list().map(({ kind, feature, every }) => [kind, feature, every])).toEqual([
+    ['shift', 'latency', 'hour'],
+    ['values', 'latency', 'hour'],
+  ])
+  alerts.forget('/a', { feature: 'latency', from: 1e6, to: 2e6 })
+  expect(alerts.habits.list()).toEqual([])
+  expect(slowHour(alerts, source, 9)).toContain('shift latency')
+})
+
+test.each([
+  ['ended', (alerts: Alerts, id: string) => alerts.habits.end(id)],
+  ['forgotten', (alerts: Alerts) => alerts.forget('/a', { feature: 'latency', from: 1000, to: 5000 })],
+])('a state holds a habit that was %s after its capture, before all of it was read', (_, change) => {
+  const day = new Day()
+  day.hours(6)
+  const [{ id = '' } = {}] = day.alerts.habits.list()
+  const captured = day.alerts.capture()
+  change(day.alerts, id)
+  expect(day.alerts.habits.list()).toEqual([])
+  const other = alertsWith()
+  other.restore(settled(captured))
+  expect(other.habits.list()).toMatchObject([{ id }])
+})
