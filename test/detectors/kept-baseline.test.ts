@@ -1,10 +1,10 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { BaselineFiles } from '#sentinel/detectors/baseline-files.js'
 import { KeptBaseline } from '#sentinel/detectors/kept-baseline.js'
 import { Sentinel } from '#sentinel/sentinel.js'
+import { ownFolder } from './configured.js'
 
 interface Line {
   readonly level: string
@@ -26,12 +26,6 @@ async function baseline(stateDir: string) {
     files,
     errors: () => lines.filter(({ level }) => level === 'error'),
   }
-}
-
-function ownFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'sentinel-kept-'))
-  onTestFinished(() => rmSync(folder, { recursive: true }))
-  return folder
 }
 
 const RECORD = { latency: 100, input_length: 1000, errors: 0 }

@@ -31,3 +31,17 @@ test.each(['high', 'low'] as const)(
     }
   },
 )
+
+test.each(['high', 'low', 'both'] as const)('what is nearly always 0 is usually 0, rare if %s', (side) => {
+  const random = mulberry32(7)
+  const values = Float64Array.from({ length: 3000 }, () => (random.uniform() < 0.01 ? 1 : 0))
+  const usual = new UsualValue(20_000, side)
+  usual.begin(values.subarray(0, 16))
+  const distance = new Float64Array(1)
+  for (let i = 16; i < values.length; i++) {
+    usual.measure(values, i)
+    distance[0] = usual.distance
+    usual.learn(distance, 0, 1, FOLLOWED_RECORDS)
+  }
+  expect(usual.usual).toBe(0)
+})
