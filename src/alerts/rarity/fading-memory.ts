@@ -90,8 +90,12 @@ export class FadingMemory {
     return low
   }
 
-  /** Moves all values by so many bins, up or down; the outermost bins take what would leave. */
-  move(bins: number): void {
+  /**
+   * Moves all values, up or down; the outermost bins take what would leave.
+   * @param by whole bins
+   */
+  move(by: number): void {
+    const bins = Math.min(Math.max(by, -BINS), BINS)
     const late = this.#late
     for (let i = 0; i < this.#nLate; i++)
       late[i] = Math.min(Math.max((late[i] as number) + bins, 0), BINS - 1)

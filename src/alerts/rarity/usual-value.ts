@@ -1,4 +1,4 @@
-import { type Captured, memberOf, numbersOf } from '../captured.js'
+import { AlertsStateError, type Captured, memberOf, numbersOf } from '../captured.js'
 import { fastLog } from './fast-log.js'
 import { TailMemory } from './tail-memory.js'
 
@@ -17,6 +17,10 @@ const MOVED = 0.25
 const SHAPE = { lowest: -8, binsAUnit: 64, leastRate: 0.8, mostRate: 60 }
 /** A usual value closer to 0 than this is 0: it is a sum of roundings. */
 const NOTHING = 1e-9
+/** A number of units whose square is still a number; what is more counts as this. */
+const MOST_UNITS = 1e150
+/** More than any place: that of the most units is 346. */
+const MOST_PLACE = 1000
 /** The unit is this share of the first values' median: above it the scale is logarithmic. */
 const UNIT_SHARE = 0.1
 
@@ -62,7 +66,8 @@ export class UsualValue {
   get usual(): number {
     const place = this.#bothSides ? this.#center : this.#center + this.#sign * this.#memory.median()
     const value = this.#unit * Math.sinh(place)
-    return Math.abs(value) < NOTHING ? 0 : value
+    if (Math.abs(value) < NOTHING) return 0
+    return Math.min(Math.max(value, -Number.MAX_VALUE), Number.MAX_VALUE)
   }
 
   /** Takes the first values in, which say what is small. */
@@ -72,7 +77,9 @@ export class UsualValue {
       .filter((size) => size > 0)
       .sort()
     const middle = sizes[sizes.length >> 1] ?? 1
-    this.#unit = sizes.length > first.length / 2 ? UNIT_SHARE * middle : middle
+    const unit = sizes.length > first.length / 2 ? UNIT_SHARE * middle : middle
+    // A share of the least number there is would be 0.
+    this.#unit = Math.max(unit, Number.MIN_VALUE)
     const places = first.map((value) => arsinh(value / this.#unit)).sort()
     this.#center = places[places.length >> 1] as number
     let sum = 0
@@ -182,6 +189,8 @@ export class UsualValue {
   /** @throws AlertsStateError when that is no usual value */
   restore(captured: Captured): void {
     const [unit = 1, center = 0, deviation = 0, count = 0] = numbersOf(captured, 'place', 4)
+    if (!(unit > 0 && Math.abs(center) <= MOST_PLACE && deviation >= 0))
+      throw new AlertsStateError('place is none on the scale of a feature')
     this.#memory.restore(memberOf(captured, 'memory'))
     this.#unit = unit
     this.#center = center
@@ -204,7 +213,7 @@ function sizesBetween(ends: Float64Array): Float64Array {
 
 /** Math.asinh, several times faster; its last digits do not matter here. */
 function arsinh(x: number): number {
-  const size = Math.abs(x)
+  const size = Math.min(Math.abs(x), MOST_UNITS)
   const place = fastLog(size + Math.sqrt(size * size + 1))
   return x < 0 ? -place : place
 }

@@ -1,4 +1,6 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { AlertsStateError } from '#sentinel/alerts/captured.js'
 import { FOLLOWED_RECORDS, UsualValue } from '#sentinel/alerts/rarity/usual-value.js'
 import { gaussian, mulberry32 } from '../../../made-up/random.js'
 
@@ -44,4 +46,45 @@ test.each(['high', 'low', 'both'] as const)('what is nearly always 0 is usually 
     usual.learn(distance, 0, 1, FOLLOWED_RECORDS)
   }
   expect(usual.usual).toBe(0)
+})
+
+const anyNumbers = fc.array(fc.double({ noNaN: true, noDefaultInfinity: true }), {
+  minLength: 16,
+  maxLength: 60,
+})
+
+test.each(['high', 'low', 'both'] as const)('any finite numbers have a usual value, rare if %s', (side) => {
+  fc.assert(
+    fc.property(anyNumbers, (numbers) => {
+      const values = Float64Array.from(numbers)
+      const usual = new UsualValue(20_000, side)
+      usual.begin(values.subarray(0, 16))
+      const distance = new Float64Array(1)
+      for (let i = 0; i < values.length; i++) {
+        usual.measure(values, i)
+        distance[0] = usual.distance
+        usual.learn(distance, 0, 1, FOLLOWED_RECORDS)
+      }
+      expect([usual.usual, usual.deviation, usual.surprise()].every(Number.isFinite)).toBe(true)
+      expect(usual.total).toBe(values.length + 16)
+      const restored = new UsualValue(20_000, side)
+      restored.restore(usual.capture())
+      expect(restored.usual).toBe(usual.usual)
+      // What memories share while they count is as it was.
+      const other = new UsualValue(20_000, side)
+      other.begin(new Float64Array(16).fill(1))
+      expect(other.total).toBe(16)
+    }),
+  )
+})
+
+test.each([
+  { of: 'a unit of 0', place: [0, 1, 1, 16] },
+  { of: 'a place beyond all numbers', place: [1, 1e9, 1, 16] },
+  { of: 'a negative deviation', place: [1, 1, -1, 16] },
+])('$of is not taken over', ({ place }) => {
+  const usual = new UsualValue(20_000, 'high')
+  usual.begin(new Float64Array(16).fill(1))
+  const captured = { ...(usual.capture() as object), place: Float64Array.from(place) }
+  expect(() => new UsualValue(20_000, 'high').restore(captured)).toThrow(AlertsStateError)
 })
