@@ -130,12 +130,13 @@ export const H_SCORES_AT: usize = 96
 export const H_CONFIDENCE_AT: usize = 100
 export const H_COLUMNS_AT: usize = 104
 export const H_BLOCKS: usize = 108 // K
-// Tables that the walk down a tree looks things up in: see `writeWalkTables` in score.ts.
+// Tables that the walk down a tree looks things up in: see `writeWalkTables` in walk.ts.
 export const H_NEXT: usize = 112
 export const H_FEATURE_BYTES: usize = 144
 export const H_PLANE_OFFSETS: usize = 160
 export const H_TO_PLANES: usize = 176
-const HEADER_BYTES: usize = 192
+export const H_SHUFFLES: usize = 192 // whether rows of up to four features are shuffled
+const HEADER_BYTES: usize = 208
 
 // Entries of a slot header, u32 where nothing else is said, by byte offset from the slot.
 export const S_ROWS: usize = 0 // rows fitted on, 0 = empty

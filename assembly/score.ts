@@ -34,6 +34,7 @@ import {
   H_PLANE_OFFSETS,
   H_ROW,
   H_ROW_VECTORS,
+  H_SHUFFLES,
   H_TO_PLANES,
   H_TREES,
   HALF_LANES,
@@ -207,6 +208,7 @@ function scoreKeys(base: usize, slot: u32, row: usize, n: u32, out: usize): void
   const end = out + ((<usize>n) << 3)
   memory.fill(out, 0, end - out)
   const vectors = header(base, H_ROW_VECTORS)
+  const shuffled = header(base, H_SHUFFLES) != 0
   const at = slotPtr(base, slot)
   const height = load<u32>(at + S_HEIGHT)
   const tiers = tiersOf(height)
@@ -215,7 +217,7 @@ function scoreKeys(base: usize, slot: u32, row: usize, n: u32, out: usize): void
   let leaves = leavesBase(slotRegionPtr(base, slot, H_PLACES_AT), height)
   // Groups outside, rows inside: a group's blocks stay in the L1 cache for the whole pass.
   for (let group: u32 = 0; group < groups; group++) {
-    if (vectors == 1) addGroupOfFour(base, blocks, leaves, tiers, row, out, end)
+    if (vectors == 1 && shuffled) addGroupOfFour(base, blocks, leaves, tiers, row, out, end)
     else if (vectors <= NARROW_FEATURES >> 2) addGroup(base, blocks, leaves, tiers, row, (<usize>vectors) << 4, out, end)
     else addWideGroup(base, slot, blocks, leaves, tiers, row, out, end)
     blocks += header(base, H_BLOCKS) * BLOCK_STRIDE

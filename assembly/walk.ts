@@ -5,6 +5,7 @@ import {
   H_FEATURE_BYTES,
   H_NEXT,
   H_PLANE_OFFSETS,
+  H_SHUFFLES,
   H_TO_PLANES,
   LANES,
   PLACE_BYTES,
@@ -52,6 +53,18 @@ export function writeWalkTables(base: usize): void {
   v128.store(base, i32x4.splat(0x0c08_0400), H_PLANE_OFFSETS)
   const planes = i8x16(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15)
   v128.store(base, planes, H_TO_PLANES)
+  store<u32>(base, <u32>shuffles(v128.load(base, H_TO_PLANES)), H_SHUFFLES)
+}
+
+/**
+ * Whether a shuffle of a value that is still needed, by indices that are not, gives what it should: nothing, by indices
+ * beyond the value. Where the processor is an x86 without AVX, the code that V8 makes first gives something else: it puts
+ * the outcome where the indices are, and copies the value there before it has read them.
+ */
+// @ts-expect-error: decorators are valid AssemblyScript
+@inline
+function shuffles(value: v128): bool {
+  return !v128.any_true(i8x16.swizzle(value, v128.not(value)))
 }
 
 /**

@@ -53,10 +53,14 @@ export const SOME_FEATURES = 'some-features'
 
 const folder = new URL('../fixtures/', import.meta.url)
 
-export function readFixture(
-  name: (typeof fixtureNames)[number] | typeof BOOTSTRAP | typeof SOME_FEATURES,
-): ScikitLearnFixture {
-  return JSON.parse(gunzipSync(readFileSync(new URL(`sklearn-${name}.json.gz`, folder))).toString())
+type FixtureName = (typeof fixtureNames)[number] | typeof BOOTSTRAP | typeof SOME_FEATURES
+
+export function fixtureUrl(name: FixtureName): URL {
+  return new URL(`sklearn-${name}.json.gz`, folder)
+}
+
+export function readFixture(name: FixtureName): ScikitLearnFixture {
+  return JSON.parse(gunzipSync(readFileSync(fixtureUrl(name))).toString())
 }
 
 export function readGolden(): Golden {
