@@ -49,12 +49,14 @@ test('the weight at and above a bin is what counting one by one gives, through a
 
 test('one value in 64 waits to be counted, 128 at most, and each is counted once', () => {
   const memory = new FadingMemory(20_000)
+  const odd: number[] = []
   let waiting = 0
   for (let i = 0; i < 15_000; i++) {
     waiting = memory.add((i * i * 7919) % BINS) ? 0 : waiting + 1
-    expect(memory.total).toBe(i + 1 - waiting)
-    expect(waiting).toBeLessThanOrEqual(Math.min(128, Math.max(0, memory.total / 64)))
+    const few = waiting <= Math.min(128, Math.max(0, memory.total / 64))
+    if (memory.total !== i + 1 - waiting || !few) odd.push(i)
   }
+  expect(odd).toEqual([])
   expect(memory.total).toBeGreaterThan(15_000 - 128)
 })
 
