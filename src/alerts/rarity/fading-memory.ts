@@ -33,6 +33,8 @@ export class FadingMemory {
   #room = 1
   /** The lowest bin that holds anything; BINS while none does. */
   #lowest = BINS
+  /** No bin above it holds anything. */
+  #highest = 0
   #total = 0
 
   /** @param capacity records at which the memory is halved */
@@ -103,9 +105,15 @@ export class FadingMemory {
     if (lowest === BINS) return
     const upward = this.#upward
     const all = upward[lowest] as number
-    if (bins > 0) upward.copyWithin(bins, 0, Math.max(0, BINS - bins))
-    else upward.copyWithin(0, -bins).fill(0, BINS + bins)
-    this.#lowest = Math.min(Math.max(lowest + bins, 0), BINS - 1)
+    const highest = this.#highest
+    const last = inRange(highest + bins)
+    if (bins > 0) upward.copyWithin(lowest + bins, lowest, Math.min(highest + 1, BINS - bins))
+    else {
+      const from = Math.max(lowest, -bins)
+      upward.copyWithin(from + bins, from, highest + 1).fill(0, last + 1, highest + 1)
+    }
+    this.#lowest = inRange(lowest + bins)
+    this.#highest = last
     upward[this.#lowest] = all
   }
 
@@ -151,6 +159,22 @@ export class FadingMemory {
 
   /** Counts what waits. */
   #count(): void {
+    if (this.#nLate === 1) this.#countOne(this.#late[0] as number)
+    else if (this.#nLate > 1) this.#countAll()
+    this.#nLate = 0
+    this.#totalUp()
+    if (this.#total > this.capacity) this.#become(this.#weights().map((parts) => parts >> 1))
+  }
+
+  /** One value, as in a young memory each is counted when it comes. */
+  #countOne(bin: number): void {
+    this.#reach(bin, bin)
+    const { parts } = this
+    const upward = this.#upward
+    for (let i = this.#lowest; i <= bin; i++) upward[i] = (upward[i] as number) + parts
+  }
+
+  #countAll(): void {
     const upward = this.#upward
     const late = this.#late
     const nLate = this.#nLate
@@ -162,19 +186,22 @@ export class FadingMemory {
       if (bin < lowest) lowest = bin
       if (bin > highest) highest = bin
     }
-    if (lowest < this.#lowest) {
-      upward.fill(upward[this.#lowest] as number, lowest, this.#lowest)
-      this.#lowest = lowest
-    }
+    this.#reach(lowest, highest)
     let sum = 0
     for (let bin = highest; bin >= this.#lowest; bin--) {
       sum += coming[bin] as number
       coming[bin] = 0
       upward[bin] = (upward[bin] as number) + sum
     }
-    this.#nLate = 0
-    this.#totalUp()
-    if (this.#total > this.capacity) this.#become(this.#weights().map((parts) => parts >> 1))
+  }
+
+  /** Has cells from one bin to another be up to date. */
+  #reach(lowest: number, highest: number): void {
+    if (lowest < this.#lowest) {
+      this.#upward.fill(this.#upward[this.#lowest] as number, lowest, this.#lowest)
+      this.#lowest = lowest
+    }
+    if (highest > this.#highest) this.#highest = highest
   }
 
   /** Weight of each bin, in parts. */
@@ -189,10 +216,13 @@ export class FadingMemory {
   #become(weights: Int32Array): void {
     const upward = this.#upward
     this.#lowest = BINS
+    this.#highest = 0
     for (let bin = BINS - 1; bin >= 0; bin--) {
       const parts = weights[bin] as number
       upward[bin] = (upward[bin + 1] as number) + parts
-      if (parts > 0) this.#lowest = bin
+      if (parts === 0) continue
+      this.#lowest = bin
+      if (this.#highest === 0) this.#highest = bin
     }
     this.#nLate = 0
     this.#totalUp()
@@ -202,6 +232,10 @@ export class FadingMemory {
     this.#total = (this.#upward[this.#lowest] as number) * this.unit
     this.#room = Math.min(LATE, Math.max(1, Math.floor(this.#total / COUNTED)))
   }
+}
+
+function inRange(bin: number): number {
+  return Math.min(Math.max(bin, 0), BINS - 1)
 }
 
 function isBin(bin: number): boolean {

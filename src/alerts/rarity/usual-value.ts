@@ -42,6 +42,8 @@ export class UsualValue {
   readonly #bothSides: boolean
   #unit = 1
   #center = 0
+  /** Bin of the center while what is remembered moves along with it. */
+  #bin = 0
   #deviation = 0
   #count = 0
 
@@ -82,6 +84,7 @@ export class UsualValue {
     this.#unit = Math.max(unit, Number.MIN_VALUE)
     const places = first.map((value) => arsinh(value / this.#unit)).sort()
     this.#center = places[places.length >> 1] as number
+    this.#bin = binAt(this.#center)
     let sum = 0
     for (const place of places) sum += Math.abs(place - this.#center)
     this.#deviation = sum / places.length
@@ -147,17 +150,18 @@ export class UsualValue {
     this.#count += 1
     const pace = 1 / (slowness * Math.min(this.#count, over))
     const limit = CLIP * this.#deviation
-    const before = this.#center
     this.#center += pace * this.#sign * Math.min(Math.max(distance, -limit), limit)
-    if (this.#count <= FOUND_AFTER && !this.#bothSides) this.#moveFrom(before)
+    if (this.#count <= FOUND_AFTER && !this.#bothSides) this.#moveAlong()
     const size = Math.min(Math.abs(distance), 1.5 * limit + 1e-6)
     this.#deviation += pace * (size - this.#deviation)
   }
 
   /** Has the distances that are remembered be those from the usual value that there is now. */
-  #moveFrom(center: number): void {
-    const bins = binAt(center) - binAt(this.#center)
-    if (bins !== 0) this.#memory.move(this.#sign * bins)
+  #moveAlong(): void {
+    const bin = binAt(this.#center)
+    if (bin === this.#bin) return
+    this.#memory.move(this.#sign * (this.#bin - bin))
+    this.#bin = bin
   }
 
   /**
@@ -194,6 +198,7 @@ export class UsualValue {
     this.#memory.restore(memberOf(captured, 'memory'))
     this.#unit = unit
     this.#center = center
+    this.#bin = binAt(center)
     this.#deviation = deviation
     this.#count = count
   }
