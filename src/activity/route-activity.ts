@@ -67,7 +67,7 @@ export class RouteActivity {
     this.#seen[slot] = n + 1
     const at = (slot * VALUES_KEPT + (n & (VALUES_KEPT - 1))) * this.#nFeatures
     for (let f = 0; f < this.#nFeatures; f++)
-      this.#values[at + f] = Math.min(values[f] as number, LARGEST_VALUE)
+      this.#values[at + f] = Math.min(Math.max(values[f] as number, -LARGEST_VALUE), LARGEST_VALUE)
   }
 
   /**

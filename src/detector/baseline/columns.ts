@@ -79,7 +79,13 @@ export function columnsIn(storage: Float64Array, nFeatures: number, size: number
 export function medianOfColumn(ascending: Column): number {
   const n = ascending.length
   const upper = ascending[n >> 1] as number
-  return n % 2 === 1 ? upper : ((ascending[(n >> 1) - 1] as number) + upper) / 2
+  return n % 2 === 1 ? upper : betweenTwo(ascending[(n >> 1) - 1] as number, upper)
+}
+
+/** The mean of two numbers, also of the largest there are. */
+export function betweenTwo(a: number, b: number): number {
+  const sum = a + b
+  return Number.isFinite(sum) ? sum / 2 : a / 2 + b / 2
 }
 
 /** Percentile rank of a value in a column, ties counted half: 0 below all of it, 100 above all. */

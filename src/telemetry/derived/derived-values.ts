@@ -62,8 +62,11 @@ export class DerivedValues {
     const nowMs =
       atMs ?? (this.#byRecords ? this.#clock.ahead(this.telemetry.timestampOf(record)) : Date.now())
     this.#nowMs = nowMs
-    for (let k = 0; k < this.#memories.length; k++)
-      this.#values[k] = (this.#memories[k] as Memory).look(record, nowMs)
+    for (let k = 0; k < this.#memories.length; k++) {
+      const value = (this.#memories[k] as Memory).look(record, nowMs)
+      // The difference of two of the largest numbers is none; what is NaN stays so.
+      this.#values[k] = Math.min(Math.max(value, -Number.MAX_VALUE), Number.MAX_VALUE)
+    }
   }
 
   /** Keeps the record looked at last. */

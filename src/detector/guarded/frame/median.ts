@@ -1,3 +1,5 @@
+import { betweenTwo } from '../../baseline/columns.js'
+
 /**
  * Median of the first n values, n >= 1, which end up in another order (Hoare's selection, middle element as
  * pivot: linear time but for contrived orders, no allocation). The mean of the middle two when n is even.
@@ -8,7 +10,7 @@ export function medianOf(values: Float64Array, n: number): number {
   if (n % 2 === 1) return upper
   let lower = values[0] as number
   for (let i = 1; i < middle; i++) lower = Math.max(lower, values[i] as number)
-  return (lower + upper) / 2
+  return betweenTwo(lower, upper)
 }
 
 /** 1.4826 times the median absolute deviation: the standard deviation, where the values are Gaussian. */
