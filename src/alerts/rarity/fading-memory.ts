@@ -7,6 +7,9 @@ const EXACT_BITS = 24
 /** Values that wait at most to be counted, and how many are counted for each that waits. */
 const LATE = 128
 const COUNTED = 64
+/** Cells that a memory has at least: as many as most routes need. To make new ones later takes more time than these. */
+const FEWEST_CELLS = 256
+const NO_CELLS = new Int32Array(0)
 
 /** How often each bin comes among the values that are being counted; all 0 in between. */
 const coming = new Int32Array(BINS)
@@ -19,14 +22,19 @@ const coming = new Int32Array(BINS)
  * When the weight reaches the capacity all of it is halved: the memory then holds between half and all of `capacity`
  * records. Weights are whole numbers of a least one; what halving leaves below it is forgotten. So sums do not depend on
  * their order, and a restored memory ranks as the captured one.
+ *
+ * There are cells for the bins that hold anything and some beside them, not for all: of many routes most have had few
+ * values.
  */
 export class FadingMemory {
   readonly capacity: number
   /** How many of the least weight make 1, a power of 2; and the other way round. */
   readonly parts: number
   readonly unit: number
-  /** i32[BINS + 1]: weight from each bin up, in parts. Below the lowest bin that holds anything it is out of date. */
-  readonly #upward = new Int32Array(BINS + 1)
+  /** i32: weight from each bin up, in parts. Below the lowest bin that holds anything it is out of date. */
+  #upward = NO_CELLS
+  /** Bin of the first cell. It may be below 0, where there are no values. */
+  #base = 0
   readonly #late = new Uint16Array(LATE)
   #nLate = 0
   /** How many values may wait. */
@@ -63,17 +71,16 @@ export class FadingMemory {
   /** Weight of the values in this bin and those above it, in parts. */
   partsAtLeast(bin: number): number {
     const lowest = this.#lowest
-    return this.#upward[bin > lowest ? bin : lowest] as number
+    return this.#upward[(bin > lowest ? bin : lowest) - this.#base] ?? 0
   }
 
   /** How many bins from this one up hold anything, counted as far as `most`. */
   occupied(bin: number, most: number): number {
-    const upward = this.#upward
     let count = 0
     for (let i = Math.max(bin, this.#lowest); i < BINS && count < most; i++) {
-      const parts = upward[i] as number
+      const parts = this.partsAtLeast(i)
       if (parts === 0) break
-      if (parts > (upward[i + 1] as number)) count += 1
+      if (parts > this.partsAtLeast(i + 1)) count += 1
     }
     return count
   }
@@ -81,12 +88,11 @@ export class FadingMemory {
   /** The highest bin that has at least this weight in it and above it; 0 when all of the memory has less. */
   binOfRank(weight: number): number {
     const parts = weight * this.parts
-    const upward = this.#upward
     let low = this.#lowest
-    if (low === BINS || (upward[low] as number) < parts) return 0
-    for (let high = BINS; high - low > 1; ) {
+    if (low === BINS || this.partsAtLeast(low) < parts) return 0
+    for (let high = this.#highest + 1; high - low > 1; ) {
       const middle = (low + high) >> 1
-      if ((upward[middle] as number) >= parts) low = middle
+      if (this.partsAtLeast(middle) >= parts) low = middle
       else high = middle
     }
     return low
@@ -99,22 +105,26 @@ export class FadingMemory {
   move(by: number): void {
     const bins = Math.min(Math.max(by, -BINS), BINS)
     const late = this.#late
-    for (let i = 0; i < this.#nLate; i++)
-      late[i] = Math.min(Math.max((late[i] as number) + bins, 0), BINS - 1)
-    const lowest = this.#lowest
-    if (lowest === BINS) return
-    const upward = this.#upward
-    const all = upward[lowest] as number
-    const highest = this.#highest
-    const last = inRange(highest + bins)
-    if (bins > 0) upward.copyWithin(lowest + bins, lowest, Math.min(highest + 1, BINS - bins))
+    for (let i = 0; i < this.#nLate; i++) late[i] = inRange((late[i] as number) + bins)
+    if (this.#lowest === BINS) return
+    if (this.#lowest + bins < 0 || this.#highest + bins >= BINS) this.#moveToEnd(bins)
     else {
-      const from = Math.max(lowest, -bins)
-      upward.copyWithin(from + bins, from, highest + 1).fill(0, last + 1, highest + 1)
+      this.#base += bins
+      this.#lowest += bins
+      this.#highest += bins
     }
-    this.#lowest = inRange(lowest + bins)
-    this.#highest = last
-    upward[this.#lowest] = all
+  }
+
+  #moveToEnd(bins: number): void {
+    const weights = this.#weights()
+    const moved = new Int32Array(BINS)
+    for (let bin = 0; bin < BINS; bin++) {
+      const to = inRange(bin + bins)
+      moved[to] = (moved[to] as number) + (weights[bin] as number)
+    }
+    const late = this.#nLate
+    this.#become(moved)
+    this.#nLate = late
   }
 
   /** Takes the weight of these bins and those between them out; returns how much it was. */
@@ -171,11 +181,11 @@ export class FadingMemory {
     this.#reach(bin, bin)
     const { parts } = this
     const upward = this.#upward
-    for (let i = this.#lowest; i <= bin; i++) upward[i] = (upward[i] as number) + parts
+    const end = bin - this.#base
+    for (let i = this.#lowest - this.#base; i <= end; i++) upward[i] = (upward[i] as number) + parts
   }
 
   #countAll(): void {
-    const upward = this.#upward
     const late = this.#late
     const nLate = this.#nLate
     let lowest = BINS
@@ -187,49 +197,72 @@ export class FadingMemory {
       if (bin > highest) highest = bin
     }
     this.#reach(lowest, highest)
+    const upward = this.#upward
+    const base = this.#base
     let sum = 0
     for (let bin = highest; bin >= this.#lowest; bin--) {
       sum += coming[bin] as number
       coming[bin] = 0
-      upward[bin] = (upward[bin] as number) + sum
+      upward[bin - base] = (upward[bin - base] as number) + sum
     }
   }
 
-  /** Has cells from one bin to another be up to date. */
+  /** Has cells from one bin to another be there and up to date. */
   #reach(lowest: number, highest: number): void {
+    const from = Math.min(lowest, this.#lowest)
+    const to = Math.max(highest, this.#highest)
+    if (from < this.#base || to >= this.#base + this.#upward.length) this.#makeRoom(from, to)
     if (lowest < this.#lowest) {
-      this.#upward.fill(this.#upward[this.#lowest] as number, lowest, this.#lowest)
+      const below = this.partsAtLeast(this.#lowest)
+      this.#upward.fill(below, lowest - this.#base, this.#lowest - this.#base)
       this.#lowest = lowest
     }
-    if (highest > this.#highest) this.#highest = highest
+    this.#highest = to
+  }
+
+  /** Makes cells for the bins from one to another, which are all that hold anything, and for some beside them. */
+  #makeRoom(from: number, to: number): void {
+    let size = FEWEST_CELLS
+    while (size <= to - from) size *= 2
+    const base = from - ((size - 1 - (to - from)) >> 1)
+    const upward = new Int32Array(size)
+    if (this.#lowest < BINS) {
+      const kept = this.#upward.subarray(this.#lowest - this.#base, this.#highest + 1 - this.#base)
+      upward.set(kept, this.#lowest - base)
+    }
+    this.#upward = upward
+    this.#base = base
   }
 
   /** Weight of each bin, in parts. */
   #weights(): Int32Array {
     const weights = new Int32Array(BINS)
     for (let bin = this.#lowest; bin < BINS; bin++)
-      weights[bin] = (this.#upward[bin] as number) - (this.#upward[bin + 1] as number)
+      weights[bin] = this.partsAtLeast(bin) - this.partsAtLeast(bin + 1)
     return weights
   }
 
   /** Holds these weights, in parts, and nothing else. */
   #become(weights: Int32Array): void {
-    const upward = this.#upward
+    this.#nLate = 0
     this.#lowest = BINS
     this.#highest = 0
-    for (let bin = BINS - 1; bin >= 0; bin--) {
-      const parts = weights[bin] as number
-      upward[bin] = (upward[bin + 1] as number) + parts
-      if (parts === 0) continue
-      this.#lowest = bin
-      if (this.#highest === 0) this.#highest = bin
+    this.#upward.fill(0)
+    const from = weights.findIndex((parts) => parts > 0)
+    if (from >= 0) {
+      const to = weights.findLastIndex((parts) => parts > 0)
+      this.#reach(from, to)
+      let sum = 0
+      for (let bin = to; bin >= from; bin--) {
+        sum += weights[bin] as number
+        this.#upward[bin - this.#base] = sum
+      }
     }
-    this.#nLate = 0
     this.#totalUp()
   }
 
   #totalUp(): void {
-    this.#total = (this.#upward[this.#lowest] as number) * this.unit
+    this.#total = this.partsAtLeast(this.#lowest) * this.unit
     this.#room = Math.min(LATE, Math.max(1, Math.floor(this.#total / COUNTED)))
   }
 }
