@@ -177,3 +177,17 @@ test('all values move by as many bins, and the outermost take what would leave',
     ),
   )
 })
+
+test.each([3, 600, -600])('what waits to be counted moves along by %i, and none of it is lost', (by) => {
+  const memory = new FadingMemory(1000)
+  let waiting = 0
+  for (let i = 0; i < 400; i++) waiting = memory.add(500 + (i % 3)) ? 0 : waiting + 1
+  for (; waiting < 2; waiting++) expect(memory.add(500)).toBe(false)
+  memory.move(by)
+  expect(memory.capture()).toMatchObject({
+    late: new Float32Array(waiting).fill(Math.min(Math.max(500 + by, 0), BINS - 1)),
+  })
+  const before = memory.total
+  for (let i = 0; i < 10; i++) if (memory.add(0)) break
+  expect(memory.total).toBeGreaterThan(before + waiting)
+})
