@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { AlertsStateError } from '#sentinel/alerts/captured.js'
-import { FOLLOWED_RECORDS, UsualValue } from '#sentinel/alerts/rarity/usual-value.js'
+import { FOLLOWED_RECORDS, type RareSide, UsualValue } from '#sentinel/alerts/rarity/usual-value.js'
 import { gaussian, mulberry32 } from '../../../made-up/random.js'
 
 /** Milliseconds: a third of the answers from a cache, the others about 300. */
@@ -12,18 +12,24 @@ function latencies(count: number): Float64Array {
   )
 }
 
+/** What is usual of values that came one after the other. */
+function usualOf(values: Float64Array, side: RareSide): UsualValue {
+  const usual = new UsualValue(20_000, side)
+  usual.begin(values.subarray(0, 16))
+  const distance = new Float64Array(1)
+  for (let i = 16; i < values.length; i++) {
+    usual.measure(values, i)
+    distance[0] = usual.distance
+    usual.learn(distance, 0, 1, FOLLOWED_RECORDS)
+  }
+  return usual
+}
+
 test.each(['high', 'low'] as const)(
   'of two kinds of values each is ranked by what came, rare if %s',
   (side) => {
     const values = latencies(1016)
-    const usual = new UsualValue(20_000, side)
-    usual.begin(values.subarray(0, 16))
-    const distance = new Float64Array(1)
-    for (let i = 16; i < values.length; i++) {
-      usual.measure(values, i)
-      distance[0] = usual.distance
-      usual.learn(distance, 0, 1, FOLLOWED_RECORDS)
-    }
+    const usual = usualOf(values, side)
     for (const value of [250, 300, 330, 360]) {
       usual.measure([value], 0)
       usual.bet()
@@ -37,19 +43,12 @@ test.each(['high', 'low'] as const)(
 test.each(['high', 'low', 'both'] as const)('what is nearly always 0 is usually 0, rare if %s', (side) => {
   const random = mulberry32(7)
   const values = Float64Array.from({ length: 3000 }, () => (random.uniform() < 0.01 ? 1 : 0))
-  const usual = new UsualValue(20_000, side)
-  usual.begin(values.subarray(0, 16))
-  const distance = new Float64Array(1)
-  for (let i = 16; i < values.length; i++) {
-    usual.measure(values, i)
-    distance[0] = usual.distance
-    usual.learn(distance, 0, 1, FOLLOWED_RECORDS)
-  }
+  const usual = usualOf(values, side)
   expect(usual.usual).toBe(0)
 })
 
 const anyNumbers = fc.array(fc.double({ noNaN: true, noDefaultInfinity: true }), {
-  minLength: 16,
+  minLength: 32,
   maxLength: 60,
 })
 
@@ -57,16 +56,9 @@ test.each(['high', 'low', 'both'] as const)('any finite numbers have a usual val
   fc.assert(
     fc.property(anyNumbers, (numbers) => {
       const values = Float64Array.from(numbers)
-      const usual = new UsualValue(20_000, side)
-      usual.begin(values.subarray(0, 16))
-      const distance = new Float64Array(1)
-      for (let i = 0; i < values.length; i++) {
-        usual.measure(values, i)
-        distance[0] = usual.distance
-        usual.learn(distance, 0, 1, FOLLOWED_RECORDS)
-      }
+      const usual = usualOf(values, side)
       expect([usual.usual, usual.deviation, usual.surprise()].every(Number.isFinite)).toBe(true)
-      expect(usual.total).toBe(values.length + 16)
+      expect(usual.total).toBe(values.length)
       const restored = new UsualValue(20_000, side)
       restored.restore(usual.capture())
       expect(restored.usual).toBe(usual.usual)
