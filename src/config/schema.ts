@@ -214,7 +214,8 @@ export const Environment = Type.Object(
       default: DETECTOR_DEFAULTS.trainDuty,
       exclusiveMinimum: 0,
       maximum: 1,
-      description: 'Share of one core that fitting may take.',
+      description:
+        'Share of one core that fitting may take. At 0.1 there are ten fits a second at first, and one a second from the 25th on.',
     }),
     SENTINEL_BASELINE: Type.Union([Type.Literal('guarded'), Type.Literal('window')], {
       default: DETECTOR_DEFAULTS.baseline,

@@ -29,7 +29,10 @@ export interface DetectorOptions {
    * their order alone decide. Default `background`.
    */
   readonly fit?: 'background' | 'sync'
-  /** Share of one core that fits may take, (0, 1]; those at their record take what they need. Default 0.1. */
+  /**
+   * Share of one core that fits may take, (0, 1]; those at their record take what they need. Default 0.1: ten fits a
+   * second at first, and one a second from the 25th on.
+   */
   readonly trainDuty?: number
   /** Static limits by feature name, in force while there is no forest. A lower `limit` of a policy counts instead. */
   readonly rules?: RuleLimits

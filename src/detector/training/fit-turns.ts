@@ -8,7 +8,7 @@ const LAST_BACKOFF_MS = 60_000
  * A short fit costs more than its own time: a thread is woken, caches go cold, the host prepares rows and takes
  * over. For the duty cycle it counts as this long, so that at a tenth of a core there are at most ten fits a second.
  */
-const LEAST_CHARGE_MS = 10
+export const LEAST_CHARGE_MS = 10
 
 /** Runs one fit and says how long it took, in milliseconds; rejects when it failed. */
 export type RunFit = () => Promise<number>
@@ -16,7 +16,7 @@ export type RunFit = () => Promise<number>
 /**
  * Whose turn it is to fit, of all that fit by one trainer: one at a time, in the order in which they asked, and all
  * together take no more than a share `duty` of one core: the next fit starts no sooner than d/duty after the start of
- * one that took d, and the pause between them is no shorter than that after LEAST_CHARGE_MS.
+ * one that took d, and the rest between them is no shorter than that after LEAST_CHARGE_MS.
  */
 export class FitTurns {
   readonly #duty: number
@@ -35,6 +35,11 @@ export class FitTurns {
   ask(run: RunFit): void {
     this.#waiting.add(run)
     this.#next()
+  }
+
+  /** How long all that fit rest after a fit that counts as so long, in milliseconds. */
+  restMs(chargeMs: number): number {
+    return chargeMs * (1 / this.#duty - 1)
   }
 
   /** Takes back what was asked for; a fit that runs goes on. */
@@ -68,8 +73,8 @@ export class FitTurns {
     try {
       const durationMs = await run()
       this.#failures = 0
-      const pauseMs = Math.max(durationMs, LEAST_CHARGE_MS) * (1 / this.#duty - 1)
-      this.#notBefore = startedMs + durationMs + pauseMs
+      const restMs = this.restMs(Math.max(durationMs, LEAST_CHARGE_MS))
+      this.#notBefore = startedMs + durationMs + restMs
     } catch {
       const backoffMs = Math.min(FIRST_BACKOFF_MS * 2 ** this.#failures, LAST_BACKOFF_MS)
       this.#failures += 1

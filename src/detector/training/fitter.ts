@@ -90,6 +90,11 @@ export class Fitter {
     else this.request()
   }
 
+  /** Much changes at once from now on: fits follow each other as those of a young forest. */
+  hasten(): void {
+    this.#schedule.hasten()
+  }
+
   /** Judges by no forest any more; a fit in flight is of no use. */
   drop(): void {
     this.#epoch += 1

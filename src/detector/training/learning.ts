@@ -119,6 +119,7 @@ export class Learning {
   expectChange(route: string | null): void {
     this.checkRoutes('changed')
     this.#learner.expectChange(route)
+    this.#fitter.hasten()
   }
 
   /**
@@ -173,6 +174,7 @@ export class Learning {
   #goOnWithLess(): void {
     const { size } = this.#learner
     if (size >= this.#minSamples) {
+      this.#fitter.hasten()
       this.#fitter.request()
       return
     }

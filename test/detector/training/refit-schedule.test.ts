@@ -163,3 +163,76 @@ test('a closed schedule starts nothing and keeps nobody waiting', async () => {
   await vi.advanceTimersByTimeAsync(10_000)
   expect(run).toHaveBeenCalledTimes(1)
 })
+
+/** Asks for the next fit with each one, and says when they began, in ms, until the time is up. */
+async function fitsFor(ms: number, duty: number) {
+  const starts: number[] = []
+  const schedule = new RefitSchedule(new FitTurns(duty), () => {
+    starts.push(performance.now())
+    schedule.request()
+    return Promise.resolve(0)
+  })
+  schedule.request()
+  await vi.advanceTimersByTimeAsync(ms)
+  return { schedule, starts }
+}
+
+function restsOf(starts: readonly number[]): number[] {
+  return starts.slice(1).map((start, i) => Math.round(start - (starts[i] as number)))
+}
+
+test('fits follow each other at ever longer rests, up to ten times the first', async () => {
+  const { starts } = await fitsFor(30_000, 0.1)
+  const rests = restsOf(starts)
+  expect(rests.slice(0, 4)).toEqual([90, 99, 109, 120])
+  expect(rests.slice(25).every((rest) => rest === 900)).toBe(true)
+  expect(rests.length).toBeGreaterThan(40)
+})
+
+test('with a whole core there are no rests', async () => {
+  const starts: number[] = []
+  const schedule = new RefitSchedule(new FitTurns(1), async () => {
+    starts.push(performance.now())
+    if (starts.length < 50) schedule.request()
+    return 0
+  })
+  schedule.request()
+  await vi.advanceTimersByTimeAsync(0)
+  expect(starts).toHaveLength(50)
+})
+
+test('when much changes at once, what rests is fitted at once and the rests are short again', async () => {
+  const { schedule, starts } = await fitsFor(30_000, 0.1)
+  const before = starts.length
+  schedule.hasten()
+  expect(starts).toHaveLength(before + 1)
+  await vi.advanceTimersByTimeAsync(300)
+  expect(restsOf(starts.slice(before))).toEqual([90, 99, 109])
+})
+
+test('what rests is fitted as soon as somebody waits for it', async () => {
+  const { schedule, starts } = await fitsFor(30_000, 0.1)
+  const before = starts.length
+  void schedule.settled()
+  expect(starts).toHaveLength(before + 1)
+})
+
+test('what is taken back while it rests is not fitted', async () => {
+  const { schedule, starts } = await fitsFor(30_000, 0.1)
+  const before = starts.length
+  schedule.cancel()
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(starts).toHaveLength(before)
+})
+
+test('a fit that rests keeps no process alive', async () => {
+  vi.useRealTimers()
+  const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length
+  const before = timers()
+  const schedule = new RefitSchedule(new FitTurns(0.001), () => Promise.resolve(0))
+  schedule.request()
+  await schedule.settled()
+  schedule.request()
+  expect(timers()).toBe(before)
+  schedule.close()
+})
