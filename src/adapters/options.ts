@@ -20,7 +20,7 @@ export type RequestVerdict = Judgement | ReportedVerdict
 
 interface CommonOptions<Request> {
   /**
-   * Hears what is said of a request: in process of each, right after it was answered; of what is reported to a sidecar,
+   * Hears what is said of a request: in process of each, some ms after it was answered at most; of what is reported to a sidecar,
    * of the anomalies, when it has answered the batch. What it throws is counted and goes no further.
    * @param request the framework's own: Fastify's and Express' request, Hono's and Koa's context
    */

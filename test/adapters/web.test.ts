@@ -32,8 +32,9 @@ async function watchedApp() {
     })
     return new Response(body, { headers: { 'transfer-encoding': 'chunked' } })
   })
-  // They are judged when the turn of the event loop ends.
+  // They are judged when a turn of the event loop brings no more.
   const records = async () => {
+    await nextTurn()
     await nextTurn()
     return judge.mock.calls.map(([record]) => record)
   }

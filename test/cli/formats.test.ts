@@ -35,7 +35,7 @@ test.each([
   [
     'combined',
     `${COMBINED} 1234567`,
-    { latency: 1234.567, input_length: 0, errors: 1, route: '/a/b', timestamp: '2026-01-01T00:00:00+01:00' },
+    { latency: 1235, input_length: 0, errors: 1, route: '/a/b', timestamp: '2026-01-01T00:00:00+01:00' },
   ],
   [
     'combined',

@@ -40,7 +40,77 @@ test('a flush hands on at once, and nothing twice', async () => {
   expect(taken).toEqual(['a', 'b'])
 })
 
+/** What is handed on; a 0 begins another list. */
+function gathering(enough: number) {
+  const batches: number[][] = []
+  const turn = new Turn<number>((item) => {
+    if (item === 0) batches.push([])
+    batches.at(-1)?.push(item)
+  }, enough)
+  return { batches, turn }
+}
+
+test('more is gathered turn after turn, until one brings nothing new', async () => {
+  const { batches, turn } = gathering(64)
+  turn.add(0)
+  turn.add(1)
+  await nextTurn()
+  turn.add(2)
+  await nextTurn()
+  turn.add(3)
+  await nextTurn()
+  expect(batches).toEqual([])
+  await nextTurn()
+  expect(batches).toEqual([[0, 1, 2, 3]])
+})
+
+test('what is alone in its turn does not wait', async () => {
+  const { batches, turn } = gathering(64)
+  turn.add(0)
+  await nextTurn()
+  expect(batches).toEqual([[0]])
+})
+
+test('enough is handed on at the end of its turn', async () => {
+  const { batches, turn } = gathering(3)
+  for (let i = 0; i < 3; i++) turn.add(i)
+  await nextTurn()
+  expect(batches).toEqual([[0, 1, 2]])
+})
+
+test('however many turns bring more, nothing waits longer than 5 ms and a turn', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] })
+  const { batches, turn } = gathering(64)
+  turn.add(0)
+  for (let i = 1; i < 20 && batches.length === 0; i++) {
+    turn.add(i)
+    vi.advanceTimersByTime(2)
+    await nextTurn()
+  }
+  expect(batches).toEqual([[0, 1, 2, 3, 4]])
+})
+
+test('what was gathered may be flushed, and what comes then is gathered anew', async () => {
+  const { batches, turn } = gathering(64)
+  turn.add(0)
+  turn.add(1)
+  await nextTurn()
+  turn.flush()
+  expect(batches).toEqual([[0, 1]])
+  turn.add(0)
+  turn.add(1)
+  await nextTurn()
+  turn.add(2)
+  await nextTurn()
+  await nextTurn()
+  expect(batches).toEqual([
+    [0, 1],
+    [0, 1, 2],
+  ])
+})
+
 afterEach(() => {
+  vi.useRealTimers()
   vi.unstubAllGlobals()
   vi.resetModules()
 })

@@ -142,9 +142,12 @@ export class Lookalikes {
 
   #halve(): void {
     let total = 0
-    for (const [i, slot] of this.#slots.entries()) {
+    const slots = this.#slots
+    // No iterator here: each step of one is an object.
+    for (let i = 0; i < slots.length; i++) {
+      const slot = slots[i] as number
       const count = (slot & COUNT_MASK) >> 1
-      this.#slots[i] = count === 0 ? 0 : (slot & ~COUNT_MASK) | count
+      slots[i] = count === 0 ? 0 : (slot & ~COUNT_MASK) | count
       total += count
     }
     this.#total = total

@@ -1,4 +1,4 @@
-import { countsAsError, recordedRoute } from '../exchange.js'
+import { countsAsError, recordedLatency, recordedRoute } from '../exchange.js'
 import type { Telemetry } from '../record.js'
 import { RouteNames } from '../route-names.js'
 import { UsualSizes } from '../usual-sizes.js'
@@ -41,7 +41,7 @@ export class SpanRecords {
     const status = Number(stated.of('status') ?? 0)
     const route = this.#routesOf(service).of(routeOf(span))
     return {
-      latency: latencyMs,
+      latency: recordedLatency(latencyMs),
       input_length: this.#sizes.of(route, sizeOf(stated.of('inputLength'))),
       errors: countsAsError(status, failed(span, status), this.#errorStatuses) ? 1 : 0,
       route,

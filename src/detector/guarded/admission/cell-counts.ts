@@ -56,12 +56,14 @@ export class CellCounts {
     const cells = this.#cells
     const counts = this.#counts
     let left = 0
-    for (const count of counts) if (count > 1) left += 1
+    // No iterators here: each step of one is an object.
+    for (let i = 0; i < counts.length; i++) if ((counts[i] as number) > 1) left += 1
     const buckets = Math.max(LEAST_BUCKETS, 2 ** Math.ceil(Math.log2(4 * left)))
     this.#cells = new Int32Array(buckets)
     this.#counts = new Uint32Array(buckets)
     this.#taken = left
-    for (const [i, count] of counts.entries()) {
+    for (let i = 0; i < counts.length; i++) {
+      const count = counts[i] as number
       if (count <= 1) continue
       const bucket = this.#bucketOf(cells[i] as number)
       this.#cells[bucket] = cells[i] as number
