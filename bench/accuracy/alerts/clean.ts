@@ -1,4 +1,5 @@
 // Ordinary traffic: is p as rare as it says, and how often is somebody called for nothing?
+import { appTraffic } from '../../../made-up/app-traffic.js'
 import { recipeOf, type TimedRecord, TRAFFIC_KINDS, timedTraffic } from '../../../made-up/timed-traffic.js'
 import { YOUNG_KINDS, youngRecipeOf, youngTraffic } from '../../../made-up/young-traffic.js'
 import { table } from '../../table.js'
@@ -13,6 +14,8 @@ const RATE = 0.001
 const ENOUGH = 5
 /** Records that are left out at first, or half of the stream where it is shorter than twice that. */
 const WARM_UP = 1000
+/** Of an app: four minutes. */
+const APP_RECORDS = 20_000
 
 interface Figures {
   readonly multiples: number[]
@@ -55,6 +58,7 @@ export async function cleanAnswer(streams: readonly Recorded[], extent: Extent):
     ...YOUNG_KINDS.map(
       (kind) => [kind, (seed: number) => youngTraffic(youngRecipeOf(kind, seed, count))] as const,
     ),
+    ['app', (seed: number) => appTraffic(seed, count ?? APP_RECORDS)],
   ]
   for (const [kind, recordsOf] of made) {
     const figures: Figures[] = []

@@ -95,6 +95,7 @@ export class Detection {
     rarity.weigh()
     spikes.add(rarity)
     if (!beside) spikes.dependence.observe(rarity, calm && shift < SUSPECT)
+    if (!beside && calm && shift < SUSPECT && grown !== null) grown.tail.observe(rarity.amongAll)
 
     spikes.findMark(pace, false)
     const { mark: spikeMark } = spikes

@@ -58,6 +58,8 @@ export class Rarity {
   z = 0
   /** The p of that; 1 while there is none. */
   p = 1
+  /** -ln p before it was compared with how often the route has what is as rare. */
+  amongAll = 0
   /** -ln p before what is alike was counted: what comes back in bursts is common in the end, and each burst is one. */
   rankedZ = 0
   /** ln of what a bet against that p pays, once it was weighed; 0 without a forest. */
@@ -103,6 +105,7 @@ export class Rarity {
     this.byFeatures = false
     if (grown !== null) this.#betOnValues(grown, route.name !== '', values)
     this.rankedZ = 0
+    this.amongAll = 0
     if (!scored) {
       this.z = 0
       this.p = 1
@@ -115,6 +118,8 @@ export class Rarity {
     this.p = this.#placeP
     this.payoff = NO_PAYOFF
     if (this.byFeatures) this.#rankPayoff(byPayoff, grown?.sampled === true)
+    this.amongAll = this.z
+    if (grown !== null && grown.tail.excess > 0) this.#compareWithOwn(grown)
     this.rankedZ = this.z
     if (grown !== null && this.z > UNCOMMON) this.#excuseLookalikes(grown)
   }
@@ -271,6 +276,13 @@ export class Rarity {
     payoffs.rank()
     this.z = payoffs.surprise
     this.p = payoffs.p
+  }
+
+  /** Where more of a route is rare than should be, all of it is the less so. */
+  #compareWithOwn({ tail }: Grown): void {
+    const z = this.z - tail.excess
+    this.z = z > 0 ? z : 0
+    this.p = z > 0 ? Math.exp(-z) : 1
   }
 
   /** What came often on its route is no rarer than that, whatever the bets paid. */

@@ -8,6 +8,7 @@ import { Gate } from './gate.js'
 import { Lookalikes } from './lookalikes.js'
 import { Quarantine } from './quarantine.js'
 import { TailMemory } from './tail-memory.js'
+import { TailShare } from './tail-share.js'
 import { UsualValue } from './usual-value.js'
 
 /** Records at which a memory is halved. */
@@ -25,6 +26,7 @@ export const HELD_DISTANCES = 3
 /** A route's memories, from its first records on. */
 export interface Grown {
   readonly forest: TailMemory
+  readonly tail: TailShare
   readonly features: readonly UsualValue[]
   readonly shifts: readonly ShiftEvidence[]
   /** Whether its records are samples of a measure. */
@@ -153,6 +155,7 @@ export class RouteMemory {
       habits: this.habits?.capture() ?? null,
       grown: grown && {
         forest: grown.forest.capture(),
+        tail: grown.tail.capture(),
         features: grown.features.map((feature) => feature.capture()),
         shifts: grown.shifts.map((shift) => shift.capture()),
         sampled: grown.sampled,
@@ -199,8 +202,11 @@ export class RouteMemory {
   #restoreGrown(captured: Captured): Grown {
     // A state of before it was known what is sampled says nothing of it.
     const sampled = Object.hasOwn(captured as object, 'sampled') && memberOf(captured, 'sampled') === true
-    const grown = this.grown?.sampled === sampled ? this.grown : this.#grow(sampled)
+    // And one of before rare records were counted by route has none of those.
+    const counted = Object.hasOwn(captured as object, 'tail')
+    const grown = this.grown?.sampled === sampled && counted ? this.grown : this.#grow(sampled)
     grown.forest.restore(memberOf(captured, 'forest'))
+    if (counted) grown.tail.restore(memberOf(captured, 'tail'))
     const usual = listOf(captured, 'features')
     const shifts = listOf(captured, 'shifts')
     if (usual.length !== grown.features.length || shifts.length !== grown.shifts.length)
@@ -225,6 +231,7 @@ export class RouteMemory {
     const rare = features.map(({ direction }) => (direction === 'both' && !sampled ? 'high' : direction))
     return {
       forest: new TailMemory(CAPACITY, FOREST_SHAPE),
+      tail: new TailShare(),
       features: rare.map((side) => new UsualValue(CAPACITY, side)),
       shifts: features.map(() => new ShiftEvidence()),
       sampled,
