@@ -95,7 +95,8 @@ export class Detection {
     rarity.weigh()
     spikes.add(rarity)
     if (!beside) spikes.dependence.observe(rarity, calm && shift < SUSPECT)
-    if (!beside && calm && shift < SUSPECT && grown !== null) grown.tail.observe(rarity.amongAll)
+    if (!beside && learns && watch === undefined && shift < SUSPECT && grown !== null && route.name !== '')
+      grown.tail.observe(rarity.amongAll)
 
     spikes.findMark(pace, false)
     const { mark: spikeMark } = spikes
@@ -211,6 +212,7 @@ export class Detection {
     const leading = shifted >= 0 ? shifted : rarity.leading(route)
     const feature = this.#features[leading]
     const usual = route.grown?.features[leading]
+    route.grown?.tail.drop()
     const opening = {
       kind: shifted >= 0 ? ('shift' as const) : ('spike' as const),
       route: route.name,

@@ -5,24 +5,58 @@ const RARE = Math.log(50)
 const RARE_P = 0.02
 /** Records that a route is taken to have had before its first, as rare as they are to be. */
 const PRIOR_RECORDS = 16
-/** Records at which the counts are halved. */
-const CAPACITY = 4000
+/** Records at which the counts are halved: so many that a patient attacker adds little. */
+const CAPACITY = 20_000
+/** Records that wait until they are counted: where they turn out to be the first of an incident they never are. */
+const WAITING = 16
 
 /**
  * How many times as often as among all traffic records are rare on one route: p is calibrated over all routes together, so
  * that on those that vary more than the others far more of it is rare than should be. Ordinary records there would be taken
- * for evidence. Less one standard deviation, so that it is 1 wherever chance explains it.
+ * for evidence, and be held back from the memories, which would make those to come rarer still.
  */
 export class TailShare {
   /** ln of how many times as often, 0 or more. */
   excess = 0
   #rare = 0
   #records = 0
+  #waitingRare = 0
+  #waiting = 0
 
   /** One record has come that may be ordinary; -ln p of it among all traffic. */
   observe(z: number): void {
-    this.#records += 1
-    if (z > RARE) this.#rare += 1
+    this.#waiting += 1
+    if (z > RARE) this.#waitingRare += 1
+    if (this.#waiting >= WAITING) this.#count()
+  }
+
+  /** Those that came last were part of an incident. */
+  drop(): void {
+    this.#waiting = 0
+    this.#waitingRare = 0
+  }
+
+  capture(): Captured {
+    return { counts: Float64Array.of(this.#rare, this.#records, this.#waitingRare, this.#waiting) }
+  }
+
+  /** @throws AlertsStateError when these are no counts, and then nothing has changed */
+  restore(captured: Captured): void {
+    const [rare = 0, records = 0, waitingRare = 0, waiting = 0] = numbersOf(captured, 'counts', 4)
+    const fits = rare >= 0 && rare <= records && records < CAPACITY
+    if (!(fits && waitingRare >= 0 && waitingRare <= waiting && waiting < WAITING))
+      throw new AlertsStateError('its counts of rare records are off')
+    this.#rare = rare
+    this.#records = records
+    this.#waitingRare = waitingRare
+    this.#waiting = waiting
+    this.#weigh()
+  }
+
+  #count(): void {
+    this.#rare += this.#waitingRare
+    this.#records += this.#waiting
+    this.drop()
     if (this.#records >= CAPACITY) {
       this.#records /= 2
       this.#rare /= 2
@@ -30,23 +64,8 @@ export class TailShare {
     this.#weigh()
   }
 
-  capture(): Captured {
-    return { counts: Float64Array.of(this.#rare, this.#records) }
-  }
-
-  /** @throws AlertsStateError when these are no counts, and then nothing has changed */
-  restore(captured: Captured): void {
-    const [rare = 0, records = 0] = numbersOf(captured, 'counts', 2)
-    if (!(rare >= 0 && rare <= records && records <= CAPACITY))
-      throw new AlertsStateError('its counts of rare records are off')
-    this.#rare = rare
-    this.#records = records
-    this.#weigh()
-  }
-
   #weigh(): void {
-    const least = this.#rare - Math.sqrt(this.#rare)
-    const share = (least + PRIOR_RECORDS * RARE_P) / (PRIOR_RECORDS + this.#records)
+    const share = (this.#rare + PRIOR_RECORDS * RARE_P) / (PRIOR_RECORDS + this.#records)
     this.excess = share > RARE_P ? Math.log(share / RARE_P) : 0
   }
 }
