@@ -161,7 +161,7 @@ describe('an attack', () => {
 
 interface OldRoute {
   readonly rhythm: { readonly gaps: Float64Array }
-  readonly grown: { readonly lookalikes: unknown; readonly sampled: unknown }
+  readonly grown: { readonly lookalikes: unknown; readonly sampled: unknown; readonly tail: unknown }
 }
 
 describe('a captured state', () => {
@@ -183,7 +183,7 @@ describe('a captured state', () => {
     }
   })
 
-  test('of before lookalikes were counted and samples told apart is read, and what is common is soon known again', () => {
+  test('of before lookalikes and what is rare were counted and samples told apart is read, and what is common is soon known again', () => {
     const alerts = alertsWith()
     const source = ratedTraffic(33)
     const ms = play(alerts, source, 3000)
@@ -195,7 +195,7 @@ describe('a captured state', () => {
     const other = new Alerts({ features: FEATURES })
     other.restore(
       changed((route) => {
-        const { lookalikes: _, sampled: __, ...grown } = route.grown
+        const { lookalikes: _, sampled: __, tail: ___, ...grown } = route.grown
         return { ...route, rhythm: { gaps: route.rhythm.gaps.slice(0, 9) }, grown }
       }),
     )
