@@ -95,8 +95,7 @@ export class Detection {
     rarity.weigh()
     spikes.add(rarity)
     if (!beside) spikes.dependence.observe(rarity, calm && shift < SUSPECT)
-    if (!beside && learns && watch === undefined && shift < SUSPECT && grown !== null && route.name !== '')
-      grown.tail.observe(rarity.amongAll)
+    if (!beside && learns && watch === undefined && shift < SUSPECT) route.countRare(rarity)
 
     spikes.findMark(pace, false)
     const { mark: spikeMark } = spikes

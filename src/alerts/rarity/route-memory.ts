@@ -119,7 +119,12 @@ export class RouteMemory {
     return usual.takeOut(band) + dropped + below
   }
 
-  /** The same, from its first incident on. */
+  /** Counts how rare an ordinary record is among all traffic. Requests without a route are compared with nothing else. */
+  countRare(ranked: { readonly amongAll: number }): void {
+    if (this.name !== '') this.grown?.tail.observe(ranked)
+  }
+
+  /** What comes back on it, kept from its first incident on. */
   habitsToKeep(): Habits {
     this.habits ??= new Habits(this.#features.length)
     return this.habits

@@ -23,10 +23,10 @@ export class TailShare {
   #waitingRare = 0
   #waiting = 0
 
-  /** One record has come that may be ordinary; -ln p of it among all traffic. */
-  observe(z: number): void {
+  /** One record has come that may be ordinary; -ln p of it among all traffic is read here, as in `Rarity.rank`. */
+  observe({ amongAll }: { readonly amongAll: number }): void {
     this.#waiting += 1
-    if (z > RARE) this.#waitingRare += 1
+    if (amongAll > RARE) this.#waitingRare += 1
     if (this.#waiting >= WAITING) this.#count()
   }
 

@@ -6,7 +6,7 @@ import { mulberry32 } from '../../../made-up/random.js'
 function tailOf(times: number, records: number, seed = 1): TailShare {
   const random = mulberry32(seed)
   const tail = new TailShare()
-  for (let i = 0; i < records; i++) tail.observe(-Math.log(random.uniform() / times))
+  for (let i = 0; i < records; i++) tail.observe({ amongAll: -Math.log(random.uniform() / times) })
   return tail
 }
 
@@ -25,8 +25,8 @@ test.each([3, 10])('a route on which records are %i times as often rare is known
 test('before the first record there is no excess, and few that are rare make little', () => {
   const tail = new TailShare()
   expect(tail.excess).toBe(0)
-  tail.observe(12)
-  for (let i = 0; i < 63; i++) tail.observe(0.5)
+  tail.observe({ amongAll: 12 })
+  for (let i = 0; i < 63; i++) tail.observe({ amongAll: 0.5 })
   expect(tail.excess).toBe(0)
 })
 
@@ -34,17 +34,17 @@ test('the last records are dropped where they turn out to be the first of an inc
   const tail = tailOf(1, 3200)
   const before = tail.excess
   for (let round = 0; round < 40; round++) {
-    for (let i = 0; i < 15; i++) tail.observe(12)
+    for (let i = 0; i < 15; i++) tail.observe({ amongAll: 12 })
     tail.drop()
   }
   expect(tail.excess).toBe(before)
-  for (let i = 0; i < 640; i++) tail.observe(12)
+  for (let i = 0; i < 640; i++) tail.observe({ amongAll: 12 })
   expect(tail.excess).toBeGreaterThan(before + 1)
 })
 
 test('what was counted long ago fades', () => {
   const tail = tailOf(10, 4000)
-  for (let i = 0; i < 100_000; i++) tail.observe(0.5)
+  for (let i = 0; i < 100_000; i++) tail.observe({ amongAll: 0.5 })
   expect(tail.excess).toBe(0)
 })
 
@@ -52,7 +52,7 @@ test('it goes on where it was captured', () => {
   const tail = tailOf(5, 700)
   const other = new TailShare()
   other.restore(tail.capture())
-  for (const each of [tail, other]) for (let i = 0; i < 50; i++) each.observe(i / 8)
+  for (const each of [tail, other]) for (let i = 0; i < 50; i++) each.observe({ amongAll: i / 8 })
   expect(other.excess).toBe(tail.excess)
   expect(other.excess).toBeGreaterThan(1)
 })
