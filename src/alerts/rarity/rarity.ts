@@ -280,9 +280,9 @@ export class Rarity {
 
   /** Where more of a route is rare than should be, all of it is the less so. */
   #compareWithOwn({ tail }: Grown): void {
-    const z = this.z - tail.excess
-    this.z = z > 0 ? z : 0
-    this.p = z > 0 ? Math.exp(-z) : 1
+    const p = this.p * tail.times
+    this.p = p < 1 ? p : 1
+    this.z = p < 1 ? this.z - tail.excess : 0
   }
 
   /** What came often on its route is no rarer than that, whatever the bets paid. */

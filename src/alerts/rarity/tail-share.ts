@@ -16,7 +16,8 @@ const WAITING = 16
  * for evidence, and be held back from the memories, which would make those to come rarer still.
  */
 export class TailShare {
-  /** ln of how many times as often, 0 or more. */
+  /** How many times as often, 1 or more; and ln of that. */
+  times = 1
   excess = 0
   #rare = 0
   #records = 0
@@ -66,6 +67,7 @@ export class TailShare {
 
   #weigh(): void {
     const share = (this.#rare + PRIOR_RECORDS * RARE_P) / (PRIOR_RECORDS + this.#records)
-    this.excess = share > RARE_P ? Math.log(share / RARE_P) : 0
+    this.times = share > RARE_P ? share / RARE_P : 1
+    this.excess = Math.log(this.times)
   }
 }
