@@ -1,8 +1,8 @@
 import { AlertsStateError, type Captured, numbersOf } from '../captured.js'
 
-/** -ln p of what counts as rare here: 1 in 50. */
-const RARE = Math.log(50)
+/** p of what counts as rare here, and -ln of it. */
 const RARE_P = 0.02
+const RARE = -Math.log(RARE_P)
 /** Records that a route is taken to have had before its first, as rare as they are to be. */
 const PRIOR_RECORDS = 16
 /** Records at which the counts are halved: so many that a patient attacker adds little. */
